@@ -1,0 +1,39 @@
+// Compiles src to dist with tsc, and makes the command executable.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const command = join(dist, 'cli', 'main.js');
+
+/** True when dist is newer than every source file and every setting that shapes it. */
+export function isBuilt() {
+  if (!existsSync(command)) return false;
+  const built = statSync(command).mtimeMs;
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((name) =>
+    join(root, name),
+  );
+  return [...sources, ...settings].every((file) => statSync(file).mtimeMs <= built);
+}
+
+/** Compiles everything anew, then swaps it in, so that a failed build leaves the old one. */
+export function build() {
+  process.stderr.write('Building …\n');
+  const fresh = `${dist}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  chmodSync(join(fresh, 'cli', 'main.js'), 0o755);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(fresh, dist);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build();

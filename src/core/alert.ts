@@ -1,0 +1,76 @@
+import { escapeControls } from './alert-scan.ts';
+import { isJsonObject, type JsonObject, type JsonValue, RawJson, valueAt } from './json.ts';
+
+/** One alert, with its raw bytes kept. Parsing happens once, when something asks for it. */
+export class Alert {
+  #text: string | undefined;
+  #json: JsonObject | undefined;
+
+  /** The bytes of its line, without the newline. */
+  readonly raw: Buffer;
+
+  constructor(raw: Buffer) {
+    this.raw = raw;
+  }
+
+  /** Valid JSON text: the raw bytes, with what JSON forbids but the reference reads made valid. */
+  get text(): string {
+    this.#read();
+    return this.#text as string;
+  }
+
+  /** The alert as an object; empty when the line is no JSON object. */
+  get json(): JsonObject {
+    this.#read();
+    return this.#json as JsonObject;
+  }
+
+  /** The alert for embedding in a message, byte for byte. */
+  get rawJson(): RawJson {
+    return new RawJson(this.text);
+  }
+
+  /** The value at a path, or undefined. */
+  at(...path: string[]): JsonValue | undefined {
+    return valueAt(this.json, ...path);
+  }
+
+  /** The text at a path: strings as they are, numbers and booleans as text, else undefined. */
+  textAt(...path: string[]): string | undefined {
+    const value = this.at(...path);
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    return undefined;
+  }
+
+  /** `rule.level` as a number; 0 when there is none. */
+  get level(): number {
+    const level = Number(this.textAt('rule', 'level') ?? 0);
+    return Number.isFinite(level) ? level : 0;
+  }
+
+  #read(): void {
+    if (this.#json !== undefined) return;
+    const text = this.raw.toString('utf8').replace(/^\uFEFF/, '');
+    const valid = parseObject(text) ?? parseObject(repair(text));
+    this.#text = valid?.text ?? '{}';
+    this.#json = valid?.json ?? {};
+  }
+}
+
+function parseObject(text: string): { text: string; json: JsonObject } | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return isJsonObject(json) ? { text, json } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Escapes control characters inside strings and turns those between values into spaces. */
+function repair(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\[^])*"|[^"]/g, (piece) => {
+    if (piece.length > 1) return escapeControls(piece);
+    return piece < ' ' ? ' ' : piece;
+  });
+}

@@ -1,0 +1,44 @@
+/** Time and chance, so that tests can hold both in their hands. Nothing else may ask for them. */
+export interface Clock {
+  /** Wall-clock time in milliseconds since 1970. May jump. */
+  now(): number;
+  /** Milliseconds from an arbitrary start that never go backwards: for measuring durations. */
+  monotonic(): number;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Calls back once after so many milliseconds; the returned function cancels it. */
+  after(milliseconds: number, callback: () => void): () => void;
+}
+
+/** setTimeout fires at once for anything longer than this (about 24.8 days). */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The real time and chance of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, Math.min(Math.max(0, milliseconds), LONGEST_TIMER));
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** Resolves after so many milliseconds, or as soon as the signal aborts. Never rejects. */
+export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const finish = () => {
+      cancel();
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const cancel = clock.after(milliseconds, finish);
+    signal?.addEventListener('abort', finish, { once: true });
+  });
+}

@@ -1,0 +1,80 @@
+import type { JsonObject } from './json.ts';
+import type { Secret } from './secret.ts';
+
+/**
+ * One `<integration>` block: a destination, its settings, its filters. Values are as the reference
+ * would hold them after reading the same file (Wazuh 4.14 `integrator-config.c`).
+ */
+export interface Integration {
+  /** The name without the white space around it; the second block of one name is `name#2`. */
+  readonly id: string;
+  /** The name exactly as it is written. */
+  readonly name: string;
+  readonly hookUrl: Secret | undefined;
+  readonly apiKey: Secret | undefined;
+  /** Only alerts of this rule level and above; 0 lets all pass. */
+  readonly level: number;
+  /** Only alerts of these rules; undefined lets all pass. */
+  readonly ruleIds: readonly number[] | undefined;
+  /** Only alerts that have one of these groups: a comma-separated list, exact and untrimmed. */
+  readonly group: string | undefined;
+  /** Only alerts whose location matches this sregex. */
+  readonly eventLocation: string | undefined;
+  /** Longest log excerpt in the text format, in bytes: 165 to 1024. */
+  readonly maxLog: number;
+  /** Anything that starts with `json` is JSON; else, also when missing, the text format. */
+  readonly alertFormat: string | undefined;
+  /** The parsed `<options>`, merged into the message; undefined when there are none or no object. */
+  readonly options: JsonObject | undefined;
+  /** `<options>` as written, secrets resolved, for the options file of a script. */
+  readonly optionsText: Secret | undefined;
+  /** Seconds that one attempt may take. */
+  readonly timeout: number;
+  /** False when `timeout` is the default, which a destination may stretch. */
+  readonly timeoutIsSet: boolean;
+  /** Quick retries after a failed attempt, before the long schedule begins. */
+  readonly retries: number;
+  /** Our own additions, from the settings file. */
+  readonly settings: IntegrationSettings;
+  /** Where the block begins. */
+  readonly source: SourcePosition;
+}
+
+/** What `integratord.yaml` may say of an integration; everything has a default elsewhere. */
+export interface IntegrationSettings {
+  /** Attempts that may run at the same time. */
+  readonly concurrency?: number | undefined;
+  /** Shuffle: rules whose alerts are not sent, in place of the reference's list. */
+  readonly skipRules?: readonly number[] | undefined;
+  /** Token bucket: so many messages per period, and how many at once. */
+  readonly rateLimit?: RateLimit | undefined;
+  /** The long schedule after the quick retries. */
+  readonly retry?: RetrySchedule | undefined;
+}
+
+export interface RateLimit {
+  readonly count: number;
+  readonly seconds: number;
+  readonly burst: number;
+}
+
+export interface RetrySchedule {
+  /** Seconds before the first long retry, at the most (full jitter). */
+  readonly firstSeconds: number;
+  /** Seconds between retries, at the most. */
+  readonly longestSeconds: number;
+  /** Hours after which a delivery is given up. */
+  readonly giveUpHours: number;
+}
+
+/** A place in a file; line and column count from 1. */
+export interface SourcePosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** True when scripts get the alert as JSON: the reference compares the first four letters only. */
+export function wantsJson(integration: Integration): boolean {
+  return integration.alertFormat?.startsWith('json') ?? false;
+}

@@ -1,0 +1,41 @@
+/** Why an attempt failed: a closed set, also used as a label of metrics. */
+export const FAILURE_REASONS = [
+  'timeout',
+  'network',
+  'rate_limited',
+  'server_error',
+  'client_error',
+  'auth',
+  'rejected',
+  'internal',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** What an attempt leaves behind for people to read. */
+export interface AttemptDetail {
+  /** HTTP status or exit code of a script, where there was one. */
+  readonly status?: number;
+  /** A sentence about what happened. Secrets are scrubbed before it is stored. */
+  readonly message?: string;
+  /** The beginning of the answer or of a script's output. */
+  readonly excerpt?: string;
+}
+
+/**
+ * The result of one attempt.
+ * - `delivered`: the service took it.
+ * - `retry`: it may work later. `notBefore` (milliseconds since 1970) is the earliest time, where
+ *   the service named one. With `quickOnly` the quick retries are all there is.
+ * - `park`: nothing of this integration can be delivered until someone mends it.
+ * - `reject`: this alert can never be delivered there.
+ */
+export type Outcome =
+  | ({ readonly kind: 'delivered' } & AttemptDetail)
+  | ({
+      readonly kind: 'retry';
+      readonly reason: FailureReason;
+      readonly notBefore?: number;
+      readonly quickOnly?: boolean;
+    } & AttemptDetail)
+  | ({ readonly kind: 'park'; readonly reason: FailureReason } & AttemptDetail)
+  | ({ readonly kind: 'reject'; readonly reason: FailureReason } & AttemptDetail);
