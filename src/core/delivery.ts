@@ -4,9 +4,12 @@ import type { FailureReason, Outcome } from './outcome.ts';
  * The states of a delivery.
  *
  *     pending ──lease──▶ leased ──▶ delivered
- *        ▲                 │ ├────▶ dead       (rejected, or given up after the last retry)
- *        └── retry, crash ─┘ └────▶ parked     (the integration is broken)
- *     parked, dead ──an operator's retry──▶ pending
+ *        ▲                 │ └────▶ dead       (rejected, or given up after the last retry)
+ *        └── retry, crash ─┘
+ *     dead ──an operator's retry──▶ pending
+ *
+ * `parked` is how a pending delivery shows while its lane is parked: because its integration is
+ * broken or gone. It needs no change of the row, so that parking is cheap however long the queue is.
  */
 export const DELIVERY_STATES = ['pending', 'leased', 'parked', 'delivered', 'dead'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
@@ -14,14 +17,14 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 /** One alert for one integration, as read from the outbox to be worked on. */
 export interface LeasedDelivery {
   readonly id: number;
-  /** Stable over retries and restarts, and unknown to the sender of the log. */
-  readonly key: string;
   /** The alert's bytes as they were read. */
   readonly raw: Buffer;
   /** Attempts made before this one. */
   readonly attempts: number;
-  /** When the alert was read, in milliseconds since 1970. */
-  readonly createdAt: number;
+  /** Those of them since the beginning, or since an operator said to retry. */
+  readonly tries: number;
+  /** When the first of those tries began, in milliseconds since 1970; undefined before that. */
+  readonly firstAttemptAt: number | undefined;
 }
 
 /** What becomes of a leased delivery after an attempt. */
@@ -34,6 +37,6 @@ export interface Settlement {
 }
 export type NextState =
   | { readonly state: 'delivered' }
+  /** `notBefore` 0 is at once. */
   | { readonly state: 'pending'; readonly notBefore: number; readonly reason: FailureReason }
-  | { readonly state: 'parked'; readonly reason: FailureReason }
   | { readonly state: 'dead'; readonly reason: FailureReason };

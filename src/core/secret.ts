@@ -41,19 +41,25 @@ const SHORTEST_SCRUBBED = 4;
  * script's output), also where they stand percent-encoded or JSON-escaped.
  */
 export class Scrubber {
-  readonly #needles: readonly string[];
+  readonly #known = new Set<string>();
+  #needles: readonly string[] = [];
 
-  constructor(secrets: Iterable<string>) {
-    const needles = new Set<string>();
+  constructor(secrets: Iterable<string> = []) {
+    this.learn(secrets);
+  }
+
+  /** Adds secrets. None is ever forgotten: a replaced key may still be valid. */
+  learn(secrets: Iterable<string>): void {
     for (const secret of secrets) {
       for (const part of [secret, ...sensitiveUrlParts(secret)]) {
         if (part.length < SHORTEST_SCRUBBED) continue;
-        needles.add(part);
-        needles.add(encodeURIComponent(part));
-        needles.add(JSON.stringify(part).slice(1, -1));
+        this.#known.add(part);
+        this.#known.add(encodeURIComponent(part));
+        this.#known.add(JSON.stringify(part).slice(1, -1));
       }
     }
-    this.#needles = [...needles].sort((a, b) => b.length - a.length);
+    // Longest first: a part must not be replaced inside the whole.
+    this.#needles = [...this.#known].sort((a, b) => b.length - a.length);
   }
 
   /** The text with every known secret replaced. */

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Where everything is, after options, environment and defaults have been looked at. */
+export interface Paths {
+  readonly home: string;
+  readonly config: string;
+  /** Undefined when there is none: it is never needed. */
+  readonly settings: string | undefined;
+  readonly alerts: string;
+  readonly state: string;
+}
+
+/** The options of the command line that say where things are. */
+export interface PathOptions {
+  readonly home?: string;
+  readonly config?: string;
+  readonly settings?: string;
+  readonly alerts?: string;
+  readonly state?: string;
+}
+
+const DEFAULT_HOME = '/var/ossec';
+
+/** An option, else its environment variable, else the default. */
+export function resolvePaths(options: PathOptions, env: NodeJS.ProcessEnv): Paths {
+  const home = resolve(options.home ?? env['INTEGRATORD_HOME'] ?? DEFAULT_HOME);
+  const settings = options.settings ?? env['INTEGRATORD_SETTINGS'];
+  const defaultSettings = join(home, 'etc', 'integratord.yaml');
+  return {
+    home,
+    config: resolve(options.config ?? env['INTEGRATORD_CONFIG'] ?? join(home, 'etc', 'ossec.conf')),
+    settings:
+      settings === undefined
+        ? existsSync(defaultSettings)
+          ? defaultSettings
+          : undefined
+        : resolve(settings),
+    alerts: resolve(
+      options.alerts ?? env['INTEGRATORD_ALERTS'] ?? join(home, 'logs', 'alerts', 'alerts.json'),
+    ),
+    state: resolve(options.state ?? env['INTEGRATORD_STATE'] ?? join(home, 'queue', 'integratord')),
+  };
+}

@@ -1,0 +1,105 @@
+import type { Checkpoint } from './checkpoint.ts';
+import type { LeasedDelivery, Settlement } from './delivery.ts';
+import type { FailureReason } from './outcome.ts';
+import type { BucketState } from './token-bucket.ts';
+
+/** An alert that concerns somebody, on its way into the outbox. */
+export interface AcceptedAlert {
+  /** The bytes of its line, without the newline. */
+  readonly raw: Buffer;
+  readonly alertId: string | undefined;
+  readonly level: number;
+  /** The lanes that shall deliver it; never empty. */
+  readonly lanes: readonly number[];
+}
+
+/** A line that is no alert: kept, so that nothing vanishes unseen. */
+export interface UnreadableLine {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly reason: string;
+  /** The beginning of the line. */
+  readonly excerpt: Buffer;
+}
+
+/** What reading one batch led to. Stored in one transaction. */
+export interface Intake {
+  readonly alerts: readonly AcceptedAlert[];
+  readonly unreadable: readonly UnreadableLine[];
+  readonly counts: IntakeCounts;
+  readonly checkpoint: Checkpoint;
+}
+
+/** How many lines were read, concerned somebody, were skipped on purpose, or were no alert. */
+export interface IntakeCounts {
+  readonly read: number;
+  readonly matched: number;
+  readonly skipped: number;
+  readonly unreadable: number;
+}
+
+/** A lane that tries no more until someone mends its integration. */
+export interface Parking {
+  readonly reason: FailureReason;
+  readonly message: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** What the outbox keeps of a lane between runs. */
+export interface LaneRecord {
+  readonly id: number;
+  readonly parking: Parking | undefined;
+  readonly bucket: BucketState | undefined;
+}
+
+/** How an integration is recognised from one configuration to the next. */
+export interface LaneIdentity {
+  /** `slack`, `slack#2` … */
+  readonly integrationId: string;
+  readonly name: string;
+  /** Everything that says where it delivers to. Stored only as a keyed hash. */
+  readonly target: string;
+  /** All of its settings. Stored only as a keyed hash. */
+  readonly settings: string;
+}
+
+/** Changes of one moment, committed together. */
+export interface LaneChanges {
+  readonly settlements?: readonly Settlement[];
+  readonly buckets?: ReadonlyMap<number, BucketState>;
+}
+
+/** The embedded, durable outbox, as the daemon uses it. Every call that changes is a transaction. */
+export interface Outbox {
+  /** Where reading goes on, or undefined at the first start. */
+  checkpoint(): Checkpoint | undefined;
+  saveCheckpoint(checkpoint: Checkpoint): void;
+  /** Stores alerts, deliveries and checkpoint, all or nothing. */
+  accept(intake: Intake, now: number): void;
+  /**
+   * Finds or makes the lane of each integration, so that waiting deliveries follow their
+   * integration through edits; lanes without an integration keep theirs.
+   */
+  assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord>;
+  /** What is stored of a lane now: another process may have changed it. */
+  lane(lane: number): LaneRecord | undefined;
+  /** Settles what was attempted. */
+  commit(changes: LaneChanges): void;
+  /**
+   * Takes up to `limit` deliveries that are due: urgent ones first, then in the order in which
+   * they were read; no more bytes of alerts than `maxBytes`, but at least one.
+   */
+  lease(lane: number, limit: number, maxBytes: number, now: number): LeasedDelivery[];
+  /** Gives leased deliveries back, unattempted. */
+  release(ids: readonly number[]): void;
+  /** When the next delivery of a lane falls due; undefined when none waits. */
+  nextDue(lane: number): number | undefined;
+  /** Makes deliveries that wait for a retry due at once: their service is back. */
+  expedite(lane: number): void;
+  park(lane: number, parking: Parking): void;
+  unpark(lane: number): void;
+  /** True when another process (`integratord queue …`) changed something since the last call. */
+  changedElsewhere(): boolean;
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../core/clock.ts';
+import type { Settlement } from '../core/delivery.ts';
+import type { Log } from '../core/log.ts';
+import type { Outbox } from '../core/outbox.ts';
+import type { BucketState } from '../core/token-bucket.ts';
+
+/** How long to wait before another try to write, when the disk is full or broken. */
+const WRITE_RETRY_MS = 1000;
+
+/**
+ * Gathers what the lanes have to store and commits it together, so that many small results share
+ * one wait for the disk. Nothing given to it is forgotten: what cannot be written is tried again.
+ */
+export class Committer {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #settlements: Settlement[] = [];
+  #buckets = new Map<number, BucketState>();
+  #waiting: (() => void)[] = [];
+  #scheduled = false;
+  #failing = false;
+
+  constructor(outbox: Outbox, clock: Clock, log: Log) {
+    this.#outbox = outbox;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Resolves once the settlement is stored. */
+  settle(settlement: Settlement, lane: number, bucket: BucketState | undefined): Promise<void> {
+    this.#settlements.push(settlement);
+    if (bucket !== undefined) this.#buckets.set(lane, bucket);
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.#commit());
+    });
+  }
+
+  #commit(): void {
+    try {
+      this.#outbox.commit({ settlements: this.#settlements, buckets: this.#buckets });
+    } catch (error) {
+      if (!this.#failing) {
+        this.#log.error('results cannot be stored; trying again every second', { error });
+      }
+      this.#failing = true;
+      this.#clock.after(WRITE_RETRY_MS, () => this.#commit());
+      return;
+    }
+    if (this.#failing) this.#log.info('results can be stored again');
+    this.#failing = false;
+    this.#scheduled = false;
+    this.#settlements = [];
+    this.#buckets = new Map();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

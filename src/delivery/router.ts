@@ -1,0 +1,62 @@
+import { Alert } from '../core/alert.ts';
+import { type AlertFacts, scanAlert, type Unreadable } from '../core/alert-scan.ts';
+import type { Destination } from '../core/destination.ts';
+import type { Integration } from '../core/integration.ts';
+import { compileMatcher, type Matcher } from '../core/matcher.ts';
+
+/** An integration that takes part, and what delivers for it. */
+export interface Route {
+  readonly integration: Integration;
+  readonly destination: Destination;
+  /** Its lane in the outbox. */
+  readonly lane: number;
+}
+
+/** What became of one line. */
+export type Routing =
+  | { readonly kind: 'unreadable'; readonly reason: Unreadable }
+  | {
+      readonly kind: 'read';
+      readonly facts: AlertFacts;
+      readonly lanes: readonly number[];
+      readonly skips: readonly Skip[];
+    };
+
+/** A match that is deliberately not delivered. */
+export interface Skip {
+  readonly integration: string;
+  readonly reason: string;
+}
+
+/** Decides for each line which lanes it goes to. */
+export class Router {
+  readonly #routes: readonly Route[];
+  readonly #matcher: Matcher;
+
+  constructor(routes: readonly Route[]) {
+    this.#routes = routes;
+    this.#matcher = compileMatcher(routes.map((route) => route.integration));
+  }
+
+  /** Routes the line `bytes[start, end)`, without its newline. */
+  route(bytes: Buffer, start: number, end: number): Routing {
+    const facts = scanAlert(bytes, start, end);
+    if (typeof facts === 'string') return { kind: 'unreadable', reason: facts };
+    const lanes: number[] = [];
+    const skips: Skip[] = [];
+    let alert: Alert | undefined;
+    for (const position of this.#matcher.match(facts)) {
+      const { integration, destination, lane } = this.#routes[position] as Route;
+      if (destination.skip !== undefined) {
+        alert ??= new Alert(bytes.subarray(start, end));
+        const reason = destination.skip(alert, integration);
+        if (reason !== undefined) {
+          skips.push({ integration: integration.id, reason });
+          continue;
+        }
+      }
+      lanes.push(lane);
+    }
+    return { kind: 'read', facts, lanes, skips };
+  }
+}

@@ -1,0 +1,69 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { prepareStateDirectory, StateError } from './database.ts';
+import { openDatabaseFile } from './sqlite.ts';
+
+const LOCK_FILE = 'daemon.lock';
+const OWNER_FILE = 'daemon.json';
+
+/** Who holds a state directory. */
+export interface DaemonOwner {
+  readonly pid: number;
+  readonly host: string;
+  readonly startedAt: string;
+}
+
+/** Held while a daemon runs. The kernel lets go of it when the process ends, however it ends. */
+export interface DaemonLock {
+  release(): void;
+}
+
+/**
+ * Makes sure that only one daemon works on a state directory. The lock is an open exclusive
+ * transaction on a database of its own: no stale lock can be left behind.
+ * @throws StateError that names the process which holds it.
+ */
+export function lockStateDirectory(directory: string, startedAt: Date): DaemonLock {
+  prepareStateDirectory(directory);
+  const database = openDatabaseFile(join(directory, LOCK_FILE), 0);
+  try {
+    database.exec('PRAGMA journal_mode = DELETE');
+    database.exec('BEGIN EXCLUSIVE');
+  } catch {
+    database.close();
+    throw new StateError(inUse(directory));
+  }
+  const owner: DaemonOwner = {
+    pid: process.pid,
+    host: hostname(),
+    startedAt: startedAt.toISOString(),
+  };
+  writeFileSync(join(directory, OWNER_FILE), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+  return {
+    release() {
+      rmSync(join(directory, OWNER_FILE), { force: true });
+      database.close();
+    },
+  };
+}
+
+function inUse(directory: string): string {
+  const owner = readOwner(directory);
+  const who =
+    owner === undefined
+      ? 'by another integratord'
+      : `by integratord with process id ${owner.pid} on ${owner.host}, since ${owner.startedAt}`;
+  return (
+    `The state directory ${directory} is in use ${who}. ` +
+    'Stop that one first, or give this one a directory of its own with --state.'
+  );
+}
+
+function readOwner(directory: string): DaemonOwner | undefined {
+  try {
+    return JSON.parse(readFileSync(join(directory, OWNER_FILE), 'utf8')) as DaemonOwner;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { type Database, StateError } from './database.ts';
+
+/**
+ * The steps from an empty file to the present shape. A step is never changed once it was released:
+ * a change of shape is a further step.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  -- Single values: the checkpoint, the salt of the hashes.
+  CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+  -- One lane per integration. A lane whose integration was removed has no integration and waits.
+  CREATE TABLE lane (
+    id INTEGER PRIMARY KEY,
+    integration TEXT UNIQUE,
+    name TEXT NOT NULL,
+    target_hash TEXT NOT NULL,
+    settings_hash TEXT NOT NULL,
+    parked_reason TEXT,
+    parked_message TEXT,
+    parked_at INTEGER,
+    bucket_tokens REAL,
+    bucket_at INTEGER
+  );
+
+  CREATE TABLE alert (
+    id INTEGER PRIMARY KEY,
+    alert_id TEXT,
+    level INTEGER NOT NULL,
+    read_at INTEGER NOT NULL,
+    raw BLOB NOT NULL
+  );
+
+  -- due_at 0 is at once. Times are milliseconds since 1970. attempts counts all, tries those since
+  -- the beginning or since an operator said retry: the retry schedule goes by tries.
+  CREATE TABLE delivery (
+    id INTEGER PRIMARY KEY,
+    alert INTEGER NOT NULL,
+    lane INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending',
+    urgent INTEGER NOT NULL,
+    due_at INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    reason TEXT,
+    first_attempt_at INTEGER,
+    finished_at INTEGER
+  );
+  CREATE INDEX delivery_ready ON delivery (lane, urgent DESC, id)
+    WHERE state = 'pending' AND due_at = 0;
+  CREATE INDEX delivery_scheduled ON delivery (lane, due_at) WHERE state = 'pending' AND due_at > 0;
+  CREATE INDEX delivery_leased ON delivery (lane) WHERE state = 'leased';
+  CREATE INDEX delivery_finished ON delivery (finished_at) WHERE finished_at IS NOT NULL;
+  CREATE INDEX delivery_alert ON delivery (alert);
+
+  CREATE TABLE attempt (
+    delivery INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    status INTEGER,
+    message TEXT,
+    excerpt TEXT,
+    PRIMARY KEY (delivery, number)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE unreadable (
+    id INTEGER PRIMARY KEY,
+    read_at INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    excerpt BLOB NOT NULL
+  );
+  `,
+];
+
+/** Brings the database to the present shape. @throws StateError when it is from a newer version. */
+export function migrate(database: Database, path: string): void {
+  const version = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+  if (version > MIGRATIONS.length) {
+    throw new StateError(
+      `The outbox ${path} was written by a newer integratord (format ${version}; this one knows ` +
+        `${MIGRATIONS.length}). Run that version again, or name another directory with --state.`,
+    );
+  }
+  for (let step = version; step < MIGRATIONS.length; step += 1) {
+    database.transaction(() => {
+      // Another process may have taken this step while we waited for the lock.
+      const now = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+      if (now > step) return;
+      database.execute(MIGRATIONS[step] as string);
+      database.execute(`PRAGMA user_version = ${step + 1}`);
+    });
+  }
+}

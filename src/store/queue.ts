@@ -1,0 +1,271 @@
+import type { DeliveryState } from '../core/delivery.ts';
+import type { Database } from './database.ts';
+import { REMOVED_MESSAGE } from './lanes.ts';
+
+/** One delivery as people look at it. Times are milliseconds since 1970. */
+export interface QueueEntry {
+  readonly id: number;
+  readonly integration: string;
+  /** The alert's own id, where it has one. */
+  readonly alert: string | undefined;
+  readonly level: number;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly reason: string | undefined;
+  readonly nextAttemptAt: number | undefined;
+  readonly readAt: number;
+  readonly finishedAt: number | undefined;
+}
+
+export interface QueueFilter {
+  readonly state?: DeliveryState | undefined;
+  readonly integration?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A delivery with its history and its alert. */
+export interface QueueDetail extends QueueEntry {
+  readonly attemptLog: readonly RecordedAttempt[];
+  /** Why its lane is parked, where it is. */
+  readonly parked: { readonly message: string; readonly since: number | undefined } | undefined;
+  /** The alert's bytes as text. */
+  readonly raw: string;
+}
+
+export interface RecordedAttempt {
+  readonly number: number;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly outcome: string;
+  readonly reason: string | undefined;
+  readonly status: number | undefined;
+  readonly message: string | undefined;
+  readonly excerpt: string | undefined;
+}
+
+export type QueueStats = Record<string, Record<DeliveryState, number>>;
+
+/** A pending delivery shows as parked while its lane is: the integration is broken or gone. */
+const STATE = `CASE WHEN d.state = 'pending' AND (l.parked_at IS NOT NULL OR l.integration IS NULL)
+  THEN 'parked' ELSE d.state END`;
+
+/** A removed integration keeps its name, marked so that it is not taken for a present one. */
+const INTEGRATION = `COALESCE(l.integration, l.name || ' (removed)')`;
+
+const ENTRY = `d.id, ${INTEGRATION} AS integration, a.alert_id, a.level, ${STATE} AS state,
+  d.attempts, d.reason, l.parked_reason, d.due_at, a.read_at, d.finished_at`;
+
+const FROM = 'FROM delivery d JOIN lane l ON l.id = d.lane JOIN alert a ON a.id = d.alert';
+
+/** The outbox as an operator sees and handles it, also while a daemon works on it. */
+export class Queue {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Deliveries in the order in which they were read. */
+  *list(filter: QueueFilter): Iterable<QueueEntry> {
+    const { sql, values } = where(filter);
+    const limit = filter.limit ?? -1;
+    const rows = this.#database.iterate<EntryRow>(
+      `SELECT ${ENTRY} ${FROM} ${sql} ORDER BY d.id LIMIT ?`,
+      ...values,
+      limit,
+    );
+    for (const row of rows) yield entryOf(row);
+  }
+
+  show(id: number): QueueDetail | undefined {
+    const row = this.#database.get<DetailRow>(
+      `SELECT ${ENTRY}, a.raw, l.parked_message, l.parked_at, l.integration AS lane_integration
+       ${FROM} WHERE d.id = ?`,
+      id,
+    );
+    if (row === undefined) return undefined;
+    const attemptLog = this.#database
+      .all<AttemptRow>('SELECT * FROM attempt WHERE delivery = ? ORDER BY number', id)
+      .map((attempt) => ({
+        number: attempt.number,
+        startedAt: attempt.started_at,
+        durationMs: attempt.duration_ms,
+        outcome: attempt.outcome,
+        reason: attempt.reason ?? undefined,
+        status: attempt.status ?? undefined,
+        message: attempt.message ?? undefined,
+        excerpt: attempt.excerpt ?? undefined,
+      }));
+    return {
+      ...entryOf(row),
+      attemptLog,
+      parked: parkedOf(row),
+      raw: Buffer.from(row.raw).toString('utf8'),
+    };
+  }
+
+  /** Deliveries per integration and state; also integrations that have none. */
+  stats(): QueueStats {
+    const stats: QueueStats = {};
+    const rows = this.#database.all<StatsRow>(
+      `SELECT ${INTEGRATION} AS integration, ${STATE} AS state, d.n FROM lane l LEFT JOIN
+         (SELECT lane, state, COUNT(*) AS n FROM delivery GROUP BY lane, state) d ON d.lane = l.id
+       WHERE l.integration IS NOT NULL OR d.n IS NOT NULL
+       ORDER BY l.id`,
+    );
+    for (const { integration, state, n } of rows) {
+      const entry = (stats[integration] ??= {
+        pending: 0,
+        leased: 0,
+        parked: 0,
+        delivered: 0,
+        dead: 0,
+      });
+      if (state !== null && n !== null) entry[state] += n;
+    }
+    return stats;
+  }
+
+  /**
+   * Makes dead and waiting deliveries due at once, and lets their parked lanes try again.
+   * Delivered and leased ones are left alone. Returns how many it concerned.
+   */
+  retry(selection: QueueSelection): number {
+    return this.#database.transaction(() => {
+      const { sql, values } = whereSelected(selection);
+      const ids = this.#database.all<{ id: number; lane: number }>(
+        `SELECT d.id, d.lane ${FROM} ${sql} AND d.state IN ('pending', 'dead')`,
+        ...values,
+      );
+      for (const { id } of ids) {
+        this.#database.run(
+          `UPDATE delivery SET state = 'pending', due_at = 0, tries = 0, first_attempt_at = NULL,
+             finished_at = NULL WHERE id = ? AND state IN ('pending', 'dead')`,
+          id,
+        );
+      }
+      for (const lane of new Set(ids.map((row) => row.lane))) {
+        this.#database.run(
+          `UPDATE lane SET parked_reason = NULL, parked_message = NULL, parked_at = NULL
+           WHERE id = ?`,
+          lane,
+        );
+      }
+      return ids.length;
+    });
+  }
+
+  /** Removes deliveries for good, whatever their state. Returns how many. */
+  drop(selection: QueueSelection): number {
+    return this.#database.transaction(() => {
+      const { sql, values } = whereSelected(selection);
+      const rows = this.#database.all<{ id: number; alert: number }>(
+        `SELECT d.id, d.alert ${FROM} ${sql}`,
+        ...values,
+      );
+      for (const { id, alert } of rows) {
+        this.#database.run('DELETE FROM attempt WHERE delivery = ?', id);
+        this.#database.run('DELETE FROM delivery WHERE id = ?', id);
+        this.#database.run(
+          `DELETE FROM alert WHERE id = ?
+             AND NOT EXISTS (SELECT 1 FROM delivery WHERE alert = ?)`,
+          alert,
+          alert,
+        );
+      }
+      return rows.length;
+    });
+  }
+}
+
+/** What `retry` and `drop` work on: some deliveries by id, or all that a filter lets through. */
+export type QueueSelection =
+  | { readonly ids: readonly number[] }
+  | Pick<QueueFilter, 'state' | 'integration'>;
+
+interface Where {
+  readonly sql: string;
+  readonly values: (string | number)[];
+}
+
+function where(filter: Pick<QueueFilter, 'state' | 'integration'>): Where {
+  const conditions = ['1'];
+  const values: (string | number)[] = [];
+  if (filter.state !== undefined) {
+    conditions.push(`${STATE} = ?`);
+    values.push(filter.state);
+  }
+  if (filter.integration !== undefined) {
+    conditions.push(`${INTEGRATION} = ?`);
+    values.push(filter.integration);
+  }
+  return { sql: `WHERE ${conditions.join(' AND ')}`, values };
+}
+
+function whereSelected(selection: QueueSelection): Where {
+  if (!('ids' in selection)) return where(selection);
+  return {
+    sql: `WHERE d.id IN (SELECT value FROM json_each(?))`,
+    values: [JSON.stringify(selection.ids)],
+  };
+}
+
+function entryOf(row: EntryRow): QueueEntry {
+  const state = row.state as DeliveryState;
+  return {
+    id: row.id,
+    integration: row.integration,
+    alert: row.alert_id ?? undefined,
+    level: row.level,
+    state,
+    attempts: row.attempts,
+    reason: (state === 'parked' ? row.parked_reason : null) ?? row.reason ?? undefined,
+    nextAttemptAt: state === 'pending' ? row.due_at || row.read_at : undefined,
+    readAt: row.read_at,
+    finishedAt: row.finished_at ?? undefined,
+  };
+}
+
+function parkedOf(row: DetailRow): QueueDetail['parked'] {
+  if (row.lane_integration === null) return { message: REMOVED_MESSAGE, since: undefined };
+  if (row.parked_at === null) return undefined;
+  return { message: row.parked_message ?? '', since: row.parked_at };
+}
+
+interface StatsRow {
+  integration: string;
+  state: DeliveryState | null;
+  n: number | null;
+}
+
+interface EntryRow {
+  id: number;
+  integration: string;
+  alert_id: string | null;
+  level: number;
+  state: string;
+  attempts: number;
+  reason: string | null;
+  parked_reason: string | null;
+  due_at: number;
+  read_at: number;
+  finished_at: number | null;
+}
+
+interface DetailRow extends EntryRow {
+  raw: Uint8Array;
+  parked_message: string | null;
+  parked_at: number | null;
+  lane_integration: string | null;
+}
+
+interface AttemptRow {
+  number: number;
+  started_at: number;
+  duration_ms: number;
+  outcome: string;
+  reason: string | null;
+  status: number | null;
+  message: string | null;
+  excerpt: string | null;
+}

@@ -1,0 +1,256 @@
+import type { Checkpoint } from '../core/checkpoint.ts';
+import type { LeasedDelivery, Settlement } from '../core/delivery.ts';
+import type {
+  Intake,
+  LaneChanges,
+  LaneIdentity,
+  LaneRecord,
+  Outbox,
+  Parking,
+} from '../core/outbox.ts';
+import { bufferOf, type Database } from './database.ts';
+import { assignLanes, readLane, setParking } from './lanes.ts';
+
+/** From this rule level on, alerts go first when a lane is behind. */
+export const URGENT_LEVEL = 12;
+
+/** Unreadable lines kept for people to look at; older ones are only counted. */
+const UNREADABLE_KEPT = 1000;
+
+/** Longest text kept of an answer or a message, in characters. */
+const LONGEST_TEXT = 2000;
+
+/** The outbox of the daemon, in SQLite. */
+export class SqliteOutbox implements Outbox {
+  readonly #database: Database;
+  #version: number;
+
+  /** Takes back what a killed daemon had leased. Only the one daemon of a state directory may. */
+  constructor(database: Database) {
+    this.#database = database;
+    database.run(`UPDATE delivery SET state = 'pending', due_at = 0 WHERE state = 'leased'`);
+    this.#version = this.#dataVersion();
+  }
+
+  checkpoint(): Checkpoint | undefined {
+    const row = this.#database.get<{ value: string }>(
+      `SELECT value FROM setting WHERE key = 'checkpoint'`,
+    );
+    return row === undefined ? undefined : (JSON.parse(row.value) as Checkpoint);
+  }
+
+  saveCheckpoint(checkpoint: Checkpoint): void {
+    this.#database.run(
+      `INSERT INTO setting (key, value) VALUES ('checkpoint', ?)
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      JSON.stringify(checkpoint),
+    );
+  }
+
+  accept(intake: Intake, now: number): void {
+    const database = this.#database;
+    database.transaction(() => {
+      for (const alert of intake.alerts) {
+        const { lastId } = database.run(
+          'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, ?, ?, ?)',
+          alert.alertId ?? null,
+          alert.level,
+          now,
+          alert.raw,
+        );
+        const urgent = alert.level >= URGENT_LEVEL ? 1 : 0;
+        for (const lane of alert.lanes) {
+          database.run(
+            'INSERT INTO delivery (alert, lane, urgent) VALUES (?, ?, ?)',
+            lastId,
+            lane,
+            urgent,
+          );
+        }
+      }
+      this.#keepUnreadable(intake, now);
+      this.#count(intake);
+      this.saveCheckpoint(intake.checkpoint);
+    });
+  }
+
+  assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord> {
+    return this.#database.transaction(() => assignLanes(this.#database, identities));
+  }
+
+  lane(lane: number): LaneRecord | undefined {
+    return readLane(this.#database, lane);
+  }
+
+  commit(changes: LaneChanges): void {
+    this.#database.transaction(() => {
+      for (const settlement of changes.settlements ?? []) this.#settle(settlement);
+      for (const [lane, bucket] of changes.buckets ?? []) {
+        this.#database.run(
+          'UPDATE lane SET bucket_tokens = ?, bucket_at = ? WHERE id = ?',
+          bucket.tokens,
+          bucket.at,
+          lane,
+        );
+      }
+    });
+  }
+
+  lease(lane: number, limit: number, maxBytes: number, now: number): LeasedDelivery[] {
+    const database = this.#database;
+    return database.transaction(() => {
+      database.run(
+        `UPDATE delivery SET due_at = 0
+         WHERE lane = ? AND state = 'pending' AND due_at > 0 AND due_at <= ?`,
+        lane,
+        now,
+      );
+      const leased: LeasedDelivery[] = [];
+      let bytes = 0;
+      const rows = database.iterate<LeaseRow>(
+        `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, a.raw
+         FROM delivery d JOIN alert a ON a.id = d.alert
+         WHERE d.lane = ? AND d.state = 'pending' AND d.due_at = 0
+         ORDER BY d.urgent DESC, d.id LIMIT ?`,
+        lane,
+        limit,
+      );
+      for (const row of rows) {
+        bytes += row.raw.byteLength;
+        if (leased.length > 0 && bytes > maxBytes) break;
+        leased.push({
+          id: row.id,
+          raw: bufferOf(row.raw),
+          attempts: row.attempts,
+          tries: row.tries,
+          firstAttemptAt: row.first_attempt_at ?? undefined,
+        });
+      }
+      for (const { id } of leased) {
+        database.run(`UPDATE delivery SET state = 'leased' WHERE id = ?`, id);
+      }
+      return leased;
+    });
+  }
+
+  release(ids: readonly number[]): void {
+    this.#database.transaction(() => {
+      for (const id of ids) {
+        this.#database.run(
+          `UPDATE delivery SET state = 'pending', due_at = 0 WHERE id = ? AND state = 'leased'`,
+          id,
+        );
+      }
+    });
+  }
+
+  nextDue(lane: number): number | undefined {
+    const ready = this.#database.get<{ id: number }>(
+      `SELECT id FROM delivery WHERE lane = ? AND state = 'pending' AND due_at = 0 LIMIT 1`,
+      lane,
+    );
+    if (ready !== undefined) return 0;
+    const scheduled = this.#database.get<{ due: number | null }>(
+      `SELECT MIN(due_at) AS due FROM delivery
+       WHERE lane = ? AND state = 'pending' AND due_at > 0`,
+      lane,
+    );
+    return scheduled?.due ?? undefined;
+  }
+
+  expedite(lane: number): void {
+    this.#database.run(
+      `UPDATE delivery SET due_at = 0 WHERE lane = ? AND state = 'pending' AND due_at > 0`,
+      lane,
+    );
+  }
+
+  park(lane: number, parking: Parking): void {
+    setParking(this.#database, lane, parking);
+  }
+
+  unpark(lane: number): void {
+    setParking(this.#database, lane, undefined);
+  }
+
+  changedElsewhere(): boolean {
+    const version = this.#dataVersion();
+    if (version === this.#version) return false;
+    this.#version = version;
+    return true;
+  }
+
+  /** SQLite changes this number only when another connection has written. */
+  #dataVersion(): number {
+    return this.#database.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+  }
+
+  #settle({ id, startedAt, durationMs, outcome, next }: Settlement): void {
+    const database = this.#database;
+    // Someone may have dropped it meanwhile: then there is nothing left to settle.
+    const { changes } = database.run(
+      `UPDATE delivery SET state = ?, due_at = ?, reason = ?, finished_at = ?,
+         attempts = attempts + 1, tries = tries + 1,
+         first_attempt_at = COALESCE(first_attempt_at, ?)
+       WHERE id = ? AND state = 'leased'`,
+      next.state,
+      next.state === 'pending' ? next.notBefore : 0,
+      next.state === 'delivered' ? null : next.reason,
+      next.state === 'pending' ? null : startedAt + durationMs,
+      startedAt,
+      id,
+    );
+    if (changes === 0) return;
+    database.run(
+      `INSERT INTO attempt (delivery, number, started_at, duration_ms, outcome, reason, status,
+         message, excerpt)
+       SELECT id, attempts, ?, ?, ?, ?, ?, ?, ? FROM delivery WHERE id = ?`,
+      startedAt,
+      Math.round(durationMs),
+      outcome.kind,
+      outcome.kind === 'delivered' ? null : outcome.reason,
+      outcome.status ?? null,
+      outcome.message?.slice(0, LONGEST_TEXT) ?? null,
+      outcome.excerpt?.slice(0, LONGEST_TEXT) ?? null,
+      id,
+    );
+  }
+
+  #keepUnreadable(intake: Intake, now: number): void {
+    if (intake.unreadable.length === 0) return;
+    let last = 0;
+    for (const line of intake.unreadable) {
+      last = this.#database.run(
+        `INSERT INTO unreadable (read_at, path, offset, length, reason, excerpt)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+        now,
+        line.path,
+        line.offset,
+        line.length,
+        line.reason,
+        line.excerpt,
+      ).lastId;
+    }
+    this.#database.run('DELETE FROM unreadable WHERE id <= ?', last - UNREADABLE_KEPT);
+  }
+
+  #count({ counts }: Intake): void {
+    for (const [name, value] of Object.entries(counts)) {
+      if (value === 0) continue;
+      this.#database.run(
+        `INSERT INTO counter (name, value) VALUES (?, ?)
+         ON CONFLICT (name) DO UPDATE SET value = value + excluded.value`,
+        name,
+        value as number,
+      );
+    }
+  }
+}
+
+interface LeaseRow {
+  id: number;
+  attempts: number;
+  tries: number;
+  first_attempt_at: number | null;
+  raw: Uint8Array;
+}
