@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { prepareStateDirectory, StateError } from './database.ts';
 import { openDatabaseFile } from './sqlite.ts';
+import { prepareStateDirectory } from './state-directory.ts';
+import { StateError } from './state-error.ts';
 
 const LOCK_FILE = 'daemon.lock';
 const OWNER_FILE = 'daemon.json';

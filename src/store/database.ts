@@ -1,34 +1,11 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { migrate } from './migrations.ts';
 import {
   type DatabaseSyncInstance,
   openDatabaseFile,
   type StatementSyncInstance,
 } from './sqlite.ts';
 
-/** A problem with the state directory that a person has to solve. The message says how. */
-export class StateError extends Error {}
-
 /** Milliseconds to wait for another process that is writing. */
 const BUSY_TIMEOUT_MS = 5000;
-
-/** The file of the outbox inside the state directory. */
-export const OUTBOX_FILE = 'outbox.db';
-
-/** Makes the state directory (0700, owner only) if it is missing. */
-export function prepareStateDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const { mode } = statSync(directory);
-    if ((mode & 0o077) !== 0) chmodSync(directory, 0o700);
-  } catch (error) {
-    throw new StateError(
-      `The state directory ${directory} cannot be used: ${(error as Error).message}. ` +
-        'It must be writable by the user that integratord runs as; --state names another one.',
-    );
-  }
-}
 
 /** A thin, typed door to SQLite: prepared statements by their text, and transactions. */
 export class Database {
@@ -39,22 +16,11 @@ export class Database {
     this.#database = database;
   }
 
-  /**
-   * Opens the outbox, creating or migrating it.
-   * @throws StateError when it cannot be opened or belongs to a newer version.
-   */
-  static open(directory: string): Database {
-    prepareStateDirectory(directory);
-    const path = join(directory, OUTBOX_FILE);
-    try {
-      const database = new Database(openDatabaseFile(path, BUSY_TIMEOUT_MS));
-      database.#configure();
-      migrate(database, path);
-      return database;
-    } catch (error) {
-      if (error instanceof StateError) throw error;
-      throw new StateError(`The outbox ${path} cannot be opened: ${(error as Error).message}`);
-    }
+  /** Opens a database file, creating it if it is missing. */
+  static open(path: string): Database {
+    const database = new Database(openDatabaseFile(path, BUSY_TIMEOUT_MS));
+    database.#configure();
+    return database;
   }
 
   #configure(): void {

@@ -1,4 +1,5 @@
-import { type Database, StateError } from './database.ts';
+import type { Database } from './database.ts';
+import { StateError } from './state-error.ts';
 
 /**
  * The steps from an empty file to the present shape. A step is never changed once it was released:
