@@ -1,15 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-
-/** Where everything is, after options, environment and defaults have been looked at. */
-export interface Paths {
-  readonly home: string;
-  readonly config: string;
-  /** Undefined when there is none: it is never needed. */
-  readonly settings: string | undefined;
-  readonly alerts: string;
-  readonly state: string;
-}
+import type { Paths } from '../core/paths.ts';
 
 /** The options of the command line that say where things are. */
 export interface PathOptions {

@@ -1,4 +1,4 @@
-import { escapeControls } from './alert-scan.ts';
+import { escapeControls } from './ascii.ts';
 import { isJsonObject, type JsonObject, type JsonValue, RawJson, valueAt } from './json.ts';
 
 /** One alert, with its raw bytes kept. Parsing happens once, when something asks for it. */
@@ -67,10 +67,18 @@ function parseObject(text: string): { text: string; json: JsonObject } | undefin
   }
 }
 
-/** Escapes control characters inside strings and turns those between values into spaces. */
+/**
+ * Escapes control characters inside strings and turns those between values into spaces. Goes from
+ * quote to quote: a pattern for whole strings overflows the stack on very long ones.
+ */
 function repair(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\[^])*"|[^"]/g, (piece) => {
-    if (piece.length > 1) return escapeControls(piece);
-    return piece < ' ' ? ' ' : piece;
+  let inString = false;
+  return text.replace(/\\[^]|["\u0000-\u001f]/g, (piece) => {
+    if (piece.length > 1) return piece; // an escaped character, never the end of a string
+    if (piece === '"') {
+      inString = !inString;
+      return piece;
+    }
+    return inString ? escapeControls(piece) : ' ';
   });
 }

@@ -1,22 +1,47 @@
 /**
- * Where reading stopped. Only `source/` understands the fields; the outbox keeps them, in the
- * transaction that stores the deliveries of what was read.
+ * Where reading stopped: enough to find the place again after the file was renamed, compressed,
+ * copied, cut or replaced. Only `source/` understands the fields; the outbox keeps them as JSON, in
+ * the transaction that stores the deliveries of what was read.
  */
 export interface Checkpoint {
-  /** The file that was being read: the live file or one of its archives. */
+  readonly version: 1;
+  /** The place in the file that was being read. */
+  readonly position: FilePosition;
+  /**
+   * Where reading ended in the files before it, newest first: a file that comes back (the clock was
+   * set back over midnight, someone moved an old file into place) is not read twice.
+   */
+  readonly finished: readonly FilePosition[];
+  /** When this was true, in milliseconds since 1970. */
+  readonly takenAt: number;
+}
+
+/** A place in one file. Files are recognised by their content first, by their inode second. */
+export interface FilePosition {
+  /** The path it was read at: the live file or one of its archives. */
   readonly path: string;
+  /** The name its dated archive has or will have, without `.gz`: `2026/Aug/ossec-alerts-20.json`. */
+  readonly archive: string | null;
+  /** Empty strings when no file was there yet. */
   readonly device: string;
   readonly inode: string;
-  /** Hash of the file's first bytes, so that a reused inode is not taken for the same file. */
-  readonly fingerprint: string;
-  /** How many first bytes the fingerprint covers; 0 while the file was empty. */
-  readonly fingerprintLength: number;
-  /** Bytes of complete lines that are done with. */
+  /** Bytes of complete lines that are done with; in an archive `.gz`, bytes after decompression. */
   readonly offset: number;
-  /** Hash of the bytes just before the offset, so that a rewritten file is noticed. */
-  readonly tailHash: string;
-  /** How many bytes before the offset the tail hash covers. */
-  readonly tailLength: number;
+  /** The first bytes of the file, but none after the offset. */
+  readonly head: { readonly length: number; readonly hash: string };
+  /**
+   * Places up to the offset, newest first, each with the bytes just before it: a shortened file is
+   * read again from the last of them that it still holds. The first is at the offset itself; there
+   * is none while the offset is 0.
+   */
+  readonly marks: readonly Mark[];
+}
+
+/** The `length` bytes before `offset`, as a hash. The offset is the beginning of a line. */
+export interface Mark {
+  readonly offset: number;
+  readonly length: number;
+  readonly hash: string;
 }
 
 /** Complete lines of a source, and the checkpoint that is right once all of them are stored. */

@@ -76,8 +76,10 @@ export type ScriptResult =
   | { readonly kind: 'exited'; readonly code: number; readonly output: string }
   | { readonly kind: 'killed'; readonly signal: string; readonly output: string }
   | { readonly kind: 'timeout'; readonly output: string }
-  /** It could not be started: missing, not executable, not safe to run … */
-  | { readonly kind: 'refused'; readonly message: string };
+  /** It could not be started, and will not be: missing, not executable, not safe to run … */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** It could not be started now, for lack of processes, memory or disk space. */
+  | { readonly kind: 'failed'; readonly message: string };
 
 /** Runs scripts. */
 export interface ScriptRunner {

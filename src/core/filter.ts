@@ -42,11 +42,17 @@ function locationFilter(pattern: string): Filter {
   return (facts) => facts.location !== undefined && sregex.matches(facts.location);
 }
 
+const LONG_MAX = 2n ** 63n - 1n;
+
 /** C's atoi on a 64-bit machine: leading white space, sign, digits; wraps to 32 bits; else 0. */
 export function atoi(text: string): number {
   const digits = /^[ \t\n\v\f\r]*([+-]?\d+)/.exec(text)?.[1];
   if (digits === undefined) return 0;
   const value = Number(digits);
   if (Number.isSafeInteger(value)) return value | 0;
-  return value > 0 ? -1 : 0; // saturated to the longest 64-bit number, then cut to 32 bits
+  // Saturated to the longest 64-bit number, then cut to 32 bits.
+  if (Math.abs(value) > 2 ** 63) return value > 0 ? -1 : 0;
+  const exact = BigInt(digits);
+  if (exact > LONG_MAX) return -1;
+  return exact < -LONG_MAX ? 0 : Number(BigInt.asIntN(32, exact));
 }

@@ -42,7 +42,6 @@ const SHORTEST_SCRUBBED = 4;
  */
 export class Scrubber {
   readonly #known = new Set<string>();
-  #needles: readonly string[] = [];
 
   constructor(secrets: Iterable<string> = []) {
     this.learn(secrets);
@@ -51,25 +50,53 @@ export class Scrubber {
   /** Adds secrets. None is ever forgotten: a replaced key may still be valid. */
   learn(secrets: Iterable<string>): void {
     for (const secret of secrets) {
-      for (const part of [secret, ...sensitiveUrlParts(secret)]) {
+      for (const part of [secret, secret.trim(), ...sensitiveUrlParts(secret)]) {
         if (part.length < SHORTEST_SCRUBBED) continue;
-        this.#known.add(part);
-        this.#known.add(encodeURIComponent(part));
-        this.#known.add(JSON.stringify(part).slice(1, -1));
+        for (const form of writtenForms(part)) this.#known.add(form);
       }
     }
-    // Longest first: a part must not be replaced inside the whole.
-    this.#needles = [...this.#known].sort((a, b) => b.length - a.length);
   }
 
   /** The text with every known secret replaced. */
   scrub(text: string): string {
-    let clean = text;
-    for (const needle of this.#needles) {
-      if (clean.includes(needle)) clean = clean.replaceAll(needle, REDACTED);
+    // All places are looked for in the original, so that of two overlapping secrets none shows.
+    const places: { start: number; end: number }[] = [];
+    for (const needle of this.#known) {
+      let start = text.indexOf(needle);
+      while (start !== -1) {
+        const end = start + needle.length;
+        places.push({ start, end });
+        start = text.indexOf(needle, end);
+      }
     }
-    return clean;
+    places.sort((a, b) => a.start - b.start);
+    let clean = '';
+    let done = 0;
+    for (const { start, end } of places) {
+      if (start >= done) clean += text.slice(done, start) + REDACTED;
+      done = Math.max(done, end);
+    }
+    return clean + text.slice(done);
   }
+}
+
+/** The ways in which others write a text: as it is, percent-encoded, in a JSON string, in JSON in JSON. */
+function writtenForms(text: string): string[] {
+  const wellFormed = text.replace(/\p{Surrogate}/gu, '\uFFFD');
+  const percent = encodeURIComponent(wellFormed);
+  const json = jsonEscaped(text);
+  return [
+    text,
+    percent,
+    percent.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase()),
+    json,
+    json.replaceAll('/', '\\/'),
+    jsonEscaped(json),
+  ];
+}
+
+function jsonEscaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** Errors and answers often repeat only the path of a webhook's address: that is secret as well. */

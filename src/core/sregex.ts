@@ -1,4 +1,4 @@
-import { asciiLower } from './alert-scan.ts';
+import { asciiLower } from './ascii.ts';
 
 /**
  * The reference's simple pattern language (sregex, OS_Match): case-insensitive text to be found

@@ -50,6 +50,8 @@ export class Breaker {
     }
     if (outcome.quickOnly === true || !SERVICE_FAILURES.has(outcome.reason)) return undefined;
     const wasClosed = this.isClosed;
+    // Attempts that were under way when it opened say nothing new.
+    if (!wasClosed && this.#clock.now() < this.#openUntil) return undefined;
     this.#failures += 1;
     if (this.isClosed) return undefined;
     const round = Math.min(this.#failures - FAILURES_TO_OPEN, 10);

@@ -1,7 +1,5 @@
-import { Alert } from '../core/alert.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, sleep } from '../core/clock.ts';
 import type { LeasedDelivery } from '../core/delivery.ts';
-import { deliveryKey } from '../core/delivery-key.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Log } from '../core/log.ts';
@@ -10,8 +8,10 @@ import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_RETRY, isQuick, nextState } from '../core/retry.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
+import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { Breaker } from './breaker.ts';
 import type { Committer } from './committer.ts';
+import { OutboxDoor } from './outbox-door.ts';
 
 /** What a lane needs to work. */
 export interface LaneParts {
@@ -31,6 +31,10 @@ const LEASE_BYTES = 8 * 1024 * 1024;
 const LARGEST_LEASE = 256;
 /** A parked lane tries one delivery this often, in case the service was mended in silence. */
 const PROBE_MS = 15 * 60 * 1000;
+/** How long to wait when the outbox fails. */
+const OUTBOX_RETRY_MS = 1000;
+/** How long an attempt that was told to break off may take to do so. */
+const BREAK_OFF_MS = 500;
 
 /**
  * The run-time of one integration. It leases deliveries that are due, attempts up to
@@ -45,8 +49,11 @@ export class Lane {
   readonly #concurrency: number;
   readonly #breaker: Breaker;
   readonly #bucket: TokenBucket | undefined;
+  readonly #outbox: OutboxDoor;
   readonly #abort = new AbortController();
   readonly #active = new Set<Promise<void>>();
+  /** Deliveries whose attempt has not ended. */
+  readonly #inFlight = new Set<number>();
   #leased: LeasedDelivery[] = [];
   #leaseSize: number;
   /** The outbox had nothing more that is due. */
@@ -64,6 +71,7 @@ export class Lane {
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
     this.#leaseSize = this.#concurrency;
     this.#breaker = new Breaker(clock);
+    this.#outbox = new OutboxDoor(parts.outbox, clock, parts.log, integration.id);
     const limit = integration.settings.rateLimit;
     if (limit !== undefined) this.#bucket = new TokenBucket(limit, clock.now(), record.bucket);
     this.#parking = record.parking;
@@ -81,37 +89,56 @@ export class Lane {
     if (this.#parking !== undefined && record.parking === undefined) {
       this.#resume('resumed by an operator');
     }
+    // What was leased may have been dropped.
+    this.#giveBack();
     this.wake();
   }
 
   /**
    * Ends the work: nothing new begins, what is in flight may finish within the grace, the rest is
-   * given back unattempted.
+   * given back unattempted. Resolves soon after the grace, whatever a destination does.
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
     this.#giveBack();
-    const cancel = this.#parts.clock.after(graceMs, () => this.#abort.abort());
-    await Promise.all(this.#active);
-    cancel();
+    await this.#finish(graceMs);
+    this.#abort.abort();
+    await this.#finish(BREAK_OFF_MS);
+    if (this.#inFlight.size === 0) return;
+    const ids = [...this.#inFlight];
+    this.#inFlight.clear();
+    this.#outbox.ask('release', (outbox) => outbox.release(ids));
+  }
+
+  /** Resolves when no attempt is left, or after so many milliseconds. */
+  async #finish(milliseconds: number): Promise<void> {
+    if (this.#active.size === 0) return;
+    const finished = new AbortController();
+    const time = sleep(this.#parts.clock, milliseconds, finished.signal);
+    await Promise.race([Promise.all(this.#active), time]);
+    finished.abort();
   }
 
   #pump(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    while (!this.#stopping && this.#active.size < this.#slots()) {
+    while (!this.#stopping) {
       const wait = this.#holdUntil() - this.#parts.clock.now();
       if (wait > 0) {
+        // Meanwhile they shall show as waiting, and a more urgent one may come before them.
+        this.#giveBack();
         this.#schedule(wait);
         return;
       }
+      if (this.#active.size >= this.#slots()) return;
       const delivery = this.#take();
-      if (delivery === undefined) {
+      if (delivery !== undefined) {
+        this.#begin(delivery);
+      } else if (this.#drained) {
         this.#waitForDue();
         return;
       }
-      this.#begin(delivery);
     }
   }
 
@@ -126,25 +153,23 @@ export class Lane {
     return Math.max(this.#breaker.openUntil, this.#pausedUntil, tokens);
   }
 
+  /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
   #take(): LeasedDelivery | undefined {
     if (this.#leased.length === 0 && !this.#drained) this.#lease();
     return this.#leased.shift();
   }
 
   #lease(): void {
-    const { outbox, clock, log } = this.#parts;
-    const now = clock.now();
+    const now = this.#parts.clock.now();
     const allowed = Math.min(this.#leaseLimit(), this.#bucket?.available(now) ?? LARGEST_LEASE);
-    try {
-      this.#leased = outbox.lease(this.id, Math.max(1, allowed), LEASE_BYTES, now);
-    } catch (error) {
-      log.error('deliveries cannot be leased; trying again in a second', {
-        integration: this.integration.id,
-        error,
-      });
-      this.#pausedUntil = now + 1000;
+    const leased = this.#outbox.ask('lease', (outbox) =>
+      outbox.lease(this.id, Math.max(1, allowed), LEASE_BYTES, now),
+    );
+    if (leased === undefined) {
+      this.#pausedUntil = now + OUTBOX_RETRY_MS;
       return;
     }
+    this.#leased = leased.answer;
     this.#drained = this.#leased.length === 0;
   }
 
@@ -155,13 +180,10 @@ export class Lane {
   }
 
   #waitForDue(): void {
-    if (!this.#drained) {
-      this.#schedule(Math.max(1, this.#pausedUntil - this.#parts.clock.now()));
-      return;
-    }
-    const due = this.#parts.outbox.nextDue(this.id);
-    if (due === undefined) return;
-    this.#schedule(Math.max(1, due - this.#parts.clock.now()));
+    const now = this.#parts.clock.now();
+    const next = this.#outbox.ask('look', (outbox) => outbox.nextDue(this.id));
+    const due = next === undefined ? now + OUTBOX_RETRY_MS : next.answer;
+    if (due !== undefined) this.#schedule(Math.max(1, due - now));
   }
 
   #schedule(milliseconds: number): void {
@@ -171,6 +193,7 @@ export class Lane {
 
   #begin(delivery: LeasedDelivery): void {
     this.#bucket?.take(this.#parts.clock.now());
+    this.#inFlight.add(delivery.id);
     const attempt = this.#attempt(delivery).finally(() => {
       this.#active.delete(attempt);
       this.#pump();
@@ -179,55 +202,47 @@ export class Lane {
   }
 
   async #attempt(delivery: LeasedDelivery): Promise<void> {
-    const { clock, committer } = this.#parts;
+    const { clock, committer, context, destination, log, scrubber } = this.#parts;
+    const { integration } = this;
     const startedAt = clock.now();
     const began = clock.monotonic();
-    const outcome = await this.#deliver(delivery);
-    if (this.#abort.signal.aborted) {
-      this.#store('release', (outbox) => outbox.release([delivery.id]));
-      return;
-    }
+    const { signal } = this.#abort;
+    const outcome = await attemptDelivery(
+      delivery,
+      integration,
+      destination,
+      { ...context, clock, signal },
+      scrubber,
+    );
+    // Broken off: stop() gives it back. Too late also for what it has given back already.
+    if (signal.aborted && outcome.kind !== 'delivered') return;
+    if (!this.#inFlight.delete(delivery.id)) return;
     const durationMs = clock.monotonic() - began;
     const history = {
       tries: delivery.tries + 1,
       firstAttemptAt: delivery.firstAttemptAt ?? startedAt,
-      retries: this.integration.retries,
-      schedule: this.integration.settings.retry ?? DEFAULT_RETRY,
+      retries: integration.retries,
+      schedule: integration.settings.retry ?? DEFAULT_RETRY,
     };
-    const next = nextState(outcome, history, clock.now(), () => clock.random());
-    const settlement = { id: delivery.id, startedAt, durationMs, outcome, next };
+    let next = nextState(outcome, history, clock.now(), () => clock.random());
     this.#learn(outcome, durationMs);
     if (next.state === 'pending' && this.#concurrency === 1 && isQuick(history)) {
       // An ordered lane waits for its quick retries, so that a hiccup does not change the order.
+      // The delivery itself is stored as due, to be the first also after a restart.
       this.#pausedUntil = Math.max(this.#pausedUntil, next.notBefore);
-      this.#giveBack();
+      next = { ...next, notBefore: 0 };
     }
+    const settlement = { id: delivery.id, startedAt, durationMs, outcome, next };
     await committer.settle(settlement, this.id, this.#bucket?.state);
-    this.#report(delivery, settlement);
+    reportAttempt(log, integration, delivery, settlement);
     if (next.state === 'pending') this.#drained = false;
-  }
-
-  async #deliver(delivery: LeasedDelivery): Promise<Outcome> {
-    const { destination, context, clock, scrubber } = this.#parts;
-    const job = {
-      alert: new Alert(delivery.raw),
-      integration: this.integration,
-      key: deliveryKey(this.integration.id, delivery.raw),
-      attempts: delivery.attempts,
-    };
-    try {
-      const signal = this.#abort.signal;
-      return scrubbed(await destination.deliver(job, { ...context, clock, signal }), scrubber);
-    } catch (error) {
-      // A throw is a bug of the destination; the delivery is not to be lost over it.
-      const message = scrubber.scrub(error instanceof Error ? error.message : String(error));
-      return { kind: 'retry', reason: 'internal', message: `internal error: ${message}` };
-    }
   }
 
   /** What an attempt says about the service, rather than about the one alert. */
   #learn(outcome: Outcome, durationMs: number): void {
-    const { clock, log } = this.#parts;
+    // Another lane may work for the integration already, with mended settings.
+    if (this.#stopping) return;
+    const { clock } = this.#parts;
     this.#leaseSize =
       durationMs < 50 ? Math.min(this.#leaseSize * 2, LARGEST_LEASE) : this.#concurrency;
     if (outcome.kind === 'park') {
@@ -238,34 +253,40 @@ export class Lane {
       this.#bucket?.drain(clock.now());
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.notBefore ?? 0);
     }
+    this.#learnHealth(outcome);
+    if (this.#parking === undefined) return;
+    if (outcome.kind === 'retry') {
+      // Says nothing of what it was parked for: the next probe comes in its time.
+      this.#pausedUntil = Math.max(this.#pausedUntil, clock.now() + PROBE_MS);
+      return;
+    }
+    this.#outbox.ask('unpark', (outbox) => outbox.unpark(this.id));
+    this.#resume('service accepts deliveries again');
+  }
+
+  #learnHealth(outcome: Outcome): void {
     const change = this.#breaker.record(outcome);
+    const { log } = this.#parts;
     const fields = { integration: this.integration.id };
     if (change === 'opened') {
       log.warn('service fails again and again; trying less often', {
         ...fields,
         ...(outcome.message === undefined ? {} : { cause: outcome.message }),
       });
-      this.#giveBack();
     }
     if (change === 'closed') {
       log.info('service works again', fields);
-      this.#store('expedite', (outbox) => outbox.expedite(this.id));
+      this.#outbox.ask('expedite', (outbox) => outbox.expedite(this.id));
       this.#drained = false;
-    }
-    if (outcome.kind === 'delivered' && this.#parking !== undefined) {
-      this.#store('unpark', (outbox) => outbox.unpark(this.id));
-      this.#resume('service accepts deliveries again');
     }
   }
 
   #park(parking: Parking): void {
-    const { log } = this.#parts;
     this.#pausedUntil = parking.since + PROBE_MS;
-    this.#giveBack();
     if (this.#parking !== undefined) return;
     this.#parking = parking;
-    this.#store('park', (outbox) => outbox.park(this.id, parking));
-    log.error('integration is parked; its alerts wait until it is mended', {
+    this.#outbox.ask('park', (outbox) => outbox.park(this.id, parking));
+    this.#parts.log.error('integration is parked; its alerts wait until it is mended', {
       integration: this.integration.id,
       reason: parking.reason,
       cause: parking.message,
@@ -283,50 +304,8 @@ export class Lane {
   #giveBack(): void {
     if (this.#leased.length === 0) return;
     const ids = this.#leased.map((delivery) => delivery.id);
-    if (!this.#store('release', (outbox) => outbox.release(ids))) return;
+    if (this.#outbox.ask('release', (outbox) => outbox.release(ids)) === undefined) return;
     this.#leased = [];
     this.#drained = false;
   }
-
-  /**
-   * Changes the outbox. A failure (a full disk) is only logged: what is not stored is at worst
-   * asked of the service once more.
-   */
-  #store(what: string, change: (outbox: Outbox) => void): boolean {
-    try {
-      change(this.#parts.outbox);
-      return true;
-    } catch (error) {
-      this.#parts.log.error('outbox cannot be changed', {
-        integration: this.integration.id,
-        change: what,
-        error,
-      });
-      return false;
-    }
-  }
-
-  #report(delivery: LeasedDelivery, settlement: Parameters<Committer['settle']>[0]): void {
-    const { outcome, next, durationMs } = settlement;
-    const fields = {
-      integration: this.integration.id,
-      delivery: delivery.id,
-      attempt: delivery.attempts + 1,
-      ms: Math.round(durationMs),
-      ...(outcome.status === undefined ? {} : { status: outcome.status }),
-      ...(outcome.kind === 'delivered' ? {} : { reason: outcome.reason }),
-      ...(outcome.message === undefined ? {} : { cause: outcome.message }),
-    };
-    if (next.state === 'delivered') this.#parts.log.debug('delivered', fields);
-    else if (next.state === 'dead') this.#parts.log.error('delivery is dead', fields);
-    else if (outcome.kind === 'retry') this.#parts.log.warn('attempt failed', fields);
-  }
-}
-
-function scrubbed(outcome: Outcome, scrubber: Scrubber): Outcome {
-  return {
-    ...outcome,
-    ...(outcome.message === undefined ? {} : { message: scrubber.scrub(outcome.message) }),
-    ...(outcome.excerpt === undefined ? {} : { excerpt: scrubber.scrub(outcome.excerpt) }),
-  };
 }

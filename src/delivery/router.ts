@@ -28,6 +28,15 @@ export interface Skip {
   readonly reason: string;
 }
 
+/** A bug in a destination's rule must not stop the reading: then the alert is delivered. */
+function skipReason(destination: Destination, alert: Alert, integration: Integration) {
+  try {
+    return destination.skip?.(alert, integration);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Decides for each line which lanes it goes to. */
 export class Router {
   readonly #routes: readonly Route[];
@@ -49,7 +58,7 @@ export class Router {
       const { integration, destination, lane } = this.#routes[position] as Route;
       if (destination.skip !== undefined) {
         alert ??= new Alert(bytes.subarray(start, end));
-        const reason = destination.skip(alert, integration);
+        const reason = skipReason(destination, alert, integration);
         if (reason !== undefined) {
           skips.push({ integration: integration.id, reason });
           continue;

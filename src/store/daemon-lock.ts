@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { openDatabaseFile } from './sqlite.ts';
+import { type DatabaseSyncInstance, isLocked, openDatabaseFile } from './sqlite.ts';
 import { prepareStateDirectory } from './state-directory.ts';
 import { StateError } from './state-error.ts';
 
@@ -27,26 +27,34 @@ export interface DaemonLock {
  */
 export function lockStateDirectory(directory: string, startedAt: Date): DaemonLock {
   prepareStateDirectory(directory);
-  const database = openDatabaseFile(join(directory, LOCK_FILE), 0);
+  let database: DatabaseSyncInstance | undefined;
   try {
+    database = openDatabaseFile(join(directory, LOCK_FILE), 0);
     database.exec('PRAGMA journal_mode = DELETE');
     database.exec('BEGIN EXCLUSIVE');
-  } catch {
-    database.close();
-    throw new StateError(inUse(directory));
+    writeOwner(directory, startedAt);
+  } catch (error) {
+    database?.close();
+    if (isLocked(error)) throw new StateError(inUse(directory));
+    const message = error instanceof Error ? error.message : String(error);
+    throw new StateError(`The state directory ${directory} cannot be locked: ${message}`);
   }
+  const held = database;
+  return {
+    release() {
+      rmSync(join(directory, OWNER_FILE), { force: true });
+      held.close();
+    },
+  };
+}
+
+function writeOwner(directory: string, startedAt: Date): void {
   const owner: DaemonOwner = {
     pid: process.pid,
     host: hostname(),
     startedAt: startedAt.toISOString(),
   };
   writeFileSync(join(directory, OWNER_FILE), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
-  return {
-    release() {
-      rmSync(join(directory, OWNER_FILE), { force: true });
-      database.close();
-    },
-  };
 }
 
 function inUse(directory: string): string {

@@ -39,7 +39,7 @@ export class Database {
 
   run(sql: string, ...values: SqlValue[]): { changes: number; lastId: number } {
     const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
-    return { changes: Number(changes), lastId: Number(lastInsertRowid) };
+    return { changes, lastId: Number(lastInsertRowid) };
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {

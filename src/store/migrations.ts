@@ -36,8 +36,9 @@ const MIGRATIONS: readonly string[] = [
 
   -- due_at 0 is at once. Times are milliseconds since 1970. attempts counts all, tries those since
   -- the beginning or since an operator said retry: the retry schedule goes by tries.
+  -- An id is never used again: one that was dropped while in flight may still be settled.
   CREATE TABLE delivery (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     alert INTEGER NOT NULL,
     lane INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending',

@@ -187,6 +187,7 @@ export class SqliteOutbox implements Outbox {
 
   #settle({ id, startedAt, durationMs, outcome, next }: Settlement): void {
     const database = this.#database;
+    const duration = Math.round(durationMs);
     // Someone may have dropped it meanwhile: then there is nothing left to settle.
     const { changes } = database.run(
       `UPDATE delivery SET state = ?, due_at = ?, reason = ?, finished_at = ?,
@@ -196,22 +197,26 @@ export class SqliteOutbox implements Outbox {
       next.state,
       next.state === 'pending' ? next.notBefore : 0,
       next.state === 'delivered' ? null : next.reason,
-      next.state === 'pending' ? null : startedAt + durationMs,
+      next.state === 'pending' ? null : startedAt + duration,
       startedAt,
       id,
     );
     if (changes === 0) return;
+    if (outcome.kind === 'park') {
+      // The integration was at fault. However long it takes to mend, that counts for no retry.
+      database.run('UPDATE delivery SET tries = 0, first_attempt_at = NULL WHERE id = ?', id);
+    }
     database.run(
       `INSERT INTO attempt (delivery, number, started_at, duration_ms, outcome, reason, status,
          message, excerpt)
        SELECT id, attempts, ?, ?, ?, ?, ?, ?, ? FROM delivery WHERE id = ?`,
       startedAt,
-      Math.round(durationMs),
+      duration,
       outcome.kind,
       outcome.kind === 'delivered' ? null : outcome.reason,
       outcome.status ?? null,
-      outcome.message?.slice(0, LONGEST_TEXT) ?? null,
-      outcome.excerpt?.slice(0, LONGEST_TEXT) ?? null,
+      storable(outcome.message),
+      storable(outcome.excerpt),
       id,
     );
   }
@@ -219,7 +224,7 @@ export class SqliteOutbox implements Outbox {
   #keepUnreadable(intake: Intake, now: number): void {
     if (intake.unreadable.length === 0) return;
     let last = 0;
-    for (const line of intake.unreadable) {
+    for (const line of intake.unreadable.slice(-UNREADABLE_KEPT)) {
       last = this.#database.run(
         `INSERT INTO unreadable (read_at, path, offset, length, reason, excerpt)
          VALUES (?, ?, ?, ?, ?, ?)`,
@@ -245,6 +250,11 @@ export class SqliteOutbox implements Outbox {
       );
     }
   }
+}
+
+/** Text of others for a column: cut, and without the NUL characters at which SQLite would end it. */
+function storable(text: string | undefined): string | null {
+  return text?.slice(0, LONGEST_TEXT).replaceAll('\0', '\uFFFD') ?? null;
 }
 
 interface LeaseRow {

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 
 export type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
@@ -9,6 +9,14 @@ export type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
  * @param timeoutMs how long to wait for another process that holds a lock.
  */
 export function openDatabaseFile(path: string, timeoutMs: number): DatabaseSyncInstance {
-  closeSync(openSync(path, 'a', 0o600));
+  // Only where it is missing: to close any descriptor of a file is to lose all locks that this
+  // process holds on it, those of an open database among them (POSIX record locks).
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   return new DatabaseSync(path, { timeout: timeoutMs });
+}
+
+/** True for the error of a database that another process has locked. */
+export function isLocked(error: unknown): boolean {
+  const SQLITE_BUSY = 5;
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }

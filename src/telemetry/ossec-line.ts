@@ -27,5 +27,5 @@ export function ossecTime(date: Date): string {
 
 function fieldText(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[^\s"=\u0000-\u001f]+$/.test(text) ? text : JSON.stringify(text);
 }

@@ -1,0 +1,81 @@
+import { type Command, Option } from 'commander';
+import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
+import type { Paths } from '../core/paths.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../telemetry/log.ts';
+import { type PathOptions, resolvePaths } from './paths.ts';
+
+/** What the common options say, wherever on the line they stand. */
+export interface Invocation {
+  readonly paths: Paths;
+  readonly json: boolean;
+  readonly logLevel: LogLevel;
+  /** Undefined: readable on a terminal, JSON elsewhere. */
+  readonly logFormat: LogFormat | undefined;
+  /** For `queue`: only deliveries in this state. */
+  readonly deliveryState: DeliveryState | undefined;
+}
+
+interface CommonOptions extends Omit<PathOptions, 'state'> {
+  readonly state?: readonly string[];
+  readonly json?: boolean;
+  readonly logLevel?: LogLevel;
+  readonly logFormat?: LogFormat;
+}
+
+/** Gives a command, and all below it, the options that every command understands. */
+export function addCommonOptions(command: Command): void {
+  command
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('(add --help for help)')
+    .option('--home <dir>', "the manager's directory (default: /var/ossec)")
+    .option('-c, --config <file>', 'configuration (default: <home>/etc/ossec.conf)')
+    .option('--settings <file>', 'our own settings (default: <home>/etc/integratord.yaml, if any)')
+    .option('--alerts <file>', 'alerts to follow (default: <home>/logs/alerts/alerts.json)')
+    .option('--state <dir>', 'directory of the outbox (default: <home>/queue/integratord)', collect)
+    .option('--json', 'machine-readable output')
+    .addOption(
+      new Option('--log-level <level>', 'least severity that is logged (default: info)').choices([
+        ...LOG_LEVELS,
+      ]),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'default: pretty on a terminal, else json').choices([
+        ...LOG_FORMATS,
+      ]),
+    );
+  for (const child of command.commands) addCommonOptions(child);
+}
+
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
+/**
+ * Reads the common options of a command. They may stand before or after its name; the one nearest
+ * to the end counts. `--state` names the outbox's directory, and in `queue` also, as a second
+ * meaning, a state of deliveries: the names of the states decide which is meant.
+ */
+export function invocation(command: Command): Invocation {
+  const levels: CommonOptions[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) {
+    levels.unshift(at.opts<CommonOptions>());
+  }
+  const options = Object.assign({}, ...levels) as CommonOptions;
+  const states = levels.flatMap((level) => level.state ?? []);
+  const isQueue = command.parent?.name() === 'queue';
+  const isDeliveryState = (text: string): text is DeliveryState =>
+    isQueue && (DELIVERY_STATES as readonly string[]).includes(text);
+  const { state: _, ...rest } = options;
+  const directory = states.findLast((text) => !isDeliveryState(text));
+  return {
+    paths: resolvePaths(
+      { ...rest, ...(directory === undefined ? {} : { state: directory }) },
+      process.env,
+    ),
+    json: options.json ?? false,
+    logLevel: options.logLevel ?? 'info',
+    logFormat: options.logFormat,
+    deliveryState: states.findLast(isDeliveryState),
+  };
+}

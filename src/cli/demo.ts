@@ -1,0 +1,36 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { sleep, systemClock } from '../core/clock.ts';
+import { runDemo } from '../demo/demo.ts';
+import { Screen } from '../demo/screen.ts';
+import { EXIT } from './exit.ts';
+
+/** `integratord demo`: the daemon on a bundled example, with local stand-ins for the services. */
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('run the daemon on a bundled example, with local stand-ins for the services')
+    .option('--seconds <n>', 'end by itself after so long', seconds)
+    .action(async (own: { seconds?: number }) => {
+      const screen = new Screen(
+        (text) => process.stdout.write(text),
+        process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+      );
+      const ends: Promise<unknown>[] = [interrupted()];
+      if (own.seconds !== undefined) ends.push(sleep(systemClock, own.seconds * 1000));
+      await runDemo(screen, Promise.race(ends));
+      process.exitCode = EXIT.done;
+    });
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve());
+  });
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number of seconds above 0.');
+}

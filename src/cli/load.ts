@@ -1,0 +1,32 @@
+import { formatDiagnostic } from '../core/diagnostic.ts';
+import type { Paths } from '../core/paths.ts';
+import { type PreparedIntegration, readSetup, type Setup } from '../setup.ts';
+import { CommandError, EXIT } from './exit.ts';
+
+/**
+ * The configuration for a command that needs one. Its errors are shown; what is well-formed is used.
+ * @throws CommandError when the file is broken as a whole.
+ */
+export function loadSetup(paths: Paths): Setup {
+  const setup = readSetup(paths, process.env);
+  const errors = setup.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+  for (const error of errors) process.stderr.write(`${formatDiagnostic(error)}\n`);
+  if (setup.fatal) throw new CommandError('the configuration cannot be used', EXIT.wrongInput);
+  return setup;
+}
+
+/**
+ * The integration that `--integration` names.
+ * @throws CommandError that lists the ones there are.
+ */
+export function findIntegration(setup: Setup, id: string): PreparedIntegration {
+  const found = setup.integrations.find((entry) => entry.integration.id === id);
+  if (found !== undefined) return found;
+  const ids = setup.integrations.map((entry) => entry.integration.id);
+  throw new CommandError(
+    ids.length === 0
+      ? 'there is no integration in the configuration'
+      : `there is no integration '${id}'; there are: ${ids.join(', ')}`,
+    EXIT.wrongInput,
+  );
+}

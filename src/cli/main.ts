@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addCheck } from './check.ts';
+import { addCommonOptions } from './common-options.ts';
+import { addDemo } from './demo.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { addMatch } from './match.ts';
+import { addPreview } from './preview.ts';
+import { addQueue } from './queue.ts';
+import { addRun } from './run.ts';
+import { addSend } from './send.ts';
+
+/** The program with all its commands. */
+function createProgram(): Command {
+  const program = new Command('integratord')
+    .description('Delivers Wazuh and OSSEC alerts to the tools where people act, and loses none.')
+    .version(version(), '-V, --version')
+    .helpCommand('help [command]', 'show help for a command')
+    .configureHelp({ sortSubcommands: false });
+  for (const add of [addRun, addCheck, addMatch, addPreview, addSend, addQueue, addDemo]) {
+    add(program);
+  }
+  addCommonOptions(program);
+  return program.action(() => program.outputHelp());
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+/** Runs the command line; resolves with the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...argv]);
+    return Number(process.exitCode ?? EXIT.done);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`integratord: ${error.message}\n`);
+    return error.code;
+  }
+}
+
+// The reader of our output may go away early (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
+process.exitCode = await main(process.argv);

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { scanAlert } from '../core/alert-scan.ts';
+import { compileMatcher } from '../core/matcher.ts';
+import { invocation } from './common-options.ts';
+import { EXIT } from './exit.ts';
+import { readLines } from './lines.ts';
+import { loadSetup } from './load.ts';
+import { print, printable, printJson } from './output.ts';
+
+/** `integratord match`: which integrations would fire. */
+export function addMatch(program: Command): void {
+  program
+    .command('match')
+    .description('say which integrations would fire for each alert')
+    .argument('[file]', 'alerts, one per line (default: standard input)')
+    .action(async (file: string | undefined, _own: unknown, command: Command) => {
+      const { paths, json } = invocation(command);
+      const { integrations } = loadSetup(paths);
+      const matcher = compileMatcher(integrations.map((entry) => entry.integration));
+      const ids = integrations.map((entry) => entry.integration.id);
+      let unreadable = 0;
+      for await (const { line, bytes } of readLines(file)) {
+        const facts = scanAlert(bytes);
+        if (typeof facts === 'string') {
+          unreadable += 1;
+          if (json) await printJson({ line, id: null, integrations: [], error: facts });
+          else await print(`line ${line}: ${facts}\n`);
+          continue;
+        }
+        const matching = matcher.match(facts).map((position) => ids[position] as string);
+        if (json) await printJson({ line, id: facts.id ?? null, integrations: matching });
+        else {
+          const names = matching.length === 0 ? 'none' : matching.join(', ');
+          await print(`line ${line} (alert ${printable(facts.id ?? 'without id')}): ${names}\n`);
+        }
+      }
+      process.exitCode = EXIT.done;
+      if (unreadable > 0 && !json) await print(`${unreadable} lines are no alerts\n`);
+    });
+}

@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { Alert } from '../core/alert.ts';
+import { scanAlert } from '../core/alert-scan.ts';
+import { deliveryKey } from '../core/delivery-key.ts';
+import type { HttpRequest, Plan, ScriptCall } from '../core/destination.ts';
+import { type JsonDocument, type JsonObject, RawJson, stringify } from '../core/json.ts';
+import { Secret } from '../core/secret.ts';
+import type { PreparedIntegration } from '../setup.ts';
+import { invocation } from './common-options.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { readLines } from './lines.ts';
+import { findIntegration, loadSetup } from './load.ts';
+import { print } from './output.ts';
+import { Redactor } from './redact.ts';
+
+/** `integratord preview`: what would be sent, without sending it. */
+export function addPreview(program: Command): void {
+  program
+    .command('preview')
+    .description('show what would be sent for each alert, without sending')
+    .requiredOption('--integration <id>', 'the integration, as `check` names it')
+    .option('--show-secrets', 'show keys and addresses instead of redacting them')
+    .argument('[file]', 'alerts, one per line (default: standard input)')
+    .action(
+      async (
+        file: string | undefined,
+        own: { integration: string; showSecrets?: boolean },
+        command: Command,
+      ) => {
+        const { paths, json } = invocation(command);
+        const setup = loadSetup(paths);
+        const entry = findIntegration(setup, own.integration);
+        const redactor = new Redactor(setup.secrets, own.showSecrets ?? false);
+        for await (const { line, bytes } of readLines(file)) {
+          const shown = previewLine(entry, bytes, redactor);
+          const document = { line, integration: entry.integration.id, ...shown };
+          const text = stringify(document);
+          await print(json ? `${text}\n` : `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+        }
+        process.exitCode = EXIT.done;
+      },
+    );
+}
+
+function previewLine(
+  { integration, destination }: PreparedIntegration,
+  bytes: Buffer,
+  redactor: Redactor,
+): { readonly [key: string]: JsonDocument } {
+  if (destination === undefined) {
+    throw new CommandError(`nothing delivers to '${integration.id}' yet`, EXIT.wrongInput);
+  }
+  const facts = scanAlert(bytes);
+  if (typeof facts === 'string' && facts !== 'no rule in it') {
+    return { requests: [], skipped: null, error: facts };
+  }
+  const alert = new Alert(bytes);
+  const skipped = destination.skip?.(alert, integration);
+  if (skipped !== undefined) return { requests: [], skipped };
+  const key = deliveryKey(integration.id, bytes);
+  return planDocument(destination.plan({ alert, integration, key, attempts: 0 }), redactor);
+}
+
+function planDocument(plan: Plan, redactor: Redactor): { readonly [key: string]: JsonDocument } {
+  if (plan.kind === 'script') return { script: scriptDocument(plan.call, redactor), skipped: null };
+  const requests = plan.requests.map((request) => requestDocument(request, redactor));
+  return { requests, skipped: null };
+}
+
+function requestDocument(request: HttpRequest, redactor: Redactor): JsonDocument {
+  const headers: JsonObject = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    headers[name] = value instanceof Secret ? redactor.secret(value) : redactor.text(value);
+  }
+  const body = request.body === undefined ? {} : { body: bodyDocument(request.body, redactor) };
+  return { method: request.method, url: redactor.url(request.url), headers, ...body };
+}
+
+/** JSON stays JSON, to the last digit; anything else is shown as a string. */
+function bodyDocument(body: string, redactor: Redactor): JsonDocument {
+  const text = redactor.jsonText(body);
+  try {
+    JSON.parse(text);
+    return new RawJson(text);
+  } catch {
+    return text;
+  }
+}
+
+function scriptDocument(call: ScriptCall, redactor: Redactor): JsonDocument {
+  return {
+    path: call.path,
+    argv: call.argv.map((argument) => redactor.text(argument)),
+    alertFile: call.alertFile.toString('utf8'),
+    optionsFile: call.optionsFile === undefined ? null : redactor.text(call.optionsFile),
+  };
+}

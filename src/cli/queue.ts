@@ -1,0 +1,236 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
+import { Queue, type QueueDetail, type QueueEntry, type QueueSelection } from '../store/queue.ts';
+import { OUTBOX_FILE, openOutboxDatabase } from '../store/state-directory.ts';
+import { StateError } from '../store/state-error.ts';
+import { invocation } from './common-options.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { isoTime, print, printable, printJson, table } from './output.ts';
+
+interface ListOptions {
+  readonly integration?: string;
+  readonly limit?: number;
+}
+interface SelectionOptions {
+  readonly integration?: string;
+  readonly all?: boolean;
+}
+
+/** `integratord queue …`: the deliveries in the outbox, also while the daemon runs. */
+export function addQueue(program: Command): void {
+  const queue = program
+    .command('queue')
+    .description('look at the deliveries in the outbox and handle them')
+    .action((_own: unknown, command: Command) => command.outputHelp());
+  addList(queue);
+  addShow(queue);
+  addStats(queue);
+  addChange(
+    queue,
+    'retry',
+    'try dead and waiting deliveries now, and end the parking of their lanes',
+  );
+  addChange(queue, 'drop', 'remove deliveries for good');
+}
+
+function addList(queue: Command): void {
+  withFilter(queue.command('list').description('list deliveries, oldest first'))
+    .option('--limit <n>', 'at most so many', wholeNumber)
+    .action(async (own: ListOptions, command: Command) => {
+      const { deliveryState: state } = invocation(command);
+      await withQueue(command, async (outbox, json) => {
+        const rows: string[][] = [];
+        for (const entry of outbox.list({ ...own, state })) {
+          if (json) await printJson(entryJson(entry));
+          else rows.push(entryRow(entry));
+        }
+        if (json) return;
+        if (rows.length === 0) await print('no deliveries\n');
+        else await print(table([ENTRY_HEAD, ...rows]));
+      });
+    });
+}
+
+function addShow(queue: Command): void {
+  queue
+    .command('show')
+    .description('show a delivery with all its attempts and its alert')
+    .addArgument(new Argument('<id>', 'as `queue list` shows it').argParser(wholeNumber))
+    .action(async (id: number, _own: unknown, command: Command) => {
+      await withQueue(command, async (outbox, json) => {
+        const detail = outbox.show(id);
+        if (detail === undefined) throw new CommandError(`no delivery ${id}`, EXIT.wrongInput);
+        if (json) await printJson(detailJson(detail));
+        else await print(detailText(detail));
+      });
+    });
+}
+
+function addStats(queue: Command): void {
+  queue
+    .command('stats')
+    .description('count deliveries by integration and state')
+    .action(async (_own: unknown, command: Command) => {
+      await withQueue(command, async (outbox, json) => {
+        const stats = outbox.stats();
+        if (json) {
+          await printJson(stats);
+          return;
+        }
+        const head = ['INTEGRATION', ...DELIVERY_STATES.map((state) => state.toUpperCase())];
+        const rows = Object.entries(stats).map(([integration, counts]) => [
+          integration,
+          ...DELIVERY_STATES.map((state) => String(counts[state])),
+        ]);
+        await print(table([head, ...rows]));
+      });
+    });
+}
+
+function addChange(queue: Command, name: 'retry' | 'drop', description: string): void {
+  withFilter(queue.command(name).description(description))
+    .argument('[ids...]', 'deliveries, as `queue list` shows them')
+    .option('--all', 'all of them')
+    .action(async (ids: string[], own: SelectionOptions, command: Command) => {
+      const selection = selectionOf(name, ids, own, invocation(command).deliveryState);
+      await withQueue(command, async (outbox, json) => {
+        const count = outbox[name](selection);
+        const past = name === 'retry' ? 'retried' : 'dropped';
+        if (json) await printJson({ [past]: count });
+        else await print(`${count} ${count === 1 ? 'delivery' : 'deliveries'} ${past}\n`);
+      });
+    });
+}
+
+function selectionOf(
+  name: string,
+  ids: readonly string[],
+  own: SelectionOptions,
+  state: DeliveryState | undefined,
+): QueueSelection {
+  const filtered = state !== undefined || own.integration !== undefined;
+  if (ids.length > 0) {
+    if (filtered || own.all === true) {
+      throw new CommandError(`${name}: give either ids or a selection`, EXIT.wrongUsage);
+    }
+    return { ids: ids.map(wholeNumber) };
+  }
+  if (!filtered && own.all !== true) {
+    throw new CommandError(
+      `${name}: say which: ids, --integration, --state or --all`,
+      EXIT.wrongUsage,
+    );
+  }
+  return { state, integration: own.integration };
+}
+
+function withFilter(command: Command): Command {
+  const states = DELIVERY_STATES.join(', ');
+  return command
+    .option('--integration <id>', 'only this integration')
+    .addHelpText('after', `\n--state also takes a state of deliveries: ${states}`);
+}
+
+async function withQueue(
+  command: Command,
+  work: (queue: Queue, json: boolean) => Promise<void>,
+): Promise<void> {
+  const { paths, json } = invocation(command);
+  if (!existsSync(join(paths.state, OUTBOX_FILE))) {
+    throw new CommandError(
+      `there is no outbox in ${paths.state}; the daemon makes it when it first runs ` +
+        '(--state or --home say where it is)',
+      EXIT.wrongInput,
+    );
+  }
+  try {
+    const database = openOutboxDatabase(paths.state);
+    try {
+      await work(new Queue(database), json);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    throw new CommandError(error.message, EXIT.wrongInput);
+  }
+  process.exitCode = EXIT.done;
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
+}
+
+const ENTRY_HEAD = ['ID', 'INTEGRATION', 'ALERT', 'LEVEL', 'STATE', 'ATTEMPTS', 'REASON', 'NEXT'];
+
+function entryRow(entry: QueueEntry): string[] {
+  return [
+    String(entry.id),
+    entry.integration,
+    printable(entry.alert ?? '-'),
+    String(entry.level),
+    entry.state,
+    String(entry.attempts),
+    entry.reason ?? '-',
+    isoTime(entry.nextAttemptAt) ?? '-',
+  ];
+}
+
+function entryJson(entry: QueueEntry) {
+  return {
+    id: entry.id,
+    integration: entry.integration,
+    alert: entry.alert ?? null,
+    level: entry.level,
+    state: entry.state,
+    attempts: entry.attempts,
+    reason: entry.reason ?? null,
+    next_attempt_at: isoTime(entry.nextAttemptAt),
+    read_at: isoTime(entry.readAt),
+    finished_at: isoTime(entry.finishedAt),
+  };
+}
+
+function detailJson(detail: QueueDetail) {
+  return {
+    ...entryJson(detail),
+    parked: detail.parked ?? null,
+    attempt_log: detail.attemptLog.map((attempt) => ({
+      number: attempt.number,
+      started_at: isoTime(attempt.startedAt),
+      duration_ms: attempt.durationMs,
+      outcome: attempt.outcome,
+      reason: attempt.reason ?? null,
+      status: attempt.status ?? null,
+      message: attempt.message ?? null,
+      excerpt: attempt.excerpt ?? null,
+    })),
+    raw: detail.raw,
+  };
+}
+
+function detailText(detail: QueueDetail): string {
+  const facts = [
+    ['delivery', String(detail.id)],
+    ['integration', detail.integration],
+    ['alert', detail.alert ?? '-'],
+    ['level', String(detail.level)],
+    ['state', detail.state],
+    ['read', isoTime(detail.readAt) ?? '-'],
+    ['next attempt', isoTime(detail.nextAttemptAt) ?? '-'],
+    ...(detail.parked === undefined ? [] : [['parked', detail.parked.message]]),
+  ];
+  const attempts = detail.attemptLog.map((attempt) => [
+    `#${attempt.number}`,
+    isoTime(attempt.startedAt) ?? '',
+    `${attempt.durationMs} ms`,
+    attempt.outcome,
+    attempt.status === undefined ? '' : String(attempt.status),
+    attempt.message ?? attempt.excerpt ?? '',
+  ]);
+  const history = attempts.length === 0 ? 'no attempts yet\n' : table(attempts);
+  return printable(`${table(facts)}\n${history}\n${detail.raw}\n`);
+}

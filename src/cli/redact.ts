@@ -1,0 +1,60 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import { REDACTED, Scrubber, type Secret } from '../core/secret.ts';
+
+/** Shows things with or without their secrets, as the user asked. */
+export class Redactor {
+  readonly #scrubber: Scrubber;
+  readonly #secrets: ReadonlySet<string>;
+  readonly #show: boolean;
+
+  constructor(secrets: readonly string[], show: boolean) {
+    this.#scrubber = new Scrubber(secrets);
+    this.#secrets = new Set(secrets.filter((secret) => secret !== ''));
+    this.#show = show;
+  }
+
+  /** Free text. Very short secrets are only recognised where they are the whole of it. */
+  text(text: string): string {
+    if (this.#show) return text;
+    return this.#secrets.has(text) ? REDACTED : this.#scrubber.scrub(text);
+  }
+
+  /** JSON text. Also very short secrets are recognised where they are a whole string. */
+  jsonText(text: string): string {
+    if (this.#show) return text;
+    let clean = this.#scrubber.scrub(text);
+    for (const secret of this.#secrets) {
+      clean = clean.replaceAll(JSON.stringify(secret), JSON.stringify(REDACTED));
+    }
+    return clean;
+  }
+
+  secret(secret: Secret): string {
+    return this.#show ? secret.reveal() : REDACTED;
+  }
+
+  /** An address keeps its origin, so that one sees where it goes; the rest may be a key. */
+  url(secret: Secret): string {
+    if (this.#show) return secret.reveal();
+    try {
+      const { origin } = new URL(secret.reveal());
+      return `${origin}/${REDACTED}`;
+    } catch {
+      return REDACTED;
+    }
+  }
+
+  /** A JSON value with every secret in its strings replaced; members named after a key whole. */
+  value(value: JsonValue): JsonValue {
+    if (this.#show) return value;
+    if (typeof value === 'string') return this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.value(item));
+    if (!isJsonObject(value)) return value;
+    const copy: JsonObject = {};
+    for (const [key, member] of Object.entries(value)) {
+      const isSecret = key === 'api_key' || key === 'hook_url' || key === 'routing_key';
+      copy[key] = isSecret && member !== '' ? REDACTED : this.value(member);
+    }
+    return copy;
+  }
+}

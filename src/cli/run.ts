@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { Scrubber } from '../core/secret.ts';
+import { Daemon } from '../daemon.ts';
+import { StateError } from '../store/state-error.ts';
+import { createLog } from '../telemetry/log.ts';
+import { invocation } from './common-options.ts';
+import { CommandError, EXIT } from './exit.ts';
+
+/** `integratord run`: the daemon, in the foreground. */
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('run the daemon in the foreground')
+    .option('--from-start', 'without a checkpoint, begin at the start of the alert file')
+    .action(async (own: { fromStart?: boolean }, command: Command) => {
+      const { paths, logLevel, logFormat } = invocation(command);
+      const scrubber = new Scrubber();
+      const isTerminal = process.stderr.isTTY === true;
+      const log = createLog(
+        {
+          level: logLevel,
+          format: logFormat ?? (isTerminal ? 'pretty' : 'json'),
+          sink: process.stderr,
+          color: isTerminal,
+        },
+        scrubber,
+      );
+      const started = await start();
+      if (!(started instanceof Daemon)) {
+        if (started.kind === 'configuration') {
+          log.error('configuration cannot be used; not started', { file: paths.config });
+          process.exitCode = EXIT.wrongInput;
+        } else {
+          log.info('Remote integrations not configured. Clean exit.', { file: paths.config });
+        }
+        return;
+      }
+      process.on('SIGHUP', () => started.reload());
+      const signal = await stopSignal();
+      log.info('stopping', { signal });
+      await started.stop();
+      log.info('stopped');
+
+      async function start() {
+        try {
+          return await Daemon.start({
+            paths,
+            fromStart: own.fromStart ?? false,
+            env: process.env,
+            log,
+            scrubber,
+          });
+        } catch (error) {
+          if (!(error instanceof StateError)) throw error;
+          throw new CommandError(error.message, EXIT.wrongInput);
+        }
+      }
+    });
+}
+
+/** Resolves with the first signal that asks to stop; a second one ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(EXIT.failed));
+        resolve(signal);
+      });
+    }
+  });
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { Alert } from '../core/alert.ts';
+import { scanAlert } from '../core/alert-scan.ts';
+import { systemClock } from '../core/clock.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { EnabledIntegration } from '../setup.ts';
+import { createTransports } from '../transports.ts';
+import { invocation } from './common-options.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { readLines } from './lines.ts';
+import { findIntegration, loadSetup } from './load.ts';
+import { print, printable, printJson } from './output.ts';
+import { Redactor } from './redact.ts';
+import { sampleAlert } from './sample-alert.ts';
+
+/** `integratord send`: one alert, now, outside the outbox. */
+export function addSend(program: Command): void {
+  program
+    .command('send')
+    .description('send one alert now, outside the outbox, and show the answer')
+    .requiredOption('--integration <id>', 'the integration, as `check` names it')
+    .argument('[file]', 'a file whose first line is the alert (default: a built-in sample)')
+    .action(async (file: string | undefined, own: { integration: string }, command: Command) => {
+      const { paths, json } = invocation(command);
+      const setup = loadSetup(paths);
+      const entry = findIntegration(setup, own.integration);
+      if (entry.destination === undefined || entry.disabledReason !== undefined) {
+        const reason = entry.disabledReason ?? 'nothing delivers to it';
+        throw new CommandError(`'${own.integration}' cannot send: ${reason}`, EXIT.wrongInput);
+      }
+      const raw = file === undefined ? sampleAlert(new Date()) : await firstAlert(file);
+      const transports = createTransports(paths, systemClock);
+      const outcome = await sendOnce(entry as EnabledIntegration, raw, transports);
+      await transports.close();
+      const redactor = new Redactor(setup.secrets, false);
+      const shown = {
+        ...outcome,
+        ...(outcome.message === undefined ? {} : { message: redactor.text(outcome.message) }),
+        ...(outcome.excerpt === undefined ? {} : { excerpt: redactor.text(outcome.excerpt) }),
+      };
+      if (json) await printJson({ integration: own.integration, ...shown });
+      else await print(describe(own.integration, shown));
+      process.exitCode = outcome.kind === 'delivered' ? EXIT.done : EXIT.failed;
+    });
+}
+
+async function firstAlert(file: string): Promise<Buffer> {
+  for await (const { bytes } of readLines(file)) {
+    const facts = scanAlert(bytes);
+    if (typeof facts !== 'string') return bytes;
+    throw new CommandError(`the first line of ${file} is no alert: ${facts}`, EXIT.wrongInput);
+  }
+  throw new CommandError(`${file} is empty`, EXIT.wrongInput);
+}
+
+/** A test must not be taken for a repeat of an earlier one: its key is new every time. */
+async function sendOnce(
+  { integration, destination }: EnabledIntegration,
+  raw: Buffer,
+  transports: ReturnType<typeof createTransports>,
+): Promise<Outcome> {
+  const job = {
+    alert: new Alert(raw),
+    integration,
+    key: randomUUID().replaceAll('-', ''),
+    attempts: 0,
+  };
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  return destination.deliver(job, {
+    ...transports,
+    clock: systemClock,
+    signal: interrupt.signal,
+  });
+}
+
+function describe(integration: string, outcome: Outcome): string {
+  const verdict = outcome.kind === 'delivered' ? 'delivered' : `not delivered (${outcome.reason})`;
+  const lines = [`${integration}: ${verdict}`];
+  if (outcome.status !== undefined) lines.push(`status: ${outcome.status}`);
+  if (outcome.message !== undefined) lines.push(`message: ${outcome.message}`);
+  if (outcome.excerpt !== undefined) lines.push(`answer: ${outcome.excerpt}`);
+  return `${lines.map(printable).join('\n')}\n`;
+}

@@ -1,0 +1,121 @@
+import { suggestion } from './nearest.ts';
+import type { OssecElement } from './ossec-conf/element.ts';
+import { holdsReference } from './references.ts';
+import { quoted, type Report } from './report.ts';
+
+/** The options of an `<integration>` block. The reference knows no others. */
+export const BLOCK_OPTIONS = [
+  'name',
+  'hook_url',
+  'api_key',
+  'level',
+  'rule_id',
+  'group',
+  'event_location',
+  'max_log',
+  'alert_format',
+  'options',
+  'timeout',
+  'retries',
+] as const;
+export type BlockOption = (typeof BLOCK_OPTIONS)[number];
+
+/** One option as it is written. */
+export interface BlockValue {
+  readonly text: string;
+  /** Where it stands. */
+  readonly offset: number;
+}
+
+/** What a block says: of each option that counts the last, of `rule_id` all. */
+export interface BlockValues {
+  readonly last: ReadonlyMap<BlockOption, BlockValue>;
+  readonly ruleIds: readonly BlockValue[];
+  /** True when there is nothing in it at all, which was reported. */
+  readonly isEmpty: boolean;
+}
+
+/** Only in these are `${env:…}` and `${file:…}` replaced. */
+const WITH_REFERENCES: ReadonlySet<BlockOption> = new Set(['hook_url', 'api_key', 'options']);
+
+/** Gathers the options of a block and reports what is wrong with its form. */
+export function gatherValues(block: OssecElement, report: Report): BlockValues {
+  const last = new Map<BlockOption, BlockValue>();
+  const ruleIds: BlockValue[] = [];
+  // The reference's reader of variables takes every <var> away before anyone else sees it.
+  const children = block.children.filter((child) => child.name !== 'var');
+  if (children.length === 0) {
+    report.error(block.offset, 'this <integration> is empty: give it at least a <name>');
+  }
+  if (block.strayTextOffset !== undefined) {
+    const message =
+      'nothing reads this text: it stands in <integration>, but in none of its options';
+    report.warning(block.strayTextOffset, message);
+  }
+  checkAttributes(block, report);
+  for (const child of children) {
+    const option = BLOCK_OPTIONS.find((name) => name === child.name);
+    if (option === undefined) {
+      reportUnknown(child, block, report);
+      continue;
+    }
+    checkForm(child, option, report);
+    const value = { text: child.value, offset: child.valueOffset };
+    if (option === 'rule_id') {
+      ruleIds.push(value);
+    } else {
+      const earlier = last.get(option);
+      if (earlier !== undefined) {
+        const place = report.place(value.offset);
+        report.warning(
+          earlier.offset,
+          `<${option}> is given again at ${place}: only the last counts`,
+        );
+      }
+      last.set(option, value);
+    }
+  }
+  return { last, ruleIds, isEmpty: children.length === 0 };
+}
+
+function reportUnknown(child: OssecElement, block: OssecElement, report: Report): void {
+  if (child.name === 'integration') {
+    const place = report.place(block.offset);
+    report.error(
+      child.offset,
+      `<integration> inside the <integration> of ${place}: close that one with </integration> first`,
+    );
+    return;
+  }
+  const meant = suggestion(child.name, BLOCK_OPTIONS);
+  report.error(
+    child.offset,
+    `unknown option ${quoted(child.name)} in <integration>${meant || `; there are ${BLOCK_OPTIONS.join(', ')}`}`,
+  );
+}
+
+function checkForm(element: OssecElement, option: BlockOption, report: Report): void {
+  checkAttributes(element, report);
+  if (element.tooLong) {
+    report.error(element.valueOffset, `<${option}> is too long: at most 20479 bytes are read`);
+  }
+  const [child] = element.children;
+  if (child !== undefined) {
+    const message = `<${option}> takes text only: this element and the text before it are ignored`;
+    report.warning(child.offset, message);
+  }
+  if (/&(?:lt|gt|quot|apos|#\d+|#[xX][\da-fA-F]+);/.test(element.value)) {
+    const message = `<${option}> holds an entity such as &lt; which stays as it is: only &amp; is decoded`;
+    report.warning(element.valueOffset, message);
+  }
+  if (!WITH_REFERENCES.has(option) && holdsReference(element.value)) {
+    const message = `\${env:…} and \${file:…} are not replaced in <${option}>`;
+    report.warning(element.valueOffset, `${message}, only in hook_url, api_key and options`);
+  }
+}
+
+function checkAttributes(element: OssecElement, report: Report): void {
+  if (element.attributeOffset === undefined) return;
+  const message = `attributes of <${element.name}> have no effect`;
+  report.warning(element.attributeOffset, message);
+}

@@ -1,0 +1,200 @@
+import type { Integration } from '../core/integration.ts';
+import { Secret } from '../core/secret.ts';
+import { type BlockOption, type BlockValues, gatherValues } from './block-values.ts';
+import { checkFormat, checkGroup, checkLevel, checkLocation, readRuleIds } from './checks.ts';
+import { parseOptions } from './json-options.ts';
+import { readNumber } from './numbers.ts';
+import type { OssecElement } from './ossec-conf/element.ts';
+import { type ReferenceSources, resolveReferences } from './references.ts';
+import type { Report } from './report.ts';
+import { type Builtin, whyUnusable } from './usable.ts';
+
+/** What a block needs from outside, and where it leaves what it finds. */
+export interface BlockContext {
+  readonly report: Report;
+  readonly sources: ReferenceSources;
+  readonly builtins: readonly Builtin[];
+  /** Gets every secret value. */
+  readonly secrets: Set<string>;
+}
+
+/** An `<integration>` block that was read. */
+export interface Block {
+  /** Its name without the white space around it; undefined when it has none. */
+  readonly kind: string | undefined;
+  /** Where it begins. */
+  readonly offset: number;
+  /** Undefined when an error makes it unusable; the report says which. */
+  readonly integration: Omit<Integration, 'id' | 'settings'> | undefined;
+  /** Why it cannot run although it is well-formed. */
+  readonly disabledReason: string | undefined;
+}
+
+const DEFAULT_MAX_LOG = 165;
+const LONGEST_MAX_LOG = 1024;
+const DEFAULT_TIMEOUT = 10;
+const DEFAULT_RETRIES = 3;
+
+/** Reads one `<integration>` block. Everything worth saying about it goes to the report. */
+export function readBlock(element: OssecElement, context: BlockContext): Block {
+  return new BlockReader(element, context).read();
+}
+
+class BlockReader {
+  readonly #element: OssecElement;
+  readonly #context: BlockContext;
+  readonly #report: Report;
+  readonly #errorsBefore: number;
+  readonly #values: BlockValues;
+  #disabledReason: string | undefined;
+
+  constructor(element: OssecElement, context: BlockContext) {
+    this.#element = element;
+    this.#context = context;
+    this.#report = context.report;
+    this.#errorsBefore = context.report.errors;
+    this.#values = gatherValues(element, context.report);
+  }
+
+  read(): Block {
+    const name = this.#name();
+    const kind = name?.trim();
+    const numbers = this.#numbers();
+    const ruleIds = readRuleIds(this.#values, this.#report);
+    this.#checkFilters(kind);
+    const wellFormed = this.#report.errors === this.#errorsBefore;
+
+    // An unset variable is no fault of the block: it stays, but cannot run.
+    const hookUrl = this.#secret('hook_url');
+    const apiKey = this.#secret('api_key');
+    const optionsText = this.#optionsText();
+    const { offset } = this.#element;
+    if (!wellFormed || name === undefined || kind === undefined) {
+      return { kind, offset, integration: undefined, disabledReason: undefined };
+    }
+    this.#checkUsable(kind, hookUrl, apiKey);
+    const optionsValue = this.#values.last.get('options');
+    const integration = {
+      name,
+      hookUrl: asSecret(hookUrl),
+      apiKey: asSecret(apiKey),
+      ...numbers,
+      ruleIds,
+      group: this.#text('group'),
+      eventLocation: this.#text('event_location'),
+      alertFormat: this.#text('alert_format'),
+      options:
+        optionsText === undefined || optionsValue === undefined
+          ? undefined
+          : parseOptions(optionsText, optionsValue, this.#report),
+      optionsText: asSecret(optionsText),
+      timeoutIsSet: this.#values.last.has('timeout'),
+      source: { file: this.#report.file, ...this.#report.positions.at(offset) },
+    };
+    return { kind, offset, integration, disabledReason: this.#disabledReason };
+  }
+
+  #name(): string | undefined {
+    const name = this.#values.last.get('name');
+    if (name === undefined) {
+      if (!this.#values.isEmpty) {
+        this.#report.error(this.#element.offset, 'this <integration> has no <name>');
+      }
+      return undefined;
+    }
+    if (name.text !== name.text.trim() && name.text.trim() !== '') {
+      const message = 'white space around the <name> is ignored here, but not by Wazuh itself';
+      this.#report.warning(name.offset, `${message}: remove it`);
+    }
+    return name.text;
+  }
+
+  #numbers(): Pick<Integration, 'level' | 'maxLog' | 'timeout' | 'retries'> {
+    const level = this.#number('level', 'a level from 0 to 16', 0);
+    const levelValue = this.#values.last.get('level');
+    if (levelValue !== undefined) checkLevel(level, levelValue, this.#report);
+
+    const limits = `a number from ${DEFAULT_MAX_LOG} to ${LONGEST_MAX_LOG}`;
+    const maxLog = this.#number('max_log', limits, DEFAULT_MAX_LOG);
+    if (maxLog < DEFAULT_MAX_LOG || maxLog > LONGEST_MAX_LOG) {
+      this.#report.error(this.#offset('max_log'), `<max_log> must be ${limits}, not ${maxLog}`);
+    }
+
+    const timeout = this.#number('timeout', 'a number of seconds', DEFAULT_TIMEOUT);
+    if (timeout === 0) {
+      const message = 'a <timeout> of 0 leaves no time for an answer: write at least 1 second';
+      this.#report.warning(this.#offset('timeout'), `${message}, or leave it out for 10`);
+    }
+    const retries = this.#number('retries', 'a number of retries', DEFAULT_RETRIES);
+    return { level, maxLog, timeout, retries };
+  }
+
+  #number(option: BlockOption, allowed: string, otherwise: number): number {
+    const value = this.#values.last.get(option);
+    if (value === undefined) return otherwise;
+    return readNumber(option, value, allowed, this.#report) ?? otherwise;
+  }
+
+  #checkFilters(kind: string | undefined): void {
+    const { last } = this.#values;
+    const group = last.get('group');
+    if (group !== undefined) checkGroup(group, this.#report);
+    const location = last.get('event_location');
+    if (location !== undefined) checkLocation(location, this.#report);
+    const format = last.get('alert_format');
+    const builtin = this.#context.builtins.some(({ name }) => name === kind);
+    if (format !== undefined) checkFormat(format, builtin, this.#report);
+  }
+
+  /** The text of an option with its references resolved; undefined when there is none to be had. */
+  #secret(option: 'hook_url' | 'api_key'): string | undefined {
+    const text = this.#resolve(option);
+    if (text === undefined) return undefined;
+    const trimmed = text.trim();
+    if (trimmed !== text) {
+      const message = `white space around the value of <${option}> is part of it: remove it`;
+      this.#report.warning(this.#offset(option), message);
+    }
+    if (trimmed !== '') this.#context.secrets.add(text).add(trimmed);
+    return text;
+  }
+
+  #optionsText(): string | undefined {
+    return this.#resolve('options', (value) => JSON.stringify(value).slice(1, -1));
+  }
+
+  #resolve(option: BlockOption, escape?: (value: string) => string): string | undefined {
+    const value = this.#values.last.get(option);
+    if (value === undefined) return undefined;
+    const { sources, secrets } = this.#context;
+    const { text, offset } = value;
+    const resolved = resolveReferences(text, offset, sources, this.#report, secrets, escape);
+    if (resolved === undefined) {
+      this.#disabledReason ??= `a secret that <${option}> refers to is missing`;
+    }
+    return resolved;
+  }
+
+  #checkUsable(kind: string, hookUrl: string | undefined, apiKey: string | undefined): void {
+    if (this.#disabledReason !== undefined) return;
+    const values = { hook_url: hookUrl, api_key: apiKey };
+    const unusable = whyUnusable(kind, values, this.#context.builtins);
+    if (unusable === undefined) return;
+    this.#disabledReason = unusable.reason;
+    const message = `this integration cannot run: ${unusable.reason}`;
+    this.#report.warning(this.#offset(unusable.option), message);
+  }
+
+  #text(option: BlockOption): string | undefined {
+    return this.#values.last.get(option)?.text;
+  }
+
+  /** Where an option stands, or the block where it is missing. */
+  #offset(option: BlockOption): number {
+    return this.#values.last.get(option)?.offset ?? this.#element.offset;
+  }
+}
+
+function asSecret(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text);
+}

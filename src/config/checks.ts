@@ -1,0 +1,107 @@
+import { compileSregex, neverFound } from '../core/sregex.ts';
+import type { BlockValue, BlockValues } from './block-values.ts';
+import { listed, quoted, type Report } from './report.ts';
+import { parseRuleIds } from './rule-ids.ts';
+
+/** The highest level that a rule can have. */
+const HIGHEST_LEVEL = 16;
+
+/** Groups that Wazuh 3 and later keep in fields of their own, e.g. `rule.pci_dss`. */
+const COMPLIANCE = /^(?:pci_dss|cis|gdpr|gpg13|hipaa|nist_800_53|tsc)_/;
+
+/** Warns where a level lets nothing pass. */
+export function checkLevel(level: number, { offset }: BlockValue, report: Report): void {
+  if (level <= HIGHEST_LEVEL) return;
+  const message = `no alert has a level of ${level}: levels go from 0 to ${HIGHEST_LEVEL}`;
+  report.warning(offset, `${message}, so nothing will be sent`);
+}
+
+/** The filter for rules: undefined when there is none. Warns where ids are passed over. */
+export function readRuleIds(values: BlockValues, report: Report): readonly number[] | undefined {
+  const lists = values.ruleIds.map(({ text, offset }) => ({ ...parseRuleIds(text), text, offset }));
+  const ids = lists.flatMap((list) => list.ids);
+  const isSet = lists.some((list) => list.isSet);
+  for (const { ids: own, isSet: ownIsSet, ignored, text, offset } of lists) {
+    if (!ownIsSet) {
+      const effect = isSet
+        ? 'it is ignored'
+        : 'without this filter the alerts of ALL rules are sent';
+      report.warning(offset, `no rule id can be read from ${quoted(text)}: ${effect}`);
+    } else if (ignored.length > 0) {
+      const rest = listed(
+        ignored.map((part) => quoted(part, 30)),
+        3,
+      );
+      const message = `<rule_id> is read as ${listed(own) || 'nothing'}; ignored: ${rest}`;
+      report.warning(offset, `${message}; write ids with commas between them, on one line`);
+    } else if (/(?:^|[ ,])0+(?:$|[ ,])/.test(text) || own.some((id) => id < 0)) {
+      report.warning(offset, '<rule_id> holds a number that is no rule: ids begin with 1');
+    }
+  }
+  if (isSet && ids.length === 0 && lists[0] !== undefined) {
+    report.warning(lists[0].offset, 'this <rule_id> lists no rule, so nothing will be sent');
+  }
+  return isSet ? ids : undefined;
+}
+
+/** Warns of groups that no alert can have. Names are compared exactly, between commas. */
+export function checkGroup({ text, offset }: BlockValue, report: Report): void {
+  const names = text.split(',').filter((name) => name !== '');
+  if (names.length === 0) {
+    const message = 'this <group> names no group, so nothing will be sent';
+    report.warning(offset, `${message}; leave the option out to let all groups pass`);
+    return;
+  }
+  if (text.includes('|')) {
+    const right = names.map((name) => name.replaceAll('|', ',').trim()).join(',');
+    const better = quoted(right.replace(/,{2,}/g, ',').replace(/^,|,$/g, ''));
+    const message = `| does not divide groups (that was Wazuh 2), so a part of this never matches`;
+    report.warning(offset, `${message}; write ${better}`);
+    return;
+  }
+  const padded = names.filter((name) => name !== name.trim());
+  if (padded.length > 0) {
+    const list = listed(padded.map((name) => quoted(name, 30)));
+    const message = `white space belongs to the name of a group, so ${list} never matches`;
+    report.warning(offset, `${message}; write commas without it`);
+  }
+  const compliance = names.find((name) => COMPLIANCE.test(name));
+  if (compliance !== undefined) {
+    const message = `alerts.json does not list ${quoted(compliance)} among an alert's groups`;
+    report.warning(offset, `${message}: compliance has fields of its own, so it never matches`);
+  }
+}
+
+/** Warns of patterns that match nothing or everything. */
+export function checkLocation({ text, offset }: BlockValue, report: Report): void {
+  const negated = text.startsWith('!');
+  const alternatives = (negated ? text.slice(1) : text).split('|');
+  if (alternatives.some((part) => part === '' || part === '^' || part === '$')) {
+    const effect = negated ? 'nothing passes' : 'everything passes';
+    report.warning(
+      offset,
+      `<event_location> has an empty alternative, which matches all: ${effect}`,
+    );
+  }
+  if (neverFound(text)) {
+    const message = '<event_location> holds letters beyond ASCII in a part without ^ or $';
+    report.warning(offset, `${message}: Wazuh's matching can never find that part`);
+  }
+  if (compileSregex(text).subpatterns.some((part) => /[*+]|\\\./.test(part))) {
+    const message = '<event_location> is no regular expression: * + and \\ are taken literally';
+    report.warning(offset, `${message}; it is found anywhere, ^ and $ anchor it, | divides`);
+  }
+}
+
+/** Warns of formats that are not what they seem. A built-in always works from JSON. */
+export function checkFormat({ text, offset }: BlockValue, builtin: boolean, report: Report): void {
+  if (text === 'json' || (text === 'text' && !builtin)) return;
+  const allowed = '<alert_format> should be json';
+  if (text.startsWith('json')) {
+    report.warning(offset, `${allowed}; ${quoted(text)} is read as json`);
+  } else if (builtin) {
+    report.warning(offset, `${allowed} here: this integration works from JSON alone`);
+  } else {
+    report.warning(offset, `${allowed}; ${quoted(text)} means the text format`);
+  }
+}

@@ -1,0 +1,83 @@
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+
+/** Access to files, so that tests need no file system. */
+export interface Files {
+  /**
+   * Reads a file up to a number of bytes; reading on would tell nothing new. With `regularOnly`
+   * devices and pipes are refused before they are opened, since opening a pipe may wait for ever.
+   */
+  read(path: string, limits: { bytes: number; regularOnly?: boolean }): FileContent;
+}
+
+export type FileContent =
+  | {
+      readonly ok: true;
+      readonly bytes: Buffer;
+      /** True when the file goes on after these bytes. */
+      readonly truncated: boolean;
+      /** The permission bits, as in `chmod`. */
+      readonly mode: number;
+    }
+  | {
+      readonly ok: false;
+      readonly reason: 'missing' | 'forbidden' | 'other';
+      /** Ends a sentence that begins with the file's name. */
+      readonly message: string;
+    };
+
+/** The files of this machine. */
+export const systemFiles: Files = {
+  read(path, { bytes, regularOnly = false }) {
+    let descriptor: number | undefined;
+    try {
+      if (regularOnly && !statSync(path).isFile()) return failed('other', 'is no regular file');
+      descriptor = openSync(path, 'r');
+      const stats = fstatSync(descriptor);
+      if (stats.isDirectory()) return failed('other', 'is a directory, not a file');
+      const content = readUpTo(descriptor, bytes + 1);
+      return {
+        ok: true,
+        bytes: content.subarray(0, bytes),
+        truncated: content.length > bytes,
+        mode: stats.mode & 0o7777,
+      };
+    } catch (error) {
+      return explain(error);
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  },
+};
+
+function readUpTo(descriptor: number, bytes: number): Buffer {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  while (total < bytes) {
+    const chunk = Buffer.allocUnsafe(Math.min(bytes - total, 1 << 20));
+    const count = readSync(descriptor, chunk, 0, chunk.length, null);
+    if (count === 0) break;
+    chunks.push(chunk.subarray(0, count));
+    total += count;
+  }
+  return Buffer.concat(chunks);
+}
+
+function explain(error: unknown): FileContent {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return failed('missing', 'does not exist');
+    case 'EACCES':
+    case 'EPERM':
+      return failed('forbidden', 'cannot be read: this user lacks the permission');
+    case 'ELOOP':
+      return failed('other', 'cannot be read: its symbolic links lead in a circle');
+    default:
+      return failed('other', `cannot be read (${code})`);
+  }
+}
+
+function failed(reason: 'missing' | 'forbidden' | 'other', message: string): FileContent {
+  return { ok: false, reason, message };
+}

@@ -1,0 +1,38 @@
+import { isJsonObject, type JsonObject } from '../core/json.ts';
+import type { BlockValue } from './block-values.ts';
+import type { Report } from './report.ts';
+
+const EFFECT = 'a built-in integration ignores it, a script gets it as it is';
+
+/**
+ * Parses the text of `<options>`. Returns undefined when it is no JSON object; the integration then
+ * goes on without options, as the bundled scripts of the reference do, and the report says so.
+ * @param text the value with its references resolved; it appears in no message
+ */
+export function parseOptions(
+  text: string,
+  { offset }: BlockValue,
+  report: Report,
+): JsonObject | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    report.warning(offset, `<options> ${whyNoJson(text)}; ${EFFECT}`);
+    return undefined;
+  }
+  if (isJsonObject(parsed)) return parsed;
+  report.warning(offset, `<options> must be a JSON object, as in {"key": "value"}; ${EFFECT}`);
+  return undefined;
+}
+
+/** What is most likely wrong, without quoting any of it. */
+function whyNoJson(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') return 'is empty, not a JSON object';
+  if (!trimmed.startsWith('{')) return 'is no JSON object: it must begin with {';
+  if (!trimmed.endsWith('}')) return 'is no JSON object: it must end with }';
+  if (/^\{\s*'/.test(trimmed)) return 'is no JSON: names and texts stand in double quotes';
+  if (/,\s*[}\]]/.test(trimmed)) return 'is no JSON: a comma stands before a closing bracket';
+  return 'is no valid JSON';
+}

@@ -1,0 +1,42 @@
+import { type Block, type BlockContext, readBlock } from './block.ts';
+import { suggestion } from './nearest.ts';
+import type { OssecElement } from './ossec-conf/element.ts';
+import { readOssecConf } from './ossec-conf/reader.ts';
+import { quoted } from './report.ts';
+
+const ROOT = 'ossec_config';
+
+/**
+ * Reads every `<integration>` block of a configuration file. All other sections belong to Wazuh's
+ * other programs and are passed over unread. Undefined when the syntax is broken.
+ */
+export function readBlocks(text: string, context: BlockContext): Block[] | undefined {
+  const { report } = context;
+  const roots = readOssecConf(text, report);
+  if (roots === undefined) return undefined;
+  if (roots.length === 0 && text.trim() !== '') {
+    report.warning(0, `this file has text, but no <${ROOT}> in it: nothing is configured`);
+  }
+  const blocks: Block[] = [];
+  for (const root of roots) {
+    if (root.name === ROOT) {
+      for (const section of root.children) {
+        if (section.name === 'integration') blocks.push(readBlock(section, context));
+      }
+    } else if (root.name !== 'var') {
+      report.error(root.offset, whyWrongRoot(root));
+    }
+  }
+  return blocks;
+}
+
+function whyWrongRoot({ name }: OssecElement): string {
+  if (name === 'integration') {
+    return `<integration> must stand inside <${ROOT}> … </${ROOT}>: here it is not read`;
+  }
+  if (name === 'wazuh_config') {
+    return `<wazuh_config> is the configuration of Wazuh 5, which has no integrations; here <${ROOT}> is expected`;
+  }
+  const meant = suggestion(name, [ROOT]);
+  return `the root element must be <${ROOT}>, not ${quoted(name)}${meant}: what is in it is not read`;
+}

@@ -1,0 +1,67 @@
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { Positions } from './ossec-conf/positions.ts';
+
+/** After so many errors, or warnings, about one file, more would only hide the first ones. */
+const MOST_SHOWN = 200;
+
+/** Collects what there is to say about one file, in the order of its lines. */
+export class Report {
+  readonly file: string;
+  readonly positions: Positions;
+  readonly #diagnostics: Diagnostic[] = [];
+  readonly #counts = { error: 0, warning: 0 };
+
+  constructor(file: string, text = '') {
+    this.file = file;
+    this.positions = new Positions(text);
+  }
+
+  /** How many errors there are so far. */
+  get errors(): number {
+    return this.#counts.error;
+  }
+
+  error(offset: number, message: string): void {
+    this.#add('error', offset, message);
+  }
+
+  warning(offset: number, message: string): void {
+    this.#add('warning', offset, message);
+  }
+
+  /** `line 3, column 14`, for messages that point to a second place. */
+  place(offset: number): string {
+    const { line, column } = this.positions.at(offset);
+    return `line ${line}, column ${column}`;
+  }
+
+  /** Everything, sorted by place. */
+  diagnostics(): Diagnostic[] {
+    return this.#diagnostics.sort((a, b) => a.line - b.line || a.column - b.column);
+  }
+
+  #add(severity: Diagnostic['severity'], offset: number, message: string): void {
+    this.#counts[severity] += 1;
+    const count = this.#counts[severity];
+    if (count > MOST_SHOWN) return;
+    const more = count === MOST_SHOWN ? `; further ${severity}s in this file are not shown` : '';
+    const place = this.positions.at(offset);
+    this.#diagnostics.push({ severity, file: this.file, ...place, message: message + more });
+  }
+}
+
+/**
+ * A piece of a file for a message: in quotes, control characters escaped, cut when long.
+ * Never for a value that may be a secret.
+ */
+export function quoted(text: string, longest = 60): string {
+  // Matching by code points, so that no character is cut in two.
+  const start = text.match(new RegExp(`^[^]{0,${longest}}`, 'u'))?.[0] ?? '';
+  return JSON.stringify(start === text ? text : `${start}…`);
+}
+
+/** The first of many things for a message, with commas between them. */
+export function listed(items: Iterable<string | number>, most = 12): string {
+  const all = [...items];
+  return all.length <= most ? all.join(', ') : `${all.slice(0, most).join(', ')}, …`;
+}

@@ -1,0 +1,41 @@
+import { atoi } from '../core/filter.ts';
+
+export interface RuleIds {
+  /** The ids, in their order. Id 0 is dropped, as the reference drops it. */
+  readonly ids: readonly number[];
+  /** True when a number was read at all, also 0: only then is there a filter. */
+  readonly isSet: boolean;
+  /** What was passed over between or behind the ids. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Reads a list of rule ids as the reference does (`integrator-config.c`, confirmed by running it):
+ * blanks and commas are skipped, a number is read up to its last digit, whatever follows it up to
+ * the next comma is ignored, and anything else where a number should begin ends the list.
+ */
+export function parseRuleIds(list: string): RuleIds {
+  const ids: number[] = [];
+  const ignored: string[] = [];
+  let isSet = false;
+  let at = 0;
+  for (;;) {
+    while (list[at] === ' ' || list[at] === ',') at += 1;
+    if (at >= list.length) break;
+    const digits = /^\d+/.exec(list.slice(at, at + 100))?.[0];
+    if (digits === undefined) {
+      ignored.push(list.slice(at));
+      break;
+    }
+    isSet = true;
+    const id = atoi(digits);
+    if (id !== 0) ids.push(id);
+    at += digits.length;
+    const comma = list.indexOf(',', at);
+    const rest = list.slice(at, comma === -1 ? list.length : comma);
+    if (/[^ ]/.test(rest)) ignored.push(rest);
+    if (comma === -1) break;
+    at = comma;
+  }
+  return { ids, isSet, ignored };
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { DEFAULT_RETRY } from '../core/retry.ts';
+
+/*
+ * The settings file `integratord.yaml`. To add a key: one line here with its description (which
+ * says what it does, its unit and its limits, and must appear in docs/configuration.md; a test
+ * holds that), and its translation in `settings.ts`.
+ */
+
+const LARGEST_RULE = 2 ** 31 - 1;
+
+const rateLimit = z.strictObject({
+  count: z.number().positive().describe('How many messages may be sent per period.'),
+  seconds: z.number().positive().max(86_400).describe('How long a period lasts, up to a day.'),
+  burst: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many messages may be sent at once. Default: count, and at least 1.'),
+});
+
+const retry = z
+  .strictObject({
+    first_seconds: z
+      .number()
+      .min(1)
+      .max(86_400)
+      .optional()
+      .describe(
+        'Longest wait in seconds before the first long retry; it then doubles. Default: 5.',
+      ),
+    longest_seconds: z
+      .number()
+      .min(1)
+      .max(86_400)
+      .optional()
+      .describe('Longest wait in seconds between two retries, up to a day. Default: 900.'),
+    give_up_hours: z
+      .number()
+      .positive()
+      .max(8760)
+      .optional()
+      .describe(
+        'Hours after the first attempt when a delivery is given up, up to a year. Default: 24.',
+      ),
+  })
+  .refine(
+    ({ first_seconds: first, longest_seconds: longest = DEFAULT_RETRY.longestSeconds }) =>
+      first === undefined || first <= longest,
+    { message: 'first_seconds must not be above longest_seconds', path: ['first_seconds'] },
+  );
+
+const integration = z.strictObject({
+  concurrency: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('How many attempts may run at the same time, 1 to 100. With 1 the order is kept.'),
+  skip_rules: z
+    .array(z.int().min(1).max(LARGEST_RULE))
+    .optional()
+    .describe('Shuffle only: rule ids whose alerts are not sent, in place of the built-in list.'),
+  rate_limit: rateLimit.optional().describe('How fast messages may be sent.'),
+  retry: retry.optional().describe('The long schedule, after the quick retries of <retries>.'),
+});
+
+/** What the settings file may hold. */
+export const settingsSchema = z.strictObject({
+  integrations: z
+    .record(z.string(), integration)
+    .optional()
+    .describe('Settings by the id of an integration: its name, or name#2 for its second block.'),
+});
+
+export type RawSettings = z.infer<typeof settingsSchema>;
+export type RawIntegrationSettings = z.infer<typeof integration>;

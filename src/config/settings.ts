@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { IntegrationSettings, RetrySchedule } from '../core/integration.ts';
+import { DEFAULT_RETRY } from '../core/retry.ts';
+import type { Files } from './files.ts';
+import { suggestion } from './nearest.ts';
+import { listed, quoted, Report } from './report.ts';
+import {
+  type RawIntegrationSettings,
+  type RawSettings,
+  settingsSchema,
+} from './settings-schema.ts';
+import { readTextFile } from './text-file.ts';
+import { parseYaml, type YamlFile, type YamlPath } from './yaml-document.ts';
+
+/** In bytes. */
+const LONGEST_SETTINGS = 256 << 10;
+
+/** What the settings file says. */
+export interface Settings {
+  /** By the id of an integration. */
+  readonly integrations: ReadonlyMap<string, IntegrationSettings>;
+  /** True when the file is there but cannot be read or is no YAML: nothing of it is known. */
+  readonly fatal: boolean;
+  /** What there is to say about the file, given the ids that the configuration has, if known. */
+  diagnostics(ids: ReadonlySet<string> | undefined): Diagnostic[];
+}
+
+/**
+ * Reads the settings file. One wrong setting is reported as an error and not applied, while all
+ * others are. Without a file, or with an empty one, there are no settings.
+ */
+export function readSettings(path: string | undefined, files: Files): Settings {
+  if (path === undefined) return noSettings(new Report(''), false);
+  const file = readTextFile(files, path, LONGEST_SETTINGS);
+  if (!file.ok) {
+    const report = new Report(path);
+    const isMissing = file.reason === 'missing';
+    if (isMissing) report.warning(0, `${file.message}: no settings apply`);
+    else report.error(0, file.message);
+    return noSettings(report, !isMissing);
+  }
+  const report = new Report(path, file.text);
+  const yaml = parseYaml(file.text, report);
+  if (yaml === undefined) return noSettings(report, true);
+  const raw = validate(yaml, report);
+  const integrations = new Map(
+    Object.entries(raw.integrations ?? {}).map(([id, settings]) => [id, translate(settings)]),
+  );
+  return {
+    integrations,
+    fatal: false,
+    diagnostics(ids) {
+      for (const id of integrations.keys()) {
+        if (ids === undefined || ids.has(id)) continue;
+        const known = suggestion(id, ids) || `; there are: ${listed(ids) || 'none'}`;
+        const message = `no integration has the id ${quoted(id)}${known}`;
+        report.warning(yaml.offsetOfKey(['integrations', id]), message);
+      }
+      return report.diagnostics();
+    },
+  };
+}
+
+function noSettings(report: Report, fatal: boolean): Settings {
+  return { integrations: new Map(), fatal, diagnostics: () => report.diagnostics() };
+}
+
+/** The settings that are right; the others are reported. */
+function validate(yaml: YamlFile, report: Report): RawSettings {
+  if (yaml.value === undefined || yaml.value === null) return {};
+  const result = settingsSchema.safeParse(yaml.value);
+  if (result.success) return result.data;
+  const rest: unknown = structuredClone(yaml.value);
+  for (const issue of result.error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        const allowed = allowedKeys(issue.path);
+        const known = suggestion(key, allowed) || `; allowed are ${allowed.join(', ')}`;
+        report.error(yaml.offsetOfKey([...issue.path, key]), `unknown key ${quoted(key)}${known}`);
+        remove(rest, [...issue.path, key]);
+      }
+    } else {
+      report.error(yaml.offsetOf(issue.path), explain(issue));
+      remove(rest, issue.path);
+    }
+  }
+  const salvaged = settingsSchema.safeParse(rest);
+  return salvaged.success ? salvaged.data : {};
+}
+
+function explain({ path, message }: z.core.$ZodIssue): string {
+  const where = path.map(String).map((key) => (/^[\w#-]+$/.test(key) ? key : quoted(key)));
+  const what = message.replace(/^Invalid input: /, '');
+  const schema = schemaAt(path);
+  const description = schema instanceof z.ZodType ? schema.description : undefined;
+  const about = description === undefined ? '' : `. ${description}`;
+  return path.length === 0
+    ? `the settings file must hold keys such as integrations: ${what}`
+    : `${where.join('.')}: ${what}${about}`;
+}
+
+/** Takes a setting away as a whole, also when only a part of it is wrong. */
+function remove(root: unknown, path: YamlPath): void {
+  const setting = path.slice(0, path[0] === 'integrations' ? 3 : 1);
+  const last = setting.pop();
+  let parent: unknown = root;
+  for (const key of setting) parent = isRecord(parent) ? parent[String(key)] : undefined;
+  if (last !== undefined && isRecord(parent)) delete parent[String(last)];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function allowedKeys(path: YamlPath): string[] {
+  const schema = withoutOptional(schemaAt(path));
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** The schema of the value at a path; for an item of a list, that of the list. */
+function schemaAt(path: YamlPath): z.core.$ZodType | undefined {
+  let schema: z.core.$ZodType | undefined = settingsSchema;
+  for (const key of path) {
+    const inner: z.core.$ZodType | undefined = withoutOptional(schema);
+    if (inner instanceof z.ZodObject) schema = inner.shape[String(key)];
+    else if (inner instanceof z.ZodRecord) schema = inner.valueType;
+    else break;
+  }
+  return schema;
+}
+
+function withoutOptional(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+}
+
+function translate(raw: RawIntegrationSettings): IntegrationSettings {
+  const { concurrency, skip_rules: skipRules, rate_limit: rate, retry } = raw;
+  return {
+    concurrency,
+    skipRules,
+    rateLimit: rate && { ...rate, burst: rate.burst ?? Math.max(1, Math.floor(rate.count)) },
+    retry: retry && schedule(retry),
+  };
+}
+
+function schedule(raw: NonNullable<RawIntegrationSettings['retry']>): RetrySchedule {
+  const longestSeconds = raw.longest_seconds ?? DEFAULT_RETRY.longestSeconds;
+  return {
+    firstSeconds: raw.first_seconds ?? Math.min(DEFAULT_RETRY.firstSeconds, longestSeconds),
+    longestSeconds,
+    giveUpHours: raw.give_up_hours ?? DEFAULT_RETRY.giveUpHours,
+  };
+}

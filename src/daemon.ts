@@ -1,0 +1,231 @@
+import { type Clock, systemClock } from './core/clock.ts';
+import { formatDiagnostic } from './core/diagnostic.ts';
+import type { Integration } from './core/integration.ts';
+import type { Log } from './core/log.ts';
+import type { LaneIdentity, LaneRecord } from './core/outbox.ts';
+import type { Paths } from './core/paths.ts';
+import type { Scrubber } from './core/secret.ts';
+import { Committer } from './delivery/committer.ts';
+import { Intake } from './delivery/intake.ts';
+import { Lane } from './delivery/lane.ts';
+import { type Route, Router } from './delivery/router.ts';
+import { type EnabledIntegration, enabledIntegrations, readSetup, type Setup } from './setup.ts';
+import { openSource, type Source } from './source/source.ts';
+import { type DaemonLock, lockStateDirectory } from './store/daemon-lock.ts';
+import type { Database } from './store/database.ts';
+import { SqliteOutbox } from './store/sqlite-outbox.ts';
+import { openOutboxDatabase } from './store/state-directory.ts';
+import { createTransports, type Transports } from './transports.ts';
+
+export interface DaemonOptions {
+  readonly paths: Paths;
+  /** Without a checkpoint, begin at the start of the alert file instead of at its end. */
+  readonly fromStart: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+  readonly scrubber: Scrubber;
+}
+
+/** How long in-flight deliveries may take to finish when the daemon stops. */
+const STOP_GRACE_MS = 9000;
+/** How often to look whether `integratord queue` changed something. */
+const LOOK_MS = 500;
+
+/** Why a daemon did not start. */
+export type StartFailure =
+  | { readonly kind: 'configuration' }
+  /** No integration is configured: there is nothing to do. */
+  | { readonly kind: 'nothing to do' };
+
+/**
+ * The composition root: reads the configuration, opens the outbox and the source, gives every
+ * integration its lane, and connects them.
+ */
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #clock: Clock = systemClock;
+  readonly #lock: DaemonLock;
+  readonly #database: Database;
+  readonly #outbox: SqliteOutbox;
+  readonly #committer: Committer;
+  readonly #transports: Transports;
+  readonly #source: Source;
+  readonly #stopReading = new AbortController();
+  readonly #intake: Intake;
+  #reading: Promise<void> | undefined;
+  #lanes = new Map<number, RunningLane>();
+  /** Lanes whose integration was changed or removed, ending in the background. */
+  readonly #retiring = new Set<Promise<void>>();
+  #cancelLook: (() => void) | undefined;
+
+  /**
+   * Starts the daemon; when this resolves it is reading.
+   * @throws StateError when the state directory cannot be used.
+   */
+  static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
+    const setup = readSetup(options.paths, options.env);
+    options.scrubber.learn(setup.secrets);
+    reportDiagnostics(setup, options.log);
+    if (setup.fatal) return { kind: 'configuration' };
+    if (setup.integrations.length === 0) {
+      const broken = setup.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+      return { kind: broken ? 'configuration' : 'nothing to do' };
+    }
+    const daemon = new Daemon(options);
+    await daemon.#run(setup);
+    return daemon;
+  }
+
+  private constructor(options: DaemonOptions) {
+    const { paths, log } = options;
+    this.#options = options;
+    this.#lock = lockStateDirectory(paths.state, new Date(this.#clock.now()));
+    this.#database = openOutboxDatabase(paths.state);
+    this.#outbox = new SqliteOutbox(this.#database);
+    this.#committer = new Committer(this.#outbox, this.#clock, log);
+    this.#transports = createTransports(paths, this.#clock);
+    this.#source = openSource({
+      path: paths.alerts,
+      checkpoint: this.#outbox.checkpoint(),
+      fromStart: options.fromStart,
+      clock: this.#clock,
+      log,
+    });
+    this.#intake = new Intake(
+      {
+        source: this.#source,
+        outbox: this.#outbox,
+        clock: this.#clock,
+        log,
+        wake: (lanes) => {
+          for (const lane of lanes) this.#lanes.get(lane)?.lane.wake();
+        },
+      },
+      new Router([]),
+    );
+  }
+
+  /** Reads the configuration anew. A broken one is reported and the old one stays. */
+  reload(): void {
+    const { paths, env, log, scrubber } = this.#options;
+    const setup = readSetup(paths, env);
+    scrubber.learn(setup.secrets);
+    reportDiagnostics(setup, log);
+    if (setup.fatal) {
+      log.error('configuration is broken; the old one stays in force', { file: paths.config });
+      return;
+    }
+    this.#apply(setup);
+    log.info('configuration reloaded', { integrations: this.#lanes.size });
+  }
+
+  /** Stops reading, lets what is in flight finish or hands it back, and closes everything. */
+  async stop(): Promise<void> {
+    this.#cancelLook?.();
+    this.#stopReading.abort();
+    await this.#reading;
+    await this.#source.close();
+    const lanes = [...this.#lanes.values()].map(({ lane }) => lane.stop(STOP_GRACE_MS));
+    await Promise.all([...lanes, ...this.#retiring]);
+    await this.#transports.close();
+    this.#database.close();
+    this.#lock.release();
+  }
+
+  async #run(setup: Setup): Promise<void> {
+    const { log, paths } = this.#options;
+    this.#apply(setup);
+    // Stored at once: if we die before the first alert, it is still known where we began.
+    const begin = await this.#source.start();
+    if (begin !== undefined) this.#outbox.saveCheckpoint(begin);
+    this.#reading = this.#intake.run(this.#stopReading.signal);
+    this.#look();
+    log.info('ready', { integrations: this.#lanes.size, alerts: paths.alerts });
+  }
+
+  /** Makes the lanes what the configuration says; unchanged ones go on undisturbed. */
+  #apply(setup: Setup): void {
+    const enabled = enabledIntegrations(setup);
+    const identities = enabled.map(({ integration }) => laneIdentity(integration));
+    const records = this.#outbox.assignLanes(identities);
+    const next = new Map<number, RunningLane>();
+    const routes: Route[] = [];
+    for (const [position, entry] of enabled.entries()) {
+      const { integrationId, settings } = identities[position] as LaneIdentity;
+      const record = records.get(integrationId) as LaneRecord;
+      const current = this.#lanes.get(record.id);
+      const unchanged =
+        current?.settings === settings && current.lane.integration.id === integrationId;
+      next.set(
+        record.id,
+        unchanged ? current : { lane: this.#createLane(entry, record), settings },
+      );
+      routes.push({ ...entry, lane: record.id });
+    }
+    for (const [id, running] of this.#lanes) {
+      if (next.get(id) !== running) this.#retire(running.lane);
+    }
+    this.#lanes = next;
+    this.#intake.router = new Router(routes);
+    for (const { lane } of next.values()) lane.wake();
+  }
+
+  #createLane({ integration, destination }: EnabledIntegration, record: LaneRecord): Lane {
+    const { log, scrubber } = this.#options;
+    log.info('integration enabled', { integration: integration.id });
+    return new Lane({
+      integration,
+      destination,
+      record,
+      outbox: this.#outbox,
+      committer: this.#committer,
+      context: this.#transports,
+      clock: this.#clock,
+      log,
+      scrubber,
+    });
+  }
+
+  #retire(lane: Lane): void {
+    const stopped = lane.stop(STOP_GRACE_MS).finally(() => this.#retiring.delete(stopped));
+    this.#retiring.add(stopped);
+  }
+
+  /** Notices what `integratord queue retry` and `drop` changed. */
+  #look(): void {
+    this.#cancelLook = this.#clock.after(LOOK_MS, () => {
+      if (this.#outbox.changedElsewhere()) {
+        for (const [id, { lane }] of this.#lanes) {
+          const record = this.#outbox.lane(id);
+          if (record !== undefined) lane.refresh(record);
+        }
+      }
+      this.#look();
+    });
+  }
+}
+
+interface RunningLane {
+  readonly lane: Lane;
+  /** The settings it was made from. */
+  readonly settings: string;
+}
+
+function laneIdentity(integration: Integration): LaneIdentity {
+  const { id, hookUrl, apiKey, optionsText, source: _, ...rest } = integration;
+  const target = [hookUrl?.reveal() ?? null, apiKey?.reveal() ?? null];
+  return {
+    integrationId: id,
+    name: integration.name.trim(),
+    target: JSON.stringify(target),
+    settings: JSON.stringify([target, optionsText?.reveal() ?? null, rest]),
+  };
+}
+
+function reportDiagnostics(setup: Setup, log: Log): void {
+  for (const diagnostic of setup.diagnostics) {
+    const text = formatDiagnostic(diagnostic);
+    if (diagnostic.severity === 'error') log.error(text);
+    else log.warn(text);
+  }
+}

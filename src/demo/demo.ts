@@ -1,0 +1,82 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../core/clock.ts';
+import type { Paths } from '../core/paths.ts';
+import { Scrubber } from '../core/secret.ts';
+import { Daemon } from '../daemon.ts';
+import { createLog } from '../telemetry/log.ts';
+import { Feed } from './feed.ts';
+import type { Screen } from './screen.ts';
+import { type StandIns, startStandIns } from './stand-ins.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+const ALERT_EVERY_MS = 800;
+
+/** Runs the demo until `until` resolves, then removes all that it made. */
+export async function runDemo(screen: Screen, until: Promise<unknown>): Promise<void> {
+  const paths = createHome();
+  const standIns = await startStandIns((arrival) => screen.arrived(arrival));
+  const scrubber = new Scrubber();
+  const log = createLog(
+    {
+      level: 'warn',
+      format: 'pretty',
+      sink: { write: (line) => screen.log(line) },
+      color: false,
+    },
+    scrubber,
+  );
+  screen.intro(paths.home, paths.config);
+  const env = { ...process.env, ...exampleEnvironment(standIns) };
+  const daemon = await Daemon.start({ paths, fromStart: true, env, log, scrubber });
+  if (!(daemon instanceof Daemon)) throw new Error('the bundled example does not start');
+  const lines = readFileSync(join(EXAMPLES, 'alerts.jsonl'), 'utf8');
+  const feed = new Feed(paths.alerts, lines, systemClock, (alert) => screen.appended(alert));
+  feed.start(ALERT_EVERY_MS);
+  await until;
+  feed.stop();
+  await daemon.stop();
+  await standIns.close();
+  rmSync(paths.home, { recursive: true, force: true });
+  screen.summary();
+}
+
+/** A manager's directory in miniature, for this run only. */
+function createHome(): Paths {
+  const home = mkdtempSync(join(tmpdir(), 'integratord-demo-'));
+  const alerts = join(home, 'logs', 'alerts', 'alerts.json');
+  const script = join(home, 'integrations', 'custom-example');
+  mkdirSync(join(home, 'integrations'));
+  mkdirSync(join(home, 'logs', 'alerts'), { recursive: true });
+  writeFileSync(alerts, '');
+  copyFileSync(join(EXAMPLES, 'integrations', 'custom-example'), script);
+  // Nobody may be able to change a script that the daemon runs, not even the daemon's own user.
+  chmodSync(script, 0o550);
+  return {
+    home,
+    alerts,
+    config: join(EXAMPLES, 'ossec.conf'),
+    settings: undefined,
+    state: join(home, 'queue', 'integratord'),
+  };
+}
+
+function exampleEnvironment(standIns: StandIns): NodeJS.ProcessEnv {
+  return {
+    EXAMPLE_SLACK_URL: standIns.slackUrl,
+    EXAMPLE_PAGERDUTY_URL: standIns.pagerDutyUrl,
+    EXAMPLE_PAGERDUTY_KEY: standIns.pagerDutyKey,
+    EXAMPLE_SHUFFLE_URL: standIns.shuffleUrl,
+    EXAMPLE_CUSTOM_URL: standIns.customUrl,
+  };
+}

@@ -1,0 +1,59 @@
+import { appendFileSync } from 'node:fs';
+import type { Clock } from '../core/clock.ts';
+import { isJsonObject, type JsonObject, valueAt } from '../core/json.ts';
+
+/** An alert that was appended. */
+export interface FedAlert {
+  readonly level: number;
+  readonly ruleId: string;
+  readonly description: string;
+}
+
+/** Appends realistic alerts to a file, one after another, as the manager would. */
+export class Feed {
+  readonly #file: string;
+  readonly #alerts: readonly JsonObject[];
+  readonly #clock: Clock;
+  readonly #appended: (alert: FedAlert) => void;
+  #next = 0;
+  #cancel: (() => void) | undefined;
+
+  /** @param lines the alerts to take turns with, one JSON object per line. */
+  constructor(file: string, lines: string, clock: Clock, appended: (alert: FedAlert) => void) {
+    this.#file = file;
+    this.#alerts = lines
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): unknown => JSON.parse(line))
+      .filter(isJsonObject);
+    this.#clock = clock;
+    this.#appended = appended;
+  }
+
+  /** Appends an alert now and then one after each interval. */
+  start(intervalMs: number): void {
+    this.#append();
+    this.#cancel = this.#clock.after(intervalMs, () => this.start(intervalMs));
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  #append(): void {
+    const template = this.#alerts[this.#next % this.#alerts.length] as JsonObject;
+    const now = new Date(this.#clock.now());
+    const alert: JsonObject = {
+      ...template,
+      timestamp: now.toISOString().replace('Z', '+0000'),
+      id: `${Math.floor(now.getTime() / 1000)}.${1000 + this.#next * 1024}`,
+    };
+    this.#next += 1;
+    appendFileSync(this.#file, `${JSON.stringify(alert)}\n`);
+    this.#appended({
+      level: Number(valueAt(alert, 'rule', 'level')),
+      ruleId: String(valueAt(alert, 'rule', 'id')),
+      description: String(valueAt(alert, 'rule', 'description')),
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { styleText } from 'node:util';
+import type { FedAlert } from './feed.ts';
+import type { Arrival } from './stand-ins.ts';
+
+/** What the demo shows: each alert as it is appended, and below it what arrives where. */
+export class Screen {
+  readonly #write: (text: string) => void;
+  readonly #colored: boolean;
+  readonly #counts = new Map<string, number>();
+  #alerts = 0;
+
+  constructor(write: (text: string) => void, colored: boolean) {
+    this.#write = write;
+    this.#colored = colored;
+  }
+
+  /** The words at the top. */
+  intro(home: string, configuration: string): void {
+    this.#line('');
+    this.#line(this.#style('bold', 'integratord: the real daemon on a bundled example'));
+    this.#line(`  configuration  ${configuration}`);
+    this.#line(`  alerts         ${home}/logs/alerts/alerts.json`);
+    this.#line('  services       local stand-ins for Slack, PagerDuty and Shuffle, and a script');
+    this.#line(this.#style('dim', '  Ctrl-C ends it and removes everything.'));
+    this.#line('');
+  }
+
+  appended(alert: FedAlert): void {
+    this.#alerts += 1;
+    const rule = this.#style('dim', `rule ${alert.ruleId}`);
+    this.#line(
+      `${time()}  alert, level ${String(alert.level).padStart(2)}  ${alert.description}  ${rule}`,
+    );
+  }
+
+  arrived(arrival: Arrival): void {
+    this.#counts.set(arrival.service, (this.#counts.get(arrival.service) ?? 0) + 1);
+    const service = this.#style('green', arrival.service.padEnd(15));
+    const status = arrival.status < 300 ? '' : this.#style('red', ` answered ${arrival.status}`);
+    this.#line(`${time()}    → ${service} ${arrival.summary}${status}`);
+  }
+
+  /** A line of the daemon's own log. */
+  log(line: string): void {
+    this.#write(this.#style('dim', line.trimEnd()).concat('\n'));
+  }
+
+  /** The words at the end. */
+  summary(): void {
+    const counts = [...this.#counts].map(([service, count]) => `${count} to ${service}`);
+    const delivered = counts.length === 0 ? 'nothing delivered' : counts.join(', ');
+    this.#line('');
+    this.#line(`${this.#alerts} alerts: ${delivered}.`);
+    this.#line('For your own manager: npm start -- run --home /var/ossec');
+  }
+
+  #line(text: string): void {
+    this.#write(`${text}\n`);
+  }
+
+  #style(style: 'bold' | 'dim' | 'green' | 'red', text: string): string {
+    return this.#colored ? styleText(style, text) : text;
+  }
+}
+
+function time(): string {
+  return new Date().toISOString().slice(11, 23);
+}

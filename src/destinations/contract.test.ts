@@ -1,0 +1,426 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aContext, FakeHttp, fakeScripts, response } from '../../test/support/fake-transports.ts';
+import { aJob, anAlert, anIntegration } from '../../test/support/jobs.ts';
+import {
+  answer,
+  type Behaviour,
+  endless,
+  never,
+  raw,
+  rawAndClose,
+  reset,
+  ScriptedServer,
+  stuck,
+} from '../../test/support/scripted-server.ts';
+import { fixtureLines } from '../../test/support/vectors.ts';
+import { systemClock } from '../core/clock.ts';
+import type { Destination, HttpResult, Job } from '../core/destination.ts';
+import type { Integration } from '../core/integration.ts';
+import type { JsonValue } from '../core/json.ts';
+import { FAILURE_REASONS, type Outcome } from '../core/outcome.ts';
+import { Scrubber, Secret } from '../core/secret.ts';
+import { type ClosableHttpClient, createHttpClient } from '../transport/http.ts';
+import { createRegistry } from './registry.ts';
+
+/** What every destination must hold to, whatever it talks to. */
+
+const registry = createRegistry({ home: '/var/ossec' });
+const destinations = [...registry.builtins.map(({ name }) => name), 'custom-x'].flatMap((name) => {
+  const destination = registry.find(name);
+  return destination === undefined ? [] : [{ name, destination }];
+});
+const web = destinations.filter(({ name }) => name !== 'custom-x');
+
+/** What each service says when it takes a message. */
+const SUCCESS: Readonly<Record<string, [number, string]>> = {
+  slack: [200, 'ok'],
+  pagerduty: [202, '{"status":"success","message":"Event processed","dedup_key":"x"}'],
+  shuffle: [200, '{"success": true, "execution_id": "7d8b0c0e"}'],
+};
+
+const KEY = 'e93facc04764012d7bfb002500d5d1a6';
+const PATH = '/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX';
+const SECRETS = [KEY, PATH, 'XXXXXXXXXXXXXXXXXXXXXXXX'];
+
+const ALERT: JsonValue = {
+  timestamp: '2026-08-20T11:22:31.771+0000',
+  rule: { level: 10, description: 'sshd: brute force', id: '5712', groups: ['sshd'] },
+  agent: { id: '001', name: 'web01', ip: '10.0.0.21' },
+  manager: { name: 'wazuh-manager' },
+  id: '1787224951.1',
+  full_log: 'Failed password for root',
+  location: '/var/log/auth.log',
+};
+
+function integrationFor(name: string, origin = 'https://hooks.example.test'): Integration {
+  return anIntegration({
+    name,
+    hookUrl: new Secret(`${origin}${PATH}`),
+    apiKey: new Secret(KEY),
+    timeout: 10,
+  });
+}
+
+function jobFor(name: string, alert: JsonValue | Buffer = ALERT, origin?: string): Job {
+  return aJob(anAlert(alert), integrationFor(name, origin));
+}
+
+/** One attempt against a prepared result; the second try, where there is one, gets it again. */
+async function attempt(name: string, destination: Destination, result: HttpResult) {
+  const http = new FakeHttp(result);
+  return await destination.deliver(jobFor(name), aContext({ http }));
+}
+
+function expectNoSecret(value: unknown): void {
+  const texts = [inspect(value, { depth: 10 }), JSON.stringify(value), String(value)];
+  for (const text of texts) {
+    for (const secret of SECRETS) expect(text).not.toContain(secret);
+  }
+}
+
+describe('the registry', () => {
+  it('knows the destinations of the reference', () => {
+    expect(destinations.map(({ name }) => name)).toEqual([
+      'slack',
+      'pagerduty',
+      'shuffle',
+      'custom-x',
+    ]);
+  });
+
+  it('trims names, and finds nothing for others', () => {
+    expect(registry.find(' slack\n')?.name).toBe('slack');
+    expect(registry.find('Slack')).toBeUndefined();
+    expect(registry.find('')).toBeUndefined();
+    expect(registry.find(' custom-x ')?.title).toBe('Script');
+  });
+
+  it('says why a name has no destination', () => {
+    expect(registry.missing('slack')).toBeUndefined();
+    expect(registry.missing('virustotal')).toContain('VirusTotal is not built yet');
+    expect(registry.missing(' maltiverse ')).toContain('Maltiverse is not built yet');
+    expect(registry.missing('teams')).toContain("no destination 'teams'");
+  });
+
+  it('names what each cannot do without', () => {
+    const requires = Object.fromEntries(
+      registry.builtins.map((builtin) => [builtin.name, builtin.requires]),
+    );
+    expect(requires).toEqual({
+      slack: ['hook_url'],
+      pagerduty: ['api_key'],
+      shuffle: ['hook_url'],
+      virustotal: ['api_key'],
+      maltiverse: ['hook_url', 'api_key'],
+    });
+  });
+});
+
+describe.each(web)('what $name makes of answers', ({ name, destination }) => {
+  const [okStatus, okBody] = SUCCESS[name] ?? [0, ''];
+
+  it('delivers when the service says so', async () => {
+    const outcome = await attempt(name, destination, response(okStatus, okBody));
+    expect(outcome).toMatchObject({ kind: 'delivered', status: okStatus });
+  });
+
+  const expected = (status: number): [string, string] => {
+    if ([408, 425].includes(status)) return ['retry', 'timeout'];
+    if (status === 429) return ['retry', 'rate_limited'];
+    if ([401, 403, 404, 407, 410].includes(status)) return ['park', 'auth'];
+    if (status >= 300 && status < 400) return ['park', 'client_error'];
+    if (status >= 400 && status < 500) return ['reject', 'client_error'];
+    return ['retry', 'server_error'];
+  };
+  const statuses = Array.from({ length: 500 }, (_, at) => at + 100);
+  const bodies = ['', '<html><body>502 Bad Gateway</body></html>', '{"unexpected":[]}', '\0\xff{'];
+
+  it('sorts every other status from 100 to 599 by its class, whatever the body', async () => {
+    for (const status of statuses.filter((status) => status < 200 || status > 299)) {
+      for (const body of bodies) {
+        const outcome = await attempt(name, destination, response(status, body));
+        expect([status, outcome.kind, 'reason' in outcome ? outcome.reason : '']).toEqual([
+          status,
+          ...expected(status),
+        ]);
+        expect(outcome.status).toBe(status);
+        expect(outcome.message).toMatch(/\S{3,}.*\.$/s);
+      }
+    }
+  });
+
+  it('knows what to do for every success status', async () => {
+    for (const status of statuses.filter((status) => status >= 200 && status <= 299)) {
+      const good = await attempt(name, destination, response(status, okBody));
+      expect(good.kind).toBe('delivered');
+      const odd = await attempt(name, destination, response(status, '<html>login</html>'));
+      expect(['delivered', 'retry']).toContain(odd.kind);
+    }
+  });
+
+  it('waits as long as the service asks, between a second and an hour', async () => {
+    const clock = aContext().clock;
+    const wait = async (headers: Record<string, string>, body = '', status = 429) => {
+      const http = new FakeHttp(response(status, body, headers));
+      const outcome = await destination.deliver(jobFor(name), aContext({ http, clock }));
+      if (outcome.kind !== 'retry') throw new Error(outcome.kind);
+      return outcome.notBefore === undefined ? undefined : outcome.notBefore - clock.now();
+    };
+    expect(await wait({})).toBeUndefined();
+    expect(await wait({ 'retry-after': '30' })).toBe(30_000);
+    expect(await wait({ 'retry-after': ' 30 ' }, '', 503)).toBe(30_000);
+    expect(await wait({ 'retry-after': '0' })).toBe(1000);
+    expect(await wait({ 'retry-after': '999999999999' })).toBe(3_600_000);
+    const inAMinute = new Date(clock.now() + 60_000).toUTCString();
+    expect(await wait({ 'retry-after': inAMinute })).toBe(60_000);
+    expect(await wait({ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' })).toBe(1000);
+    for (const odd of ['-5', '', 'soon', 'NaN', '1e3', 'Mon, 99 Foo']) {
+      expect(await wait({ 'retry-after': odd })).toBeUndefined();
+    }
+    expect(await wait({}, '{"retry_after":2.5,"ok":false}')).toBe(2500);
+    expect(await wait({}, '{"retry_after":"7"}')).toBe(7000);
+    expect(await wait({}, '{"parameters":{"retry_after":35}}')).toBe(35_000);
+    expect(await wait({ 'retry-after': '3' }, '{"retry_after":9}')).toBe(3000);
+    expect(await wait({}, '{"retry_after":null}')).toBeUndefined();
+  });
+
+  it('keeps at most 2,000 characters of an answer', async () => {
+    const body = `${'x'.repeat(1500)}${'🚨'.repeat(5000)}`;
+    const { excerpt = '' } = await attempt(name, destination, response(500, body));
+    expect(excerpt.length).toBeLessThanOrEqual(2000);
+    expect(Buffer.from(excerpt).toString()).toBe(excerpt);
+    expect(excerpt).toMatch(/^x{900}/);
+  });
+
+  it('parks itself when a setting is missing or is no address', async () => {
+    const http = new FakeHttp(response(okStatus, okBody));
+    const none = { hookUrl: undefined, apiKey: undefined };
+    const missing = { ...integrationFor(name), ...none };
+    expect(
+      await destination.deliver(aJob(anAlert(ALERT), missing), aContext({ http })),
+    ).toMatchObject({ kind: 'park', reason: 'client_error' });
+    for (const address of ['not a url', 'ftp://host/x', 'file:///etc/passwd', 'http://', '/x']) {
+      const wrong = { ...integrationFor(name), hookUrl: new Secret(address) };
+      const outcome = await destination.deliver(aJob(anAlert(ALERT), wrong), aContext({ http }));
+      expect(outcome).toMatchObject({ kind: 'park', reason: 'client_error' });
+    }
+    expect(http.requests).toEqual([]);
+  });
+
+  it('uses the configured time, or its own least time', async () => {
+    const seconds = async (timeout: number, timeoutIsSet: boolean) => {
+      const http = new FakeHttp(response(okStatus, okBody));
+      const integration = { ...integrationFor(name), timeout, timeoutIsSet };
+      await destination.deliver(aJob(anAlert(ALERT), integration), aContext({ http }));
+      return (http.limits[0]?.timeoutMs ?? 0) / 1000;
+    };
+    expect(await seconds(3, true)).toBe(3);
+    expect(await seconds(0, true)).toBe(1);
+    expect(await seconds(10, false)).toBe(Math.max(10, destination.defaultTimeout ?? 0));
+  });
+});
+
+describe.each(web)('$name against a real server', ({ name, destination }) => {
+  let http: ClosableHttpClient;
+  let server: ScriptedServer | undefined;
+  beforeEach(() => {
+    http = createHttpClient({ clock: systemClock, env: {} });
+  });
+  afterEach(async () => {
+    await http.close();
+    await server?.close();
+    server = undefined;
+  });
+
+  async function against(behaviour: Behaviour, timeout = 20): Promise<Outcome> {
+    server = await ScriptedServer.start([behaviour]);
+    const origin = `http://127.0.0.1:${server.port}`;
+    const integration = { ...integrationFor(name, origin), timeout, timeoutIsSet: true };
+    const context = aContext({ http, clock: systemClock });
+    return await destination.deliver(aJob(anAlert(ALERT), integration), context);
+  }
+
+  it('delivers, with the headers of the reference', async () => {
+    const [status, body] = SUCCESS[name] ?? [0, ''];
+    expect(await against(answer(status, body))).toMatchObject({ kind: 'delivered', status });
+    expect(server?.requests).toHaveLength(1);
+    expect(server?.requests[0]).toMatchObject({
+      method: 'POST',
+      path: PATH,
+      headers: { 'content-type': 'application/json', 'accept-charset': 'UTF-8' },
+    });
+    expect(server?.requests[0]?.headers['user-agent']).toMatch(/^integratord\/\d+\.\d+\.\d+/);
+  });
+
+  it('tries again when nobody listens', async () => {
+    server = await ScriptedServer.start([never]);
+    const origin = `http://127.0.0.1:${server.port}`;
+    await server.close();
+    const outcome = await destination.deliver(
+      jobFor(name, ALERT, origin),
+      aContext({ http, clock: systemClock }),
+    );
+    server = undefined;
+    expect(outcome).toMatchObject({ kind: 'retry', reason: 'network' });
+    expect(outcome.message).toContain('refuses connections');
+    expectNoSecret(outcome);
+  });
+
+  const unusable: [string, Behaviour, string][] = [
+    ['a reset', reset, 'network'],
+    ['an answer that is not HTTP', rawAndClose('SSH-2.0-OpenSSH_9.6\r\n'), 'network'],
+    ['an end in the middle of the headers', rawAndClose('HTTP/1.1 200 OK\r\ncontent-'), 'network'],
+    ['headers without end', raw(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}`), 'network'],
+    [
+      'a change of protocol',
+      rawAndClose('HTTP/1.1 101 Switching\r\nupgrade: x\r\n\r\n'),
+      'network',
+    ],
+  ];
+  it.each(unusable)('tries again after %s', async (_what, behaviour, reason) => {
+    const outcome = await against(behaviour);
+    expect(outcome).toMatchObject({ kind: 'retry', reason });
+    expectNoSecret(outcome);
+  });
+
+  it('tries again when there is no answer in time', async () => {
+    const outcome = await against(never, 1);
+    expect(outcome).toMatchObject({ kind: 'retry', reason: 'timeout' });
+    expect(outcome.message).toContain('may have arrived');
+    expectNoSecret(outcome);
+  });
+
+  it('judges by the status when the body never ends, breaks off or gets stuck', async () => {
+    expect(await against(endless(500))).toMatchObject({ kind: 'retry', status: 500 });
+    await server?.close();
+    const half = 'HTTP/1.1 503 Busy\r\ncontent-length: 1000\r\n\r\nhalf';
+    expect(await against(rawAndClose(half))).toMatchObject({ kind: 'retry', status: 503 });
+    await server?.close();
+    expect(await against(stuck(403, 'inv'), 2)).toMatchObject({ kind: 'park', status: 403 });
+  });
+
+  it('does not follow redirects, and says so without the target', async () => {
+    const elsewhere = `https://evil.test${PATH}`;
+    const outcome = await against(answer(302, '', { location: elsewhere }));
+    expect(outcome).toMatchObject({ kind: 'park', reason: 'client_error', status: 302 });
+    expect(outcome.message).toContain('redirect');
+    expect(outcome.message).not.toContain('evil.test');
+    expectNoSecret(outcome);
+    expect(server?.requests).toHaveLength(1);
+  });
+
+  it('leaks no secret that the server repeats', async () => {
+    const echo: Behaviour = (socket, request) => {
+      const body = JSON.stringify({ path: request.path, url: `http://x${PATH}`, errors: [KEY] });
+      answer(400, `${body}${'x'.repeat(1500)}${KEY}`)(socket, request);
+    };
+    const outcome = await against(echo);
+    expect(outcome.excerpt).toContain('[redacted]');
+    expectNoSecret(outcome);
+  });
+
+  it('stops at once when the daemon stops', async () => {
+    const controller = new AbortController();
+    server = await ScriptedServer.start([() => controller.abort()]);
+    const outcome = await destination.deliver(
+      jobFor(name, ALERT, `http://127.0.0.1:${server.port}`),
+      aContext({ http, clock: systemClock, signal: controller.signal }),
+    );
+    expect(outcome).toMatchObject({ kind: 'retry', reason: 'network' });
+  });
+});
+
+describe.each(destinations)('what $name sends', ({ name, destination }) => {
+  const poor: JsonValue[] = [
+    {},
+    { rule: null, agent: null },
+    { rule: [], agent: 'x', full_log: {}, location: [], id: {} },
+    { rule: { level: 'high', description: {}, groups: 'sshd', id: 5710.5 }, agent: {} },
+    { rule: { level: null, description: null, groups: [null, {}, 3], id: true }, agentless: {} },
+    { agentless: { host: 'edge-sw1' }, rule: { level: 99, groups: [] }, timestamp: 5 },
+    { constructor: 'x', toString: 1 },
+  ];
+  const odd = [
+    Buffer.from('{"__proto__":{"rule":1}}'),
+    Buffer.from(''),
+    Buffer.from('[1,2]'),
+    Buffer.from('{"rule":'),
+    Buffer.from([0xff]),
+  ];
+
+  it.each([...poor, ...odd])('is something, however little the alert says: %j', (alert) => {
+    const plan = destination.plan(jobFor(name, alert));
+    if (plan.kind === 'script') {
+      expect(plan.call.alertFile.toString('latin1')).not.toContain('undefined');
+      return;
+    }
+    expect(plan.requests).toHaveLength(1);
+    const body = plan.requests[0]?.body ?? '';
+    expect(JSON.parse(body)).toBeTypeOf('object');
+    expect(body).not.toContain('undefined');
+  });
+
+  it('never fails, whatever the alert holds', () => {
+    const strange = fc.record(
+      {
+        rule: fc.jsonValue(),
+        agent: fc.jsonValue(),
+        full_log: fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue()),
+        location: fc.jsonValue(),
+        id: fc.jsonValue(),
+        timestamp: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(strange, (alert) => {
+        const plan = destination.plan(jobFor(name, alert as JsonValue));
+        if (plan.kind === 'requests') JSON.parse(plan.requests[0]?.body ?? '');
+      }),
+    );
+  });
+
+  it('can be made of every sample', () => {
+    const samples = fixtureLines('samples/w4_99_edge_cases.jsonl');
+    expect(samples).toHaveLength(16);
+    for (const sample of samples)
+      expect(() => destination.plan(jobFor(name, sample))).not.toThrow();
+  });
+
+  it('is the same every time', () => {
+    const [one, two] = [destination.plan(jobFor(name)), destination.plan(jobFor(name))];
+    expect(one).toEqual(two);
+  });
+
+  it('shows no secret when it is printed, scrubbed where a service wants the key in its text', () => {
+    const plan = destination.plan(jobFor(name));
+    if (plan.kind === 'requests') {
+      const [request] = plan.requests;
+      expectNoSecret({ ...request, body: undefined });
+    }
+    const { hookUrl, apiKey } = integrationFor(name);
+    const scrubber = new Scrubber([hookUrl?.reveal() ?? '', apiKey?.reveal() ?? '']);
+    expectNoSecret(scrubber.scrub(JSON.stringify(plan)));
+  });
+
+  it('is refused, tried again or delivered, for reasons that all know', async () => {
+    const ways = [
+      response(200, 'no such thing'),
+      response(400, 'no_text'),
+      { ok: false, reason: 'network', message: 'x', mayHaveArrived: true } as const,
+    ];
+    for (const way of ways) {
+      const outcome = await destination.deliver(
+        jobFor(name),
+        aContext({
+          http: new FakeHttp(way),
+          scripts: fakeScripts({ kind: 'failed', message: KEY }),
+        }),
+      );
+      if (outcome.kind !== 'delivered') expect(FAILURE_REASONS).toContain(outcome.reason);
+      expectNoSecret(outcome);
+    }
+  });
+});

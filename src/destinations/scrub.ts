@@ -1,0 +1,35 @@
+import type { Integration } from '../core/integration.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { Scrubber } from '../core/secret.ts';
+import { withShortExcerpt } from './classify-http.ts';
+
+/** Shorter parts of an address are ordinary words such as `services` or `v2`. */
+const SHORTEST_PART = 16;
+
+/**
+ * The outcome as others may see it: an integration's secrets removed from message and excerpt, and
+ * then the excerpt cut, in this order, so that no half of a secret stays at the end.
+ */
+export function withoutSecrets(outcome: Outcome, integration: Integration): Outcome {
+  const scrubber = new Scrubber(secretsOf(integration));
+  const { message, excerpt } = outcome;
+  return withShortExcerpt({
+    ...outcome,
+    ...(message === undefined ? {} : { message: scrubber.scrub(message) }),
+    ...(excerpt === undefined ? {} : { excerpt: scrubber.scrub(excerpt) }),
+  });
+}
+
+/** Key and address, and the long parts of the address: the token of a webhook is one of them. */
+function secretsOf(integration: Integration): string[] {
+  const secrets: string[] = [];
+  const key = integration.apiKey?.reveal();
+  if (key !== undefined) secrets.push(key);
+  const url = integration.hookUrl?.reveal();
+  if (url !== undefined) {
+    const afterHost = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
+    const parts = afterHost.split(/[/?#&=]/).filter((part) => part.length >= SHORTEST_PART);
+    secrets.push(url, ...parts);
+  }
+  return secrets;
+}

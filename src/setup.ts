@@ -1,0 +1,86 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type LoadedIntegration, loadConfig } from './config/load.ts';
+import type { Destination } from './core/destination.ts';
+import type { Diagnostic } from './core/diagnostic.ts';
+import type { Integration } from './core/integration.ts';
+import type { Paths } from './core/paths.ts';
+import { createRegistry } from './destinations/registry.ts';
+
+/** An integration of the configuration, with what would deliver for it. */
+export interface PreparedIntegration {
+  readonly loaded: LoadedIntegration;
+  readonly integration: Integration;
+  /** Undefined when no destination has its name. */
+  readonly destination: Destination | undefined;
+  /** Why it cannot deliver; undefined when it can. */
+  readonly disabledReason: string | undefined;
+}
+
+/** The whole configuration, read and checked. */
+export interface Setup {
+  /** Well-formed integrations in the order of the file, also those that cannot deliver. */
+  readonly integrations: readonly PreparedIntegration[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** The file could not be read as a whole: nothing may start from it. */
+  readonly fatal: boolean;
+  /** Every secret value in it. */
+  readonly secrets: readonly string[];
+}
+
+/** An integration that can deliver. */
+export interface EnabledIntegration extends PreparedIntegration {
+  readonly destination: Destination;
+}
+
+/** Reads configuration and settings and finds each integration's destination. Never throws. */
+export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
+  const registry = createRegistry({ home: paths.home });
+  const { integrations, diagnostics, fatal, secrets } = loadConfig({
+    configFile: paths.config,
+    settingsFile: paths.settings,
+    env,
+    builtins: registry.builtins,
+  });
+  const found: Diagnostic[] = [...diagnostics];
+  const prepared = integrations.map((loaded): PreparedIntegration => {
+    const { integration } = loaded;
+    const destination = registry.find(integration.name);
+    let disabledReason = loaded.disabledReason;
+    if (disabledReason === undefined) {
+      disabledReason = cannotRun(integration, destination, paths.home);
+      if (disabledReason !== undefined) found.push(warning(integration, disabledReason));
+    }
+    return { loaded, integration, destination, disabledReason };
+  });
+  return { integrations: prepared, diagnostics: found, fatal, secrets };
+}
+
+/** The integrations that take part in the daemon. */
+export function enabledIntegrations(setup: Setup): EnabledIntegration[] {
+  return setup.integrations.filter(
+    (entry): entry is EnabledIntegration =>
+      entry.disabledReason === undefined && entry.destination !== undefined,
+  );
+}
+
+function cannotRun(
+  integration: Integration,
+  destination: Destination | undefined,
+  home: string,
+): string | undefined {
+  const name = integration.name.trim();
+  if (destination === undefined) return `this version cannot deliver to '${name}' yet`;
+  if (!name.startsWith('custom-')) return undefined;
+  const path = join(home, 'integrations', name);
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return isFile ? undefined : `its script ${path} does not exist`;
+}
+
+function warning(integration: Integration, reason: string): Diagnostic {
+  return {
+    severity: 'warning',
+    ...integration.source,
+    message: `integration '${integration.id}' is not enabled: ${reason}`,
+  };
+}

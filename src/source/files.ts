@@ -1,0 +1,123 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, stat } from 'node:fs/promises';
+
+/** A file operation that failed, as a value: the file system is expected to fail. */
+export class FileTrouble {
+  /** The system's name for it: `EACCES`, `EIO` … */
+  readonly code: string;
+  readonly message: string;
+
+  constructor(code: string, message: string) {
+    this.code = code;
+    this.message = message;
+  }
+
+  /** True when there is nothing at that path. */
+  get isMissing(): boolean {
+    return this.code === 'ENOENT' || this.code === 'ENOTDIR';
+  }
+}
+
+/** What the file system says of a file. */
+export interface Facts {
+  /** As text: 64-bit numbers that JSON and JavaScript would round. */
+  readonly device: string;
+  readonly inode: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Last change of the content, in milliseconds since 1970, with fractions. */
+  readonly modified: number;
+  /** False for directories, pipes, devices and (where they are not followed) symbolic links. */
+  readonly isRegular: boolean;
+}
+
+/** True when both are the same file of this machine, whatever its name. */
+export function isSameFile(
+  a: Pick<Facts, 'device' | 'inode'>,
+  b: Pick<Facts, 'device' | 'inode'>,
+): boolean {
+  return a.inode === b.inode && a.device === b.device;
+}
+
+/** Something that bytes can be read from at any place. */
+export interface Readable {
+  /** Reads into the whole of `target` from byte `at`; fewer bytes only at the end, 0 behind it. */
+  read(target: Buffer, at: number): Promise<number | FileTrouble>;
+  facts(): Promise<Facts | FileTrouble>;
+  close(): Promise<void>;
+}
+
+/** The file system, so that tests can make it fail. Nothing here throws. */
+export interface Files {
+  /** Symbolic links are followed. */
+  facts(path: string): Promise<Facts | FileTrouble>;
+  /** The facts of a symbolic link are its own. */
+  ownFacts(path: string): Promise<Facts | FileTrouble>;
+  /** Opens for reading. With `noFollow`, a symbolic link is an ELOOP. */
+  open(path: string, noFollow: boolean): Promise<Readable | FileTrouble>;
+  /** The names in a directory. */
+  names(directory: string): Promise<string[] | FileTrouble>;
+}
+
+/** The real file system. */
+export const systemFiles: Files = {
+  facts: (path) => attempt(async () => toFacts(await stat(path, { bigint: true }))),
+  ownFacts: (path) => attempt(async () => toFacts(await lstat(path, { bigint: true }))),
+  names: (directory) => attempt(() => readdir(directory)),
+  open(path, noFollow) {
+    // Without O_NONBLOCK, opening a named pipe would wait for its writer.
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK | (noFollow ? constants.O_NOFOLLOW : 0);
+    return attempt(async () => new SystemFile(await open(path, flags)));
+  },
+};
+
+class SystemFile implements Readable {
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  async read(target: Buffer, at: number): Promise<number | FileTrouble> {
+    return attempt(async () => {
+      let filled = 0;
+      while (filled < target.length) {
+        const rest = target.length - filled;
+        const { bytesRead } = await this.#handle.read(target, filled, rest, at + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return filled;
+    });
+  }
+
+  facts(): Promise<Facts | FileTrouble> {
+    return attempt(async () => toFacts(await this.#handle.stat({ bigint: true })));
+  }
+
+  async close(): Promise<void> {
+    // A file that was only read has nothing to lose when closing it fails.
+    await attempt(() => this.#handle.close());
+  }
+}
+
+function toFacts(stats: BigIntStats): Facts {
+  return {
+    device: String(stats.dev),
+    inode: String(stats.ino),
+    size: Number(stats.size),
+    modified: Number(stats.mtimeNs) / 1e6,
+    isRegular: stats.isFile(),
+  };
+}
+
+/** The result, or the trouble when the file system refuses. Anything else thrown is a bug. */
+async function attempt<T>(operation: () => Promise<T>): Promise<T | FileTrouble> {
+  try {
+    return await operation();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof Error && typeof code === 'string') return new FileTrouble(code, message);
+    throw error;
+  }
+}

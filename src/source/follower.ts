@@ -1,0 +1,320 @@
+import type { Batch, Checkpoint, FilePosition } from '../core/checkpoint.ts';
+import { GIVE_UP_MS, type Look, lookAtLive, openLive, type SourceContext } from './context.ts';
+import { FileTrouble } from './files.ts';
+import { type Past, remember, startIn } from './history.ts';
+import { Itinerary, type NextFile } from './itinerary.ts';
+import type { Piece } from './line-reader.ts';
+import { hasSettled } from './patience.ts';
+import { PendingLine } from './pending-line.ts';
+import { abandon, reportDamage, reportLoss, reportOverlong } from './reports.ts';
+import { nowhere, startFresh } from './start-fresh.ts';
+import type { SourceStatus } from './status.ts';
+import { Track } from './track.ts';
+
+/** How long a last line without a newline is waited for, once a newer file has lines. */
+const UNTERMINATED_MS = 2000;
+/** The same while it still grows. */
+const LONGEST_UNTERMINATED_MS = 30_000;
+/** How often archives are looked for while there is no live file. */
+const SEARCH_EVERY_MS = 1000;
+
+/** `again`: there may be more at once. `idle`: nothing for now. */
+type Step = 'again' | 'idle';
+
+/**
+ * Follows the live file through rotations. It is in one of these states:
+ *
+ *     fresh     nothing was ever read: waits until the file can be opened       ─▶ reading, lost
+ *     lost      knows where it stopped, but has no file: looks for it           ─▶ reading, leaving
+ *     reading   reads the current file; at its end, looks where the path leads  ─▶ leaving, lost
+ *     leaving   newer files have lines: reads to the end, then opens the next   ─▶ reading
+ *
+ * It is lost after a restart, and when the current file was cut or written anew. What comes next is
+ * always looked up before the rest of the current file is read, so that nothing can be written to it
+ * after its end was taken for final.
+ */
+export class Follower {
+  readonly #context: SourceContext;
+  readonly #fromStart: boolean;
+  readonly #onOpen: () => void;
+  readonly #itinerary: Itinerary;
+  readonly #pending: PendingLine;
+  #current: Track | undefined;
+  /** Where to go on, while there is no current file; undefined when nothing was ever read. */
+  #last: Past | undefined;
+  #finished: readonly FilePosition[];
+  /** When the current file, or that of `#last`, was known to be the live one. */
+  #liveAt: number;
+  #isLive = false;
+  /** The file as it was when it should have been opened for the first time. */
+  #seen: Look = 'unknown';
+  #searchAgainAt = Number.NEGATIVE_INFINITY;
+  #lastLinesAt: number | undefined;
+  #lastGrowthAt: number | undefined;
+
+  constructor(
+    context: SourceContext,
+    options: { checkpoint: Checkpoint | undefined; fromStart: boolean; onOpen: () => void },
+  ) {
+    const { checkpoint } = options;
+    this.#context = context;
+    this.#fromStart = options.fromStart;
+    this.#onOpen = options.onOpen;
+    this.#itinerary = new Itinerary(context);
+    this.#pending = new PendingLine(context);
+    this.#last = checkpoint && { position: checkpoint.position };
+    this.#finished = checkpoint?.finished ?? [];
+    this.#liveAt = checkpoint?.takenAt ?? context.clock.now();
+  }
+
+  /** What is right once everything handed out is stored; undefined before the first file is open. */
+  checkpoint(): Checkpoint | undefined {
+    const position = this.#current?.position() ?? this.#last?.position;
+    if (position === undefined) return undefined;
+    return { version: 1, position, finished: this.#finished, takenAt: this.#liveAt };
+  }
+
+  status(): SourceStatus {
+    const { counts, path, troubles } = this.#context;
+    const current = this.#current;
+    const offset = current?.lines.trail.offset ?? this.#last?.position.offset ?? 0;
+    const size = current?.lines.size ?? 0;
+    const rest = current?.isCompressed ? size : Math.max(0, size - offset);
+    return {
+      path,
+      reading: current?.path,
+      isLive: this.#isLive,
+      offset,
+      size,
+      lagBytes: rest + this.#itinerary.bytes,
+      waitingArchives: this.#itinerary.waitingArchives,
+      lastLinesAt: this.#lastLinesAt,
+      lastGrowthAt: this.#lastGrowthAt,
+      troubles: troubles.current(),
+      counts: { ...counts },
+    };
+  }
+
+  /** One step. It waits for nothing but the file system. */
+  async poll(): Promise<Batch | Step> {
+    const look = await lookAtLive(this.#context, this.#current !== undefined);
+    if (this.#current !== undefined) return this.#read(this.#current, look);
+    if (!this.#itinerary.isEmpty) return this.#moveOn(undefined);
+    return this.#last === undefined ? this.#begin(look) : this.#resume(this.#last, look);
+  }
+
+  async close(): Promise<void> {
+    if (this.#current !== undefined) await this.#letGo(this.#current, undefined);
+    else await this.#itinerary.clear();
+  }
+
+  /** State fresh. */
+  async #begin(look: Look): Promise<Step> {
+    if (look === 'missing') {
+      this.#last = { position: nowhere(this.#context.path) };
+      return 'idle';
+    }
+    if (this.#seen === 'unknown') this.#seen = look;
+    if (typeof this.#seen === 'string') return 'idle';
+    const next = await startFresh(this.#context, this.#fromStart, this.#seen);
+    if (next === undefined) return 'idle';
+    this.#open(next);
+    return 'again';
+  }
+
+  /** State lost. */
+  async #resume(last: Past, look: Look): Promise<Step> {
+    const { clock, locator, patience, path, troubles } = this.#context;
+    if (look === 'unknown') return 'idle';
+    if (look === 'missing') {
+      if (clock.monotonic() < this.#searchAgainAt) return 'idle';
+      this.#searchAgainAt = clock.monotonic() + SEARCH_EVERY_MS;
+    } else if (this.#itinerary.isPointless(look)) {
+      return 'idle';
+    }
+    const live = look === 'missing' ? undefined : await openLive(this.#context);
+    if (look !== 'missing' && live === undefined) return 'idle';
+    const start = live && (await startIn(live.file, last, this.#finished));
+    if (start instanceof FileTrouble) {
+      await live?.file.close();
+      troubles.raise('unopenable', { path, code: start.code });
+      return 'idle';
+    }
+    if (live !== undefined && start?.kind === 'same') {
+      const archive = await locator.nameOf(live.facts);
+      this.#open({ ...live, path, archive, start });
+      return 'again';
+    }
+    const isAmbiguous = start?.kind === 'earlier' || start?.kind === 'unclear';
+    if (live !== undefined && live.facts.size > 0 && isAmbiguous) {
+      if (!hasSettled(patience, live.facts)) {
+        await live.file.close();
+        return 'idle';
+      }
+    }
+    const known = { position: last.position, since: this.#liveAt };
+    const route = await this.#itinerary.plan(known, live);
+    if (typeof route === 'string') return route;
+    if (!route.isFound && start?.kind !== 'earlier') reportLoss(this.#context, last);
+    return 'again';
+  }
+
+  /** States reading and leaving. */
+  async #read(current: Track, look: Look): Promise<Batch | Step> {
+    const { clock, path, troubles } = this.#context;
+    this.#isLive = typeof look === 'object' && current.is(look);
+    if (this.#isLive) {
+      this.#liveAt = clock.now();
+      current.rename(path);
+      troubles.clear('unopenable', { path });
+      if (typeof look === 'object' && current.lines.isUnchanged(look)) return this.#quiet(current);
+    }
+    const sizeBefore = current.lines.size;
+    const piece: Piece = current.abandoned ? { kind: 'end' } : await current.lines.read();
+    if (current.lines.size > sizeBefore) this.#lastGrowthAt = clock.now();
+    if (piece.kind !== 'failed') troubles.clear('unreadable', { path });
+    switch (piece.kind) {
+      case 'lines':
+        return this.#batch(current, piece);
+      case 'part':
+        this.#pending.watch(current);
+        return 'again';
+      case 'end':
+        return this.#atEnd(current, look);
+      case 'rewritten':
+        return this.#lose(current);
+      case 'failed':
+        return this.#failed(current, look, piece.trouble);
+    }
+  }
+
+  #quiet(current: Track): 'idle' {
+    this.#pending.watch(current);
+    return 'idle';
+  }
+
+  async #atEnd(current: Track, look: Look): Promise<Batch | Step> {
+    if (!this.#itinerary.isEmpty) return this.#moveOn(current);
+    if (typeof look === 'string' || current.is(look) || this.#itinerary.isPointless(look)) {
+      return this.#quiet(current);
+    }
+    const live = await openLive(this.#context);
+    if (live === undefined) return 'idle';
+    const position = current.position();
+    const finished = current.facts;
+    const route = await this.#itinerary.plan({ position, since: this.#liveAt, finished }, live);
+    return typeof route === 'string' ? route : 'again';
+  }
+
+  /** State leaving, at the end of the current file; or the way out of state lost. */
+  async #moveOn(current: Track | undefined): Promise<Batch | Step> {
+    const last = current === undefined ? this.#last : pastOf(current);
+    if (last === undefined) return 'idle';
+    const next = await this.#itinerary.next({
+      last,
+      finished: this.#finished,
+      open: current?.file,
+    });
+    if (typeof next === 'string') return next;
+    const { kind } = next.start;
+    if (current !== undefined) {
+      const rest = kind === 'same' ? undefined : this.#finish(current);
+      if (rest !== undefined) return rest;
+      reportDamage(this.#context, current);
+      await current.file.close();
+    }
+    if (kind !== 'same' && kind !== 'earlier') {
+      this.#finished = remember(this.#finished, last.position);
+      if (current !== undefined) this.#context.counts.rotations += 1;
+    }
+    this.#itinerary.take();
+    this.#open(next);
+    return 'again';
+  }
+
+  /**
+   * The last line of a file that newer ones have followed. It is handed out without its newline when
+   * that has not come for a while: the writer has moved on.
+   */
+  #finish(current: Track): Batch | 'idle' | undefined {
+    const { counts, log, patience } = this.#context;
+    const { facts, lines, path } = current;
+    if (lines.pending === 0 || current.abandoned) return undefined;
+    const growth = `${facts.inode} ${lines.pending}`;
+    const isQuiet = patience.isOver('unterminated', growth, UNTERMINATED_MS);
+    const isLate = patience.isOver('growing', facts.inode, LONGEST_UNTERMINATED_MS);
+    if (!current.isCompressed && !isQuiet && !isLate) return 'idle';
+    patience.forget('unterminated');
+    patience.forget('growing');
+    const line = lines.takeUnterminated();
+    if (line === undefined) return undefined;
+    counts.unterminatedLines += 1;
+    log.info('the last line of a finished file has no newline', { path, offset: line.offset });
+    return this.#batch(current, line);
+  }
+
+  #batch(current: Track, { bytes, offset }: { bytes: Buffer; offset: number }): Batch {
+    this.#context.counts.bytes += bytes.length;
+    this.#lastLinesAt = this.#context.clock.now();
+    this.#pending.end(current.path);
+    const position = current.position();
+    const takenAt = this.#liveAt;
+    const checkpoint = { version: 1, position, finished: this.#finished, takenAt } as const;
+    return { bytes, checkpoint, path: current.path, offset };
+  }
+
+  #open(next: NextFile): void {
+    const { log, maxLineBytes, patience, path, troubles } = this.#context;
+    const { place } = next.start;
+    this.#current = new Track(next, place, maxLineBytes, (line) => {
+      reportOverlong(this.#context, line);
+    });
+    this.#last = undefined;
+    patience.forget('quiet');
+    patience.forget('settling');
+    if (next.path === path) {
+      troubles.clear('unopenable', { path });
+      this.#onOpen();
+    }
+    log.info('reading alerts', { path: next.path, offset: place.offset, size: next.facts.size });
+  }
+
+  /** What was read is not there any more. */
+  async #lose(current: Track): Promise<'again'> {
+    const { lines, path } = current;
+    const { offset } = lines.trail;
+    const unread = Math.max(0, lines.size - offset);
+    this.#context.counts.rewrites += 1;
+    this.#context.log.warn('the alert file was cut or written anew', { path, offset, unread });
+    await this.#letGo(current, unread);
+    return 'again';
+  }
+
+  async #failed(current: Track, look: Look, { code }: FileTrouble): Promise<Step> {
+    const { patience, troubles } = this.#context;
+    troubles.raise('unreadable', { path: current.path, code });
+    if (code === 'ESTALE') {
+      // A network file system wants the file to be opened again.
+      await this.#letGo(current, undefined);
+      return 'idle';
+    }
+    const isFollowed = !this.#itinerary.isEmpty || (typeof look === 'object' && !current.is(look));
+    if (isFollowed && patience.isOver('unreadable', current.facts.inode, GIVE_UP_MS)) {
+      patience.forget('unreadable');
+      abandon(this.#context, current, code);
+    }
+    return 'idle';
+  }
+
+  async #letGo(current: Track, unread: number | undefined): Promise<void> {
+    this.#last = { ...pastOf(current), ...(unread !== undefined && { unread }) };
+    this.#current = undefined;
+    this.#isLive = false;
+    await this.#itinerary.clear();
+    await current.file.close();
+  }
+}
+
+function pastOf(track: Track): Past {
+  return { position: track.position(), head: track.lines.trail.head };
+}

@@ -1,0 +1,67 @@
+import type { FilePosition } from '../core/checkpoint.ts';
+import { type Facts, isSameFile, type Readable } from './files.ts';
+import { GzipFile } from './gzip-file.ts';
+import { LineReader, type OverlongLine } from './line-reader.ts';
+import { type KnownPlace, Trail } from './trail.ts';
+
+/** A file that is to be read, and from where. */
+export interface Opened {
+  readonly file: Readable;
+  readonly path: string;
+  readonly facts: Facts;
+  /** Its dated name, see {@link FilePosition.archive}. */
+  readonly archive: string | null;
+}
+
+/** The file that is being read. */
+export class Track {
+  readonly file: Readable;
+  readonly facts: Facts;
+  readonly archive: string | null;
+  readonly lines: LineReader;
+  /** True when the rest of it was given up because it cannot be read. */
+  abandoned = false;
+  #path: string;
+
+  constructor(
+    opened: Opened,
+    place: KnownPlace,
+    maxLineBytes: number,
+    onOverlong: (line: OverlongLine & { path: string }) => void,
+  ) {
+    this.file = opened.file;
+    this.facts = opened.facts;
+    this.archive = opened.archive;
+    this.#path = opened.path;
+    this.lines = new LineReader(opened.file, new Trail(place), opened.facts.size, {
+      maxLineBytes,
+      mayChange: !this.isCompressed,
+      onOverlong: (line) => onOverlong({ ...line, path: this.#path }),
+    });
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  get isCompressed(): boolean {
+    return this.file instanceof GzipFile;
+  }
+
+  /** True when the facts are those of this file. */
+  is(facts: Facts): boolean {
+    return isSameFile(facts, this.facts);
+  }
+
+  /** Calls it by another of its names from now on. */
+  rename(path: string): void {
+    this.#path = path;
+  }
+
+  /** Where the lines that were handed out end. */
+  position(): FilePosition {
+    const { device, inode } = this.facts;
+    const place = this.lines.trail.toPosition();
+    return { path: this.#path, archive: this.archive, device, inode, ...place };
+  }
+}

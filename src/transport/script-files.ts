@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, lstat, mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ScriptCall } from '../core/destination.ts';
+
+/** Where the files of one call are. */
+export interface CallFiles {
+  readonly alertFile: string;
+  /** Undefined when the call has no options. */
+  readonly optionsFile: string | undefined;
+  /** Removes them. Never rejects. */
+  remove(): Promise<void>;
+}
+
+/** `<name>-<process>-<start>-<random>.alert`: tells whose a left-over is. */
+const OUR_FILE = /-(\d+)-([0-9a-f]{8})-[0-9a-f]{24}\.(?:alert|options)$/;
+/** Tells this process from an earlier one with the same number, which is usual in containers. */
+const THIS_START = randomBytes(4).toString('hex');
+
+/** The files that scripts read their alert and their options from, in a directory of our own. */
+export class ScriptFiles {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /**
+   * Creates the directory, private to this user, and removes what earlier processes left behind
+   * when they were killed.
+   * @throws Error when the directory cannot be used.
+   */
+  async prepare(): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const stat = await lstat(this.#directory);
+    if (!stat.isDirectory() || (process.getuid !== undefined && stat.uid !== process.getuid())) {
+      throw new Error(`${this.#directory} is not a directory of this user`);
+    }
+    if ((stat.mode & 0o077) !== 0) await chmod(this.#directory, 0o700);
+    const leftOver = (await readdir(this.#directory)).filter(isLeftOver);
+    await Promise.all(leftOver.map((name) => removed(join(this.#directory, name))));
+  }
+
+  /**
+   * Writes the files of a call, readable by this user only, under names that nobody can foresee.
+   * @param name what the names begin with.
+   * @throws Error when they cannot be written; then there are none.
+   */
+  async write(name: string, call: ScriptCall): Promise<CallFiles> {
+    const safeName = name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 80);
+    const random = randomBytes(12).toString('hex');
+    const base = join(this.#directory, `${safeName}-${process.pid}-${THIS_START}-${random}`);
+    const alertFile = `${base}.alert`;
+    const optionsFile = call.optionsFile === undefined ? undefined : `${base}.options`;
+    const remove = async () => {
+      await removed(alertFile);
+      if (optionsFile !== undefined) await removed(optionsFile);
+    };
+    try {
+      await writeNew(alertFile, call.alertFile);
+      if (optionsFile !== undefined) await writeNew(optionsFile, call.optionsFile ?? '');
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+    return { alertFile, optionsFile, remove };
+  }
+}
+
+function isLeftOver(name: string): boolean {
+  const [, pid, start] = OUR_FILE.exec(name) ?? [];
+  if (pid === undefined) return false;
+  return Number(pid) === process.pid ? start !== THIS_START : !isAlive(Number(pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Creates a file that did not exist. */
+function writeNew(path: string, content: Buffer | string): Promise<void> {
+  return writeFile(path, content, { flag: 'wx', mode: 0o600 });
+}
+
+async function removed(path: string): Promise<void> {
+  await unlink(path).catch(() => {});
+}

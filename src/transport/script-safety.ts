@@ -1,0 +1,157 @@
+import { constants, type Stats } from 'node:fs';
+import { access, open, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Who runs the scripts. */
+export interface Identity {
+  readonly uid: number;
+  /** The group of new files and all other groups. */
+  readonly gids: readonly number[];
+}
+
+const ROOT = 0;
+
+/** The identity of this process; on systems without users, root. */
+export function ownIdentity(): Identity {
+  const gids = [process.getegid?.() ?? ROOT, ...(process.getgroups?.() ?? [])];
+  return { uid: process.geteuid?.() ?? ROOT, gids };
+}
+
+/**
+ * Why a script must not or cannot be run, with what to do about it; undefined when it may.
+ *
+ * The reference refuses a script that its own user could write, and so expects `root:wazuh 0750`.
+ * That rule can never be met by root, as whom people run containers, so for root it becomes: nobody
+ * but root can write. In both cases nobody else may be able to put other code in its place.
+ */
+export async function scriptProblem(path: string, who: Identity): Promise<string | undefined> {
+  let real: string;
+  try {
+    real = await realpath(path);
+    const file = await stat(real);
+    if (!file.isFile()) return `${path} is not a file.`;
+    if (file.size === 0) return `${path} is empty.`;
+    const unsafe =
+      unsafeFile(path, file, who) ??
+      unsafeDirectory(dirname(path), await stat(dirname(path)), who) ??
+      unsafeDirectory(dirname(real), await stat(dirname(real)), who);
+    if (unsafe !== undefined) return unsafe;
+  } catch (error) {
+    return notFound(path, error);
+  }
+  try {
+    await access(real, constants.X_OK);
+  } catch {
+    return `${path} is not executable by this user. Run: chmod 750 '${path}', and give it the group of the user that integratord runs as.`;
+  }
+  return undefined;
+}
+
+function notFound(path: string, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+      return `There is no script ${path}. Put it there, or remove the integration.`;
+    case 'EACCES':
+      return `${path} cannot be reached: the user that integratord runs as may not enter its directory.`;
+    case 'ELOOP':
+      return `${path} is a symbolic link that leads in a circle.`;
+    default:
+      return `${path} cannot be examined (${code ?? 'unknown error'}).`;
+  }
+}
+
+type Permissions = Pick<Stats, 'uid' | 'gid' | 'mode'>;
+
+/** Why the script's own permissions are not safe. */
+export function unsafeFile(path: string, file: Permissions, who: Identity): string | undefined {
+  const mend = `Run: chown root '${path}' && chmod 750 '${path}'.`;
+  if ((file.mode & 0o002) !== 0) {
+    return `${path} can be changed by every user, so it is not run. ${mend}`;
+  }
+  const groupCanWrite = (file.mode & 0o020) !== 0;
+  if (who.uid === ROOT) {
+    if (file.uid !== ROOT) {
+      return `${path} belongs to user ${file.uid}, who could have root run anything. ${mend}`;
+    }
+    if (groupCanWrite && file.gid !== ROOT) {
+      return `${path} can be changed by group ${file.gid}, which could have root run anything. ${mend}`;
+    }
+    return undefined;
+  }
+  if (file.uid === who.uid && (file.mode & 0o200) !== 0) {
+    return `${path} can be changed by the user that integratord runs as, so it is not run: whoever takes over integratord could change it. ${mend}`;
+  }
+  if (groupCanWrite && (file.gid !== ROOT || who.gids.includes(ROOT))) {
+    return `${path} can be changed by group ${file.gid}, so it is not run. ${mend}`;
+  }
+  return undefined;
+}
+
+/** Why the permissions of a directory that holds the script, or a link to it, are not safe. */
+export function unsafeDirectory(
+  path: string,
+  directory: Permissions,
+  who: Identity,
+): string | undefined {
+  const mend = `Run: chown root '${path}' && chmod 750 '${path}'.`;
+  // With the sticky bit, others cannot replace what is not theirs.
+  const isSticky = (directory.mode & 0o1000) !== 0;
+  if ((directory.mode & 0o002) !== 0 && !isSticky) {
+    return `Every user can put other files into ${path}, so its scripts are not run. ${mend}`;
+  }
+  if (who.uid === ROOT && directory.uid !== ROOT) {
+    return `${path} belongs to user ${directory.uid}, who could have root run anything. ${mend}`;
+  }
+  const groupCanWrite = (directory.mode & 0o020) !== 0 && directory.gid !== ROOT && !isSticky;
+  // A group of integratord's own user is the daemon itself, which the reference trusts here.
+  const isOwnGroup = who.uid !== ROOT && who.gids.includes(directory.gid);
+  if (groupCanWrite && !isOwnGroup) {
+    return `Group ${directory.gid} can put other files into ${path}, so its scripts are not run. ${mend}`;
+  }
+  return undefined;
+}
+
+/**
+ * Why the system would not start a script that is there and may be run.
+ * @param code the error of the attempt: `ENOENT`, `ENOEXEC`, `EACCES` …
+ */
+export async function startProblem(path: string, code: string): Promise<string> {
+  const first = await firstLine(path);
+  const interpreter = /^#!\s*(\S+)/.exec(first)?.[1];
+  if (first.startsWith('#!') && first.endsWith('\r')) {
+    return `${path} has the line ends of Windows, so its interpreter is not found. Run: sed -i 's/\\r$//' '${path}'.`;
+  }
+  switch (code) {
+    case 'ENOENT':
+      return interpreter === undefined
+        ? `${path} is a program for another system: what it needs to start is missing.`
+        : `The interpreter ${interpreter} that the first line of ${path} names does not exist.`;
+    case 'ENOEXEC':
+      return first.startsWith('#!')
+        ? `${path} cannot be run: its interpreter is no program.`
+        : `${path} does not say what runs it. Begin it with a line such as #!/bin/sh or #!/usr/bin/env python3; a program must be built for this machine.`;
+    case 'EACCES':
+      return interpreter === undefined
+        ? `${path} may not be run: perhaps its file system is mounted with noexec.`
+        : `${path} may not be run: ${interpreter} is not executable, or a file system is mounted with noexec.`;
+    case 'E2BIG':
+      return `${path} cannot be started: its arguments are longer than the system allows.`;
+    default:
+      return `${path} cannot be started (${code}).`;
+  }
+}
+
+async function firstLine(path: string): Promise<string> {
+  try {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
+      return buffer.toString('latin1', 0, bytesRead).split('\n')[0] ?? '';
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return '';
+  }
+}

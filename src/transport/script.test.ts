@@ -1,0 +1,432 @@
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../test/support/manual-clock.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import {
+  ALERT_FILE,
+  OPTIONS_FILE,
+  type ScriptCall,
+  type ScriptResult,
+} from '../core/destination.ts';
+import { createScriptRunner } from './script.ts';
+
+const isRoot = process.getuid?.() === 0;
+let home: string;
+let integrations: string;
+let files: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'script-test-'));
+  integrations = join(home, 'integrations');
+  files = join(home, 'state', 'scripts');
+  mkdirSync(integrations, { mode: 0o755 });
+});
+afterEach(() => {
+  for (const pid of numbersIn('pids')) killed(pid);
+  rmSync(home, { recursive: true, force: true });
+});
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // gone already
+  }
+}
+
+/** Adds a script with permissions that are safe, whoever runs the tests. */
+function addScript(text: string | Buffer, name = 'custom-x', mode = 0o550): string {
+  const path = join(integrations, name);
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+const sh = (body: string, name?: string) => addScript(`#!/bin/sh\n${body}\n`, name);
+
+function aCall(own: Partial<ScriptCall> = {}): ScriptCall {
+  return {
+    path: join(integrations, 'custom-x'),
+    argv0: 'integrations',
+    argv: [ALERT_FILE, 'KEY', '', '', OPTIONS_FILE, '10', '3', '> /dev/null 2>&1'],
+    alertFile: Buffer.from('{"rule":{}}\n'),
+    optionsFile: '{"o":1}\n',
+    ...own,
+  };
+}
+
+const runnerWith = (clock: Clock) =>
+  createScriptRunner({ directory: files, workingDirectory: home, clock });
+
+function run(
+  own: Partial<ScriptCall> = {},
+  { clock = systemClock as Clock, signal = new AbortController().signal, timeoutMs = 60_000 } = {},
+): Promise<ScriptResult> {
+  return runnerWith(clock).run(aCall(own), { timeoutMs, signal, name: 'custom-x' });
+}
+
+/** The lines of a file in the home that a script wrote. */
+function linesOf(name: string): string[] {
+  const path = join(home, name);
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+}
+
+/** The process ids in a file that scripts of these tests append to. */
+function numbersIn(name: string): number[] {
+  return linesOf(name)
+    .map(Number)
+    .filter((pid) => pid > 1);
+}
+
+/** True for a process that runs; one that only waits to be reaped does not. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+const within = { timeout: 20_000 };
+const leftOver = () => (existsSync(files) ? readdirSync(files) : []);
+
+describe('a run', () => {
+  it('hands the script its arguments and files, in the home of the manager', async () => {
+    sh(
+      'for a; do echo "[$a]" >> args; done; cat "$1" > alert; cat "$5" > options; pwd > cwd; echo done',
+    );
+    expect(await run()).toEqual({ kind: 'exited', code: 0, output: 'done\n' });
+    const [alert = '', key, url, debug, options = '', timeout, retries, last] = linesOf('args');
+    expect([key, url, debug, timeout, retries, last]).toEqual([
+      '[KEY]',
+      '[]',
+      '[]',
+      '[10]',
+      '[3]',
+      '[> /dev/null 2>&1]',
+    ]);
+    expect(alert).toMatch(/^\[.*\/custom-x-\d+-[0-9a-f]{8}-[0-9a-f]{24}\.alert\]$/);
+    expect(options).toMatch(/\.options\]$/);
+    expect(linesOf('alert')).toEqual(['{"rule":{}}']);
+    expect(linesOf('options')).toEqual(['{"o":1}']);
+    expect(statSync(linesOf('cwd')[0] ?? '').ino).toBe(statSync(home).ino);
+    expect(leftOver()).toEqual([]);
+  });
+
+  it('starts no shell of its own', async () => {
+    sh('printf "%s\\n" "$2" > argument');
+    const hostile = '$(touch pwned) `touch pwned`; touch pwned & \'x\' "y" *';
+    await run({ argv: [ALERT_FILE, hostile] });
+    expect(linesOf('argument')).toEqual([hostile]);
+    expect(existsSync(join(home, 'pwned'))).toBe(false);
+  });
+
+  it('keeps its files from others, and gives every run its own', async () => {
+    sh('stat -c "%a %n" "$1" "$5" "$(dirname "$1")" >> modes');
+    await run();
+    await run();
+    const lines = linesOf('modes');
+    expect(lines.map((line) => line.slice(0, 3))).toEqual([
+      '600',
+      '600',
+      '700',
+      '600',
+      '600',
+      '700',
+    ]);
+    expect(new Set(lines).size).toBe(5);
+  });
+
+  it('gives no options file when there is none', async () => {
+    sh('echo "[$5]"; ls "$(dirname "$1")" | wc -l');
+    const result = await run({ optionsFile: undefined, argv: [ALERT_FILE, '', '', '', ''] });
+    expect(result).toMatchObject({ kind: 'exited', output: '[]\n1\n' });
+  });
+
+  it('shows the script its environment, and no input', async () => {
+    sh('cat; test -n "$PATH" && echo end of input');
+    expect(await run()).toMatchObject({ kind: 'exited', output: 'end of input\n' });
+  });
+
+  it('reports exit codes, signals and both outputs', async () => {
+    sh('echo out; echo err >&2; exit 3');
+    const result = await run();
+    expect(result).toMatchObject({ kind: 'exited', code: 3 });
+    expect(result.kind === 'exited' && result.output.split('\n').sort()).toEqual([
+      '',
+      'err',
+      'out',
+    ]);
+    addScript('#!/bin/sh\nkill -SEGV $$\n', 'custom-y');
+    expect(await run({ path: join(integrations, 'custom-y') })).toMatchObject({
+      kind: 'killed',
+      signal: 'SIGSEGV',
+    });
+  });
+
+  it('runs a script without a first line for the shell, as the reference does', async () => {
+    addScript('echo "plain $2"\n');
+    const result = await run();
+    // Systems without that habit say so.
+    if (result.kind === 'refused') expect(result.message).toContain('#!/bin/sh');
+    else expect(result).toEqual({ kind: 'exited', code: 0, output: 'plain KEY\n' });
+  });
+
+  it('is not hurt by a flood of output', async () => {
+    sh('yes flood | head -c 20000000; echo the end');
+    const result = await run();
+    expect(result).toMatchObject({ kind: 'exited', code: 0 });
+    if (result.kind !== 'exited') throw new Error(result.kind);
+    expect(result.output.length).toBeLessThan(70_000);
+    expect(result.output).toMatch(/^flood\nflood[\s\S]*flood\nthe end\n$/);
+  });
+
+  it('removes its files also after a failure', async () => {
+    sh('exit 1');
+    await run();
+    addScript('#!/nonexistent/interpreter\n', 'custom-y');
+    await run({ path: join(integrations, 'custom-y') });
+    expect(leftOver()).toEqual([]);
+  });
+});
+
+describe('the end of a run', () => {
+  it('comes with its time limit, for everything that it started', async () => {
+    const clock = new ManualClock();
+    sh(
+      'echo before; sleep 1000 & echo $! >> pids; sh -c "sleep 1001" & echo $! >> pids; echo $$ >> pids; wait',
+    );
+    const result = run({}, { clock, timeoutMs: 5000 });
+    await expect.poll(() => numbersIn('pids').length, within).toBe(3);
+    clock.advance(5000);
+    expect(await result).toEqual({ kind: 'timeout', output: 'before\n' });
+    await expect.poll(() => numbersIn('pids').filter(isRunning), within).toEqual([]);
+    expect(leftOver()).toEqual([]);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('comes after two seconds for what ignores the polite signal', async () => {
+    const clock = new ManualClock();
+    sh(
+      'trap "" TERM; (trap "" TERM; echo ready > child; while :; do sleep 1000; done) & echo $! >> pids; echo $$ >> pids; while :; do sleep 1000; done',
+    );
+    const result = run({}, { clock, timeoutMs: 5000 });
+    await expect.poll(() => [...numbersIn('pids'), ...linesOf('child')].length, within).toBe(3);
+    clock.advance(5000);
+    clock.advance(1999);
+    expect(numbersIn('pids').filter(isRunning)).toHaveLength(2);
+    clock.advance(1);
+    expect(await result).toMatchObject({ kind: 'timeout' });
+    await expect.poll(() => numbersIn('pids').filter(isRunning), within).toEqual([]);
+  });
+
+  it('comes for a child that ignores the signal although the script itself obeys', async () => {
+    const clock = new ManualClock();
+    sh(
+      '(trap "" TERM; echo $(exec sh -c "echo \\$PPID") >> pids; while :; do sleep 1000; done) > /dev/null 2>&1 & wait',
+    );
+    const result = run({}, { clock, timeoutMs: 5000 });
+    await expect.poll(() => numbersIn('pids').length, within).toBe(1);
+    clock.advance(5000);
+    expect(numbersIn('pids').filter(isRunning)).toHaveLength(1);
+    clock.advance(2000);
+    expect(await result).toMatchObject({ kind: 'timeout' });
+    await expect.poll(() => numbersIn('pids').filter(isRunning), within).toEqual([]);
+  });
+
+  it('comes with the signal', async () => {
+    const controller = new AbortController();
+    sh('echo $$ >> pids; while :; do sleep 1; done');
+    const result = run({}, { signal: controller.signal });
+    await expect.poll(() => numbersIn('pids').length, within).toBe(1);
+    controller.abort();
+    expect(await result).toMatchObject({ kind: 'killed', signal: 'SIGTERM' });
+    expect(numbersIn('pids').filter(isRunning)).toEqual([]);
+    expect(await run({}, { signal: controller.signal })).toMatchObject({ kind: 'killed' });
+    expect(numbersIn('pids')).toHaveLength(1);
+  });
+
+  it('does not wait for what a script leaves running, nor kill it', async () => {
+    sh('sleep 1000 & echo $! >> pids; echo sent');
+    expect(await run()).toEqual({ kind: 'exited', code: 0, output: 'sent\n' });
+    expect(numbersIn('pids').filter(isRunning)).toHaveLength(1);
+  });
+});
+
+describe('what is refused', () => {
+  async function refusal(own: Partial<ScriptCall> = {}): Promise<string> {
+    const result = await run(own);
+    expect(result).toMatchObject({ kind: 'refused' });
+    return result.kind === 'refused' ? result.message : '';
+  }
+
+  it('a script that is missing, a directory, empty, or not executable', async () => {
+    expect(await refusal()).toContain('There is no script');
+    mkdirSync(join(integrations, 'custom-d'));
+    expect(await refusal({ path: join(integrations, 'custom-d') })).toContain('is not a file');
+    addScript('', 'custom-e');
+    expect(await refusal({ path: join(integrations, 'custom-e') })).toContain('is empty');
+    addScript('#!/bin/sh\n', 'custom-f', 0o440);
+    expect(await refusal({ path: join(integrations, 'custom-f') })).toContain('chmod 750');
+    symlinkSync('custom-l', join(integrations, 'custom-l'));
+    expect(await refusal({ path: join(integrations, 'custom-l') })).toContain('circle');
+  });
+
+  it('a script whose interpreter cannot be found', async () => {
+    addScript('#!/nonexistent/python3 -u\nprint()\n');
+    expect(await refusal()).toContain('/nonexistent/python3');
+    addScript('#!/bin/sh\r\necho hi\r\n', 'custom-w');
+    expect(await refusal({ path: join(integrations, 'custom-w') })).toMatch(/Windows.*sed -i/);
+  });
+
+  it('a program for another machine', async () => {
+    const elf = Buffer.concat([Buffer.from('\x7fELF\x02\x01\x01', 'latin1'), Buffer.alloc(64)]);
+    elf.writeUInt16LE(2, 16);
+    elf.writeUInt16LE(0xfefe, 18);
+    addScript(elf);
+    const result = await run();
+    // The C library hands what the system cannot run to the shell, which cannot either.
+    if (result.kind === 'refused') expect(result.message).toMatch(/built for this machine/);
+    else
+      expect(result.kind === 'exited' && [126, 127, 2]).toContain(
+        result.kind === 'exited' && result.code,
+      );
+  });
+
+  it('a script that everyone can change', async () => {
+    sh('echo ran');
+    chmodSync(join(integrations, 'custom-x'), 0o757);
+    expect(await refusal()).toContain('every user');
+  });
+
+  it('a script in a directory that everyone can change, also behind a link', async () => {
+    sh('echo ran');
+    const elsewhere = join(home, 'elsewhere');
+    mkdirSync(elsewhere);
+    linkSync(join(integrations, 'custom-x'), join(elsewhere, 'real'));
+    symlinkSync(join(elsewhere, 'real'), join(integrations, 'custom-l'));
+    const path = join(integrations, 'custom-l');
+    expect(await run({ path })).toMatchObject({ kind: 'exited', output: 'ran\n' });
+    chmodSync(elsewhere, 0o777);
+    expect(await refusal({ path })).toContain(elsewhere);
+    chmodSync(elsewhere, 0o755);
+    chmodSync(integrations, 0o777);
+    expect(await refusal({ path })).toContain(integrations);
+  });
+
+  it("a script that the daemon's own user can change, unless that is root", async () => {
+    sh('echo ran');
+    chmodSync(join(integrations, 'custom-x'), 0o750);
+    if (isRoot) expect(await run()).toMatchObject({ kind: 'exited', output: 'ran\n' });
+    else expect(await refusal()).toContain('the user that integratord runs as');
+  });
+
+  it('as root, a script of another user', async () => {
+    sh('echo ran');
+    const identity = { uid: 0, gids: [0] };
+    const owner = lstatSync(join(integrations, 'custom-x')).uid;
+    const runner = createScriptRunner({
+      directory: files,
+      workingDirectory: home,
+      clock: systemClock,
+      identity,
+    });
+    const limits = { timeoutMs: 60_000, signal: new AbortController().signal, name: 'custom-x' };
+    const result = await runner.run(aCall(), limits);
+    if (owner === 0) expect(result).toMatchObject({ kind: 'exited' });
+    else expect(result).toMatchObject({ kind: 'refused' });
+  });
+
+  it('everything when the home does not exist', async () => {
+    sh('echo ran');
+    const runner = createScriptRunner({
+      directory: files,
+      workingDirectory: join(home, 'gone'),
+      clock: systemClock,
+    });
+    const limits = { timeoutMs: 60_000, signal: new AbortController().signal, name: 'custom-x' };
+    expect(await runner.run(aCall(), limits)).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('gone') as string,
+    });
+  });
+
+  it('arguments that no program can have', async () => {
+    sh('echo ran');
+    expect(await refusal({ argv: ['\0'] })).toContain('cannot be started');
+    expect(await refusal({ argv: ['x'.repeat(3_000_000)] })).toContain('longer than');
+  });
+});
+
+describe('the directory of the files', () => {
+  it('is made private, and cleaned of what dead processes left', async () => {
+    mkdirSync(files, { recursive: true, mode: 0o777 });
+    chmodSync(files, 0o777);
+    const random = 'a'.repeat(24);
+    const ours = [
+      `custom-x-999999999-00000000-${random}.alert`,
+      `custom-x-999999999-00000000-${random}.options`,
+      `custom-x-${process.pid}-00000000-${random}.alert`,
+    ];
+    const others = [`custom-x-${process.ppid}-00000000-${random}.alert`, 'notes.txt', 'x.alert'];
+    for (const name of [...ours, ...others]) writeFileSync(join(files, name), '');
+    runnerWith(systemClock);
+    await expect.poll(() => leftOver().sort(), within).toEqual([...others].sort());
+    expect(statSync(files).mode & 0o777).toBe(0o700);
+  });
+
+  it('does not lose the files of a run when another runner starts', async () => {
+    sh('while [ ! -e go ]; do sleep 0.05; done; cat "$1"');
+    const running = run();
+    await expect.poll(() => leftOver().length, within).toBe(2);
+    runnerWith(systemClock);
+    await run({ path: join(integrations, 'custom-missing') });
+    writeFileSync(join(home, 'go'), '');
+    expect(await running).toMatchObject({ kind: 'exited', code: 0, output: '{"rule":{}}\n' });
+  });
+
+  it('may be missing or unusable at first: a later run tries again', async () => {
+    sh('echo ran');
+    writeFileSync(join(home, 'state'), 'a file where the directory should be');
+    const runner = runnerWith(systemClock);
+    const limits = { timeoutMs: 60_000, signal: new AbortController().signal, name: 'custom-x' };
+    const failed = await runner.run(aCall(), limits);
+    expect(failed).toMatchObject({ kind: 'failed' });
+    expect(failed.kind === 'failed' && failed.message).toContain(files);
+    rmSync(join(home, 'state'));
+    expect(await runner.run(aCall(), limits)).toMatchObject({ kind: 'exited', output: 'ran\n' });
+  });
+
+  it('is not followed when it is a link', async () => {
+    sh('echo ran');
+    const elsewhere = join(home, 'elsewhere');
+    mkdirSync(elsewhere);
+    mkdirSync(join(home, 'state'));
+    symlinkSync(elsewhere, files);
+    expect(await run()).toMatchObject({ kind: 'failed' });
+    expect(readdirSync(elsewhere)).toEqual([]);
+  });
+
+  it('takes no paths from names', async () => {
+    sh('basename "$1"');
+    const limits = { timeoutMs: 60_000, signal: new AbortController().signal, name: '../../x y' };
+    const result = await runnerWith(systemClock).run(aCall(), limits);
+    expect(result).toMatchObject({ kind: 'exited' });
+    expect(result.kind === 'exited' && result.output).toMatch(/^\.\._\.\._x_y-\d+-/);
+  });
+});

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import type { Clock } from '../core/clock.ts';
+import {
+  ALERT_FILE,
+  OPTIONS_FILE,
+  type ScriptCall,
+  type ScriptResult,
+  type ScriptRunner,
+} from '../core/destination.ts';
+import { type CallFiles, ScriptFiles } from './script-files.ts';
+import { type Command, type Ending, runProcess } from './script-process.ts';
+import { type Identity, ownIdentity, scriptProblem, startProblem } from './script-safety.ts';
+
+export interface ScriptRunnerOptions {
+  /** A directory of our own for the files of running scripts. Created, and made private. */
+  readonly directory: string;
+  /** Where scripts run: the manager's home. */
+  readonly workingDirectory: string;
+  readonly clock: Clock;
+  /** Who runs them: who this process is, unless a test says otherwise. */
+  readonly identity?: Identity;
+}
+
+/** Errors of the machine, not of the script: it may work in a moment. */
+const PASSING = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY', 'ENOSPC', 'EDQUOT']);
+
+/**
+ * Runs scripts as the reference does, but with files that only this user can read, with a time
+ * limit, and with an end of everything that a script started when that limit is over. Expected
+ * failures are values.
+ */
+export function createScriptRunner(options: ScriptRunnerOptions): ScriptRunner {
+  const { directory, workingDirectory, clock, identity = ownIdentity() } = options;
+  const files = new ScriptFiles(directory);
+  const prepare = () => files.prepare().then(() => undefined, codeOf);
+  // At once, so that what a crash left behind does not lie around until the first alert.
+  let prepared = prepare();
+
+  async function run(
+    call: ScriptCall,
+    limits: { timeoutMs: number; signal: AbortSignal; name: string },
+  ): Promise<ScriptResult> {
+    if (limits.signal.aborted) return { kind: 'killed', signal: 'SIGTERM', output: '' };
+    const problem = await scriptProblem(call.path, identity);
+    if (problem !== undefined) return { kind: 'refused', message: problem };
+
+    if ((await prepared) !== undefined) prepared = prepare();
+    const unusable = await prepared;
+    if (unusable !== undefined) return noFiles(directory, unusable);
+    let written: CallFiles;
+    try {
+      written = await files.write(limits.name, call);
+    } catch (error) {
+      return noFiles(directory, codeOf(error));
+    }
+    try {
+      const argv = call.argv.map((argument) => withPaths(argument, written));
+      const command = { path: call.path, argv0: call.argv0, argv, cwd: workingDirectory };
+      return await asResult(await runProcess(command, limits, clock), command);
+    } finally {
+      await written.remove();
+    }
+  }
+
+  return { run };
+}
+
+function withPaths(argument: string, { alertFile, optionsFile }: CallFiles): string {
+  if (argument === ALERT_FILE) return alertFile;
+  if (argument === OPTIONS_FILE) return optionsFile ?? '';
+  return argument;
+}
+
+async function asResult(ending: Ending, { path, cwd }: Command): Promise<ScriptResult> {
+  if (ending.kind !== 'error') return ending;
+  const { code } = ending;
+  if (!existsSync(cwd)) {
+    return { kind: 'refused', message: `Scripts run in ${cwd}, which does not exist.` };
+  }
+  if (PASSING.has(code)) {
+    return { kind: 'failed', message: `${path} could not be started at the moment (${code}).` };
+  }
+  return { kind: 'refused', message: await startProblem(path, code) };
+}
+
+function noFiles(directory: string, code: string): ScriptResult {
+  return {
+    kind: 'failed',
+    message: `The alert could not be written to ${directory} for the script (${code}). Check that directory, its owner, and the space on its disk.`,
+  };
+}
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return code;
+  return typeof message === 'string' ? message : 'unknown error';
+}

@@ -1,0 +1,124 @@
+import type { Clock } from '../../src/core/clock.ts';
+
+interface Timer {
+  /** When it fires, on the monotonic scale. */
+  readonly at: number;
+  readonly callback: () => void;
+}
+
+/** Rounds of the event loop that are enough for whatever follows from one event. */
+const ROUNDS = 12;
+
+/**
+ * A clock in the hands of a test. Time passes only when the test says so; timers fire in the order
+ * of their times, and whatever does not wait for time runs to its end before the next one fires.
+ */
+export class FakeClock implements Clock {
+  #wall: number;
+  #monotonic = 0;
+  #timers: Timer[] = [];
+  #stopped = false;
+  /** What `random()` gives: a constant, unless a test sets another source. */
+  randomSource: () => number = () => 0.5;
+
+  constructor(now = Date.UTC(2026, 7, 20, 11, 0, 0)) {
+    this.#wall = now;
+  }
+
+  now(): number {
+    return this.#wall;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  random(): number {
+    return this.randomSource();
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    const timer = { at: this.#monotonic + Math.max(0, milliseconds), callback };
+    if (!this.#stopped) this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Timers that have not fired. */
+  get timers(): number {
+    return this.#timers.length;
+  }
+
+  /** Milliseconds until the next timer; undefined when there is none. */
+  get nextTimer(): number | undefined {
+    const next = this.#next();
+    return next === undefined ? undefined : next.at - this.#monotonic;
+  }
+
+  /** Sets the wall clock, as an administrator or NTP does. Timers do not notice. */
+  jump(milliseconds: number): void {
+    this.#wall += milliseconds;
+  }
+
+  /** Forgets all timers, those to come included: the process was killed. */
+  kill(): void {
+    this.#stopped = true;
+    this.#timers = [];
+  }
+
+  /** Lets everything run that waits for no time. */
+  async settle(rounds = ROUNDS): Promise<void> {
+    for (let round = 0; round < rounds; round += 1) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+  }
+
+  /** Lets so many milliseconds pass. */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#monotonic + milliseconds;
+    await this.settle();
+    for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) {
+      this.#fire(next);
+      await this.settle();
+    }
+    this.#moveTo(end);
+  }
+
+  /** Lets time pass from timer to timer until the condition holds. Fails when it never does. */
+  async until(condition: () => boolean, limitMs = 48 * 3_600_000): Promise<void> {
+    const end = this.#monotonic + limitMs;
+    for (;;) {
+      for (let round = 0; round < 4 * ROUNDS; round += 1) {
+        if (condition()) return;
+        await this.settle(1);
+      }
+      const next = this.#next();
+      if (next === undefined) throw new Error('the condition does not hold and no timer is left');
+      if (next.at > end) throw new Error(`the condition does not hold after ${limitMs} ms`);
+      this.#fire(next);
+    }
+  }
+
+  #next(): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (next === undefined || timer.at < next.at) next = timer;
+    }
+    return next;
+  }
+
+  #fire(timer: Timer): void {
+    this.#timers = this.#timers.filter((other) => other !== timer);
+    this.#moveTo(timer.at);
+    timer.callback();
+  }
+
+  #moveTo(monotonic: number): void {
+    const passed = Math.max(0, monotonic - this.#monotonic);
+    this.#monotonic += passed;
+    this.#wall += passed;
+  }
+}

@@ -1,0 +1,124 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Batch, Checkpoint } from '../../src/core/checkpoint.ts';
+import { createContext } from '../../src/source/context.ts';
+import { type Files, systemFiles } from '../../src/source/files.ts';
+import { Follower } from '../../src/source/follower.ts';
+import type { SourceStatus } from '../../src/source/status.ts';
+import { DEFAULT_LOOK_BACK, type LookBack } from '../../src/source/unread.ts';
+import { ManualClock } from './manual-clock.ts';
+import { RecordingLog } from './recording-log.ts';
+
+export interface ReadingOptions {
+  readonly checkpoint?: Checkpoint | undefined;
+  readonly fromStart?: boolean;
+  readonly files?: Files;
+  readonly lookBack?: Partial<LookBack>;
+  readonly maxLineBytes?: number;
+}
+
+/** More steps than any test needs: reached only by a follower that turns in circles. */
+const MOST_STEPS = 100_000;
+const STEP_MS = 500;
+
+/** A reader in the hands of a test: it looks when it is told to, and its time stands still. */
+export class Reading {
+  readonly log = new RecordingLog();
+  readonly clock: ManualClock;
+  readonly lines: string[] = [];
+  readonly batches: Batch[] = [];
+  readonly #path: string;
+  readonly #options: ReadingOptions;
+  #follower: Follower;
+  /** The checkpoint of the last batch: what a daemon would have stored. */
+  checkpoint: Checkpoint | undefined;
+
+  constructor(path: string, options: ReadingOptions = {}) {
+    this.#path = path;
+    this.#options = options;
+    // The times of files are real ones.
+    this.clock = new ManualClock(statSync(dirname(path)).mtimeMs);
+    this.checkpoint = options.checkpoint;
+    this.#follower = this.#open(options.checkpoint);
+  }
+
+  get status(): SourceStatus {
+    return this.#follower.status();
+  }
+
+  /** One step. */
+  async poll(): Promise<Batch | 'again' | 'idle'> {
+    const step = await this.#follower.poll();
+    if (typeof step !== 'string') this.#keep(step);
+    return step;
+  }
+
+  /** Reads what can be read now, without any time passing. Says which lines that were. */
+  async readNow(): Promise<string[]> {
+    const before = this.lines.length;
+    for (let steps = 0; (await this.poll()) !== 'idle'; steps += 1) {
+      if (steps > MOST_STEPS) throw new Error('it does not come to an end');
+    }
+    return this.lines.slice(before);
+  }
+
+  /** Reads what there is, and what comes when some time passes. */
+  async read(milliseconds = 12_000): Promise<string[]> {
+    const before = this.lines.length;
+    await this.readNow();
+    for (let passed = 0; passed < milliseconds; passed += STEP_MS) {
+      this.clock.advance(STEP_MS);
+      await this.readNow();
+    }
+    return this.lines.slice(before);
+  }
+
+  /** The checkpoint that a daemon could store now. */
+  place(): Checkpoint | undefined {
+    return this.#follower.checkpoint();
+  }
+
+  async close(): Promise<void> {
+    await this.#follower.close();
+  }
+
+  /** Dies and starts again with a stored checkpoint, which has been through JSON. */
+  async restart(checkpoint: Checkpoint | undefined = this.checkpoint): Promise<void> {
+    await this.close();
+    this.checkpoint = checkpoint;
+    const stored = checkpoint && (JSON.parse(JSON.stringify(checkpoint)) as Checkpoint);
+    this.#follower = this.#open(stored);
+  }
+
+  #open(checkpoint: Checkpoint | undefined): Follower {
+    const { files, fromStart, lookBack, maxLineBytes } = this.#options;
+    const context = createContext({
+      path: this.#path,
+      clock: this.clock,
+      log: this.log,
+      files: files ?? systemFiles,
+      lookBack: { ...DEFAULT_LOOK_BACK, ...lookBack },
+      maxLineBytes: maxLineBytes ?? 16 * 2 ** 20,
+    });
+    return new Follower(context, { checkpoint, fromStart: fromStart ?? false, onOpen() {} });
+  }
+
+  #keep(batch: Batch): void {
+    const text = batch.bytes.toString('utf8');
+    if (!text.endsWith('\n')) throw new Error('a batch does not end with a newline');
+    this.lines.push(...text.slice(0, -1).split('\n'));
+    this.batches.push({ ...batch, bytes: Buffer.from(batch.bytes) });
+    this.checkpoint = batch.checkpoint;
+  }
+}
+
+/** An alert as a line: a number, and so many bytes of a log. */
+export function line(number: number | string, logBytes = 0): string {
+  const log = 'x'.repeat(logBytes);
+  return `{"timestamp":"2026-08-20T11:22:31.000+0000","id":"${number}","full_log":"${log}"}`;
+}
+
+/** A row of such lines. */
+export function someLines(from: number, to: number, logBytes = 0): string[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => line(from + index, logBytes));
+}
