@@ -1,0 +1,167 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AlertLog } from '../support/alert-log.ts';
+import { alertLine, createHome, type Home } from '../support/home.ts';
+import { DaemonProcess, integratord, until } from '../support/program.ts';
+import type { Dice } from './dice.ts';
+import { FAULTS, type Fault, FaultyService } from './faulty-service.ts';
+
+/** From this level on the script gets the alert too. */
+const SCRIPT_LEVEL = 13;
+
+/**
+ * A manager that writes alerts, services that misbehave, and a daemon between them that is killed
+ * again and again.
+ */
+export class World {
+  readonly services = {
+    slack: new FaultyService('ok'),
+    shuffle: new FaultyService('{"success": true}'),
+    pagerduty: new FaultyService('{"status": "success"}'),
+  };
+  /** Alerts written so far; they are numbered from 0. */
+  written = 0;
+  /** The numbers of those that the script gets. */
+  readonly forScript = new Set<number>();
+  kills = 0;
+  readonly #dice: Dice;
+  readonly #home: Home;
+  readonly #alerts: AlertLog;
+  readonly #closedFiles: string[] = [];
+  #daemon: DaemonProcess | undefined;
+  /** The rest of a line of which the writer has only written a part. */
+  #pendingRest = '';
+
+  constructor(dice: Dice) {
+    this.#dice = dice;
+    this.#home = createHome('');
+    this.#alerts = new AlertLog(join(this.#home.path, 'logs'));
+  }
+
+  get scriptLog(): string {
+    return join(this.#home.path, 'script.log');
+  }
+
+  async open(): Promise<void> {
+    for (const service of Object.values(this.services)) await service.start();
+    const { slack, shuffle, pagerduty } = this.services;
+    const block = (name: string, rest: string) =>
+      `<integration><name>${name}</name>${rest}<timeout>1</timeout><retries>1</retries>` +
+      '<alert_format>json</alert_format></integration>\n';
+    this.#home.configure(
+      block('slack', `<hook_url>${slack.url}/s</hook_url>`) +
+        block('shuffle', `<hook_url>${shuffle.url}/s</hook_url>`) +
+        block('pagerduty', `<api_key>KEY</api_key><hook_url>${pagerduty.url}/p</hook_url>`) +
+        block(
+          'custom-log',
+          `<level>${SCRIPT_LEVEL}</level><hook_url>${this.scriptLog}</hook_url>`,
+        ).replace('<timeout>1<', '<timeout>10<'),
+    );
+    const names = ['slack', 'shuffle', 'pagerduty'];
+    const settings = names.map(
+      (name) => `  ${name}: { retry: { first_seconds: 1, longest_seconds: 2 } }`,
+    );
+    writeFileSync(
+      join(this.#home.path, 'etc', 'integratord.yaml'),
+      `integrations:\n${settings.join('\n')}\n`,
+    );
+    writeFileSync(this.scriptLog, '');
+    this.#home.addScript(
+      'custom-log',
+      `#!/bin/sh\nsed -n 's/.*"alert \\([0-9]*\\)".*/\\1/p' "$1" >> "$3"\n`,
+    );
+    mkdirSync(this.#home.state, { recursive: true, mode: 0o700 });
+    await this.#start();
+  }
+
+  /** Some alerts, some bad weather, and a kill at a moment that chance chooses. */
+  async round(): Promise<void> {
+    for (const service of Object.values(this.services)) {
+      await service.misbehave(this.#dice.pick<Fault>(FAULTS));
+    }
+    const steps = this.#dice.below(6) + 1;
+    for (let step = 0; step < steps; step += 1) {
+      this.#write();
+      await this.#dice.pause(120);
+    }
+    await this.#daemon?.kill();
+    this.kills += 1;
+    if (this.#dice.chance(0.5)) this.#write();
+    await this.#start();
+  }
+
+  /** Good weather until everything has arrived. */
+  async calm(): Promise<void> {
+    for (const service of Object.values(this.services)) await service.misbehave('none');
+    this.#finishLine();
+    await until(async () => {
+      // What bad weather has parked or put off is let go again, as an operator would.
+      await integratord(['queue', 'retry', '--home', this.#home.path, '--all']);
+      const stats = await this.stats();
+      return (
+        Object.values(stats).every((counts) => {
+          const { pending = 0, leased = 0, parked = 0, dead = 0 } = counts;
+          return pending + leased + parked + dead === 0;
+        }) && (stats['slack']?.['delivered'] ?? 0) >= this.written
+      );
+    }, 'everything is delivered');
+  }
+
+  async stats(): Promise<Record<string, Record<string, number>>> {
+    const { stdout } = await integratord(['queue', 'stats', '--home', this.#home.path, '--json']);
+    return JSON.parse(stdout) as Record<string, Record<string, number>>;
+  }
+
+  async close(): Promise<void> {
+    await this.#daemon?.stop();
+    for (const service of Object.values(this.services)) await service.close();
+    this.#home.remove();
+  }
+
+  get state(): string {
+    return this.#home.state;
+  }
+
+  async stop(): Promise<void> {
+    await this.#daemon?.stop();
+    this.#daemon = undefined;
+  }
+
+  async #start(): Promise<void> {
+    this.#daemon = await DaemonProcess.start(this.#home.path, ['--from-start']);
+  }
+
+  /** What the manager does: whole lines, half lines, a new file, compressing an old one. */
+  #write(): void {
+    this.#finishLine();
+    const count = this.#dice.below(30);
+    const lines: string[] = [];
+    for (let index = 0; index < count; index += 1) lines.push(this.#nextLine());
+    this.#alerts.lines(...lines);
+    if (this.#dice.chance(0.2)) this.#closedFiles.push(this.#alerts.nextPart());
+    if (this.#dice.chance(0.05)) this.#closedFiles.push(this.#alerts.nextDay());
+    if (this.#dice.chance(0.2)) {
+      const oldest = this.#closedFiles.shift();
+      if (oldest !== undefined) this.#alerts.compress(oldest);
+    }
+    if (this.#dice.chance(0.4)) {
+      const line = `${this.#nextLine()}\n`;
+      const cut = this.#dice.below(line.length);
+      this.#alerts.write(line.slice(0, cut));
+      this.#pendingRest = line.slice(cut);
+    }
+  }
+
+  #finishLine(): void {
+    if (this.#pendingRest !== '') this.#alerts.write(this.#pendingRest);
+    this.#pendingRest = '';
+  }
+
+  #nextLine(): string {
+    const number = this.written;
+    this.written += 1;
+    const level = this.#dice.chance(0.03) ? SCRIPT_LEVEL : 5 + this.#dice.below(7);
+    if (level >= SCRIPT_LEVEL) this.forScript.add(number);
+    return alertLine(number, { level });
+  }
+}
