@@ -62,6 +62,7 @@ export function attemptSeconds(integration: Integration, defaultTimeout = 0): nu
 /** Headers of every JSON request: those of the reference, and who is asking. */
 export const JSON_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'application/json',
+  accept: '*/*',
   'accept-charset': 'UTF-8',
   'user-agent': `integratord/${VERSION}`,
 };

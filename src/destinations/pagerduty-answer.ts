@@ -62,5 +62,5 @@ export function complaints({ body }: HttpResponse): string {
   const errors = json?.['errors'];
   const list = Array.isArray(errors) ? errors : [errors, json?.['message']];
   const texts = list.flatMap((error) => shown(error ?? undefined) ?? []);
-  return texts.join('; ').slice(0, 500);
+  return texts.join('; ');
 }

@@ -62,7 +62,7 @@ describe('the event', () => {
 
   it('keeps the summary within 1024 characters, whole ones', () => {
     const description = '🚨'.repeat(2000);
-    const summary = String(requestFor({ rule: { description } }).event.payload['summary']);
+    const summary = requestFor({ rule: { description } }).event.payload['summary'] as string;
     expect(summary.length).toBeLessThanOrEqual(1024);
     expect(summary).toMatch(/^(?:🚨)+… \[truncated\]$/u);
   });
@@ -213,6 +213,17 @@ describe('what PagerDuty answers', () => {
     await deliver(http, { rule: { level: 14 } }, { options });
     const [, second] = http.bodies as [Event, Event];
     expect(second.payload).toMatchObject({ severity: 'critical', summary: 's', source: 'x' });
+  });
+
+  it('leaves out a time that PagerDuty cannot read', async () => {
+    const complaint = response(400, errors("'payload.timestamp' is invalid"));
+    const http = new FakeHttp(complaint, SUCCESS);
+    const alert = bigAlert({ timestamp: 'yesterday' });
+    expect(await deliver(http, alert)).toMatchObject({ kind: 'delivered' });
+    const [first, second] = http.bodies as [Event, Event];
+    expect(first.payload['timestamp']).toBe('yesterday');
+    expect(second.payload).not.toHaveProperty('timestamp');
+    expect(second.payload['custom_details']).toEqual(alert);
   });
 
   it('makes no second try with a wrong key', async () => {

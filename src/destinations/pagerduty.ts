@@ -32,10 +32,10 @@ export const pagerduty = httpDestination({
 });
 
 function request(job: Job): HttpRequest {
-  const raw = stringify(event(job, job.alert.rawJson));
-  if (Buffer.byteLength(raw) <= LARGEST_EVENT) return post(job, raw);
-  const rest = Buffer.byteLength(stringify(event(job, null)));
-  return post(job, stringify(event(job, detailsWithin(job.alert, LARGEST_EVENT - rest))));
+  return post(
+    job,
+    withinLimit(job, (details) => event(job, details)),
+  );
 }
 
 /**
@@ -44,9 +44,23 @@ function request(job: Job): HttpRequest {
  */
 function secondTry(job: Job, rejected: HttpResponse): HttpRequest | undefined {
   if (![400, 413, 422].includes(rejected.status)) return undefined;
-  const namesField = /payload\.(?:summary|source|severity|timestamp)/.test(complaints(rejected));
-  const details = namesField ? job.alert.rawJson : withoutDetails(job.alert);
-  return post(job, stringify(complete(event(job, details), job)));
+  const field = /payload\.(summary|source|severity|timestamp)/.exec(complaints(rejected))?.[1];
+  const build = (details: JsonDocument) => {
+    const { payload: fields, ...others } = complete(event(job, details), job.alert, details);
+    const timestamp = field === 'timestamp' ? undefined : fields['timestamp'];
+    return { ...others, payload: { ...fields, timestamp } };
+  };
+  const isMalformed = field !== undefined;
+  const body = isMalformed ? withinLimit(job, build) : stringify(build(withoutDetails(job.alert)));
+  return post(job, body);
+}
+
+/** An event with as much of the alert as PagerDuty takes. */
+function withinLimit({ alert }: Job, build: (details: JsonDocument) => Fields): string {
+  const whole = stringify(build(alert.rawJson));
+  if (Buffer.byteLength(whole) <= LARGEST_EVENT) return whole;
+  const rest = Buffer.byteLength(stringify(build(null)));
+  return stringify(build(detailsWithin(alert, LARGEST_EVENT - rest)));
 }
 
 function post(job: Job, body: string): HttpRequest {
@@ -116,18 +130,22 @@ function groups(alert: Alert): string | undefined {
  * The event with a payload that the API must accept: what is missing, blank or not allowed comes
  * from the alert. Descriptions can be empty, and `<options>` with a `payload` replace all of it.
  */
-function complete(fields: Fields, job: Job): Fields {
-  const ours = payload(job.alert, withoutDetails(job.alert));
+function complete(
+  fields: Fields,
+  alert: Alert,
+  details: JsonDocument,
+): Fields & { readonly payload: Fields } {
+  const ours = payload(alert, details);
   const own: JsonObject | Fields = isJsonObject(fields['payload']) ? fields['payload'] : {};
   const isBlank = (value: unknown) => typeof value !== 'string' || value.trim() === '';
-  const summary = isBlank(own['summary']) ? ours['summary'] : own['summary'];
+  const summary = [own['summary'], ours['summary']].find((text) => !isBlank(text));
   const isKnown = SEVERITIES.some((known) => known === own['severity']);
-  const { timestamp: _mayBeMalformed, ...others } = { ...ours, ...own };
   return {
     ...fields,
     payload: {
-      ...others,
-      summary: isBlank(summary) ? NOT_AVAILABLE : cut(String(summary), LONGEST_SUMMARY),
+      ...ours,
+      ...own,
+      summary: typeof summary === 'string' ? cut(summary, LONGEST_SUMMARY) : NOT_AVAILABLE,
       source: isBlank(own['source']) ? ours['source'] : own['source'],
       severity: isKnown ? own['severity'] : ours['severity'],
     },

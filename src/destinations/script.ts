@@ -152,7 +152,7 @@ function exited(code: number, output: string): Outcome {
 /** The end of a sentence: where scripts say what went wrong. */
 function lastLine(output: string): string {
   const line = printable(output).trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '; it printed nothing.' : `: ${line.slice(0, 500)}`;
+  return line === '' ? '; it printed nothing.' : `: ${line}`;
 }
 
 function excerpt(output: string): { excerpt?: string } {

@@ -2,20 +2,24 @@ import type { Integration } from '../core/integration.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Scrubber } from '../core/secret.ts';
 import { withShortExcerpt } from './classify-http.ts';
+import { cut } from './text.ts';
+
+/** Longest message, in characters; services and scripts can make it long. */
+const LONGEST_MESSAGE = 1000;
 
 /** Shorter parts of an address are ordinary words such as `services` or `v2`. */
 const SHORTEST_PART = 16;
 
 /**
  * The outcome as others may see it: an integration's secrets removed from message and excerpt, and
- * then the excerpt cut, in this order, so that no half of a secret stays at the end.
+ * then both cut, in this order, so that no half of a secret stays at the end.
  */
 export function withoutSecrets(outcome: Outcome, integration: Integration): Outcome {
   const scrubber = new Scrubber(secretsOf(integration));
   const { message, excerpt } = outcome;
   return withShortExcerpt({
     ...outcome,
-    ...(message === undefined ? {} : { message: scrubber.scrub(message) }),
+    ...(message === undefined ? {} : { message: cut(scrubber.scrub(message), LONGEST_MESSAGE) }),
     ...(excerpt === undefined ? {} : { excerpt: scrubber.scrub(excerpt) }),
   });
 }

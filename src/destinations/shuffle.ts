@@ -13,10 +13,8 @@ import { NOT_AVAILABLE, shown } from './text.ts';
  * The reference's list: rules about Docker, VirusTotal and others whose alerts Shuffle itself tends
  * to cause, so that sending them could go round in circles. 5710 is the reference's as well.
  */
-const SKIPPED_RULES: readonly string[] = [
-  ...['87924', '87900', '87901', '87902', '87903', '87904', '86001', '86002', '86003'],
-  ...['87932', '80710', '87929', '87928', '5710'],
-];
+const SKIPPED_RULES: readonly string[] =
+  '87924 87900 87901 87902 87903 87904 86001 86002 86003 87932 80710 87929 87928 5710'.split(' ');
 
 /** A hook of version 2 answers only when its workflow has run, which may take 15 seconds. */
 const LEAST_SECONDS = 20;
@@ -47,8 +45,8 @@ function skip(alert: Alert, integration: Integration): string | undefined {
   const skipped = own === undefined ? SKIPPED_RULES : own.map(String);
   if (!skipped.includes(id)) return undefined;
   return own === undefined
-    ? `rule ${id} is on the list of rules that are not sent to Shuffle, because its own activity can cause them; the setting skipRules replaces this list`
-    : `rule ${id} is in the setting skipRules`;
+    ? `rule ${id} is on the list of rules that are not sent to Shuffle, because its own activity can cause them; the setting skip_rules replaces this list`
+    : `rule ${id} is in the setting skip_rules`;
 }
 
 function request(job: Job): HttpRequest {

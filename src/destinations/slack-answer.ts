@@ -74,11 +74,11 @@ function failureByWord(
 
 /** What may be the word in an answer: the text itself, or one of the usual members of an object. */
 function words(body: string, json: JsonObject | undefined): string[] {
-  if (json === undefined) return [body.trim().slice(0, 200)];
-  return ['error', 'id', 'message'].flatMap((key) => {
-    const value = valueAt(json, key);
-    return typeof value === 'string' ? [value.slice(0, 200)] : [];
-  });
+  const candidates =
+    json === undefined
+      ? [body.trim()]
+      : ['error', 'id', 'message'].map((key) => valueAt(json, key));
+  return candidates.filter((word) => typeof word === 'string' && word.length < 200) as string[];
 }
 
 /** A success status without the word that goes with it. */

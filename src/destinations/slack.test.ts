@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aContext, FakeHttp, response } from '../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../test/support/jobs.ts';
@@ -323,6 +323,15 @@ describe('a message that is too large', () => {
     const http = new FakeHttp(response(413));
     expect(await deliver(http)).toMatchObject({ kind: 'reject', status: 413 });
     expect(http.requests).toHaveLength(2);
+  });
+
+  it('has a text the second time, where the alert has no log', async () => {
+    const http = new FakeHttp(response(400, 'no_text'), response(200, 'ok'));
+    const noLog = anAlert({ rule: { description: 'what happened' } });
+    expect(await deliver(http, noLog)).toMatchObject({ kind: 'delivered' });
+    const [first, second] = http.bodies as [Message, Message];
+    expect(first.attachments[0].text).toBeNull();
+    expect(second.attachments[0].text).toBe('what happened');
   });
 
   it('is not repeated when nothing in it is long, or the webhook is gone', async () => {

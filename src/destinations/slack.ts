@@ -48,11 +48,13 @@ function secondTry(job: Job, rejected: HttpResponse): HttpRequest | undefined {
 
 /** The reference's message: one attachment, into which the operator's options are merged. */
 function message({ alert, integration }: Job, limits: Limits): string {
-  const text = shown(alert.at('full_log'));
+  const title = shown(alert.at('rule', 'description')) ?? NOT_AVAILABLE;
+  // The reference sends null where there is no log; Slack may want a text after all.
+  const text = shown(alert.at('full_log')) ?? (limits === SMALL ? title : undefined);
   const attachment: Record<string, JsonDocument | undefined> = {
     color: color(alert.level),
     pretext: 'WAZUH Alert',
-    title: slackText(shown(alert.at('rule', 'description')) ?? NOT_AVAILABLE, limits.title),
+    title: slackText(title, limits.title),
     text: text === undefined ? null : slackText(text, limits.text),
     fields: fields(alert, limits),
     ts: timestamp(alert.textAt('id')),

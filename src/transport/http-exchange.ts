@@ -16,6 +16,7 @@ interface Controller {
 }
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+/** What an exchange may take. */
 export interface ExchangeLimits {
   readonly timeoutMs: number;
   /** On the monotonic clock. */
@@ -37,7 +38,7 @@ export class Exchange {
   #resolve: ((result: HttpResult | 'stale') => void) | undefined;
   #release: () => void = () => {};
   #controller: Controller | undefined;
-  /** True when the connection had served a request before; with the bytes that it had brought. */
+  /** Set when the connection had served a request before; with the bytes that it had brought. */
   #reused: { readonly socket: Connection['socket']; readonly bytesRead: number } | undefined;
   #head: Pick<HttpResponse, 'status' | 'headers'> | undefined;
   readonly #chunks: Buffer[] = [];
@@ -94,7 +95,7 @@ export class Exchange {
   onResponseData(_: Controller, chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#size += chunk.length;
-    if (this.#size > this.#limits.bodyCap) this.#giveUp('network', '');
+    if (this.#size > this.#limits.bodyCap) this.#hangUp(this.#response(true));
   }
 
   onResponseEnd(): void {
@@ -125,9 +126,13 @@ export class Exchange {
   /** Ends the exchange with what there is: the answer as far as it came, else the failure. */
   #giveUp(reason: HttpFailure['reason'], message: string): void {
     const mayHaveArrived = this.#controller !== undefined;
-    this.#settle(
+    this.#hangUp(
       this.#head === undefined ? failure(reason, message, mayHaveArrived) : this.#response(true),
     );
+  }
+
+  #hangUp(result: HttpResult): void {
+    this.#settle(result);
     this.#controller?.abort(new Error('given up'));
   }
 
@@ -146,6 +151,7 @@ export class Exchange {
   }
 }
 
+/** A failure as the contract has it. */
 export function failure(
   reason: HttpFailure['reason'],
   message: string,

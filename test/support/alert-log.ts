@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,22 +25,28 @@ export class AlertLog {
   readonly directory: string;
   /** The path of `alerts.json`. */
   readonly live: string;
-  #date = Date.UTC(2026, 7, 20);
+  #date: Date;
+  /** When the file was last written to: every write at another time, as on a slower machine. */
+  #seconds: number;
   #number = 0;
 
   constructor(directory: string) {
     this.directory = join(directory, 'alerts');
     this.live = join(this.directory, 'alerts.json');
+    // The times of files are real ones, and the names have to fit.
+    const today = new Date(statSync(directory).mtimeMs);
+    this.#seconds = today.getTime() / 1000;
+    this.#date = new Date(today.getFullYear(), today.getMonth(), today.getDate(), 12);
     this.#begin();
   }
 
   /** The dated name of the file that is written to. */
   get name(): string {
-    const date = new Date(this.#date);
-    const day = String(date.getUTCDate()).padStart(2, '0');
+    const date = this.#date;
+    const day = String(date.getDate()).padStart(2, '0');
     const number = this.#number === 0 ? '' : `-${String(this.#number).padStart(3, '0')}`;
-    const month = MONTHS[date.getUTCMonth()] ?? '';
-    return `${date.getUTCFullYear()}/${month}/ossec-alerts-${day}${number}.json`;
+    const month = MONTHS[date.getMonth()] ?? '';
+    return `${date.getFullYear()}/${month}/ossec-alerts-${day}${number}.json`;
   }
 
   /** The path of the dated file that is written to. */
@@ -54,6 +61,7 @@ export class AlertLog {
   /** Bytes, with or without newlines, as they reach the file. */
   write(text: string): void {
     appendFileSync(this.dated, text);
+    this.#touch(this.dated);
   }
 
   /** Whole lines. */
@@ -64,9 +72,7 @@ export class AlertLog {
   /** A new day. Says the name of the file that was closed. */
   nextDay(): string {
     const { name } = this;
-    this.#date += 24 * 60 * 60 * 1000;
-    this.#number = 0;
-    this.#begin();
+    this.#setDay(1);
     return name;
   }
 
@@ -80,9 +86,7 @@ export class AlertLog {
 
   /** The clock goes back to an earlier day. */
   daysBack(days: number): void {
-    this.#date -= days * 24 * 60 * 60 * 1000;
-    this.#number = 0;
-    this.#begin();
+    this.#setDay(-days);
   }
 
   /** What the manager's log rotation does to a finished file after a while. */
@@ -91,17 +95,20 @@ export class AlertLog {
     if (!existsSync(path)) return;
     writeFileSync(`${path}.sum`, 'checksums\n');
     writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+    this.#touch(`${path}.gz`);
     rmSync(path);
   }
 
   /** `: > alerts.json` */
   truncate(size = 0): void {
     truncateSync(this.live, size);
+    this.#touch(this.live);
   }
 
   /** `cp alerts.json <to>; : > alerts.json` */
   copyAndTruncate(to: string): void {
     copyFileSync(this.live, to);
+    this.#touch(to);
     this.truncate();
   }
 
@@ -126,6 +133,19 @@ export class AlertLog {
 
   inode(): string {
     return String(statSync(this.live, { bigint: true }).ino);
+  }
+
+  #touch(path: string): void {
+    this.#seconds += 0.01;
+    utimesSync(path, this.#seconds, this.#seconds);
+  }
+
+  #setDay(days: number): void {
+    const date = new Date(this.#date);
+    date.setDate(date.getDate() + days);
+    this.#date = date;
+    this.#number = 0;
+    this.#begin();
   }
 
   #begin(): void {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { Batch, Checkpoint } from '../../src/core/checkpoint.ts';
 import { createContext } from '../../src/source/context.ts';
 import { type Files, systemFiles } from '../../src/source/files.ts';
@@ -40,6 +41,7 @@ export class Reading {
     this.clock = new ManualClock(statSync(dirname(path)).mtimeMs);
     this.checkpoint = options.checkpoint;
     this.#follower = this.#open(options.checkpoint);
+    onTestFinished(() => this.close());
   }
 
   get status(): SourceStatus {
@@ -58,6 +60,15 @@ export class Reading {
     const before = this.lines.length;
     for (let steps = 0; (await this.poll()) !== 'idle'; steps += 1) {
       if (steps > MOST_STEPS) throw new Error('it does not come to an end');
+    }
+    return this.lines.slice(before);
+  }
+
+  /** Reads until there are lines, and no further. Says which lines that were. */
+  async readSome(): Promise<string[]> {
+    const before = this.lines.length;
+    for (let steps = 0; steps < 100 && this.lines.length === before; steps += 1) {
+      if ((await this.poll()) === 'idle') this.clock.advance(STEP_MS);
     }
     return this.lines.slice(before);
   }
@@ -116,6 +127,11 @@ export class Reading {
 export function line(number: number | string, logBytes = 0): string {
   const log = 'x'.repeat(logBytes);
   return `{"timestamp":"2026-08-20T11:22:31.000+0000","id":"${number}","full_log":"${log}"}`;
+}
+
+/** The ids of lines, for those that are too long to be shown. */
+export function idsOf(lines: readonly string[]): string[] {
+  return lines.map((text) => (JSON.parse(text) as { id: string }).id);
 }
 
 /** A row of such lines. */

@@ -1,0 +1,260 @@
+import { rmSync, statSync } from 'node:fs';
+import type { Batch, Checkpoint } from '../../src/core/checkpoint.ts';
+import { AlertLog } from './alert-log.ts';
+import { line } from './reading.ts';
+
+/** Something that follows an alert log, step by step. */
+export interface StepReader {
+  poll(): Promise<Batch | 'again' | 'idle'>;
+  checkpoint(): Checkpoint | undefined;
+  status(): { readonly isLive: boolean };
+  close(): Promise<void>;
+}
+
+/** How readers are made, and how their time passes. */
+export interface ReaderFactory {
+  open(path: string, checkpoint: Checkpoint | undefined): StepReader;
+  pass(milliseconds: number): void;
+}
+
+/** What happens to the log and its reader. */
+export type Action =
+  | { readonly do: 'write'; readonly count: number; readonly logBytes: number }
+  | { readonly do: 'begin a line' }
+  | { readonly do: 'finish the line' }
+  | { readonly do: 'next day' }
+  | { readonly do: 'next part' }
+  | { readonly do: 'compress'; readonly which: number }
+  | { readonly do: 'truncate' }
+  | { readonly do: 'copy and truncate' }
+  | { readonly do: 'delete and create' }
+  | { readonly do: 'unlink' }
+  | { readonly do: 'move away' }
+  | { readonly do: 'read a little'; readonly steps: number }
+  | { readonly do: 'read all' }
+  | { readonly do: 'stop' }
+  | { readonly do: 'crash'; readonly forgotten: number };
+
+/** Batches are small, so that reading stops in the middle of files. */
+export const MODEL_LINE_BYTES = 700;
+
+/**
+ * Does things to an alert log and to its reader, and knows which lines must have been read in the
+ * end: all that were written, except those that were in a file when it was destroyed, or taken to
+ * where nobody can know it, and had not been read by then (or were read, but the reader died before
+ * that was stored).
+ */
+export class AlertLogModel {
+  readonly #log: AlertLog;
+  readonly #factory: ReaderFactory;
+  #reader: StepReader | undefined;
+  #first: Checkpoint | undefined;
+  /** What was handed out and stored. */
+  #stored: { readonly lines: readonly string[]; readonly checkpoint: Checkpoint }[] = [];
+  #written: string[] = [];
+  /** Lines whose file is gone for good, though they may have been read before. */
+  readonly #destroyed = new Set<string>();
+  /** Lines of the file that is written to. */
+  #inFile: string[] = [];
+  #begun: string | undefined;
+  #closed: string[] = [];
+  #count = 0;
+  #copies = 0;
+  /** How many of the stored batches cannot be forgotten any more. */
+  #certain = 0;
+
+  constructor(directory: string, factory: ReaderFactory) {
+    this.#log = new AlertLog(directory);
+    this.#factory = factory;
+  }
+
+  /** The lines that were read, in the order in which they were read. */
+  get read(): string[] {
+    return this.#stored.flatMap(({ lines }) => lines);
+  }
+
+  /** Those of them that had to be. */
+  get readForCertain(): string[] {
+    return this.read.filter((text) => !this.#destroyed.has(text));
+  }
+
+  /** The lines that had to be read, in the order in which they were written. */
+  get expected(): string[] {
+    return this.#written.filter((text) => !this.#destroyed.has(text));
+  }
+
+  /** The first start, on an empty file. */
+  async start(): Promise<void> {
+    this.#reader = this.#factory.open(this.#log.live, undefined);
+    await this.#reader.poll();
+    this.#first = this.#reader.checkpoint();
+  }
+
+  async run(action: Action): Promise<void> {
+    switch (action.do) {
+      case 'write':
+        this.#endLine();
+        for (let count = 0; count < action.count; count += 1) this.#writeLine(action.logBytes);
+        return;
+      case 'begin a line':
+        this.#endLine();
+        this.#begun = line((this.#count += 1), 50);
+        this.#log.write(this.#begun.slice(0, 70));
+        return;
+      case 'finish the line':
+        return this.#endLine();
+      case 'next day':
+      case 'next part':
+        return this.#rotate(action.do);
+      case 'compress': {
+        const [name] = this.#closed.splice(action.which % Math.max(1, this.#closed.length), 1);
+        if (name !== undefined) this.#log.compress(name);
+        return;
+      }
+      case 'truncate':
+        this.#relink();
+        this.#destroy();
+        return this.#log.truncate();
+      case 'copy and truncate':
+        this.#relink();
+        this.#endLine();
+        this.#takeAway();
+        this.#log.copyAndTruncate(this.#copyName());
+        return;
+      case 'delete and create':
+        return this.#deleteAndCreate();
+      case 'unlink':
+        return rmSync(this.#log.live, { force: true });
+      case 'move away':
+        this.#relink();
+        this.#leaveLine();
+        this.#takeAway();
+        this.#log.moveAway(this.#copyName());
+        return;
+      case 'read a little':
+        for (let steps = 0; steps < action.steps; steps += 1) await this.#step();
+        return;
+      case 'read all':
+        return this.readAll();
+      case 'stop':
+        await this.#reader?.close();
+        this.#reader = undefined;
+        return;
+      case 'crash': {
+        await this.#reader?.close();
+        this.#reader = undefined;
+        this.#stored.splice(Math.max(this.#certain, this.#stored.length - action.forgotten));
+        return;
+      }
+    }
+  }
+
+  /** Reads until nothing more comes, however long it takes. */
+  async readAll(): Promise<void> {
+    for (let quiet = 0; quiet < 12; ) {
+      if ((await this.#step()) !== 'idle') {
+        quiet = 0;
+      } else {
+        this.#factory.pass(1100);
+        quiet += 1;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#reader?.close();
+  }
+
+  get #checkpoint(): Checkpoint | undefined {
+    return this.#stored.at(-1)?.checkpoint ?? this.#first;
+  }
+
+  async #step(): Promise<Batch | 'again' | 'idle'> {
+    this.#reader ??= this.#factory.open(this.#log.live, this.#checkpoint);
+    const step = await this.#reader.poll();
+    if (typeof step !== 'string') {
+      const lines = step.bytes.toString('utf8').slice(0, -1).split('\n');
+      this.#stored.push({ lines, checkpoint: step.checkpoint });
+    }
+    return step;
+  }
+
+  #writeLine(logBytes: number): void {
+    const text = line((this.#count += 1), logBytes);
+    this.#log.lines(text);
+    this.#written.push(text);
+    this.#inFile.push(text);
+  }
+
+  #endLine(): void {
+    if (this.#begun === undefined) return;
+    this.#log.write(`${this.#begun.slice(70)}\n`);
+    this.#written.push(this.#begun);
+    this.#inFile.push(this.#begun);
+    this.#begun = undefined;
+  }
+
+  /** The line that was begun stays as it is: it will be handed out when something newer is there. */
+  #leaveLine(): void {
+    if (this.#begun === undefined) return;
+    this.#written.push(this.#begun.slice(0, 70));
+    this.#inFile.push(this.#begun.slice(0, 70));
+    this.#begun = undefined;
+  }
+
+  /**
+   * The file goes where only someone can know it who has read some of it, and only as long as that is
+   * remembered.
+   */
+  #takeAway(): void {
+    const last = this.read.at(-1);
+    if (last !== undefined && this.#inFile.includes(last)) this.#certain = this.#stored.length;
+    else for (const text of this.#inFile) this.#destroyed.add(text);
+    this.#inFile = [];
+  }
+
+  #rotate(how: 'next day' | 'next part'): void {
+    this.#leaveLine();
+    const { dated } = this.#log;
+    const isEmpty = statSync(dated).size === 0;
+    const name = how === 'next day' ? this.#log.nextDay() : this.#log.nextPart();
+    // The manager removes files without alerts.
+    if (isEmpty) rmSync(dated);
+    else this.#closed.push(name);
+    this.#inFile = [];
+  }
+
+  #destroy(): void {
+    for (const text of this.#inFile) this.#destroyed.add(text);
+    this.#inFile = [];
+    this.#begun = undefined;
+  }
+
+  /** What a reader has open when it is deleted can still be read, if it is done before it dies. */
+  async #deleteAndCreate(): Promise<void> {
+    this.#relink();
+    const position = this.#reader?.checkpoint()?.position;
+    const isLive = this.#reader?.status().isLive ?? false;
+    const isOpen = isLive && position?.inode === this.#log.inode();
+    this.#leaveLine();
+    const lost = this.#inFile;
+    rmSync(this.#log.live);
+    rmSync(this.#log.dated);
+    this.#log.relink();
+    this.#inFile = [];
+    if (isOpen) {
+      this.#writeLine(10);
+      await this.readAll();
+    }
+    const read = new Set(this.read);
+    for (const text of lost) if (!isOpen || read.has(text)) this.#destroyed.add(text);
+  }
+
+  #relink(): void {
+    this.#log.relink();
+  }
+
+  #copyName(): string {
+    return `${this.#log.live}.${(this.#copies += 1)}`;
+  }
+}

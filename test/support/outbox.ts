@@ -1,0 +1,63 @@
+import type { Checkpoint } from '../../src/core/checkpoint.ts';
+import type { Settlement } from '../../src/core/delivery.ts';
+import type { AcceptedAlert, Intake, LaneIdentity } from '../../src/core/outbox.ts';
+import type { Outcome } from '../../src/core/outcome.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openOutboxDatabase } from '../../src/store/state-directory.ts';
+
+/** Opens the outbox of a test. It need not survive a power failure, so it does not wait for the disk. */
+export function openTestDatabase(directory: string): Database {
+  const database = openOutboxDatabase(directory);
+  database.execute('PRAGMA synchronous = OFF');
+  return database;
+}
+
+/** A checkpoint that can be told from others by its offset. */
+export function checkpointAt(offset: number): Checkpoint {
+  return {
+    version: 1,
+    position: {
+      path: '/alerts.json',
+      archive: null,
+      device: '1',
+      inode: '2',
+      offset,
+      head: { length: 0, hash: '' },
+      marks: [],
+    },
+    finished: [],
+    takenAt: 0,
+  };
+}
+
+export function anAcceptedAlert(
+  raw: string,
+  lanes: readonly number[],
+  level = 3,
+  alertId: string | undefined = raw,
+): AcceptedAlert {
+  return { raw: Buffer.from(raw), alertId, level, lanes };
+}
+
+/** What reading a batch of alerts led to, and nothing else. */
+export function anIntake(alerts: readonly AcceptedAlert[], changes: Partial<Intake> = {}): Intake {
+  return {
+    alerts,
+    unreadable: [],
+    counts: { read: alerts.length, matched: alerts.length, skipped: 0, unreadable: 0 },
+    checkpoint: checkpointAt(0),
+    ...changes,
+  };
+}
+
+export function anIdentity(integrationId: string, target = '', settings = target): LaneIdentity {
+  const name = integrationId.replace(/#\d+$/, '');
+  return { integrationId, name, target: `target ${target}`, settings: `settings ${settings}` };
+}
+
+/** How an attempt on a leased delivery ended: delivered, unless said otherwise. */
+export function aSettlement(id: number, changes: Partial<Settlement> = {}): Settlement {
+  const outcome: Outcome = { kind: 'delivered', status: 200 };
+  const next: Settlement['next'] = { state: 'delivered' };
+  return { id, startedAt: 1000, durationMs: 10, outcome, next, ...changes };
+}
