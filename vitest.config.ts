@@ -7,6 +7,5 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
-    reporters: process.env['CI'] ? ['default'] : ['dot'],
   },
 });

@@ -48,7 +48,7 @@ export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
     const destination = registry.find(integration.name);
     let disabledReason = loaded.disabledReason;
     if (disabledReason === undefined) {
-      disabledReason = cannotRun(integration, destination, paths.home);
+      disabledReason = registry.missing(integration.name) ?? missingScript(integration, paths.home);
       if (disabledReason !== undefined) found.push(warning(integration, disabledReason));
     }
     return { loaded, integration, destination, disabledReason };
@@ -64,13 +64,8 @@ export function enabledIntegrations(setup: Setup): EnabledIntegration[] {
   );
 }
 
-function cannotRun(
-  integration: Integration,
-  destination: Destination | undefined,
-  home: string,
-): string | undefined {
+function missingScript(integration: Integration, home: string): string | undefined {
   const name = integration.name.trim();
-  if (destination === undefined) return `this version cannot deliver to '${name}' yet`;
   if (!name.startsWith('custom-')) return undefined;
   const path = join(home, 'integrations', name);
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -13,7 +13,7 @@ export function addDemo(program: Command): void {
     .action(async (own: { seconds?: number }) => {
       const screen = new Screen(
         (text) => process.stdout.write(text),
-        process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+        process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
       );
       const ends: Promise<unknown>[] = [interrupted()];
       if (own.seconds !== undefined) ends.push(sleep(systemClock, own.seconds * 1000));

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '../core/version.ts';
 import { addCheck } from './check.ts';
 import { addCommonOptions } from './common-options.ts';
 import { addDemo } from './demo.ts';
@@ -15,7 +15,7 @@ import { addSend } from './send.ts';
 function createProgram(): Command {
   const program = new Command('integratord')
     .description('Delivers Wazuh and OSSEC alerts to the tools where people act, and loses none.')
-    .version(version(), '-V, --version')
+    .version(VERSION, '-V, --version')
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ sortSubcommands: false });
   for (const add of [addRun, addCheck, addMatch, addPreview, addSend, addQueue, addDemo]) {
@@ -23,11 +23,6 @@ function createProgram(): Command {
   }
   addCommonOptions(program);
   return program.action(() => program.outputHelp());
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** Runs the command line; resolves with the exit code. */

@@ -15,7 +15,7 @@ export function addRun(program: Command): void {
     .action(async (own: { fromStart?: boolean }, command: Command) => {
       const { paths, logLevel, logFormat } = invocation(command);
       const scrubber = new Scrubber();
-      const isTerminal = process.stderr.isTTY === true;
+      const isTerminal = process.stderr.isTTY;
       const log = createLog(
         {
           level: logLevel,

@@ -55,6 +55,7 @@ export class Lane {
   /** Deliveries whose attempt has not ended. */
   readonly #inFlight = new Set<number>();
   #leased: LeasedDelivery[] = [];
+  /** Grows while leases are used up quickly, so that a slow lane keeps its queue in the outbox. */
   #leaseSize: number;
   /** The outbox had nothing more that is due. */
   #drained = false;
@@ -131,7 +132,7 @@ export class Lane {
         this.#schedule(wait);
         return;
       }
-      if (this.#active.size >= this.#slots()) return;
+      if (this.#active.size >= (this.#isProbing ? 1 : this.#concurrency)) return;
       const delivery = this.#take();
       if (delivery !== undefined) {
         this.#begin(delivery);
@@ -142,9 +143,9 @@ export class Lane {
     }
   }
 
-  /** Attempts that may run now: one only, where it is to find out whether the service is back. */
-  #slots(): number {
-    return this.#breaker.isClosed && this.#parking === undefined ? this.#concurrency : 1;
+  /** One attempt at a time is to find out whether the service is back. */
+  get #isProbing(): boolean {
+    return !this.#breaker.isClosed || this.#parking !== undefined;
   }
 
   #holdUntil(): number {
@@ -161,9 +162,10 @@ export class Lane {
 
   #lease(): void {
     const now = this.#parts.clock.now();
-    const allowed = Math.min(this.#leaseLimit(), this.#bucket?.available(now) ?? LARGEST_LEASE);
+    const tokens = this.#bucket?.available(now) ?? LARGEST_LEASE;
+    const limit = this.#isProbing ? 1 : Math.min(this.#leaseSize, tokens, LARGEST_LEASE);
     const leased = this.#outbox.ask('lease', (outbox) =>
-      outbox.lease(this.id, Math.max(1, allowed), LEASE_BYTES, now),
+      outbox.lease(this.id, limit, LEASE_BYTES, now),
     );
     if (leased === undefined) {
       this.#pausedUntil = now + OUTBOX_RETRY_MS;
@@ -171,12 +173,6 @@ export class Lane {
     }
     this.#leased = leased.answer;
     this.#drained = this.#leased.length === 0;
-  }
-
-  /** Grows while leases are used up quickly, so that a slow lane keeps its queue in the outbox. */
-  #leaseLimit(): number {
-    if (this.#slots() === 1 && this.#concurrency > 1) return 1;
-    return Math.min(this.#leaseSize, LARGEST_LEASE);
   }
 
   #waitForDue(): void {
@@ -235,7 +231,6 @@ export class Lane {
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next };
     await committer.settle(settlement, this.id, this.#bucket?.state);
     reportAttempt(log, integration, delivery, settlement);
-    if (next.state === 'pending') this.#drained = false;
   }
 
   /** What an attempt says about the service, rather than about the one alert. */
@@ -306,6 +301,5 @@ export class Lane {
     const ids = this.#leased.map((delivery) => delivery.id);
     if (this.#outbox.ask('release', (outbox) => outbox.release(ids)) === undefined) return;
     this.#leased = [];
-    this.#drained = false;
   }
 }

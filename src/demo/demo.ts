@@ -26,17 +26,25 @@ const ALERT_EVERY_MS = 800;
 export async function runDemo(screen: Screen, until: Promise<unknown>): Promise<void> {
   const paths = createHome();
   const standIns = await startStandIns((arrival) => screen.arrived(arrival));
+  try {
+    screen.intro(paths.home, paths.config);
+    await deliverExamples(paths, standIns, screen, until);
+  } finally {
+    await standIns.close();
+    rmSync(paths.home, { recursive: true, force: true });
+  }
+  screen.summary();
+}
+
+async function deliverExamples(
+  paths: Paths,
+  standIns: StandIns,
+  screen: Screen,
+  until: Promise<unknown>,
+): Promise<void> {
   const scrubber = new Scrubber();
-  const log = createLog(
-    {
-      level: 'warn',
-      format: 'pretty',
-      sink: { write: (line) => screen.log(line) },
-      color: false,
-    },
-    scrubber,
-  );
-  screen.intro(paths.home, paths.config);
+  const sink = { write: (line: string) => screen.log(line) };
+  const log = createLog({ level: 'warn', format: 'pretty', sink, color: false }, scrubber);
   const env = { ...process.env, ...exampleEnvironment(standIns) };
   const daemon = await Daemon.start({ paths, fromStart: true, env, log, scrubber });
   if (!(daemon instanceof Daemon)) throw new Error('the bundled example does not start');
@@ -46,9 +54,6 @@ export async function runDemo(screen: Screen, until: Promise<unknown>): Promise<
   await until;
   feed.stop();
   await daemon.stop();
-  await standIns.close();
-  rmSync(paths.home, { recursive: true, force: true });
-  screen.summary();
 }
 
 /** A manager's directory in miniature, for this run only. */

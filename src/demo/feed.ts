@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
+import { Alert } from '../core/alert.ts';
 import type { Clock } from '../core/clock.ts';
-import { isJsonObject, type JsonObject, valueAt } from '../core/json.ts';
+import { isJsonObject, type JsonObject } from '../core/json.ts';
 
 /** An alert that was appended. */
 export interface FedAlert {
@@ -49,11 +50,13 @@ export class Feed {
       id: `${Math.floor(now.getTime() / 1000)}.${1000 + this.#next * 1024}`,
     };
     this.#next += 1;
-    appendFileSync(this.#file, `${JSON.stringify(alert)}\n`);
+    const line = JSON.stringify(alert);
+    appendFileSync(this.#file, `${line}\n`);
+    const appended = new Alert(Buffer.from(line));
     this.#appended({
-      level: Number(valueAt(alert, 'rule', 'level')),
-      ruleId: String(valueAt(alert, 'rule', 'id')),
-      description: String(valueAt(alert, 'rule', 'description')),
+      level: appended.level,
+      ruleId: appended.textAt('rule', 'id') ?? '',
+      description: appended.textAt('rule', 'description') ?? '',
     });
   }
 }

@@ -24,8 +24,10 @@ export class Database {
   }
 
   #configure(): void {
-    // auto_vacuum only takes effect before the first table exists.
-    this.execute('PRAGMA auto_vacuum = INCREMENTAL');
+    // auto_vacuum only takes effect before the first table exists. To set it again would write.
+    const INCREMENTAL = 2;
+    const vacuum = this.get<{ auto_vacuum: number }>('PRAGMA auto_vacuum')?.auto_vacuum;
+    if (vacuum !== INCREMENTAL) this.execute(`PRAGMA auto_vacuum = ${INCREMENTAL}`);
     this.execute('PRAGMA journal_mode = WAL');
     // A commit is on the disk when it returns, also after a power failure.
     this.execute('PRAGMA synchronous = FULL');
@@ -50,9 +52,9 @@ export class Database {
     return this.#prepare(sql).all(...values) as Row[];
   }
 
-  /** Rows one by one; the statement is free again when the loop ends, however it ends. */
+  /** Rows one by one. The statement is its own: others may ask the same while the loop runs. */
   iterate<Row>(sql: string, ...values: SqlValue[]): Iterable<Row> {
-    return this.#prepare(sql).iterate(...values) as Iterable<Row>;
+    return this.#database.prepare(sql).iterate(...values) as Iterable<Row>;
   }
 
   /** Runs a function in a transaction: all of it is stored, or, when it throws, nothing. */

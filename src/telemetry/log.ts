@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import type { Log, LogFields } from '../core/log.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { ossecLine } from './ossec-line.ts';
@@ -22,9 +23,16 @@ export interface LogOptions {
   readonly color: boolean;
 }
 
-/** Makes the log of the program. Every line is searched for known secrets before it is written. */
+/** Makes the log of the program. Every text in it is searched for known secrets before it is written. */
 export function createLog(options: LogOptions, scrubber: Scrubber): Log {
-  const clean: LineSink = { write: (line) => options.sink.write(scrubber.scrub(line)) };
+  const format = formatterFor(options);
+  const stream: LineSink = {
+    write(line) {
+      // Before the line is formatted: quoting within quoting would hide a secret from the search.
+      const record = scrubbed(JSON.parse(line) as JsonObject, scrubber) as JsonObject;
+      options.sink.write(escapeDelete(format(record)));
+    },
+  };
   const logger = pino(
     {
       level: options.level,
@@ -33,7 +41,7 @@ export function createLog(options: LogOptions, scrubber: Scrubber): Log {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: errorFields },
     },
-    streamFor(options, clean),
+    stream,
   );
   const write = (level: LogLevel) => (message: string, fields?: LogFields) => {
     logger[level](fields ?? {}, message);
@@ -46,23 +54,42 @@ export function createLog(options: LogOptions, scrubber: Scrubber): Log {
   };
 }
 
-function streamFor(options: LogOptions, sink: LineSink): LineSink {
+function formatterFor(options: LogOptions): (record: JsonObject) => string {
   switch (options.format) {
     case 'json':
-      return sink;
+      return (record) => `${JSON.stringify(record)}\n`;
     case 'ossec':
-      return {
-        write: (line) => sink.write(ossecLine(JSON.parse(line) as Record<string, unknown>)),
-      };
+      return ossecLine;
     case 'pretty': {
       const prettify = PinoPretty.prettyFactory({
         colorize: options.color,
         singleLine: true,
         translateTime: 'SYS:HH:MM:ss.l',
+        // Errors are text here, and stay in the line like all other fields.
+        errorLikeObjectKeys: [],
       });
-      return { write: (line) => sink.write(prettify(JSON.parse(line)) ?? '') };
+      return (record) => prettify(record) ?? '';
     }
   }
+}
+
+/** A value with every known secret in its strings replaced. */
+function scrubbed(value: JsonValue, scrubber: Scrubber): JsonValue {
+  if (typeof value === 'string') return scrubber.scrub(value);
+  if (Array.isArray(value)) return value.map((item) => scrubbed(item, scrubber));
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).map(([key, member]) => [
+    scrubber.scrub(key),
+    scrubbed(member, scrubber),
+  ]);
+  return Object.fromEntries(members) as JsonObject;
+}
+
+/** Terminals obey these as well, and JSON leaves them as they are. */
+function escapeDelete(line: string): string {
+  return line.replace(/[\u007f-\u009f]/g, (character) => {
+    return `\\u00${character.charCodeAt(0).toString(16)}`;
+  });
 }
 
 /** Stack traces are for bugs; an expected failure is told by its message and code. */

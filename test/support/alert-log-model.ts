@@ -29,6 +29,7 @@ export type Action =
   | { readonly do: 'copy and truncate' }
   | { readonly do: 'delete and create' }
   | { readonly do: 'unlink' }
+  | { readonly do: 'replace by a copy' }
   | { readonly do: 'move away' }
   | { readonly do: 'read a little'; readonly steps: number }
   | { readonly do: 'read all' }
@@ -57,6 +58,7 @@ export class AlertLogModel {
   /** Lines of the file that is written to. */
   #inFile: string[] = [];
   #begun: string | undefined;
+  readonly #halves = new Set<string>();
   #closed: string[] = [];
   #count = 0;
   #copies = 0;
@@ -73,9 +75,13 @@ export class AlertLogModel {
     return this.#stored.flatMap(({ lines }) => lines);
   }
 
-  /** Those of them that had to be. */
+  /** Those of them that had to be; and all that nobody ever wrote. */
   get readForCertain(): string[] {
-    return this.read.filter((text) => !this.#destroyed.has(text));
+    const written = new Set(this.#written);
+    return this.read.filter((text) => {
+      // Half a line in a copy of the file is no line that was written, but nothing was mixed up.
+      return !this.#destroyed.has(text) && (written.has(text) || !this.#halves.has(text));
+    });
   }
 
   /** The lines that had to be read, in the order in which they were written. */
@@ -99,6 +105,7 @@ export class AlertLogModel {
       case 'begin a line':
         this.#endLine();
         this.#begun = line((this.#count += 1), 50);
+        this.#halves.add(this.#begun.slice(0, 70));
         this.#log.write(this.#begun.slice(0, 70));
         return;
       case 'finish the line':
@@ -125,6 +132,9 @@ export class AlertLogModel {
         return this.#deleteAndCreate();
       case 'unlink':
         return rmSync(this.#log.live, { force: true });
+      case 'replace by a copy':
+        this.#relink();
+        return this.#log.replaceByCopy();
       case 'move away':
         this.#relink();
         this.#leaveLine();

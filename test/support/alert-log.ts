@@ -119,6 +119,12 @@ export class AlertLog {
     this.relink();
   }
 
+  /** `cp alerts.json x; mv x alerts.json`; the manager goes on writing to the dated file. */
+  replaceByCopy(): void {
+    copyFileSync(this.live, `${this.live}.tmp`);
+    renameSync(`${this.live}.tmp`, this.live);
+  }
+
   /** `rm alerts.json`; the dated file stays, and the manager goes on writing to it. */
   unlinkLive(): void {
     rmSync(this.live);

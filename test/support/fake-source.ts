@@ -40,8 +40,12 @@ export class FakeSource implements LineSource {
         resolve(undefined);
         return;
       }
-      this.#waiting = resolve;
-      signal.addEventListener('abort', () => resolve(undefined));
+      const stop = () => resolve(undefined);
+      signal.addEventListener('abort', stop);
+      this.#waiting = (batch) => {
+        signal.removeEventListener('abort', stop);
+        resolve(batch);
+      };
       this.#serve();
     });
   }

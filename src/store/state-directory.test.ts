@@ -1,0 +1,94 @@
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { anAcceptedAlert, anIdentity, anIntake } from '../../test/support/outbox.ts';
+import { tempDir } from '../../test/support/temp-dir.ts';
+import { lockStateDirectory } from './daemon-lock.ts';
+import { SqliteOutbox } from './sqlite-outbox.ts';
+import { OUTBOX_FILE, openOutboxDatabase, prepareStateDirectory } from './state-directory.ts';
+import { StateError } from './state-error.ts';
+
+const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+describe('permissions', () => {
+  let umask = 0;
+  beforeEach(() => {
+    umask = process.umask(0o022);
+  });
+  afterEach(() => {
+    process.umask(umask);
+  });
+
+  it('let the owner in and nobody else, whatever the umask', () => {
+    const directory = join(tempDir(), 'queue', 'integratord');
+    const lock = lockStateDirectory(directory, new Date(0));
+    const database = openOutboxDatabase(directory);
+    const outbox = new SqliteOutbox(database);
+    outbox.assignLanes([anIdentity('slack')]);
+    outbox.accept(anIntake([anAcceptedAlert('a', [1])]), 1);
+    expect(modeOf(directory)).toBe('700');
+    const files = readdirSync(directory).sort();
+    expect(files).toEqual([
+      'daemon.json',
+      'daemon.lock',
+      'daemon.lock-journal',
+      OUTBOX_FILE,
+      `${OUTBOX_FILE}-shm`,
+      `${OUTBOX_FILE}-wal`,
+    ]);
+    expect(files.map((file) => modeOf(join(directory, file)))).toEqual(files.map(() => '600'));
+    database.close();
+    lock.release();
+  });
+
+  it('of an empty directory are tightened', () => {
+    const directory = tempDir();
+    chmodSync(directory, 0o755);
+    prepareStateDirectory(directory);
+    expect(modeOf(directory)).toBe('700');
+  });
+
+  it('of a directory that others use stay: someone may have named /tmp', () => {
+    const directory = tempDir();
+    chmodSync(directory, 0o775);
+    writeFileSync(join(directory, 'other'), '');
+    prepareStateDirectory(directory);
+    expect(modeOf(directory)).toBe('775');
+    openOutboxDatabase(directory).close();
+    expect(modeOf(join(directory, OUTBOX_FILE))).toBe('600');
+  });
+});
+
+describe('a state directory that cannot be used', () => {
+  it('is told with its name and what to do', () => {
+    const file = join(tempDir(), 'file');
+    writeFileSync(file, '');
+    for (const path of [file, join(file, 'below')]) {
+      expect(() => prepareStateDirectory(path)).toThrow(StateError);
+      expect(() => openOutboxDatabase(path)).toThrow(
+        /directory .*file.* cannot be used: .*--state/,
+      );
+    }
+  });
+
+  it('holds something else in place of the outbox', () => {
+    const directory = tempDir();
+    mkdirSync(join(directory, OUTBOX_FILE));
+    expect(() => openOutboxDatabase(directory)).toThrow(/outbox .*outbox\.db cannot be opened/);
+    const other = tempDir();
+    writeFileSync(join(other, OUTBOX_FILE), 'alerts '.repeat(1000));
+    expect(() => openOutboxDatabase(other)).toThrow(/cannot be opened: .*not a database/);
+    expect(() => openOutboxDatabase(other)).toThrow(StateError);
+  });
+});
+
+describe('the outbox file', () => {
+  it('survives a power failure, and can be shrunk', () => {
+    const database = openOutboxDatabase(tempDir());
+    const value = (name: string) => Object.values(database.get<object>(`PRAGMA ${name}`) ?? {})[0];
+    expect(value('journal_mode')).toBe('wal');
+    expect(value('synchronous')).toBe(2);
+    expect(value('auto_vacuum')).toBe(2);
+    database.close();
+  });
+});
