@@ -2,17 +2,22 @@ import { type Clock, systemClock } from './core/clock.ts';
 import { formatDiagnostic } from './core/diagnostic.ts';
 import type { Integration } from './core/integration.ts';
 import type { Log } from './core/log.ts';
+import { quotaOver } from './core/lookup-memory.ts';
 import type { LaneIdentity, LaneRecord } from './core/outbox.ts';
 import type { Paths } from './core/paths.ts';
 import type { Scrubber } from './core/secret.ts';
+import type { DaemonSettings } from './core/settings.ts';
 import { Committer } from './delivery/committer.ts';
 import { Intake } from './delivery/intake.ts';
-import { Lane } from './delivery/lane.ts';
+import { Lane, type LaneParts } from './delivery/lane.ts';
 import { type Route, Router } from './delivery/router.ts';
+import { Upkeep } from './delivery/upkeep.ts';
 import { type EnabledIntegration, enabledIntegrations, readSetup, type Setup } from './setup.ts';
 import { openSource, type Source } from './source/source.ts';
 import { type DaemonLock, lockStateDirectory } from './store/daemon-lock.ts';
 import type { Database } from './store/database.ts';
+import { Housekeeping } from './store/housekeeping.ts';
+import { SqliteAnswerCache, SqliteQuotaStore } from './store/lookups.ts';
 import { SqliteOutbox } from './store/sqlite-outbox.ts';
 import { openOutboxDatabase } from './store/state-directory.ts';
 import { createTransports, type Transports } from './transports.ts';
@@ -47,8 +52,10 @@ export class Daemon {
   readonly #lock: DaemonLock;
   readonly #database: Database;
   readonly #outbox: SqliteOutbox;
+  readonly #upkeep: Upkeep;
   readonly #committer: Committer;
   readonly #transports: Transports;
+  readonly #context: LaneParts['context'];
   readonly #source: Source;
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
@@ -71,25 +78,36 @@ export class Daemon {
       const broken = setup.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
       return { kind: broken ? 'configuration' : 'nothing to do' };
     }
-    const daemon = new Daemon(options);
+    const daemon = new Daemon(options, setup.settings);
     await daemon.#run(setup);
     return daemon;
   }
 
-  private constructor(options: DaemonOptions) {
+  private constructor(options: DaemonOptions, settings: DaemonSettings) {
     const { paths, log } = options;
     this.#options = options;
     this.#lock = lockStateDirectory(paths.state, new Date(this.#clock.now()));
     this.#database = openOutboxDatabase(paths.state);
     this.#outbox = new SqliteOutbox(this.#database);
+    this.#upkeep = new Upkeep(new Housekeeping(this.#database), settings.outbox, this.#clock, log);
     this.#committer = new Committer(this.#outbox, this.#clock, log);
     this.#transports = createTransports(paths, this.#clock);
+    this.#context = {
+      ...this.#transports,
+      cache: new SqliteAnswerCache(this.#database, this.#clock),
+      quota: quotaOver(new SqliteQuotaStore(this.#database), this.#clock),
+    };
     this.#source = openSource({
       path: paths.alerts,
       checkpoint: this.#outbox.checkpoint(),
       fromStart: options.fromStart,
       clock: this.#clock,
       log,
+      lookBack: {
+        maxAgeMs: settings.reading.lookBackDays * 86_400_000,
+        maxFiles: settings.reading.lookBackFiles,
+        maxBytes: settings.reading.lookBackBytes,
+      },
     });
     this.#intake = new Intake(
       {
@@ -97,6 +115,7 @@ export class Daemon {
         outbox: this.#outbox,
         clock: this.#clock,
         log,
+        hasRoom: () => this.#upkeep.hasRoom(),
         wake: (lanes) => {
           for (const lane of lanes) this.#lanes.get(lane)?.lane.wake();
         },
@@ -122,6 +141,7 @@ export class Daemon {
   /** Stops reading, lets what is in flight finish or hands it back, and closes everything. */
   async stop(): Promise<void> {
     this.#cancelLook?.();
+    this.#upkeep.stop();
     this.#stopReading.abort();
     await this.#reading;
     await this.#source.close();
@@ -140,6 +160,7 @@ export class Daemon {
     if (begin !== undefined) this.#outbox.saveCheckpoint(begin);
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#look();
+    this.#upkeep.start();
     log.info('ready', { integrations: this.#lanes.size, alerts: paths.alerts });
   }
 
@@ -179,7 +200,7 @@ export class Daemon {
       record,
       outbox: this.#outbox,
       committer: this.#committer,
-      context: this.#transports,
+      context: this.#context,
       clock: this.#clock,
       log,
       scrubber,

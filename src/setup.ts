@@ -5,6 +5,7 @@ import type { Destination } from './core/destination.ts';
 import type { Diagnostic } from './core/diagnostic.ts';
 import type { Integration } from './core/integration.ts';
 import type { Paths } from './core/paths.ts';
+import type { DaemonSettings } from './core/settings.ts';
 import { createRegistry } from './destinations/registry.ts';
 
 /** An integration of the configuration, with what would deliver for it. */
@@ -24,6 +25,7 @@ export interface Setup {
   readonly diagnostics: readonly Diagnostic[];
   /** The file could not be read as a whole: nothing may start from it. */
   readonly fatal: boolean;
+  readonly settings: DaemonSettings;
   /** Every secret value in it. */
   readonly secrets: readonly string[];
 }
@@ -36,7 +38,7 @@ export interface EnabledIntegration extends PreparedIntegration {
 /** Reads configuration and settings and finds each integration's destination. Never throws. */
 export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
   const registry = createRegistry({ home: paths.home });
-  const { integrations, diagnostics, fatal, secrets } = loadConfig({
+  const { integrations, diagnostics, fatal, secrets, settings } = loadConfig({
     configFile: paths.config,
     settingsFile: paths.settings,
     env,
@@ -53,7 +55,7 @@ export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
     }
     return { loaded, integration, destination, disabledReason };
   });
-  return { integrations: prepared, diagnostics: found, fatal, secrets };
+  return { integrations: prepared, diagnostics: found, fatal, secrets, settings };
 }
 
 /** The integrations that take part in the daemon. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { Alert } from '../core/alert.ts';
 import { scanAlert } from '../core/alert-scan.ts';
 import { systemClock } from '../core/clock.ts';
+import { memoryCache, memoryQuota } from '../core/lookup-memory.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { EnabledIntegration } from '../setup.ts';
 import { createTransports } from '../transports.ts';
@@ -70,6 +71,8 @@ async function sendOnce(
   process.once('SIGINT', () => interrupt.abort());
   return destination.deliver(job, {
     ...transports,
+    cache: memoryCache(systemClock),
+    quota: memoryQuota(systemClock),
     clock: systemClock,
     signal: interrupt.signal,
   });

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Integration } from '../core/integration.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { DaemonSettings } from '../core/settings.ts';
 import type { Block } from './block.ts';
 import { effectiveSettings } from './effective.ts';
 import { type Files, systemFiles } from './files.ts';
@@ -47,6 +48,8 @@ export interface LoadedConfig {
   readonly diagnostics: readonly Diagnostic[];
   /** True when a file could not be read or made sense of: a start must stop, a reload be refused. */
   readonly fatal: boolean;
+  /** The settings of the daemon as a whole, defaults included. */
+  readonly settings: DaemonSettings;
   /** Every secret value, for the Scrubber, also of blocks that were left out. */
   readonly secrets: readonly string[];
 }
@@ -95,6 +98,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       ...settings.diagnostics(blocks === undefined ? undefined : ids),
     ],
     fatal: blocks === undefined || settings.fatal,
+    settings: settings.daemon,
     secrets: [...secrets],
   };
 }

@@ -65,12 +65,56 @@ const integration = z.strictObject({
   retry: retry.optional().describe('The long schedule, after the quick retries of <retries>.'),
 });
 
+const outbox = z.strictObject({
+  delivered_days: z
+    .number()
+    .min(0)
+    .max(3650)
+    .optional()
+    .describe('Days that delivered alerts are kept for looking at. Default: 3.'),
+  dead_days: z
+    .number()
+    .min(1)
+    .max(3650)
+    .optional()
+    .describe('Days that dead letters are kept. Default: 30.'),
+  max_megabytes: z
+    .number()
+    .min(16)
+    .max(1_048_576)
+    .optional()
+    .describe('Size of the outbox, in MiB, at which reading waits. Default: 2048.'),
+});
+
+const reading = z.strictObject({
+  look_back_days: z
+    .number()
+    .positive()
+    .max(3650)
+    .optional()
+    .describe(
+      'Age in days up to which archives are read after a time without reading. Default: 7.',
+    ),
+  look_back_files: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many archives are read at the most, the newest first. Default: no limit.'),
+  look_back_megabytes: z
+    .number()
+    .positive()
+    .optional()
+    .describe('How many MiB of archives on disk are read at the most. Default: no limit.'),
+});
+
 /** What the settings file may hold. */
 export const settingsSchema = z.strictObject({
   integrations: z
     .record(z.string(), integration)
     .optional()
     .describe('Settings by the id of an integration: its name, or name#2 for its second block.'),
+  outbox: outbox.optional().describe('How much the outbox keeps.'),
+  reading: reading.optional().describe('How far back reading goes.'),
 });
 
 export type RawSettings = z.infer<typeof settingsSchema>;

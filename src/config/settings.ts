@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { IntegrationSettings, RetrySchedule } from '../core/integration.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
+import { type DaemonSettings, DEFAULT_SETTINGS } from '../core/settings.ts';
 import type { Files } from './files.ts';
 import { suggestion } from './nearest.ts';
 import { listed, quoted, Report } from './report.ts';
@@ -20,6 +21,8 @@ const LONGEST_SETTINGS = 256 << 10;
 export interface Settings {
   /** By the id of an integration. */
   readonly integrations: ReadonlyMap<string, IntegrationSettings>;
+  /** Those of the daemon as a whole, defaults included. */
+  readonly daemon: DaemonSettings;
   /** True when the file is there but cannot be read or is no YAML: nothing of it is known. */
   readonly fatal: boolean;
   /** What there is to say about the file, given the ids that the configuration has, if known. */
@@ -49,6 +52,7 @@ export function readSettings(path: string | undefined, files: Files): Settings {
   );
   return {
     integrations,
+    daemon: daemonSettings(raw),
     fatal: false,
     diagnostics(ids) {
       for (const id of integrations.keys()) {
@@ -63,7 +67,12 @@ export function readSettings(path: string | undefined, files: Files): Settings {
 }
 
 function noSettings(report: Report, fatal: boolean): Settings {
-  return { integrations: new Map(), fatal, diagnostics: () => report.diagnostics() };
+  return {
+    integrations: new Map(),
+    daemon: DEFAULT_SETTINGS,
+    fatal,
+    diagnostics: () => report.diagnostics(),
+  };
 }
 
 /** The settings that are right; the others are reported. */
@@ -102,7 +111,7 @@ function explain({ path, message }: z.core.$ZodIssue): string {
 
 /** Takes a setting away as a whole, also when only a part of it is wrong. */
 function remove(root: unknown, path: YamlPath): void {
-  const setting = path.slice(0, path[0] === 'integrations' ? 3 : 1);
+  const setting = path.slice(0, path[0] === 'integrations' ? 3 : 2);
   const last = setting.pop();
   let parent: unknown = root;
   for (const key of setting) parent = isRecord(parent) ? parent[String(key)] : undefined;
@@ -132,6 +141,24 @@ function schemaAt(path: YamlPath): z.core.$ZodType | undefined {
 
 function withoutOptional(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
   return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+}
+
+function daemonSettings({ outbox, reading }: RawSettings): DaemonSettings {
+  const mebibytes = (value: number | undefined) =>
+    value === undefined ? undefined : value * 2 ** 20;
+  const { outbox: limits, reading: bounds } = DEFAULT_SETTINGS;
+  return {
+    outbox: {
+      deliveredDays: outbox?.delivered_days ?? limits.deliveredDays,
+      deadDays: outbox?.dead_days ?? limits.deadDays,
+      maxBytes: mebibytes(outbox?.max_megabytes) ?? limits.maxBytes,
+    },
+    reading: {
+      lookBackDays: reading?.look_back_days ?? bounds.lookBackDays,
+      lookBackFiles: reading?.look_back_files ?? bounds.lookBackFiles,
+      lookBackBytes: mebibytes(reading?.look_back_megabytes) ?? bounds.lookBackBytes,
+    },
+  };
 }
 
 function translate(raw: RawIntegrationSettings): IntegrationSettings {

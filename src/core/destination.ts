@@ -1,6 +1,7 @@
 import type { Alert } from './alert.ts';
 import type { Clock } from './clock.ts';
-import type { Integration } from './integration.ts';
+import type { AnswerCache, Quota } from './enrichment.ts';
+import type { Integration, RateLimit } from './integration.ts';
 import type { Outcome } from './outcome.ts';
 import type { Secret } from './secret.ts';
 
@@ -93,6 +94,8 @@ export interface ScriptRunner {
 export interface DeliveryContext {
   readonly http: HttpClient;
   readonly scripts: ScriptRunner;
+  readonly cache: AnswerCache;
+  readonly quota: Quota;
   readonly clock: Clock;
   /** Aborted when the daemon stops and will not wait any longer. */
   readonly signal: AbortSignal;
@@ -102,6 +105,15 @@ export interface DeliveryContext {
 export type Plan =
   | { readonly kind: 'requests'; readonly requests: readonly HttpRequest[] }
   | { readonly kind: 'script'; readonly call: ScriptCall };
+
+/**
+ * The limit of a service. Other servers that speak its language, such as Mattermost's, need not have
+ * it: there it counts from the first "too many requests" on.
+ */
+export interface ServiceLimit extends RateLimit {
+  /** True when the integration delivers to the service itself. */
+  appliesTo(integration: Integration): boolean;
+}
 
 /** A kind of place that alerts are delivered to. One file in `destinations/` defines each. */
 export interface Destination {
@@ -113,6 +125,10 @@ export interface Destination {
   readonly requires: readonly ('hook_url' | 'api_key')[];
   /** Attempts that may run at the same time. With 1 the order of the alerts is kept. */
   readonly concurrency: number;
+  /** True where the highest rule level goes first, because what it may ask is scarce. */
+  readonly highestLevelFirst?: boolean;
+  /** What the service allows; the setting `rate_limit` replaces it. */
+  readonly rateLimit?: ServiceLimit;
   /** Least seconds of an attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
   /** Why this alert is deliberately not sent, or undefined when it is. Asked before it is stored. */

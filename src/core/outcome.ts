@@ -1,3 +1,5 @@
+import type { ManagerEvent } from './enrichment.ts';
+
 /** Why an attempt failed: a closed set, also used as a label of metrics. */
 export const FAILURE_REASONS = [
   'timeout',
@@ -23,19 +25,27 @@ export interface AttemptDetail {
 
 /**
  * The result of one attempt.
- * - `delivered`: the service took it.
+ * - `delivered`: the service took it. An enrichment adds what it found out, as events.
  * - `retry`: it may work later. `notBefore` (milliseconds since 1970) is the earliest time, where
  *   the service named one. With `quickOnly` the quick retries are all there is.
+ * - `wait`: it could not even be tried before this time (milliseconds since 1970), because a quota is
+ *   used up. Costs no try; the whole lane waits. An enrichment may have something to tell all the same.
  * - `park`: nothing of this integration can be delivered until someone mends it.
  * - `reject`: this alert can never be delivered there.
  */
 export type Outcome =
-  | ({ readonly kind: 'delivered' } & AttemptDetail)
+  | ({ readonly kind: 'delivered'; readonly events?: readonly ManagerEvent[] } & AttemptDetail)
   | ({
       readonly kind: 'retry';
       readonly reason: FailureReason;
       readonly notBefore?: number;
       readonly quickOnly?: boolean;
+    } & AttemptDetail)
+  | ({
+      readonly kind: 'wait';
+      readonly reason: FailureReason;
+      readonly until: number;
+      readonly events?: readonly ManagerEvent[];
     } & AttemptDetail)
   | ({ readonly kind: 'park'; readonly reason: FailureReason } & AttemptDetail)
   | ({ readonly kind: 'reject'; readonly reason: FailureReason } & AttemptDetail);

@@ -42,6 +42,8 @@ export function nextState(
     case 'park':
       // The lane stops; the delivery itself waits in it like all others.
       return { state: 'pending', notBefore: 0, reason: outcome.reason };
+    case 'wait':
+      return { state: 'pending', notBefore: outcome.until, reason: outcome.reason };
     case 'retry': {
       const { reason } = outcome;
       const delay = retryDelay(history, outcome.quickOnly === true, random);

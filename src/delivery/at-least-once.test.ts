@@ -92,6 +92,7 @@ class World {
       outbox: bench.fallible,
       clock: bench.clock,
       log: bench.log,
+      hasRoom: () => true,
       wake: (ids: ReadonlySet<number>) => {
         for (const lane of lanes) if (ids.has(lane.id)) lane.wake();
       },

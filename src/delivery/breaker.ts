@@ -42,6 +42,7 @@ export class Breaker {
 
   /** Takes note of an attempt. Returns what changed, for the log and for waking what waits. */
   record(outcome: Outcome): 'opened' | 'closed' | undefined {
+    if (outcome.kind === 'wait') return undefined;
     if (outcome.kind !== 'retry') {
       const wasOpen = !this.isClosed;
       this.#failures = 0;

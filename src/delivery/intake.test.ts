@@ -34,6 +34,7 @@ let store: Store;
 let source: FakeSource;
 let woken: number[][];
 let abort: AbortController;
+let hasRoom: boolean;
 beforeEach(() => {
   clock = new FakeClock();
   log = new RecordingLog();
@@ -41,6 +42,7 @@ beforeEach(() => {
   source = new FakeSource();
   woken = [];
   abort = new AbortController();
+  hasRoom = true;
 });
 
 const routerOf = (...levels: number[]) =>
@@ -62,6 +64,7 @@ function start(...levels: number[]): { intake: Intake; ended: Promise<void> } {
     outbox: store.outbox,
     clock,
     log,
+    hasRoom: () => hasRoom,
     wake: (lanes: ReadonlySet<number>) => woken.push([...lanes]),
   };
   const intake = new Intake(parts, routerOf(...levels));
@@ -217,5 +220,19 @@ describe('while nothing can be stored', () => {
     store.failing = false;
     await clock.advance(5000);
     expect([store.accepted, woken, clock.timers]).toEqual([[], [], 0]);
+  });
+});
+
+describe('while the outbox is full', () => {
+  it('nothing is read, and reading goes on by itself when there is room', async () => {
+    hasRoom = false;
+    start(0);
+    source.give([alert(1)]);
+    await clock.advance(5000);
+    expect([source.asked, store.accepted]).toEqual([0, []]);
+    hasRoom = true;
+    await clock.advance(1000);
+    expect(store.accepted.map(({ raws }) => raws)).toEqual([[alert(1)]]);
+    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
   });
 });

@@ -16,6 +16,8 @@ export interface IntakeParts {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly log: Log;
+  /** False while the outbox is full: nothing more is to be read. */
+  readonly hasRoom: () => boolean;
   /** Called after deliveries were stored, with the lanes that got some. */
   readonly wake: (lanes: ReadonlySet<number>) => void;
 }
@@ -47,6 +49,7 @@ export class Intake {
   /** Works until the signal aborts. What was read is stored before more is read. */
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {
+      await this.#waitForRoom(signal);
       const batch = await this.#parts.source.next(signal);
       if (batch === undefined) return;
       const accepted = this.#read(batch);
@@ -54,6 +57,15 @@ export class Intake {
       const lanes = new Set(accepted.alerts.flatMap((alert) => alert.lanes));
       if (lanes.size > 0) this.#parts.wake(lanes);
     }
+  }
+
+  /** While the outbox is full, the alert file is the buffer. */
+  async #waitForRoom(signal: AbortSignal): Promise<void> {
+    const { clock, hasRoom, log } = this.#parts;
+    if (signal.aborted || hasRoom()) return;
+    log.error('outbox is full; reading waits until something is delivered or dropped');
+    while (!signal.aborted && !hasRoom()) await sleep(clock, STORE_RETRY_MS, signal);
+    if (!signal.aborted) log.info('outbox has room again; reading goes on');
   }
 
   #read(batch: Batch): Accepted {

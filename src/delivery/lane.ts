@@ -48,7 +48,7 @@ export class Lane {
   readonly #parts: LaneParts;
   readonly #concurrency: number;
   readonly #breaker: Breaker;
-  readonly #bucket: TokenBucket | undefined;
+  #bucket: TokenBucket | undefined;
   readonly #outbox: OutboxDoor;
   readonly #abort = new AbortController();
   readonly #active = new Set<Promise<void>>();
@@ -73,7 +73,9 @@ export class Lane {
     this.#leaseSize = this.#concurrency;
     this.#breaker = new Breaker(clock);
     this.#outbox = new OutboxDoor(parts.outbox, clock, parts.log, integration.id);
-    const limit = integration.settings.rateLimit;
+    const service = destination.rateLimit;
+    const isLimited = service?.appliesTo(integration) === true || record.bucket !== undefined;
+    const limit = integration.settings.rateLimit ?? (isLimited ? service : undefined);
     if (limit !== undefined) this.#bucket = new TokenBucket(limit, clock.now(), record.bucket);
     this.#parking = record.parking;
     if (record.parking !== undefined) this.#pausedUntil = record.parking.since + PROBE_MS;
@@ -245,6 +247,9 @@ export class Lane {
       return;
     }
     if (outcome.kind === 'retry' && outcome.reason === 'rate_limited') {
+      const limit = this.#parts.destination.rateLimit;
+      // A server that speaks the service's language, and now shows that it has a limit as well.
+      if (limit !== undefined) this.#bucket ??= new TokenBucket(limit, clock.now());
       this.#bucket?.drain(clock.now());
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.notBefore ?? 0);
     }

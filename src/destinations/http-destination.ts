@@ -6,9 +6,11 @@ import type {
   HttpResponse,
   HttpResult,
   Job,
+  ServiceLimit,
 } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Secret } from '../core/secret.ts';
 import { VERSION } from '../core/version.ts';
 import { withoutSecrets } from './scrub.ts';
 
@@ -24,6 +26,8 @@ export interface HttpService {
   readonly concurrency: number;
   /** Least seconds of an attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
+  /** What the service allows. */
+  readonly rateLimit?: ServiceLimit;
   /** Why an alert is deliberately not sent. */
   readonly skip?: (alert: Alert, integration: Integration) => string | undefined;
   /** The request for a job. Never fails because of what an alert lacks. */
@@ -39,12 +43,13 @@ export interface HttpService {
 
 /** A destination that makes one HTTP request per alert. */
 export function httpDestination(service: HttpService): Destination {
-  const { name, title, requires, concurrency, defaultTimeout, skip } = service;
+  const { name, title, requires, concurrency, rateLimit, defaultTimeout, skip } = service;
   return {
     name,
     title,
     requires,
     concurrency,
+    ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(defaultTimeout === undefined ? {} : { defaultTimeout }),
     ...(skip === undefined ? {} : { skip }),
     plan: (job) => ({ kind: 'requests', requests: [service.request(job)] }),
@@ -120,9 +125,18 @@ function mistake(
 }
 
 function isWebAddress(text: string): boolean {
+  return ['http:', 'https:'].includes(parseUrl(text)?.protocol ?? '');
+}
+
+/** Whether an address leads to a host. */
+export function isHost(address: Secret | undefined, host: RegExp): boolean {
+  return host.test(parseUrl(address?.reveal() ?? '')?.hostname ?? '');
+}
+
+function parseUrl(text: string): URL | undefined {
   try {
-    return ['http:', 'https:'].includes(new URL(text).protocol);
+    return new URL(text);
   } catch {
-    return false;
+    return undefined;
   }
 }

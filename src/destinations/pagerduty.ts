@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse, Job } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import { isJsonObject, type JsonDocument, type JsonObject, stringify } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
-import { httpDestination, JSON_HEADERS } from './http-destination.ts';
+import { httpDestination, isHost, JSON_HEADERS } from './http-destination.ts';
 import { complaints, readPagerDuty } from './pagerduty-answer.ts';
 import { detailsWithin, withoutDetails } from './pagerduty-details.ts';
 import { cut, NOT_AVAILABLE, shown } from './text.ts';
@@ -26,6 +26,13 @@ export const pagerduty = httpDestination({
   title: 'PagerDuty',
   requires: ['api_key'],
   concurrency: 2,
+  rateLimit: {
+    // About 120 within any 60 seconds; what is sent at once counts too.
+    count: 100,
+    seconds: 60,
+    burst: 20,
+    appliesTo: (integration) => isHost(address(integration), /^events(\.eu)?\.pagerduty\.com$/),
+  },
   request,
   read: readPagerDuty,
   secondTry,

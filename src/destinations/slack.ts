@@ -2,7 +2,7 @@ import type { Alert } from '../core/alert.ts';
 import type { HttpRequest, HttpResponse, Job } from '../core/destination.ts';
 import { type JsonDocument, stringify } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
-import { httpDestination, idempotencyHeader, JSON_HEADERS } from './http-destination.ts';
+import { httpDestination, idempotencyHeader, isHost, JSON_HEADERS } from './http-destination.ts';
 import { readSlack } from './slack-answer.ts';
 import { slackText } from './slack-markup.ts';
 import { NOT_AVAILABLE, shown } from './text.ts';
@@ -25,6 +25,13 @@ export const slack = httpDestination({
   title: 'Slack',
   requires: ['hook_url'],
   concurrency: 1,
+  rateLimit: {
+    // "One message per second", with short bursts; a webhook that exceeds it for long is disabled.
+    count: 1,
+    seconds: 1,
+    burst: 5,
+    appliesTo: ({ hookUrl }) => isHost(hookUrl, /^hooks\.slack(-gov)?\.com$/),
+  },
   request: (job) => post(job, message(job, USUAL)),
   read: readSlack,
   secondTry,

@@ -54,7 +54,7 @@ const MIGRATIONS: readonly string[] = [
     WHERE state = 'pending' AND due_at = 0;
   CREATE INDEX delivery_scheduled ON delivery (lane, due_at) WHERE state = 'pending' AND due_at > 0;
   CREATE INDEX delivery_leased ON delivery (lane) WHERE state = 'leased';
-  CREATE INDEX delivery_finished ON delivery (finished_at) WHERE finished_at IS NOT NULL;
+  CREATE INDEX delivery_finished ON delivery (state, finished_at) WHERE finished_at IS NOT NULL;
   CREATE INDEX delivery_alert ON delivery (alert);
 
   CREATE TABLE attempt (
@@ -79,6 +79,16 @@ const MIGRATIONS: readonly string[] = [
     reason TEXT NOT NULL,
     excerpt BLOB NOT NULL
   );
+
+  -- What services were asked, and how much they may be asked.
+  CREATE TABLE answer (
+    key TEXT PRIMARY KEY,
+    answer TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX answer_expires ON answer (expires_at);
+
+  CREATE TABLE quota (name TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
   `,
 ];
 

@@ -7,6 +7,7 @@ import type {
   ScriptResult,
   ScriptRunner,
 } from '../../src/core/destination.ts';
+import { memoryCache, memoryQuota } from '../../src/core/lookup-memory.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** An answer as the HTTP client hands it on. */
@@ -52,10 +53,13 @@ export function fakeScripts(result: ScriptResult): ScriptRunner {
 
 /** A context for one attempt; what a test does not give is not meant to be used. */
 export function aContext(given: Partial<DeliveryContext> = {}): DeliveryContext {
+  const clock = given.clock ?? new ManualClock();
   return {
     http: new FakeHttp(),
     scripts: fakeScripts({ kind: 'refused', message: 'no script was expected' }),
-    clock: new ManualClock(),
+    cache: memoryCache(clock),
+    quota: memoryQuota(clock),
+    clock,
     signal: new AbortController().signal,
     ...given,
   };

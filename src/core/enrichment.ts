@@ -1,0 +1,45 @@
+import type { JsonDocument } from './json.ts';
+
+/**
+ * An event for the manager: what an enrichment found out, to be read and judged by its rules like
+ * any log. Sent as the datagram `1:<location>:<message>`.
+ */
+export interface ManagerEvent {
+  /**
+   * What analysisd takes for the origin: `virustotal`, or on behalf of an agent
+   * `[001] (web01) 10.0.0.21->virustotal`, with `|` and `:` of the agent's part escaped.
+   */
+  readonly location: string;
+  /** Becomes one line of JSON. */
+  readonly message: { readonly [key: string]: JsonDocument | undefined };
+}
+
+/** Answers of services, kept on disk. Keys name service and question: `virustotal:file:<md5>`. */
+export interface AnswerCache {
+  /** The answer, unless there is none or it is too old. */
+  get(key: string): string | undefined;
+  /** Keeps an answer for so many milliseconds. */
+  set(key: string, answer: string, ttlMs: number): void;
+}
+
+/** How much a service may be asked. */
+export interface QuotaLimits {
+  /** Questions within any 60 seconds. */
+  readonly perMinute: number;
+  /** Questions within a day, from midnight to midnight UTC. */
+  readonly perDay: number;
+}
+
+/** Counts the questions to services, over restarts. Names stand for a service and an account. */
+export interface Quota {
+  /**
+   * Takes one question. 0 when it may be asked now; else the time (milliseconds since 1970) from
+   * which on it may, and nothing is taken.
+   */
+  take(name: string, limits: QuotaLimits): number;
+  /**
+   * The service said that the quota is used up: no question before this time. True only for the
+   * first to say so, who shall tell the manager.
+   */
+  exhausted(name: string, until: number): boolean;
+}

@@ -1,0 +1,88 @@
+import type { Clock } from './clock.ts';
+import type { AnswerCache, Quota, QuotaLimits } from './enrichment.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** What must be kept of a quota for it to survive a restart. Times are milliseconds since 1970. */
+export interface QuotaState {
+  /** When the questions of the last minute were asked. */
+  readonly recent: readonly number[];
+  /** The day (UTC, counted from 1970) that `asked` counts. */
+  readonly day: number;
+  readonly asked: number;
+  /** Until when the service itself wants no questions. */
+  readonly blockedUntil: number;
+}
+
+export const UNUSED_QUOTA: QuotaState = { recent: [], day: 0, asked: 0, blockedUntil: 0 };
+
+/**
+ * Takes one question from a quota: at most so many within any minute, and so many from midnight
+ * to midnight UTC.
+ * @returns the state after it, and 0; or the time from which on there is one again.
+ */
+export function takeQuestion(
+  state: QuotaState,
+  limits: QuotaLimits,
+  now: number,
+): { readonly state: QuotaState; readonly waitUntil: number } {
+  const day = Math.floor(now / DAY_MS);
+  const asked = state.day === day ? state.asked : 0;
+  // A clock that was set back must not block for longer than a minute.
+  const recent = state.recent.filter((at) => at > now - MINUTE_MS && at <= now);
+  const current = { ...state, recent, day, asked };
+  if (now < state.blockedUntil) return { state: current, waitUntil: state.blockedUntil };
+  if (asked >= limits.perDay) return { state: current, waitUntil: (day + 1) * DAY_MS };
+  if (recent.length >= limits.perMinute) {
+    const oldest = recent[recent.length - limits.perMinute] ?? now;
+    return { state: current, waitUntil: oldest + MINUTE_MS };
+  }
+  return { state: { ...current, recent: [...recent, now], asked: asked + 1 }, waitUntil: 0 };
+}
+
+/** A cache that is forgotten with the process: for one question from the command line. */
+export function memoryCache(clock: Clock): AnswerCache {
+  const answers = new Map<string, { readonly answer: string; readonly until: number }>();
+  return {
+    get(key) {
+      const found = answers.get(key);
+      return found !== undefined && found.until > clock.now() ? found.answer : undefined;
+    },
+    set(key, answer, ttlMs) {
+      answers.set(key, { answer, until: clock.now() + ttlMs });
+    },
+  };
+}
+
+/** A quota over a store of states. */
+export function quotaOver(
+  store: {
+    read(name: string): QuotaState | undefined;
+    write(name: string, state: QuotaState): void;
+  },
+  clock: Clock,
+): Quota {
+  return {
+    take(name, limits) {
+      const taken = takeQuestion(store.read(name) ?? UNUSED_QUOTA, limits, clock.now());
+      if (taken.waitUntil === 0) store.write(name, taken.state);
+      return taken.waitUntil;
+    },
+    exhausted(name, until) {
+      const state = store.read(name) ?? UNUSED_QUOTA;
+      const isFirst = state.blockedUntil <= clock.now();
+      store.write(name, { ...state, blockedUntil: Math.max(state.blockedUntil, until) });
+      return isFirst;
+    },
+  };
+}
+
+/** A quota that is forgotten with the process. */
+export function memoryQuota(clock: Clock): Quota {
+  const states = new Map<string, QuotaState>();
+  return quotaOver(
+    { read: (name) => states.get(name), write: (name, state) => states.set(name, state) },
+    clock,
+  );
+}
