@@ -1,18 +1,17 @@
 import { type Clock, systemClock } from './core/clock.ts';
 import { formatDiagnostic } from './core/diagnostic.ts';
-import type { Integration } from './core/integration.ts';
 import type { Log } from './core/log.ts';
 import { quotaOver } from './core/lookup-memory.ts';
-import type { LaneIdentity, LaneRecord } from './core/outbox.ts';
 import type { Paths } from './core/paths.ts';
 import type { Scrubber } from './core/secret.ts';
 import type { DaemonSettings } from './core/settings.ts';
 import { Committer } from './delivery/committer.ts';
 import { Intake } from './delivery/intake.ts';
-import { Lane, type LaneParts } from './delivery/lane.ts';
-import { type Route, Router } from './delivery/router.ts';
+import { Router } from './delivery/router.ts';
 import { Upkeep } from './delivery/upkeep.ts';
-import { type EnabledIntegration, enabledIntegrations, readSetup, type Setup } from './setup.ts';
+import { LaneSet } from './lane-set.ts';
+import { type Reinject, reinjection } from './reinjection.ts';
+import { enabledIntegrations, readSetup, type Setup } from './setup.ts';
 import { openSource, type Source } from './source/source.ts';
 import { type DaemonLock, lockStateDirectory } from './store/daemon-lock.ts';
 import type { Database } from './store/database.ts';
@@ -29,10 +28,10 @@ export interface DaemonOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
   readonly scrubber: Scrubber;
+  /** Where the events of enrichments go. */
+  readonly reinject: Reinject;
 }
 
-/** How long in-flight deliveries may take to finish when the daemon stops. */
-const STOP_GRACE_MS = 9000;
 /** How often to look whether `integratord queue` changed something. */
 const LOOK_MS = 500;
 
@@ -53,16 +52,12 @@ export class Daemon {
   readonly #database: Database;
   readonly #outbox: SqliteOutbox;
   readonly #upkeep: Upkeep;
-  readonly #committer: Committer;
   readonly #transports: Transports;
-  readonly #context: LaneParts['context'];
+  readonly #lanes: LaneSet;
   readonly #source: Source;
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
   #reading: Promise<void> | undefined;
-  #lanes = new Map<number, RunningLane>();
-  /** Lanes whose integration was changed or removed, ending in the background. */
-  readonly #retiring = new Set<Promise<void>>();
   #cancelLook: (() => void) | undefined;
 
   /**
@@ -90,13 +85,22 @@ export class Daemon {
     this.#database = openOutboxDatabase(paths.state);
     this.#outbox = new SqliteOutbox(this.#database);
     this.#upkeep = new Upkeep(new Housekeeping(this.#database), settings.outbox, this.#clock, log);
-    this.#committer = new Committer(this.#outbox, this.#clock, log);
     this.#transports = createTransports(paths, this.#clock);
-    this.#context = {
-      ...this.#transports,
-      cache: new SqliteAnswerCache(this.#database, this.#clock),
-      quota: quotaOver(new SqliteQuotaStore(this.#database), this.#clock),
-    };
+    this.#lanes = new LaneSet(
+      {
+        outbox: this.#outbox,
+        committer: new Committer(this.#outbox, this.#clock, log),
+        context: {
+          ...this.#transports,
+          cache: new SqliteAnswerCache(this.#database, this.#clock),
+          quota: quotaOver(new SqliteQuotaStore(this.#database), this.#clock),
+        },
+        clock: this.#clock,
+        log,
+        scrubber: options.scrubber,
+      },
+      reinjection(options.reinject, paths, this.#transports),
+    );
     this.#source = openSource({
       path: paths.alerts,
       checkpoint: this.#outbox.checkpoint(),
@@ -116,9 +120,7 @@ export class Daemon {
         clock: this.#clock,
         log,
         hasRoom: () => this.#upkeep.hasRoom(),
-        wake: (lanes) => {
-          for (const lane of lanes) this.#lanes.get(lane)?.lane.wake();
-        },
+        wake: (lanes) => this.#lanes.wake(lanes),
       },
       new Router([]),
     );
@@ -135,7 +137,7 @@ export class Daemon {
       return;
     }
     this.#apply(setup);
-    log.info('configuration reloaded', { integrations: this.#lanes.size });
+    log.info('configuration reloaded', { integrations: enabledIntegrations(setup).length });
   }
 
   /** Stops reading, lets what is in flight finish or hands it back, and closes everything. */
@@ -145,8 +147,7 @@ export class Daemon {
     this.#stopReading.abort();
     await this.#reading;
     await this.#source.close();
-    const lanes = [...this.#lanes.values()].map(({ lane }) => lane.stop(STOP_GRACE_MS));
-    await Promise.all([...lanes, ...this.#retiring]);
+    await this.#lanes.stop();
     await this.#transports.close();
     this.#database.close();
     this.#lock.release();
@@ -161,86 +162,20 @@ export class Daemon {
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#look();
     this.#upkeep.start();
-    log.info('ready', { integrations: this.#lanes.size, alerts: paths.alerts });
+    log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
   }
 
-  /** Makes the lanes what the configuration says; unchanged ones go on undisturbed. */
   #apply(setup: Setup): void {
-    const enabled = enabledIntegrations(setup);
-    const identities = enabled.map(({ integration }) => laneIdentity(integration));
-    const records = this.#outbox.assignLanes(identities);
-    const next = new Map<number, RunningLane>();
-    const routes: Route[] = [];
-    for (const [position, entry] of enabled.entries()) {
-      const { integrationId, settings } = identities[position] as LaneIdentity;
-      const record = records.get(integrationId) as LaneRecord;
-      const current = this.#lanes.get(record.id);
-      const unchanged =
-        current?.settings === settings && current.lane.integration.id === integrationId;
-      next.set(
-        record.id,
-        unchanged ? current : { lane: this.#createLane(entry, record), settings },
-      );
-      routes.push({ ...entry, lane: record.id });
-    }
-    for (const [id, running] of this.#lanes) {
-      if (next.get(id) !== running) this.#retire(running.lane);
-    }
-    this.#lanes = next;
-    this.#intake.router = new Router(routes);
-    for (const { lane } of next.values()) lane.wake();
-  }
-
-  #createLane({ integration, destination }: EnabledIntegration, record: LaneRecord): Lane {
-    const { log, scrubber } = this.#options;
-    log.info('integration enabled', { integration: integration.id });
-    return new Lane({
-      integration,
-      destination,
-      record,
-      outbox: this.#outbox,
-      committer: this.#committer,
-      context: this.#context,
-      clock: this.#clock,
-      log,
-      scrubber,
-    });
-  }
-
-  #retire(lane: Lane): void {
-    const stopped = lane.stop(STOP_GRACE_MS).finally(() => this.#retiring.delete(stopped));
-    this.#retiring.add(stopped);
+    this.#intake.router = new Router(this.#lanes.apply(enabledIntegrations(setup)));
   }
 
   /** Notices what `integratord queue retry` and `drop` changed. */
   #look(): void {
     this.#cancelLook = this.#clock.after(LOOK_MS, () => {
-      if (this.#outbox.changedElsewhere()) {
-        for (const [id, { lane }] of this.#lanes) {
-          const record = this.#outbox.lane(id);
-          if (record !== undefined) lane.refresh(record);
-        }
-      }
+      if (this.#outbox.changedElsewhere()) this.#lanes.refresh();
       this.#look();
     });
   }
-}
-
-interface RunningLane {
-  readonly lane: Lane;
-  /** The settings it was made from. */
-  readonly settings: string;
-}
-
-function laneIdentity(integration: Integration): LaneIdentity {
-  const { id, hookUrl, apiKey, optionsText, source: _, ...rest } = integration;
-  const target = [hookUrl?.reveal() ?? null, apiKey?.reveal() ?? null];
-  return {
-    integrationId: id,
-    name: integration.name.trim(),
-    target: JSON.stringify(target),
-    settings: JSON.stringify([target, optionsText?.reveal() ?? null, rest]),
-  };
 }
 
 function reportDiagnostics(setup: Setup, log: Log): void {

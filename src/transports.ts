@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Clock } from './core/clock.ts';
+import type { DatagramSender } from './core/datagram.ts';
 import type { HttpClient, ScriptRunner } from './core/destination.ts';
 import type { Paths } from './core/paths.ts';
+import { UnixDatagrams } from './transport/datagram.ts';
 import { createHttpClient } from './transport/http.ts';
 import { createScriptRunner } from './transport/script.ts';
 
@@ -9,6 +11,7 @@ import { createScriptRunner } from './transport/script.ts';
 export interface Transports {
   readonly http: HttpClient;
   readonly scripts: ScriptRunner;
+  readonly datagrams: DatagramSender;
   close(): Promise<void>;
 }
 
@@ -20,5 +23,14 @@ export function createTransports(paths: Paths, clock: Clock): Transports {
     workingDirectory: paths.home,
     clock,
   });
-  return { http, scripts, close: () => http.close() };
+  const datagrams = new UnixDatagrams(clock);
+  return {
+    http,
+    scripts,
+    datagrams,
+    async close() {
+      datagrams.close();
+      await http.close();
+    },
+  };
 }

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { Scrubber } from '../core/secret.ts';
 import { Daemon } from '../daemon.ts';
+import { type Reinject, reinjectTarget } from '../reinjection.ts';
 import { StateError } from '../store/state-error.ts';
 import { createLog } from '../telemetry/log.ts';
 import { invocation } from './common-options.ts';
@@ -12,7 +13,12 @@ export function addRun(program: Command): void {
     .command('run')
     .description('run the daemon in the foreground')
     .option('--from-start', 'without a checkpoint, begin at the start of the alert file')
-    .action(async (own: { fromStart?: boolean }, command: Command) => {
+    .option(
+      '--reinject <target>',
+      'where events of enrichments go: manager, file:PATH or none',
+      parseReinject,
+    )
+    .action(async (own: { fromStart?: boolean; reinject?: Reinject }, command: Command) => {
       const { paths, logLevel, logFormat } = invocation(command);
       const scrubber = new Scrubber();
       const isTerminal = process.stderr.isTTY;
@@ -49,6 +55,7 @@ export function addRun(program: Command): void {
             env: process.env,
             log,
             scrubber,
+            reinject: own.reinject ?? environmentReinject(),
           });
         } catch (error) {
           if (!(error instanceof StateError)) throw error;
@@ -56,6 +63,17 @@ export function addRun(program: Command): void {
         }
       }
     });
+}
+
+function parseReinject(text: string): Reinject {
+  const target = reinjectTarget(text);
+  if (target !== undefined) return target;
+  throw new InvalidArgumentError('It must be manager, file:PATH or none.');
+}
+
+function environmentReinject(): Reinject {
+  const text = process.env['INTEGRATORD_REINJECT'];
+  return text === undefined ? { kind: 'manager' } : parseReinject(text);
 }
 
 /** Resolves with the first signal that asks to stop; a second one ends the process at once. */

@@ -1,3 +1,4 @@
+import type { AcceptedAlert } from './accepted-alert.ts';
 import type { FailureReason, Outcome } from './outcome.ts';
 
 /**
@@ -34,6 +35,8 @@ export interface Settlement {
   readonly durationMs: number;
   readonly outcome: Outcome;
   readonly next: NextState;
+  /** What comes of it: the events of an enrichment, stored in the same transaction. */
+  readonly followUps?: readonly AcceptedAlert[];
 }
 export type NextState =
   | { readonly state: 'delivered' }

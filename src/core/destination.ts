@@ -125,6 +125,8 @@ export interface Destination {
   readonly requires: readonly ('hook_url' | 'api_key')[];
   /** Attempts that may run at the same time. With 1 the order of the alerts is kept. */
   readonly concurrency: number;
+  /** True where it answers with events: it gets no verdicts of others, so that none can circle. */
+  readonly enriches?: boolean;
   /** True where the highest rule level goes first, because what it may ask is scarce. */
   readonly highestLevelFirst?: boolean;
   /** What the service allows; the setting `rate_limit` replaces it. */

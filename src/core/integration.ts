@@ -50,6 +50,14 @@ export interface IntegrationSettings {
   readonly rateLimit?: RateLimit | undefined;
   /** The long schedule after the quick retries. */
   readonly retry?: RetrySchedule | undefined;
+  /** Enrichments: other integrations that get the verdict directly, whatever their filters. */
+  readonly forward?: Forwarding | undefined;
+}
+
+export interface Forwarding {
+  /** Ids of integrations; enrichments among them get nothing. */
+  readonly to: readonly string[];
+  readonly onlyMalicious: boolean;
 }
 
 export interface RateLimit {

@@ -1,17 +1,8 @@
+import type { AcceptedAlert } from './accepted-alert.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { LeasedDelivery, Settlement } from './delivery.ts';
 import type { FailureReason } from './outcome.ts';
 import type { BucketState } from './token-bucket.ts';
-
-/** An alert that concerns somebody, on its way into the outbox. */
-export interface AcceptedAlert {
-  /** The bytes of its line, without the newline. */
-  readonly raw: Buffer;
-  readonly alertId: string | undefined;
-  readonly level: number;
-  /** The lanes that shall deliver it; never empty. */
-  readonly lanes: readonly number[];
-}
 
 /** A line that is no alert: kept, so that nothing vanishes unseen. */
 export interface UnreadableLine {
@@ -63,11 +54,23 @@ export interface LaneIdentity {
   readonly target: string;
   /** All of its settings. Stored only as a keyed hash. */
   readonly settings: string;
+  /** True where higher rule levels go first, rather than only the urgent ones. */
+  readonly highestLevelFirst?: boolean;
+}
+
+/** A leased delivery that could not be tried yet. */
+export interface ReleasedDelivery {
+  readonly id: number;
+  readonly followUps: readonly AcceptedAlert[];
+  /** When, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** Changes of one moment, committed together. */
 export interface LaneChanges {
   readonly settlements?: readonly Settlement[];
+  /** Deliveries given back unattempted, with what came of them all the same. */
+  readonly released?: readonly ReleasedDelivery[];
   readonly buckets?: ReadonlyMap<number, BucketState>;
 }
 

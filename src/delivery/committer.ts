@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Settlement } from '../core/delivery.ts';
 import type { Log } from '../core/log.ts';
-import type { Outbox } from '../core/outbox.ts';
+import type { Outbox, ReleasedDelivery } from '../core/outbox.ts';
 import type { BucketState } from '../core/token-bucket.ts';
 
 /** How long to wait before another try to write, when the disk is full or broken. */
@@ -16,6 +16,7 @@ export class Committer {
   readonly #clock: Clock;
   readonly #log: Log;
   #settlements: Settlement[] = [];
+  #released: ReleasedDelivery[] = [];
   #buckets = new Map<number, BucketState>();
   #waiting: (() => void)[] = [];
   #scheduled = false;
@@ -31,6 +32,17 @@ export class Committer {
   settle(settlement: Settlement, lane: number, bucket: BucketState | undefined): Promise<void> {
     this.#settlements.push(settlement);
     if (bucket !== undefined) this.#buckets.set(lane, bucket);
+    return this.#stored();
+  }
+
+  /** Resolves once the delivery is given back. */
+  release(released: ReleasedDelivery): Promise<void> {
+    this.#released.push(released);
+    return this.#stored();
+  }
+
+  /** Resolves when all that was gathered so far is stored. */
+  #stored(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       if (this.#scheduled) return;
@@ -41,7 +53,11 @@ export class Committer {
 
   #commit(): void {
     try {
-      this.#outbox.commit({ settlements: this.#settlements, buckets: this.#buckets });
+      this.#outbox.commit({
+        settlements: this.#settlements,
+        released: this.#released,
+        buckets: this.#buckets,
+      });
     } catch (error) {
       if (!this.#failing) {
         this.#log.error('results cannot be stored; trying again every second', { error });
@@ -54,6 +70,7 @@ export class Committer {
     this.#failing = false;
     this.#scheduled = false;
     this.#settlements = [];
+    this.#released = [];
     this.#buckets = new Map();
     const waiting = this.#waiting;
     this.#waiting = [];

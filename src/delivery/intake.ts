@@ -1,7 +1,8 @@
+import type { AcceptedAlert } from '../core/accepted-alert.ts';
 import type { Batch } from '../core/checkpoint.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { Intake as Accepted, AcceptedAlert, Outbox, UnreadableLine } from '../core/outbox.ts';
+import type { Intake as Accepted, Outbox, UnreadableLine } from '../core/outbox.ts';
 import { Throttle } from '../core/throttle.ts';
 import type { Router } from './router.ts';
 

@@ -7,6 +7,7 @@ import {
   SERVER_ERROR,
 } from '../../test/support/fake-destination.ts';
 import { LaneBench } from '../../test/support/lane-bench.ts';
+import { anAcceptedAlert } from '../../test/support/outbox.ts';
 import { deliveryKey } from '../core/delivery-key.ts';
 import type { Outcome } from '../core/outcome.ts';
 
@@ -781,5 +782,46 @@ describe('stopping', () => {
     next.wake();
     await bench.finish();
     expect(bench.states).toEqual(['delivered', 'delivered']);
+  });
+});
+
+describe('a quota', () => {
+  it('holds up the whole lane, costs no try, and loses nothing', async () => {
+    let until = 0;
+    const fake = new FakeDestination();
+    fake.otherwise = () =>
+      bench.clock.now() < until ? { kind: 'wait', reason: 'rate_limited', until } : DELIVERED;
+    const lane = bench.lane(fake, { retries: 0 });
+    until = bench.clock.now() + 60_000;
+    bench.give(lane, 'a', 'b');
+    await bench.clock.advance(59_000);
+    expect(fake.attempts).toHaveLength(1);
+    expect(bench.entries.map(({ state, attempts }) => [state, attempts])).toEqual([
+      ['pending', 0],
+      ['pending', 0],
+    ]);
+    await bench.clock.advance(1000);
+    expect(bench.entries.map(({ state, attempts }) => [state, attempts])).toEqual([
+      ['delivered', 1],
+      ['delivered', 1],
+    ]);
+  });
+
+  it('stores what there is to tell the manager together with the result', async () => {
+    const woken: number[] = [];
+    bench.feedback = {
+      followUps: (_integration, _alert, events) =>
+        events.map(({ location }) => anAcceptedAlert(location, [1])),
+      stored: (followUps) => woken.push(followUps.length),
+    };
+    const event = { location: 'virustotal', message: {} };
+    const fake = new FakeDestination().script({ kind: 'delivered', events: [event] });
+    const lane = bench.lane(fake);
+    bench.give(lane, 'a');
+    await bench.clock.settle();
+    lane.wake();
+    await bench.clock.settle();
+    expect(fake.raws).toEqual(['a', 'virustotal']);
+    expect(woken).toEqual([1, 0]);
   });
 });

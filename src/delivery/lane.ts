@@ -11,6 +11,8 @@ import { TokenBucket } from '../core/token-bucket.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { Breaker } from './breaker.ts';
 import type { Committer } from './committer.ts';
+import { eventsOf, type Feedback } from './feedback.ts';
+import { LeaseBuffer } from './lease-buffer.ts';
 import { OutboxDoor } from './outbox-door.ts';
 
 /** What a lane needs to work. */
@@ -24,11 +26,10 @@ export interface LaneParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly scrubber: Scrubber;
+  /** What comes of the events of an enrichment. */
+  readonly feedback: Feedback;
 }
 
-/** Leased alerts held in memory by one lane, at the most. */
-const LEASE_BYTES = 8 * 1024 * 1024;
-const LARGEST_LEASE = 256;
 /** A parked lane tries one delivery this often, in case the service was mended in silence. */
 const PROBE_MS = 15 * 60 * 1000;
 /** How long to wait when the outbox fails. */
@@ -50,15 +51,11 @@ export class Lane {
   readonly #breaker: Breaker;
   #bucket: TokenBucket | undefined;
   readonly #outbox: OutboxDoor;
+  readonly #leases: LeaseBuffer;
   readonly #abort = new AbortController();
   readonly #active = new Set<Promise<void>>();
   /** Deliveries whose attempt has not ended. */
   readonly #inFlight = new Set<number>();
-  #leased: LeasedDelivery[] = [];
-  /** Grows while leases are used up quickly, so that a slow lane keeps its queue in the outbox. */
-  #leaseSize: number;
-  /** The outbox had nothing more that is due. */
-  #drained = false;
   #pausedUntil = 0;
   #parking: Parking | undefined;
   #stopping = false;
@@ -70,9 +67,9 @@ export class Lane {
     this.id = record.id;
     this.integration = integration;
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
-    this.#leaseSize = this.#concurrency;
     this.#breaker = new Breaker(clock);
     this.#outbox = new OutboxDoor(parts.outbox, clock, parts.log, integration.id);
+    this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const service = destination.rateLimit;
     const isLimited = service?.appliesTo(integration) === true || record.bucket !== undefined;
     const limit = integration.settings.rateLimit ?? (isLimited ? service : undefined);
@@ -83,7 +80,7 @@ export class Lane {
 
   /** Says that something may be due: new deliveries, or a change in the outbox. */
   wake(): void {
-    this.#drained = false;
+    this.#leases.refill();
     this.#pump();
   }
 
@@ -93,7 +90,7 @@ export class Lane {
       this.#resume('resumed by an operator');
     }
     // What was leased may have been dropped.
-    this.#giveBack();
+    this.#leases.giveBack();
     this.wake();
   }
 
@@ -104,7 +101,7 @@ export class Lane {
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
-    this.#giveBack();
+    this.#leases.giveBack();
     await this.#finish(graceMs);
     this.#abort.abort();
     await this.#finish(BREAK_OFF_MS);
@@ -130,7 +127,7 @@ export class Lane {
       const wait = this.#holdUntil() - this.#parts.clock.now();
       if (wait > 0) {
         // Meanwhile they shall show as waiting, and a more urgent one may come before them.
-        this.#giveBack();
+        this.#leases.giveBack();
         this.#schedule(wait);
         return;
       }
@@ -138,7 +135,7 @@ export class Lane {
       const delivery = this.#take();
       if (delivery !== undefined) {
         this.#begin(delivery);
-      } else if (this.#drained) {
+      } else if (this.#leases.isDrained) {
         this.#waitForDue();
         return;
       }
@@ -158,23 +155,12 @@ export class Lane {
 
   /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
   #take(): LeasedDelivery | undefined {
-    if (this.#leased.length === 0 && !this.#drained) this.#lease();
-    return this.#leased.shift();
-  }
-
-  #lease(): void {
     const now = this.#parts.clock.now();
-    const tokens = this.#bucket?.available(now) ?? LARGEST_LEASE;
-    const limit = this.#isProbing ? 1 : Math.min(this.#leaseSize, tokens, LARGEST_LEASE);
-    const leased = this.#outbox.ask('lease', (outbox) =>
-      outbox.lease(this.id, limit, LEASE_BYTES, now),
-    );
-    if (leased === undefined) {
-      this.#pausedUntil = now + OUTBOX_RETRY_MS;
-      return;
-    }
-    this.#leased = leased.answer;
-    this.#drained = this.#leased.length === 0;
+    const limit = this.#isProbing ? 1 : this.#bucket?.available(now);
+    const delivery = this.#leases.take(now, limit);
+    if (delivery !== 'failed') return delivery;
+    this.#pausedUntil = now + OUTBOX_RETRY_MS;
+    return undefined;
   }
 
   #waitForDue(): void {
@@ -215,6 +201,13 @@ export class Lane {
     // Broken off: stop() gives it back. Too late also for what it has given back already.
     if (signal.aborted && outcome.kind !== 'delivered') return;
     if (!this.#inFlight.delete(delivery.id)) return;
+    const followUps = this.#parts.feedback.followUps(integration, delivery.raw, eventsOf(outcome));
+    if (outcome.kind === 'wait') {
+      this.#pausedUntil = Math.max(this.#pausedUntil, outcome.until);
+      await committer.release({ id: delivery.id, followUps, at: clock.now() });
+      this.#parts.feedback.stored(followUps);
+      return;
+    }
     const durationMs = clock.monotonic() - began;
     const history = {
       tries: delivery.tries + 1,
@@ -230,8 +223,9 @@ export class Lane {
       this.#pausedUntil = Math.max(this.#pausedUntil, next.notBefore);
       next = { ...next, notBefore: 0 };
     }
-    const settlement = { id: delivery.id, startedAt, durationMs, outcome, next };
+    const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
     await committer.settle(settlement, this.id, this.#bucket?.state);
+    this.#parts.feedback.stored(followUps);
     reportAttempt(log, integration, delivery, settlement);
   }
 
@@ -240,8 +234,7 @@ export class Lane {
     // Another lane may work for the integration already, with mended settings.
     if (this.#stopping) return;
     const { clock } = this.#parts;
-    this.#leaseSize =
-      durationMs < 50 ? Math.min(this.#leaseSize * 2, LARGEST_LEASE) : this.#concurrency;
+    this.#leases.learn(durationMs);
     if (outcome.kind === 'park') {
       this.#park({ reason: outcome.reason, message: outcome.message ?? '', since: clock.now() });
       return;
@@ -277,7 +270,7 @@ export class Lane {
     if (change === 'closed') {
       log.info('service works again', fields);
       this.#outbox.ask('expedite', (outbox) => outbox.expedite(this.id));
-      this.#drained = false;
+      this.#leases.refill();
     }
   }
 
@@ -297,14 +290,7 @@ export class Lane {
   #resume(message: string): void {
     this.#parking = undefined;
     this.#pausedUntil = 0;
-    this.#drained = false;
+    this.#leases.refill();
     this.#parts.log.info(message, { integration: this.integration.id });
-  }
-
-  #giveBack(): void {
-    if (this.#leased.length === 0) return;
-    const ids = this.#leased.map((delivery) => delivery.id);
-    if (this.#outbox.ask('release', (outbox) => outbox.release(ids)) === undefined) return;
-    this.#leased = [];
   }
 }

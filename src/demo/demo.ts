@@ -46,7 +46,14 @@ async function deliverExamples(
   const sink = { write: (line: string) => screen.log(line) };
   const log = createLog({ level: 'warn', format: 'pretty', sink, color: false }, scrubber);
   const env = { ...process.env, ...exampleEnvironment(standIns) };
-  const daemon = await Daemon.start({ paths, fromStart: true, env, log, scrubber });
+  const daemon = await Daemon.start({
+    paths,
+    fromStart: true,
+    env,
+    log,
+    scrubber,
+    reinject: { kind: 'none' },
+  });
   if (!(daemon instanceof Daemon)) throw new Error('the bundled example does not start');
   const lines = readFileSync(join(EXAMPLES, 'alerts.jsonl'), 'utf8');
   const feed = new Feed(paths.alerts, lines, systemClock, (alert) => screen.appended(alert));

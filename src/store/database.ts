@@ -52,9 +52,9 @@ export class Database {
     return this.#prepare(sql).all(...values) as Row[];
   }
 
-  /** Rows one by one. The statement is its own: others may ask the same while the loop runs. */
+  /** Rows one by one; the statement is free again when the loop ends, however it ends. */
   iterate<Row>(sql: string, ...values: SqlValue[]): Iterable<Row> {
-    return this.#database.prepare(sql).iterate(...values) as Iterable<Row>;
+    return this.#prepare(sql).iterate(...values) as Iterable<Row>;
   }
 
   /** Runs a function in a transaction: all of it is stored, or, when it throws, nothing. */
@@ -71,7 +71,16 @@ export class Database {
     }
   }
 
+  /**
+   * Closes it. The driver lets go of the file only when the statements are collected as garbage, so
+   * what is still in the write-ahead log goes into the file here: a copy of it is complete.
+   */
   close(): void {
+    try {
+      this.execute('PRAGMA wal_checkpoint(PASSIVE)');
+    } catch {
+      // The disk is full, or broken: then it stays in the log, where the next one finds it.
+    }
     this.#statements.clear();
     this.#database.close();
   }

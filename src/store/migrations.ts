@@ -34,7 +34,7 @@ const MIGRATIONS: readonly string[] = [
     raw BLOB NOT NULL
   );
 
-  -- due_at 0 is at once. Times are milliseconds since 1970. attempts counts all, tries those since
+  -- The highest priority goes first. due_at 0 is at once. Times are milliseconds since 1970. attempts counts all, tries those since
   -- the beginning or since an operator said retry: the retry schedule goes by tries.
   -- An id is never used again: one that was dropped while in flight may still be settled.
   CREATE TABLE delivery (
@@ -42,7 +42,7 @@ const MIGRATIONS: readonly string[] = [
     alert INTEGER NOT NULL,
     lane INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending',
-    urgent INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
     due_at INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
     tries INTEGER NOT NULL DEFAULT 0,
@@ -50,7 +50,7 @@ const MIGRATIONS: readonly string[] = [
     first_attempt_at INTEGER,
     finished_at INTEGER
   );
-  CREATE INDEX delivery_ready ON delivery (lane, urgent DESC, id)
+  CREATE INDEX delivery_ready ON delivery (lane, priority DESC, id)
     WHERE state = 'pending' AND due_at = 0;
   CREATE INDEX delivery_scheduled ON delivery (lane, due_at) WHERE state = 'pending' AND due_at > 0;
   CREATE INDEX delivery_leased ON delivery (lane) WHERE state = 'leased';

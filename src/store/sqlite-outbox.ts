@@ -1,3 +1,4 @@
+import type { AcceptedAlert } from '../core/accepted-alert.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import type { LeasedDelivery, Settlement } from '../core/delivery.ts';
 import type {
@@ -23,6 +24,8 @@ const LONGEST_TEXT = 2000;
 /** The outbox of the daemon, in SQLite. */
 export class SqliteOutbox implements Outbox {
   readonly #database: Database;
+  /** Lanes in which higher rule levels go first. */
+  readonly #byLevel = new Set<number>();
   #version: number;
 
   /** Takes back what a killed daemon had leased. Only the one daemon of a state directory may. */
@@ -50,24 +53,7 @@ export class SqliteOutbox implements Outbox {
   accept(intake: Intake, now: number): void {
     const database = this.#database;
     database.transaction(() => {
-      for (const alert of intake.alerts) {
-        const { lastId } = database.run(
-          'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, ?, ?, ?)',
-          alert.alertId ?? null,
-          alert.level,
-          now,
-          alert.raw,
-        );
-        const urgent = alert.level >= URGENT_LEVEL ? 1 : 0;
-        for (const lane of alert.lanes) {
-          database.run(
-            'INSERT INTO delivery (alert, lane, urgent) VALUES (?, ?, ?)',
-            lastId,
-            lane,
-            urgent,
-          );
-        }
-      }
+      for (const alert of intake.alerts) this.#insert(alert, now);
       this.#keepUnreadable(intake, now);
       this.#count(intake);
       this.saveCheckpoint(intake.checkpoint);
@@ -75,7 +61,13 @@ export class SqliteOutbox implements Outbox {
   }
 
   assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord> {
-    return this.#database.transaction(() => assignLanes(this.#database, identities));
+    const lanes = this.#database.transaction(() => assignLanes(this.#database, identities));
+    this.#byLevel.clear();
+    for (const { integrationId, highestLevelFirst } of identities) {
+      const lane = lanes.get(integrationId);
+      if (highestLevelFirst === true && lane !== undefined) this.#byLevel.add(lane.id);
+    }
+    return lanes;
   }
 
   lane(lane: number): LaneRecord | undefined {
@@ -85,6 +77,10 @@ export class SqliteOutbox implements Outbox {
   commit(changes: LaneChanges): void {
     this.#database.transaction(() => {
       for (const settlement of changes.settlements ?? []) this.#settle(settlement);
+      for (const { id, followUps, at } of changes.released ?? []) {
+        this.#release(id);
+        for (const alert of followUps) this.#insert(alert, at);
+      }
       for (const [lane, bucket] of changes.buckets ?? []) {
         this.#database.run(
           'UPDATE lane SET bucket_tokens = ?, bucket_at = ? WHERE id = ?',
@@ -111,7 +107,7 @@ export class SqliteOutbox implements Outbox {
         `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, a.raw
          FROM delivery d JOIN alert a ON a.id = d.alert
          WHERE d.lane = ? AND d.state = 'pending' AND d.due_at = 0
-         ORDER BY d.urgent DESC, d.id LIMIT ?`,
+         ORDER BY d.priority DESC, d.id LIMIT ?`,
         lane,
         limit,
       );
@@ -135,12 +131,7 @@ export class SqliteOutbox implements Outbox {
 
   release(ids: readonly number[]): void {
     this.#database.transaction(() => {
-      for (const id of ids) {
-        this.#database.run(
-          `UPDATE delivery SET state = 'pending', due_at = 0 WHERE id = ? AND state = 'leased'`,
-          id,
-        );
-      }
+      for (const id of ids) this.#release(id);
     });
   }
 
@@ -185,7 +176,33 @@ export class SqliteOutbox implements Outbox {
     return this.#database.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
   }
 
-  #settle({ id, startedAt, durationMs, outcome, next }: Settlement): void {
+  #insert(alert: AcceptedAlert, now: number): void {
+    const { lastId } = this.#database.run(
+      'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, ?, ?, ?)',
+      alert.alertId ?? null,
+      alert.level,
+      now,
+      alert.raw,
+    );
+    const urgent = alert.level >= URGENT_LEVEL ? 1 : 0;
+    for (const lane of alert.lanes) {
+      this.#database.run(
+        'INSERT INTO delivery (alert, lane, priority) VALUES (?, ?, ?)',
+        lastId,
+        lane,
+        this.#byLevel.has(lane) ? alert.level : urgent,
+      );
+    }
+  }
+
+  #release(id: number): void {
+    this.#database.run(
+      `UPDATE delivery SET state = 'pending', due_at = 0 WHERE id = ? AND state = 'leased'`,
+      id,
+    );
+  }
+
+  #settle({ id, startedAt, durationMs, outcome, next, followUps = [] }: Settlement): void {
     const database = this.#database;
     const duration = Math.round(durationMs);
     // Someone may have dropped it meanwhile: then there is nothing left to settle.
@@ -202,6 +219,7 @@ export class SqliteOutbox implements Outbox {
       id,
     );
     if (changes === 0) return;
+    for (const alert of followUps) this.#insert(alert, startedAt + duration);
     if (outcome.kind === 'park') {
       // The integration was at fault. However long it takes to mend, that counts for no retry.
       database.run('UPDATE delivery SET tries = 0, first_attempt_at = NULL WHERE id = ?', id);

@@ -3,6 +3,7 @@ import type { Integration } from '../../src/core/integration.ts';
 import type { Outbox } from '../../src/core/outbox.ts';
 import { Scrubber } from '../../src/core/secret.ts';
 import { Committer } from '../../src/delivery/committer.ts';
+import type { Feedback } from '../../src/delivery/feedback.ts';
 import { Lane } from '../../src/delivery/lane.ts';
 import type { Database } from '../../src/store/database.ts';
 import { Queue, type QueueEntry } from '../../src/store/queue.ts';
@@ -31,6 +32,8 @@ export class LaneBench {
   queue!: Queue;
   committer!: Committer;
   lanes: Lane[] = [];
+  /** What comes of events; nothing, unless a test says so. */
+  feedback: Feedback = { followUps: () => [], stored: () => undefined };
   /** When set, every use of the outbox fails, except those named here. */
   outboxFails: { readonly except: readonly string[] } | undefined;
 
@@ -80,6 +83,7 @@ export class LaneBench {
         clock: this.clock,
         log: this.log,
         scrubber: this.scrubber,
+        feedback: this.feedback,
       });
     });
     return this.lanes;

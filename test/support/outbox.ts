@@ -1,12 +1,22 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { AcceptedAlert } from '../../src/core/accepted-alert.ts';
 import type { Checkpoint } from '../../src/core/checkpoint.ts';
 import type { Settlement } from '../../src/core/delivery.ts';
-import type { AcceptedAlert, Intake, LaneIdentity } from '../../src/core/outbox.ts';
+import type { Intake, LaneIdentity } from '../../src/core/outbox.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openOutboxDatabase } from '../../src/store/state-directory.ts';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+let opened = 0;
+
 /** Opens the outbox of a test. It need not survive a power failure, so it does not wait for the disk. */
 export function openTestDatabase(directory: string): Database {
+  // A closed database lets go of its files only when its statements are collected.
+  opened += 1;
+  if (opened % 50 === 0) collectGarbage();
   const database = openOutboxDatabase(directory);
   database.execute('PRAGMA synchronous = OFF');
   return database;
