@@ -5,6 +5,7 @@ import { quotaOver } from './core/lookup-memory.ts';
 import type { Paths } from './core/paths.ts';
 import type { Scrubber } from './core/secret.ts';
 import type { DaemonSettings } from './core/settings.ts';
+import { ClockWatch } from './delivery/clock-watch.ts';
 import { Committer } from './delivery/committer.ts';
 import { Intake } from './delivery/intake.ts';
 import { Router } from './delivery/router.ts';
@@ -58,6 +59,7 @@ export class Daemon {
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
   #reading: Promise<void> | undefined;
+  readonly #clockWatch = new ClockWatch(systemClock);
   #cancelLook: (() => void) | undefined;
 
   /**
@@ -173,8 +175,23 @@ export class Daemon {
   #look(): void {
     this.#cancelLook = this.#clock.after(LOOK_MS, () => {
       if (this.#outbox.changedElsewhere()) this.#lanes.refresh();
+      this.#followClock();
       this.#look();
     });
+  }
+
+  /** Times that were noted before the clock was set would be wrong after it. */
+  #followClock(): void {
+    const jump = this.#clockWatch.jump();
+    if (jump === 0) return;
+    const { log } = this.#options;
+    log.warn('clock was set; the times of retries go along', { seconds: Math.round(jump / 1000) });
+    try {
+      this.#outbox.clockJumped(jump);
+    } catch (error) {
+      log.error('times of retries cannot be changed', { error });
+    }
+    this.#lanes.clockJumped();
   }
 }
 

@@ -91,6 +91,11 @@ export class LaneSet {
     }
   }
 
+  /** The clock was set. */
+  clockJumped(): void {
+    for (const { lane } of this.#running.values()) lane.clockJumped();
+  }
+
   /** Lets what is in flight finish, or hands it back. */
   async stop(): Promise<void> {
     const stopping = [...this.#running.values()].map(({ lane }) => lane.stop(STOP_GRACE_MS));

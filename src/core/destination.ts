@@ -49,7 +49,12 @@ export interface HttpFailure {
 export interface HttpClient {
   send(
     request: HttpRequest,
-    limits: { timeoutMs: number; signal: AbortSignal },
+    limits: {
+      timeoutMs: number;
+      signal: AbortSignal;
+      /** Bytes of a body that are read, where answers may be longer than the client's own cap. */
+      bodyCap?: number;
+    },
   ): Promise<HttpResult>;
 }
 
@@ -108,7 +113,7 @@ export type Plan =
 
 /**
  * The limit of a service. Other servers that speak its language, such as Mattermost's, need not have
- * it: there it counts from the first "too many requests" on.
+ * it; where they have one, they say so with 429.
  */
 export interface ServiceLimit extends RateLimit {
   /** True when the integration delivers to the service itself. */
@@ -133,6 +138,11 @@ export interface Destination {
   readonly rateLimit?: ServiceLimit;
   /** Least seconds of an attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
+  /**
+   * Why settings that only it knows, such as its options, cannot work; as a sentence without its
+   * full stop, and without secrets. Undefined when they can.
+   */
+  problem?(integration: Integration): string | undefined;
   /** Why this alert is deliberately not sent, or undefined when it is. Asked before it is stored. */
   skip?(alert: Alert, integration: Integration): string | undefined;
   /** What an attempt would send. Never fails because of what an alert lacks. */

@@ -32,7 +32,9 @@ export function takeQuestion(
   // A clock that was set back must not block for longer than a minute.
   const recent = state.recent.filter((at) => at > now - MINUTE_MS && at <= now);
   const current = { ...state, recent, day, asked };
-  if (now < state.blockedUntil) return { state: current, waitUntil: state.blockedUntil };
+  // Nobody blocks for longer than a day; such a time was noted before the clock was set back.
+  const isBlocked = now < state.blockedUntil && state.blockedUntil - now <= DAY_MS + MINUTE_MS;
+  if (isBlocked) return { state: current, waitUntil: state.blockedUntil };
   if (asked >= limits.perDay) return { state: current, waitUntil: (day + 1) * DAY_MS };
   if (recent.length >= limits.perMinute) {
     const oldest = recent[recent.length - limits.perMinute] ?? now;

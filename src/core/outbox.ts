@@ -103,6 +103,11 @@ export interface Outbox {
   expedite(lane: number): void;
   park(lane: number, parking: Parking): void;
   unpark(lane: number): void;
+  /**
+   * The clock was set, by so many milliseconds: what waits for a time goes on waiting for as long
+   * as it would have, at the most, and nothing grows old by it.
+   */
+  clockJumped(byMs: number): void;
   /** True when another process (`integratord queue …`) changed something since the last call. */
   changedElsewhere(): boolean;
 }

@@ -40,6 +40,11 @@ export class Breaker {
     return this.#openUntil;
   }
 
+  /** The clock was set: the pause, which ended at a time, is over. */
+  clockJumped(): void {
+    this.#openUntil = 0;
+  }
+
   /** Takes note of an attempt. Returns what changed, for the log and for waking what waits. */
   record(outcome: Outcome): 'opened' | 'closed' | undefined {
     if (outcome.kind === 'wait') return undefined;

@@ -825,3 +825,97 @@ describe('a quota', () => {
     expect(woken).toEqual([1, 0]);
   });
 });
+
+describe('a clock that jumps', () => {
+  const failing = () => {
+    const fake = new FakeDestination();
+    fake.otherwise = SERVER_ERROR;
+    return { fake, lane: bench.lane(fake, { retries: 0 }) };
+  };
+
+  it.each([-365 * 24 * HOUR, -2 * HOUR])('back by %d ms holds up no retry', async (jump) => {
+    const { fake, lane } = failing();
+    bench.give(lane, 'a');
+    await bench.clock.settle();
+    bench.clock.jump(jump);
+    bench.outbox.clockJumped(jump);
+    lane.clockJumped();
+    fake.otherwise = DELIVERED;
+    await bench.clock.advance(MINUTE);
+    expect(bench.states).toEqual(['delivered']);
+  });
+
+  it('forward by a year gives nothing up', async () => {
+    const { fake, lane } = failing();
+    bench.give(lane, 'a');
+    await bench.clock.settle();
+    const jump = 365 * 24 * HOUR;
+    bench.clock.jump(jump);
+    bench.outbox.clockJumped(jump);
+    lane.clockJumped();
+    await bench.clock.advance(MINUTE);
+    expect(fake.attempts.length).toBeGreaterThan(1);
+    expect(bench.states).toEqual(['pending']);
+    fake.otherwise = DELIVERED;
+    await bench.clock.advance(HOUR);
+    expect(bench.states).toEqual(['delivered']);
+  });
+});
+
+describe('a long queue', () => {
+  it('of 100,000 deliveries is parked and resumed at no cost, and none is lost', async () => {
+    const fake = new FakeDestination(8);
+    fake.otherwise = GONE;
+    const lane = bench.lane(fake);
+    bench.store(lane.id, ...numbers(100_000));
+    lane.wake();
+    await bench.clock.advance(10 * MINUTE);
+    expect(fake.attempts.length).toBeLessThanOrEqual(8);
+    expect(bench.queue.stats()['lane-0']).toMatchObject({ parked: 100_000, pending: 0 });
+    fake.otherwise = DELIVERED;
+    bench.outbox.unpark(lane.id);
+    const record = bench.outbox.lane(lane.id);
+    if (record === undefined) throw new Error('no lane');
+    lane.refresh(record);
+    await bench.clock.settle();
+    expect(bench.queue.stats()['lane-0']).toMatchObject({ delivered: 100_000, parked: 0 });
+    expect(new Set(fake.raws).size).toBe(100_000);
+  }, 60_000);
+});
+
+describe("a service's own limit", () => {
+  const SERVICE = { count: 1, seconds: 1, burst: 2 };
+  const limited = (applies: boolean) =>
+    Object.assign(new FakeDestination(), {
+      rateLimit: { ...SERVICE, appliesTo: () => applies },
+    });
+
+  it('is kept where it applies, also over a restart', async () => {
+    const fake = limited(true);
+    bench.give(bench.lane(fake), ...numbers(10));
+    await bench.clock.settle();
+    expect(fake.raws).toHaveLength(2);
+    await bench.clock.advance(3000);
+    expect(fake.raws).toHaveLength(5);
+    await bench.restart();
+    const again = limited(true);
+    bench.lane(again).wake();
+    await bench.clock.settle();
+    // A new bucket would be full; stopping has taken about the time of one message.
+    expect(again.raws.length).toBeLessThan(2);
+    await bench.clock.advance(5000);
+    expect([...fake.raws, ...again.raws]).toEqual(numbers(10));
+  });
+
+  it('is not where it does not apply, and gives way to a limit of the settings', async () => {
+    const free = limited(false);
+    bench.give(bench.lane(free), ...numbers(10));
+    await bench.clock.settle();
+    expect(free.raws).toHaveLength(10);
+    const own = limited(true);
+    const settings = { rateLimit: { count: 1, seconds: 60, burst: 4 } };
+    bench.give(bench.lane(own, { id: 'own', settings }), ...numbers(10));
+    await bench.clock.settle();
+    expect(own.raws).toHaveLength(4);
+  });
+});

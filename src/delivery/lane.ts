@@ -49,7 +49,7 @@ export class Lane {
   readonly #parts: LaneParts;
   readonly #concurrency: number;
   readonly #breaker: Breaker;
-  #bucket: TokenBucket | undefined;
+  readonly #bucket: TokenBucket | undefined;
   readonly #outbox: OutboxDoor;
   readonly #leases: LeaseBuffer;
   readonly #abort = new AbortController();
@@ -71,7 +71,7 @@ export class Lane {
     this.#outbox = new OutboxDoor(parts.outbox, clock, parts.log, integration.id);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const service = destination.rateLimit;
-    const isLimited = service?.appliesTo(integration) === true || record.bucket !== undefined;
+    const isLimited = service?.appliesTo(integration) === true;
     const limit = integration.settings.rateLimit ?? (isLimited ? service : undefined);
     if (limit !== undefined) this.#bucket = new TokenBucket(limit, clock.now(), record.bucket);
     this.#parking = record.parking;
@@ -91,6 +91,13 @@ export class Lane {
     }
     // What was leased may have been dropped.
     this.#leases.giveBack();
+    this.wake();
+  }
+
+  /** The clock was set: what was paused until a time, may have to wait for ages now. */
+  clockJumped(): void {
+    this.#pausedUntil = 0;
+    this.#breaker.clockJumped();
     this.wake();
   }
 
@@ -240,9 +247,6 @@ export class Lane {
       return;
     }
     if (outcome.kind === 'retry' && outcome.reason === 'rate_limited') {
-      const limit = this.#parts.destination.rateLimit;
-      // A server that speaks the service's language, and now shows that it has a limit as well.
-      if (limit !== undefined) this.#bucket ??= new TokenBucket(limit, clock.now());
       this.#bucket?.drain(clock.now());
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.notBefore ?? 0);
     }

@@ -232,3 +232,18 @@ describe('what PagerDuty answers', () => {
     expect(http.requests).toHaveLength(1);
   });
 });
+
+it('keeps to the limit of PagerDuty at its own addresses only', () => {
+  const applies = (hookUrl?: string) =>
+    pagerduty.rateLimit?.appliesTo(
+      anIntegration({ hookUrl: hookUrl === undefined ? undefined : new Secret(hookUrl) }),
+    );
+  expect(applies()).toBe(true);
+  expect(applies('https://events.eu.pagerduty.com')).toBe(true);
+  expect(applies('https://relay.example.org/v2/enqueue')).toBe(false);
+});
+
+it('allows no more within any minute than PagerDuty does', () => {
+  const { count = 0, seconds = 1, burst = 0 } = pagerduty.rateLimit ?? {};
+  expect((count / seconds) * 60 + burst).toBeLessThanOrEqual(120);
+});

@@ -347,3 +347,13 @@ describe('a message that is too large', () => {
 interface Message {
   readonly attachments: [Attachment];
 }
+
+it('keeps to the limit of Slack at its own address only', () => {
+  const applies = (url: string) =>
+    slack.rateLimit?.appliesTo(anIntegration({ hookUrl: new Secret(url) }));
+  expect(applies('https://hooks.slack.com/services/T/B/X')).toBe(true);
+  expect(applies('https://hooks.slack-gov.com/services/T/B/X')).toBe(true);
+  expect(applies('https://chat.example.org/hooks/abc')).toBe(false);
+  expect(applies('https://hooks.slack.com.example.org/services/T/B/X')).toBe(false);
+  expect(applies('no address')).toBe(false);
+});

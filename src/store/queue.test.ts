@@ -108,12 +108,8 @@ describe('the list', () => {
     expect(ids({ limit: 0 })).toEqual([]);
   });
 
-  it('can be broken off, and be read twice at a time', () => {
-    for (const { id } of both.queue.list({})) {
-      const inner = [...both.queue.list({})].map((row) => row.id);
-      expect(inner).toEqual([1, 2, 3, 4, 5, 6, 7]);
-      if (id === 2) break;
-    }
+  it('can be broken off', () => {
+    for (const { id } of both.queue.list({})) if (id === 2) break;
     expect([...both.queue.list({})]).toHaveLength(7);
     // Nothing keeps the daemon from writing, and from emptying its log.
     both.outbox.release([3]);

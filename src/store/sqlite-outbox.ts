@@ -156,6 +156,18 @@ export class SqliteOutbox implements Outbox {
     );
   }
 
+  clockJumped(byMs: number): void {
+    // After a jump forward, what falls due by it may as well be tried.
+    const later = Math.min(byMs, 0);
+    this.#database.run(
+      `UPDATE delivery SET first_attempt_at = first_attempt_at + ?,
+         due_at = CASE WHEN due_at > 0 THEN MAX(1, due_at + ?) ELSE 0 END
+       WHERE state IN ('pending', 'leased') AND (due_at > 0 OR first_attempt_at IS NOT NULL)`,
+      byMs,
+      later,
+    );
+  }
+
   park(lane: number, parking: Parking): void {
     setParking(this.#database, lane, parking);
   }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anAcceptedAlert, anIdentity, anIntake } from '../../test/support/outbox.ts';
@@ -83,6 +83,20 @@ describe('a state directory that cannot be used', () => {
 });
 
 describe('the outbox file', () => {
+  it('is complete by itself once it is closed', () => {
+    const directory = tempDir();
+    const database = openOutboxDatabase(directory);
+    const outbox = new SqliteOutbox(database);
+    outbox.assignLanes([anIdentity('slack')]);
+    outbox.accept(anIntake([anAcceptedAlert('a', [1])]), 1);
+    database.close();
+    const backup = tempDir();
+    copyFileSync(join(directory, OUTBOX_FILE), join(backup, OUTBOX_FILE));
+    const copy = openOutboxDatabase(backup);
+    expect(new SqliteOutbox(copy).lease(1, 9, 9, 2)).toHaveLength(1);
+    copy.close();
+  });
+
   it('survives a power failure, and can be shrunk', () => {
     const database = openOutboxDatabase(tempDir());
     const value = (name: string) => Object.values(database.get<object>(`PRAGMA ${name}`) ?? {})[0];

@@ -94,17 +94,23 @@ export class World {
   async calm(): Promise<void> {
     for (const service of Object.values(this.services)) await service.misbehave('none');
     this.#finishLine();
-    await until(async () => {
-      // What bad weather has parked or put off is let go again, as an operator would.
-      await integratord(['queue', 'retry', '--home', this.#home.path, '--all']);
-      const stats = await this.stats();
-      return (
-        Object.values(stats).every((counts) => {
-          const { pending = 0, leased = 0, parked = 0, dead = 0 } = counts;
-          return pending + leased + parked + dead === 0;
-        }) && (stats['slack']?.['delivered'] ?? 0) >= this.written
-      );
-    }, 'everything is delivered');
+    try {
+      await until(() => this.#isDelivered(), 'everything is delivered');
+    } catch (error) {
+      const log = this.#daemon?.output.split('\n').slice(-30).join('\n');
+      const stats = JSON.stringify({ written: this.written, ...(await this.stats()) });
+      throw new Error(`${(error as Error).message}\n${stats}\n${log}`, { cause: error });
+    }
+  }
+
+  /** Lets go what bad weather has parked or put off, as an operator would, and looks. */
+  async #isDelivered(): Promise<boolean> {
+    await integratord(['queue', 'retry', '--home', this.#home.path, '--all']);
+    const stats = await this.stats();
+    const isQuiet = Object.values(stats).every(({ pending, leased, parked, dead }) => {
+      return (pending ?? 0) + (leased ?? 0) + (parked ?? 0) + (dead ?? 0) === 0;
+    });
+    return isQuiet && (stats['slack']?.['delivered'] ?? 0) >= this.written;
   }
 
   async stats(): Promise<Record<string, Record<string, number>>> {
