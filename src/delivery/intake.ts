@@ -88,7 +88,7 @@ export class Intake {
           reason: routing.reason,
           excerpt: bytes.subarray(start, Math.min(end, start + EXCERPT_BYTES)),
         });
-      } else {
+      } else if (routing.kind === 'read') {
         const { facts, lanes, skips } = routing;
         if (lanes.length > 0) {
           const raw = bytes.subarray(start, end);

@@ -3,6 +3,7 @@ import { type AlertFacts, scanAlert, type Unreadable } from '../core/alert-scan.
 import type { Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import { compileMatcher, type Matcher } from '../core/matcher.ts';
+import { Prefilter } from '../core/prefilter.ts';
 
 /** An integration that takes part, and what delivers for it. */
 export interface Route {
@@ -15,12 +16,16 @@ export interface Route {
 /** What became of one line. */
 export type Routing =
   | { readonly kind: 'unreadable'; readonly reason: Unreadable }
+  /** An alert that was seen at a glance to concern nobody. */
+  | { readonly kind: 'nobody' }
   | {
       readonly kind: 'read';
       readonly facts: AlertFacts;
       readonly lanes: readonly number[];
       readonly skips: readonly Skip[];
     };
+
+const NOBODY: Routing = { kind: 'nobody' };
 
 /** A match that is deliberately not delivered. */
 export interface Skip {
@@ -40,15 +45,19 @@ function skipReason(destination: Destination, alert: Alert, integration: Integra
 /** Decides for each line which lanes it goes to. */
 export class Router {
   readonly #routes: readonly Route[];
+  readonly #prefilter: Prefilter;
   readonly #matcher: Matcher;
 
   constructor(routes: readonly Route[]) {
+    const integrations = routes.map((route) => route.integration);
     this.#routes = routes;
-    this.#matcher = compileMatcher(routes.map((route) => route.integration));
+    this.#prefilter = new Prefilter(integrations);
+    this.#matcher = compileMatcher(integrations);
   }
 
   /** Routes the line `bytes[start, end)`, without its newline. */
   route(bytes: Buffer, start: number, end: number): Routing {
+    if (!this.#prefilter.mayMatch(bytes, start, end)) return NOBODY;
     const facts = scanAlert(bytes, start, end);
     if (typeof facts === 'string') return { kind: 'unreadable', reason: facts };
     const lanes: number[] = [];

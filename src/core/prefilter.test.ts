@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fixtureLines } from '../../test/support/vectors.ts';
+import { scanAlert } from './alert-scan.ts';
+import { compileFilter } from './filter.ts';
+import { compileMatcher } from './matcher.ts';
+import { Prefilter } from './prefilter.ts';
+
+interface Filters {
+  readonly level: number;
+  readonly ruleIds: readonly number[] | undefined;
+  readonly group: string | undefined;
+  readonly eventLocation: string | undefined;
+}
+
+const examples = readFileSync(
+  fileURLToPath(new URL('../../examples/alerts.jsonl', import.meta.url)),
+  'utf8',
+)
+  .split('\n')
+  .slice(0, -1);
+const recorded = ['samples/w4_99_edge_cases.jsonl', 'conformance/filters/alerts.jsonl']
+  .flatMap(fixtureLines)
+  .map(String);
+const alerts = [...examples, ...recorded];
+
+const filters: fc.Arbitrary<Filters> = fc.record({
+  level: fc.constantFrom(0, 0, 3, 5, 7, 10, 12, 15),
+  ruleIds: fc.option(
+    fc.array(fc.constantFrom(0, 1, 7, 550, 553, 5710, 5712, 5760, 87105), { maxLength: 3 }),
+    { nil: undefined },
+  ),
+  group: fc.option(
+    fc.constantFrom('', 'syscheck', 'sshd,web', 'a', ' sshd', 'authentication_failed,', 'Firewall'),
+    { nil: undefined },
+  ),
+  eventLocation: fc.option(fc.constantFrom('', 'syscheck', '!syscheck', '^/var'), {
+    nil: undefined,
+  }),
+});
+
+/** Changes to a line that an attacker, a broken disk or another version could make. */
+const MUTATIONS: readonly ((line: string) => string)[] = [
+  (line) => line,
+  (line) => line.replace('"rule"', '"RULE"'),
+  (line) => line.replace('"groups":', '"Groups":["syscheck"],"groups":'),
+  (line) => line.replace('"groups":', '"gr\\u006fups":["syscheck"],"groups":'),
+  (line) => line.replace('"groups":', '"x":{"groups":["sshd"]},"groups":'),
+  (line) => line.replace('"groups":[', '"groups":[["sshd"],'),
+  (line) => line.replace('"groups":["', '"groups":[ "'),
+  (line) => line.replace('"groups":["', '"groups":["\\u0073shd","'),
+  (line) => line.replace('"level":', '"level":1'),
+  (line) => line.replace('"level":', '"level":"x","level":'),
+  (line) => line.replace(/"level":(\d+)/, '"level":"$1"'),
+  (line) => line.replace(/"level":(\d+)/, '"level":$1.9'),
+  (line) => line.replace(/"level":(\d+)/, '"level":$1e1'),
+  (line) => line.replace('"id":"', '"id":"0'),
+  (line) => line.replace('"id":"', '"id":" '),
+  (line) => line.replace(/"id":"(\d+)"/, '"id":$1'),
+  (line) => line.replace('"description":"', '"description":"\\",\\"groups\\":[\\"sshd\\"]'),
+  (line) =>
+    line.replace('{"timestamp"', '{"rule":{"level":15,"id":"5712","groups":["sshd"]},"timestamp"'),
+  (line) => line.replace('{"timestamp":"', '{"timestamp":"\\u0041'),
+  (line) => line.replace('"rule":{', '"rule":{"groups":["syscheck"],'),
+  (line) => line.replace(/,"groups":\[[^\]]*\]/, ''),
+  (line) => `${line} `,
+  (line) => `${line}}`,
+  (line) => ` ${line}`,
+  (line) => line.slice(0, -1),
+];
+
+/** What the full reading says. */
+function matches(line: Buffer, integrations: readonly Filters[]): number[] {
+  const facts = scanAlert(line);
+  if (typeof facts === 'string') return [];
+  return [...integrations.keys()].filter((i) => compileFilter(integrations[i] as Filters)(facts));
+}
+
+describe('the prefilter', () => {
+  it('never says of an alert that it concerns nobody when it does', () => {
+    let ruledOut = 0;
+    fc.assert(
+      fc.property(
+        fc.array(filters, { maxLength: 5 }),
+        fc.nat(alerts.length - 1),
+        fc.nat(MUTATIONS.length - 1),
+        fc.nat(MUTATIONS.length - 1),
+        (integrations, which, first, second) => {
+          const mutate = (line: string, i: number) =>
+            (MUTATIONS[i] as (line: string) => string)(line);
+          const line = Buffer.from(mutate(mutate(alerts[which] as string, first), second));
+          const mayMatch = new Prefilter(integrations).mayMatch(line, 0, line.length);
+          if (!mayMatch) ruledOut += 1;
+          expect(mayMatch || matches(line, integrations).length === 0).toBe(true);
+        },
+      ),
+      { numRuns: 20_000 },
+    );
+    // It would hold as well for a prefilter that rules nothing out.
+    expect(ruledOut).toBeGreaterThan(2000);
+  });
+
+  it('never says so with bytes changed at random either', () => {
+    fc.assert(
+      fc.property(
+        fc.array(filters, { minLength: 1, maxLength: 4 }),
+        fc.nat(examples.length - 1),
+        fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 4 }),
+        (integrations, which, changes) => {
+          const line = Buffer.from(examples[which] as string);
+          for (const [at, byte] of changes) line[at % line.length] = byte;
+          const mayMatch = new Prefilter(integrations).mayMatch(line, 0, line.length);
+          expect(mayMatch || matches(line, integrations).length === 0).toBe(true);
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('rules most of the examples out where they concern nobody', () => {
+    const integrations = [
+      { level: 13, ruleIds: undefined, group: undefined, eventLocation: undefined },
+      { level: 0, ruleIds: [99_999], group: undefined, eventLocation: undefined },
+      { level: 3, ruleIds: undefined, group: 'nosuch,other', eventLocation: '/var' },
+    ];
+    const prefilter = new Prefilter(integrations);
+    const lines = examples.map((line) => Buffer.from(line));
+    expect(lines.filter((line) => prefilter.mayMatch(line, 0, line.length))).toEqual([]);
+  });
+
+  it('looks at nothing outside its line', () => {
+    const prefilter = new Prefilter([{ level: 12, ruleIds: undefined, group: undefined }]);
+    const [low, high] = [examples[0] as string, examples[6] as string];
+    const bytes = Buffer.from(`${low}\n${high}\n`);
+    const middle = Buffer.byteLength(low);
+    expect(prefilter.mayMatch(bytes, 0, middle)).toBe(false);
+    expect(prefilter.mayMatch(bytes, middle + 1, bytes.length - 1)).toBe(true);
+  });
+});
+
+describe('the matcher', () => {
+  it('says the same as each filter by itself', () => {
+    fc.assert(
+      fc.property(
+        fc.array(filters, { maxLength: 12 }),
+        fc.nat(alerts.length - 1),
+        (integrations, which) => {
+          const line = Buffer.from(alerts[which] as string);
+          const facts = scanAlert(line);
+          if (typeof facts === 'string') return;
+          expect(compileMatcher(integrations).match(facts)).toEqual(matches(line, integrations));
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+});
