@@ -5,6 +5,7 @@ import { quotaOver } from './core/lookup-memory.ts';
 import type { Paths } from './core/paths.ts';
 import type { Scrubber } from './core/secret.ts';
 import type { DaemonSettings } from './core/settings.ts';
+import { Throttle } from './core/throttle.ts';
 import { ClockWatch } from './delivery/clock-watch.ts';
 import { Committer } from './delivery/committer.ts';
 import { Intake } from './delivery/intake.ts';
@@ -60,6 +61,7 @@ export class Daemon {
   readonly #intake: Intake;
   #reading: Promise<void> | undefined;
   readonly #clockWatch = new ClockWatch(systemClock);
+  readonly #lookTrouble = new Throttle(systemClock, 60_000);
   #cancelLook: (() => void) | undefined;
 
   /**
@@ -171,11 +173,17 @@ export class Daemon {
     this.#intake.router = new Router(this.#lanes.apply(enabledIntegrations(setup)));
   }
 
-  /** Notices what `integratord queue retry` and `drop` changed. */
+  /** Notices what `integratord queue retry` and `drop` changed, and that the clock was set. */
   #look(): void {
     this.#cancelLook = this.#clock.after(LOOK_MS, () => {
-      if (this.#outbox.changedElsewhere()) this.#lanes.refresh();
-      this.#followClock();
+      try {
+        if (this.#outbox.changedElsewhere()) this.#lanes.refresh();
+        this.#followClock();
+      } catch (error) {
+        this.#lookTrouble.pass((suppressed) => {
+          this.#options.log.error('outbox cannot be looked at', { error, suppressed });
+        });
+      }
       this.#look();
     });
   }
@@ -186,11 +194,7 @@ export class Daemon {
     if (jump === 0) return;
     const { log } = this.#options;
     log.warn('clock was set; the times of retries go along', { seconds: Math.round(jump / 1000) });
-    try {
-      this.#outbox.clockJumped(jump);
-    } catch (error) {
-      log.error('times of retries cannot be changed', { error });
-    }
+    this.#outbox.clockJumped(jump);
     this.#lanes.clockJumped();
   }
 }

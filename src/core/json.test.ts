@@ -15,7 +15,7 @@ describe('stringify', () => {
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         expect(stringify(value as JsonValue)).toBe(JSON.stringify(value));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

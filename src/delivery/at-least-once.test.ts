@@ -310,7 +310,7 @@ describe('from the line to the service', () => {
           world.bench.database.close();
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 70 },
     );
   });
 
@@ -345,7 +345,7 @@ describe('from the line to the service', () => {
           world.bench.database.close();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

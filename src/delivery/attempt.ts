@@ -7,6 +7,9 @@ import type { Log } from '../core/log.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Scrubber } from '../core/secret.ts';
 
+/** A quota that is used up is looked at again after this time, at the earliest. */
+const SHORTEST_WAIT_MS = 250;
+
 /** Makes one attempt. Resolves with what became of it, free of secrets; never rejects. */
 export async function attemptDelivery(
   delivery: LeasedDelivery,
@@ -22,7 +25,8 @@ export async function attemptDelivery(
     attempts: delivery.attempts,
   };
   try {
-    return withValidTime(scrubbed(await destination.deliver(job, context), scrubber));
+    const outcome = scrubbed(await destination.deliver(job, context), scrubber);
+    return withValidTime(outcome, context.clock.now());
   } catch (error) {
     // A throw is a bug of the destination; the delivery is not to be lost over it.
     const message = scrubber.scrub(error instanceof Error ? error.message : String(error));
@@ -39,7 +43,12 @@ function scrubbed(outcome: Outcome, scrubber: Scrubber): Outcome {
 }
 
 /** A time that is none, out of a header that made no sense, would hold up its lane for ever. */
-function withValidTime(outcome: Outcome): Outcome {
+function withValidTime(outcome: Outcome, now: number): Outcome {
+  if (outcome.kind === 'wait') {
+    // Nor may one that has passed make it ask again and again.
+    const until = Number.isFinite(outcome.until) ? outcome.until : 0;
+    return { ...outcome, until: Math.max(until, now + SHORTEST_WAIT_MS) };
+  }
   if (outcome.kind !== 'retry' || Number.isFinite(outcome.notBefore ?? 0)) return outcome;
   const { notBefore: _, ...rest } = outcome;
   return rest;

@@ -708,7 +708,7 @@ describe('stopping', () => {
     fake.otherwise = gate.hang;
     bench.lane(fake).wake();
     await bench.clock.settle();
-    late.release({ kind: 'reject', reason: 'client_error' });
+    late.release();
     await bench.clock.settle();
     expect(bench.states).toEqual(['leased']);
     gate.release();

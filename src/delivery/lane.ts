@@ -1,3 +1,4 @@
+import type { AcceptedAlert } from '../core/accepted-alert.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { LeasedDelivery } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
@@ -208,7 +209,7 @@ export class Lane {
     // Broken off: stop() gives it back. Too late also for what it has given back already.
     if (signal.aborted && outcome.kind !== 'delivered') return;
     if (!this.#inFlight.delete(delivery.id)) return;
-    const followUps = this.#parts.feedback.followUps(integration, delivery.raw, eventsOf(outcome));
+    const followUps = this.#followUps(delivery, outcome);
     if (outcome.kind === 'wait') {
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.until);
       await committer.release({ id: delivery.id, followUps, at: clock.now() });
@@ -234,6 +235,12 @@ export class Lane {
     await committer.settle(settlement, this.id, this.#bucket?.state);
     this.#parts.feedback.stored(followUps);
     reportAttempt(log, integration, delivery, settlement);
+  }
+
+  #followUps(delivery: LeasedDelivery, outcome: Outcome): readonly AcceptedAlert[] {
+    const events = eventsOf(outcome);
+    if (events.length === 0) return [];
+    return this.#parts.feedback.followUps(this.integration, delivery.raw, events);
   }
 
   /** What an attempt says about the service, rather than about the one alert. */
