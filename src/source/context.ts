@@ -47,7 +47,7 @@ export const GIVE_UP_MS = 5 * 60 * 1000;
 /** How long the file may be missing before that is a trouble: it is, for a moment, at a rotation. */
 const MISSING_MS = 3000;
 
-/** What is at the path of the live file; `unknown` when that cannot be told, or it is no file. */
+/** What is at the path of the live file; `unknown` when that cannot be told. */
 export type Look = Facts | 'missing' | 'unknown';
 
 /** Looks at the path, and reports what is wrong with it. */
@@ -63,7 +63,7 @@ export async function lookAtLive(context: SourceContext, isReading: boolean): Pr
   troubles.clear('missing', { path });
   if (facts.isRegular) troubles.clear('not_a_file', { path });
   else troubles.raise('not_a_file', { path });
-  return facts.isRegular ? facts : 'unknown';
+  return facts.isRegular ? facts : 'missing';
 }
 
 /** The live file, open. */

@@ -1,12 +1,12 @@
 import type { Batch, Checkpoint, FilePosition } from '../core/checkpoint.ts';
 import { GIVE_UP_MS, type Look, lookAtLive, openLive, type SourceContext } from './context.ts';
-import { FileTrouble } from './files.ts';
-import { type Past, remember, startIn } from './history.ts';
+import type { FileTrouble } from './files.ts';
+import { type Past, remember } from './history.ts';
 import { Itinerary, type NextFile } from './itinerary.ts';
 import type { Piece } from './line-reader.ts';
-import { hasSettled } from './patience.ts';
 import { PendingLine } from './pending-line.ts';
-import { abandon, reportDamage, reportLoss, reportOverlong } from './reports.ts';
+import { abandon, reportDamage, reportOverlong } from './reports.ts';
+import { Search } from './search.ts';
 import { nowhere, startFresh } from './start-fresh.ts';
 import type { SourceStatus } from './status.ts';
 import { Track } from './track.ts';
@@ -15,8 +15,6 @@ import { Track } from './track.ts';
 const UNTERMINATED_MS = 2000;
 /** The same while it still grows. */
 const LONGEST_UNTERMINATED_MS = 30_000;
-/** How often archives are looked for while there is no live file. */
-const SEARCH_EVERY_MS = 1000;
 
 /** `again`: there may be more at once. `idle`: nothing for now. */
 type Step = 'again' | 'idle';
@@ -38,6 +36,7 @@ export class Follower {
   readonly #fromStart: boolean;
   readonly #onOpen: () => void;
   readonly #itinerary: Itinerary;
+  readonly #search: Search;
   readonly #pending: PendingLine;
   #current: Track | undefined;
   /** Where to go on, while there is no current file; undefined when nothing was ever read. */
@@ -48,7 +47,6 @@ export class Follower {
   #isLive = false;
   /** The file as it was when it should have been opened for the first time. */
   #seen: Look = 'unknown';
-  #searchAgainAt = Number.NEGATIVE_INFINITY;
   #lastLinesAt: number | undefined;
   #lastGrowthAt: number | undefined;
 
@@ -61,6 +59,7 @@ export class Follower {
     this.#fromStart = options.fromStart;
     this.#onOpen = options.onOpen;
     this.#itinerary = new Itinerary(context);
+    this.#search = new Search(context, this.#itinerary);
     this.#pending = new PendingLine(context);
     this.#last = checkpoint && { position: checkpoint.position };
     this.#finished = checkpoint?.finished ?? [];
@@ -104,8 +103,9 @@ export class Follower {
   }
 
   async close(): Promise<void> {
-    if (this.#current !== undefined) await this.#letGo(this.#current, undefined);
-    else await this.#itinerary.clear();
+    await this.#search.close();
+    await this.#itinerary.clear();
+    if (this.#current !== undefined) await this.#letGo(this.#current).file.close();
   }
 
   /** State fresh. */
@@ -124,38 +124,10 @@ export class Follower {
 
   /** State lost. */
   async #resume(last: Past, look: Look): Promise<Step> {
-    const { clock, locator, patience, path, troubles } = this.#context;
-    if (look === 'unknown') return 'idle';
-    if (look === 'missing') {
-      if (clock.monotonic() < this.#searchAgainAt) return 'idle';
-      this.#searchAgainAt = clock.monotonic() + SEARCH_EVERY_MS;
-    } else if (this.#itinerary.isPointless(look)) {
-      return 'idle';
-    }
-    const live = look === 'missing' ? undefined : await openLive(this.#context);
-    if (look !== 'missing' && live === undefined) return 'idle';
-    const start = live && (await startIn(live.file, last, this.#finished));
-    if (start instanceof FileTrouble) {
-      await live?.file.close();
-      troubles.raise('unopenable', { path, code: start.code });
-      return 'idle';
-    }
-    if (live !== undefined && start?.kind === 'same') {
-      const archive = await locator.nameOf(live.facts);
-      this.#open({ ...live, path, archive, start });
-      return 'again';
-    }
-    const isAmbiguous = start?.kind === 'earlier' || start?.kind === 'unclear';
-    if (live !== undefined && live.facts.size > 0 && isAmbiguous) {
-      if (!hasSettled(patience, live.facts)) {
-        await live.file.close();
-        return 'idle';
-      }
-    }
-    const known = { position: last.position, since: this.#liveAt };
-    const route = await this.#itinerary.plan(known, live);
-    if (typeof route === 'string') return route;
-    if (!route.isFound && start?.kind !== 'earlier') reportLoss(this.#context, last);
+    const lost = { last, finished: this.#finished, since: this.#liveAt };
+    const found = await this.#search.step(lost, look);
+    if (typeof found === 'string') return found;
+    this.#open(found);
     return 'again';
   }
 
@@ -202,8 +174,10 @@ export class Follower {
     if (live === undefined) return 'idle';
     const position = current.position();
     const finished = current.facts;
-    const route = await this.#itinerary.plan({ position, since: this.#liveAt, finished }, live);
-    return typeof route === 'string' ? route : 'again';
+    const known = { position, since: this.#liveAt, finished };
+    if ((await this.#itinerary.plan(known, live)) !== 'idle') return 'again';
+    await live.file.close();
+    return 'idle';
   }
 
   /** State leaving, at the end of the current file; or the way out of state lost. */
@@ -213,12 +187,13 @@ export class Follower {
     const next = await this.#itinerary.next({
       last,
       finished: this.#finished,
-      open: current?.file,
+      since: this.#liveAt,
+      open: current,
     });
     if (typeof next === 'string') return next;
     const { kind } = next.start;
     if (current !== undefined) {
-      const rest = kind === 'same' ? undefined : this.#finish(current);
+      const rest = kind === 'same' ? undefined : await this.#finish(current);
       if (rest !== undefined) return rest;
       reportDamage(this.#context, current);
       await current.file.close();
@@ -236,7 +211,7 @@ export class Follower {
    * The last line of a file that newer ones have followed. It is handed out without its newline when
    * that has not come for a while: the writer has moved on.
    */
-  #finish(current: Track): Batch | 'idle' | undefined {
+  async #finish(current: Track): Promise<Batch | Step | undefined> {
     const { counts, log, patience } = this.#context;
     const { facts, lines, path } = current;
     if (lines.pending === 0 || current.abandoned) return undefined;
@@ -247,7 +222,8 @@ export class Follower {
     patience.forget('unterminated');
     patience.forget('growing');
     const line = lines.takeUnterminated();
-    if (line === undefined) return undefined;
+    await this.#itinerary.reconsider();
+    if (line === undefined) return 'again';
     counts.unterminatedLines += 1;
     log.info('the last line of a finished file has no newline', { path, offset: line.offset });
     return this.#batch(current, line);
@@ -286,7 +262,8 @@ export class Follower {
     const unread = Math.max(0, lines.size - offset);
     this.#context.counts.rewrites += 1;
     this.#context.log.warn('the alert file was cut or written anew', { path, offset, unread });
-    await this.#letGo(current, unread);
+    await this.#itinerary.clear();
+    await this.#search.keep(this.#letGo(current, unread).file);
     return 'again';
   }
 
@@ -295,7 +272,8 @@ export class Follower {
     troubles.raise('unreadable', { path: current.path, code });
     if (code === 'ESTALE') {
       // A network file system wants the file to be opened again.
-      await this.#letGo(current, undefined);
+      await this.#itinerary.clear();
+      await this.#letGo(current).file.close();
       return 'idle';
     }
     const isFollowed = !this.#itinerary.isEmpty || (typeof look === 'object' && !current.is(look));
@@ -306,12 +284,12 @@ export class Follower {
     return 'idle';
   }
 
-  async #letGo(current: Track, unread: number | undefined): Promise<void> {
+  /** Back to state lost. The file belongs to the caller. */
+  #letGo(current: Track, unread?: number): Track {
     this.#last = { ...pastOf(current), ...(unread !== undefined && { unread }) };
     this.#current = undefined;
     this.#isLive = false;
-    await this.#itinerary.clear();
-    await current.file.close();
+    return current;
   }
 }
 

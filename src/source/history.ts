@@ -20,8 +20,8 @@ export interface Start {
   readonly kind: Match['kind'];
 }
 
-/** How many finished files are remembered: enough for a clock that is set back over midnight. */
-const REMEMBERED = 2;
+/** How many finished files are remembered: one is enough for a clock that is set back. */
+const REMEMBERED = 4;
 
 /** Adds a finished file to those that are remembered. Of its marks, only its end is kept. */
 export function remember(
@@ -44,14 +44,14 @@ export async function startIn(
 ): Promise<Start | FileTrouble> {
   const match = await matchFile(file, last.position, last.head);
   if (match instanceof FileTrouble) return match;
-  if (match.kind === 'same') return match;
+  if (match.kind === 'same' || match.kind === 'earlier') return match;
   for (const position of finished) {
     const other = await matchFile(file, position);
     if (other instanceof FileTrouble) return other;
     // It was read to its end already, and has come back.
     if (other.kind === 'same') return { kind: 'different', place: other.place };
   }
-  return 'place' in match ? match : { kind: match.kind, place: BEGINNING };
+  return { kind: match.kind, place: BEGINNING };
 }
 
 /**
@@ -61,10 +61,10 @@ export async function startIn(
 export async function compareWithCopy(
   copy: Readable,
   start: Start,
-  { last, open }: { readonly last: Past; readonly open: Readable | undefined },
+  { last, open }: { readonly last: Past; readonly open: { readonly file: Readable } | undefined },
 ): Promise<Start | FileTrouble> {
   if (open === undefined) return start;
-  const line = await commonLines(open, copy, start.place.offset, last.position.offset);
+  const line = await commonLines(open.file, copy, start.place.offset, last.position.offset);
   if (line instanceof FileTrouble) return line;
   const place = await placeIn(copy, line, TAIL_BYTES, start.place.marks);
   return place instanceof FileTrouble ? place : { kind: start.kind, place };

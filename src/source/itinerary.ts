@@ -1,10 +1,10 @@
 import type { FilePosition } from '../core/checkpoint.ts';
 import type { Archive } from './archives.ts';
 import { GIVE_UP_MS, isStillThere, type LiveFile, type SourceContext } from './context.ts';
-import { type Facts, FileTrouble, type Readable } from './files.ts';
+import { type Facts, FileTrouble, isSameFile, type Readable } from './files.ts';
 import { compareWithCopy, type Past, type Start, startIn } from './history.ts';
 import { type Last, openArchive, type Route } from './locate.ts';
-import { hasSettled } from './patience.ts';
+import { hasLine } from './match.ts';
 import type { Opened } from './track.ts';
 import { withinLookBack } from './unread.ts';
 
@@ -17,8 +17,10 @@ export interface NextFile extends Opened {
 export interface Before {
   readonly last: Past;
   readonly finished: readonly FilePosition[];
-  /** The last file, while it is open. */
-  readonly open: Readable | undefined;
+  /** When the last file was known to be the live one. */
+  readonly since: number;
+  /** The last file, while it is open: it has been read to its end. */
+  readonly open: LiveFile | undefined;
 }
 
 /**
@@ -29,16 +31,17 @@ export class Itinerary {
   readonly #context: SourceContext;
   #archives: readonly Archive[] = [];
   #live: (LiveFile & { archive: string | null }) | undefined;
+  /** The first of the archives, or else the live file, once it is ready. */
   #next: NextFile | undefined;
-  /** The inode of a live file that was found empty, with nothing to be read before it. */
-  #empty: string | undefined;
+  /** A live file in which nothing new was found, with nothing to be read before it. */
+  #nothingNew: Facts | undefined;
 
   constructor(context: SourceContext) {
     this.#context = context;
   }
 
   get isEmpty(): boolean {
-    return this.#archives.length === 0 && this.#live === undefined && this.#next === undefined;
+    return this.#archives.length === 0 && this.#live === undefined;
   }
 
   get waitingArchives(): number {
@@ -48,40 +51,34 @@ export class Itinerary {
   /** Bytes on disk of what waits. */
   get bytes(): number {
     const archives = this.#archives.reduce((sum, { facts }) => sum + facts.size, 0);
-    return archives + (this.#live?.facts.size ?? 0) + (this.#next?.facts.size ?? 0);
+    return archives + (this.#live?.facts.size ?? 0);
   }
 
-  /** True when the live file is one for which nothing could be planned, and nothing has changed. */
+  /** True when nothing new was found in the live file, and it has not changed since. */
   isPointless(live: Facts): boolean {
-    return live.size === 0 && live.inode === this.#empty;
+    return live.inode === this.#nothingNew?.inode && live.size === this.#nothingNew.size;
   }
 
   /**
    * Finds out what comes after a file, and takes over the live file. `idle` when that is nothing:
-   * nobody writes to a live file that is empty or missing, and the last file may still grow.
+   * nobody writes to a live file that is empty or missing, and the last file may still grow. Then
+   * the live file stays with the caller.
    */
   async plan(last: Last, live: LiveFile | undefined): Promise<Route | 'idle'> {
     const { locator, path, patience, troubles } = this.#context;
     const route = await locator.route(last, live?.facts);
-    if (live !== undefined && !(await isStillThere(this.#context, live.facts))) {
-      // Rotated meanwhile: the archives that were listed do not fit.
-      await live.file.close();
-      return 'idle';
-    }
     if (route.trouble === undefined) {
       patience.forget('listing');
       troubles.clear('archives', { path });
     } else if (!patience.isOver('listing', '', GIVE_UP_MS)) {
       troubles.raise('archives', { path, code: route.trouble.code });
-      await live?.file.close();
       return 'idle';
     }
     if (route.archives.length === 0 && (live === undefined || live.facts.size === 0)) {
-      this.#empty = live?.facts.inode;
-      await live?.file.close();
+      this.#nothingNew = live?.facts;
       return 'idle';
     }
-    this.#empty = undefined;
+    this.#nothingNew = undefined;
     this.#live = live && { ...live, archive: route.liveName };
     this.#planArchives(route.archives);
     return route;
@@ -104,16 +101,26 @@ export class Itinerary {
 
   /** The next file belongs to the caller from now on. */
   take(): void {
+    if (this.#archives.length > 0) this.#context.counts.archives += 1;
+    this.#archives = this.#archives.slice(1);
+    if (this.#next?.file === this.#live?.file) this.#live = undefined;
     this.#next = undefined;
+  }
+
+  /** More is known of the last file: where to begin in the next one has to be found out again. */
+  async reconsider(): Promise<void> {
+    const file = this.#next?.file;
+    this.#next = undefined;
+    if (file !== this.#live?.file) await file?.close();
   }
 
   /** Forgets all plans. */
   async clear(): Promise<void> {
-    const open = [this.#live?.file, this.#next?.file];
+    await this.reconsider();
+    const live = this.#live?.file;
     this.#archives = [];
     this.#live = undefined;
-    this.#next = undefined;
-    for (const file of open) await file?.close();
+    await live?.close();
   }
 
   #planArchives(archives: readonly Archive[]): void {
@@ -134,14 +141,21 @@ export class Itinerary {
     }
   }
 
-  async #openArchive(
-    archive: Archive,
-    { last, finished }: Before,
-  ): Promise<NextFile | 'again' | 'idle'> {
-    const { counts, files, patience, troubles } = this.#context;
+  async #openArchive(archive: Archive, before: Before): Promise<NextFile | 'again' | 'idle'> {
+    const { files, patience, troubles } = this.#context;
+    const { last, finished } = before;
     const { path, stem } = archive;
     const opened = await openArchive(files, archive);
-    if (opened instanceof FileTrouble) return this.#archiveFailed(archive, opened);
+    if (opened instanceof FileTrouble) {
+      return opened.isMissing
+        ? this.#lookAgain(archive, before)
+        : this.#archiveFailed(archive, opened);
+    }
+    if (opened.path === path && !isSameFile(opened.facts, archive.facts)) {
+      // Another file has taken its name.
+      await opened.file.close();
+      return this.#lookAgain(archive, before);
+    }
     const start = await startIn(opened.file, last, finished);
     if (start instanceof FileTrouble) {
       await opened.file.close();
@@ -149,19 +163,39 @@ export class Itinerary {
     }
     troubles.clear('archives', { path });
     patience.forget(stem);
-    this.#archives = this.#archives.slice(1);
-    counts.archives += 1;
-    return { ...opened, archive: archive.dated?.name ?? null, start };
+    // A file that was renamed keeps its place among the dated ones.
+    return { ...opened, archive: archive.dated?.name ?? last.position.archive, start };
   }
 
-  #archiveFailed(archive: Archive, trouble: FileTrouble): 'again' | 'idle' {
-    const { counts, log, patience, troubles } = this.#context;
-    const { facts, path, stem } = archive;
-    const { code } = trouble;
-    if (!trouble.isMissing && !patience.isOver(stem, '', GIVE_UP_MS)) {
+  /** An archive is not where it was: it was renamed, or is gone. */
+  async #lookAgain(archive: Archive, { last, since, open }: Before): Promise<'idle'> {
+    const { clock, locator, lookBack, path, troubles } = this.#context;
+    const known = { position: last.position, since, ...(open && { finished: open.facts }) };
+    const route = await locator.route(known, this.#live?.facts);
+    if (route.trouble !== undefined) {
+      troubles.raise('archives', { path, code: route.trouble.code });
+      return 'idle';
+    }
+    this.#archives = withinLookBack(route.archives, lookBack, clock.now()).kept;
+    const isFound = this.#archives.some(({ facts }) => isSameFile(facts, archive.facts));
+    if (!isFound) this.#lost(archive, 'ENOENT');
+    return 'idle';
+  }
+
+  #archiveFailed(archive: Archive, { code }: FileTrouble): 'again' | 'idle' {
+    const { patience, troubles } = this.#context;
+    const { path, stem } = archive;
+    if (!patience.isOver(stem, '', GIVE_UP_MS)) {
       troubles.raise('archives', { path, code });
       return 'idle';
     }
+    this.#archives = this.#archives.slice(1);
+    this.#lost(archive, code);
+    return 'again';
+  }
+
+  #lost({ path, facts }: Archive, code: string): void {
+    const { counts, log, troubles } = this.#context;
     log.error('an archive with unread alerts is lost: gone, or not readable for too long', {
       path,
       code,
@@ -170,28 +204,23 @@ export class Itinerary {
     troubles.clear('archives', { path });
     counts.lostFiles += 1;
     counts.lostBytes += facts.size;
-    this.#archives = this.#archives.slice(1);
-    return 'again';
   }
 
   async #openLive(before: Before): Promise<NextFile | 'again' | 'idle'> {
-    const { log, path, patience } = this.#context;
+    const { log, path } = this.#context;
     const live = this.#live;
     if (live === undefined) return 'again';
     const facts = await live.file.facts();
     if (facts instanceof FileTrouble) return this.#liveFailed(facts);
-    if (facts.size === 0) {
-      // Nobody has written to it yet. It is planned for again when someone has.
-      await this.clear();
-      return 'idle';
-    }
     const match = await startIn(live.file, before.last, before.finished);
     if (match instanceof FileTrouble) return this.#liveFailed(match);
-    const isAmbiguous = match.kind === 'earlier' || match.kind === 'unclear';
-    if (isAmbiguous && !hasSettled(patience, facts)) return 'idle';
     const start =
       match.kind === 'earlier' ? await compareWithCopy(live.file, match, before) : match;
     if (start instanceof FileTrouble) return this.#liveFailed(start);
+    const isNew = before.open === undefined || (await this.#hasNewLine(live.file, start));
+    if (isNew instanceof FileTrouble) return this.#liveFailed(isNew);
+    const isCopy = start.kind === 'same' || start.kind === 'earlier';
+    if (!isNew && (isCopy || (await isStillThere(this.#context, facts)))) return this.#stay(facts);
     if (start.kind === 'earlier') {
       log.warn('the alert file holds only a part of what was read before', {
         path,
@@ -199,8 +228,23 @@ export class Itinerary {
         continuingAt: start.place.offset,
       });
     }
-    this.#live = undefined;
-    return { file: live.file, facts, path, archive: live.archive, start };
+    // A file without a dated name keeps the place of the last one.
+    const archive = live.archive ?? before.last.position.archive;
+    return { file: live.file, facts, path, archive, start };
+  }
+
+  #hasNewLine(file: Readable, { place }: Start): Promise<boolean | FileTrouble> {
+    return hasLine(file, place.offset, this.#context.maxLineBytes);
+  }
+
+  /**
+   * There is no new line in the live file, so that nothing says that the writer has moved on to it:
+   * it may be a mere copy. The plan is made anew when it changes.
+   */
+  async #stay(live: Facts): Promise<'idle'> {
+    await this.clear();
+    this.#nothingNew = live;
+    return 'idle';
   }
 
   /** The plan is made anew, with the file that is at the path by then. */

@@ -210,7 +210,6 @@ export class LineReader {
   async #check(count: number): Promise<Piece | undefined> {
     const facts = await this.#file.facts();
     if (facts instanceof FileTrouble) return { kind: 'failed', trouble: facts };
-    if (facts.size < this.#readAt + count) return { kind: 'rewritten' };
     if (count > 0 || facts.modified !== this.#checkedAt) {
       const same = await this.#holdsWhatWasRead();
       if (same instanceof FileTrouble) return { kind: 'failed', trouble: same };

@@ -24,10 +24,13 @@ export interface Last {
   readonly since: number;
   /** The facts of the file when it is open and read to its end. */
   readonly finished?: Facts;
+  /** True when the live file is that file, written anew: only copies of it can lie between. */
+  readonly isRewritten?: boolean;
 }
 
 /** Clocks of the machine and of a file server may differ by so much. */
 const CLOCK_SLACK_MS = 60_000;
+const EARLIEST: Order = [0, 1, 1, 0];
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Finds files again after they were renamed, moved or compressed. */
@@ -42,7 +45,7 @@ export class Locator {
 
   /** Which archives lie between the file that was read last and the live file. */
   async route(last: Last, live: Facts | undefined): Promise<Route> {
-    const { position, finished } = last;
+    const { position, finished, isRewritten = false } = last;
     const since = last.since - CLOCK_SLACK_MS;
     const named = position.archive === null ? undefined : this.#layout.parse(position.archive);
     const dated = await this.#layout.dated(named?.order ?? dayOf(since - DAY_MS));
@@ -51,23 +54,27 @@ export class Locator {
       ({ facts }) => live === undefined || !isSameFile(facts, live),
     );
     const byInode = finished && candidates.find(({ facts }) => isSameFile(facts, finished));
-    const search =
-      byInode !== undefined || (finished !== undefined && named !== undefined)
-        ? { holder: byInode, trouble: undefined }
-        : await this.#findHolder(position, candidates);
+    const isSearched =
+      finished === undefined
+        ? position.head.length > 0 || !isRewritten
+        : byInode === undefined && named === undefined;
+    const search = isSearched
+      ? await this.#findHolder(position, candidates)
+      : { holder: byInode, trouble: undefined };
     const { holder } = search;
-    const archives =
-      holder !== undefined && holder.dated === undefined
-        ? afterNeighbour(holder, candidates, finished)
-        : unreadArchives({
-            archives: dated.archives,
-            own: holder?.dated?.order ?? named?.order,
-            finished,
-            live,
-            since,
-          });
+    const unread = unreadArchives({
+      archives: isRewritten
+        ? dated.archives.filter((archive) => archive === holder)
+        : dated.archives,
+      own: holder?.dated?.order ?? named?.order,
+      finished,
+      live,
+      since,
+    });
+    const isNeighbour = holder !== undefined && holder.dated === undefined;
+    const archives = isNeighbour ? afterNeighbour(holder, candidates, unread) : unread;
     return {
-      archives,
+      archives: finished ? archives.filter((archive) => archive !== holder) : archives,
       isFound: finished !== undefined || holder !== undefined,
       liveName: live === undefined ? null : await this.nameOf(live),
       trouble: dated.trouble ?? neighbours.trouble ?? search.trouble,
@@ -76,24 +83,30 @@ export class Locator {
 
   /** The dated name of a file, null when it has none: they are hard links to one another. */
   async nameOf(facts: Facts): Promise<string | null> {
-    // Its name is that of the day on which it was begun, in the time zone of its writer.
-    const { archives } = await this.#layout.dated(dayOf(facts.modified - 2 * DAY_MS));
-    return archives.find((archive) => isSameFile(archive.facts, facts))?.dated?.name ?? null;
+    // It is named after its day, in the time zone of its writer. Only when its time says nothing
+    // (it was copied or touched) all archives are looked at.
+    for (const from of [dayOf(facts.modified - 2 * DAY_MS), EARLIEST]) {
+      const { archives } = await this.#layout.dated(from);
+      const found = archives.find((archive) => isSameFile(archive.facts, facts));
+      if (found?.dated !== undefined) return found.dated.name;
+    }
+    return null;
   }
 
   /**
-   * The file that holds a position: by its content, or while there was no content by its name or
-   * its inode.
+   * The file that holds a position: by its content. While nothing had been read of it, by its dated
+   * name, or by its inode when it was renamed; inodes of dated files are not trusted, since that of
+   * an empty day's file, which the writer removes, is soon used again.
    */
   async #findHolder(
     position: FilePosition,
     candidates: readonly Archive[],
   ): Promise<{ holder: Archive | undefined; trouble: FileTrouble | undefined }> {
-    const hasName = ({ dated }: Archive) => dated?.name === position.archive;
+    const hasName = ({ dated }: Archive) => dated !== undefined && dated.name === position.archive;
     const hasInode = ({ facts }: Archive) => facts.inode === position.inode;
     if (position.head.length === 0) {
-      const holder = candidates.find(position.archive === null ? hasInode : hasName);
-      return { holder, trouble: undefined };
+      const isRenamed = (archive: Archive) => archive.dated === undefined && hasInode(archive);
+      return { holder: candidates.find(hasName) ?? candidates.find(isRenamed), trouble: undefined };
     }
     const likely = candidates.filter((archive) => hasName(archive) || hasInode(archive));
     const others = candidates.filter((archive) => !likely.includes(archive)).reverse();
@@ -144,21 +157,36 @@ async function openAt(files: Files, path: string): Promise<OpenArchive | FileTro
   return { file: path.endsWith('.gz') ? new GzipFile(raw) : raw, path, facts };
 }
 
-/** For files that are renamed instead of archived by date (`alerts.json.1`): the later ones. */
+/**
+ * For files that are renamed or copied away instead of archived by date (`alerts.json.1`): the file
+ * itself and the later ones, together with the dated archives, by the times of their last changes.
+ */
 function afterNeighbour(
   holder: Archive,
   candidates: readonly Archive[],
-  finished: Facts | undefined,
+  unread: readonly Archive[],
 ): Archive[] {
   const later = candidates.filter(
     (archive) =>
-      archive.dated === undefined &&
       archive !== holder &&
+      archive.dated === undefined &&
       archive.facts.size > 0 &&
-      archive.facts.modified > holder.facts.modified &&
+      archive.facts.modified >= holder.facts.modified &&
       /[.-]\d+$/.test(archive.stem),
   );
-  return finished === undefined ? [holder, ...later] : later;
+  return inOrderOfTime([holder, ...later], unread);
+}
+
+/** Merges both by their times. Dated archives stay in order: compressing one makes it look newer. */
+function inOrderOfTime(neighbours: readonly Archive[], dated: readonly Archive[]): Archive[] {
+  let latest = Number.POSITIVE_INFINITY;
+  const timed = dated.toReversed().map((archive) => {
+    latest = Math.min(latest, archive.facts.modified);
+    return { archive, time: latest };
+  });
+  timed.reverse();
+  timed.push(...neighbours.map((archive) => ({ archive, time: archive.facts.modified })));
+  return timed.sort((a, b) => a.time - b.time).map(({ archive }) => archive);
 }
 
 /** The local day of a time: the writer names its archives by it. */

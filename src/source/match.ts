@@ -1,7 +1,10 @@
 import type { FilePosition, Mark } from '../core/checkpoint.ts';
 import { digest, HEAD_BYTES } from './excerpt.ts';
 import { FileTrouble, type Readable } from './files.ts';
-import type { KnownPlace } from './trail.ts';
+import { BEGINNING, type KnownPlace } from './trail.ts';
+
+const BLOCK_BYTES = 2 ** 16;
+const NEWLINE = 0x0a;
 
 /** Whether a file holds what was read up to a position. */
 export type Match =
@@ -30,21 +33,26 @@ export async function matchFile(
   if (position.head.length === 0) return { kind: 'different' };
   const found = await readAt(file, 0, position.head.length);
   if (found instanceof FileTrouble) return found;
-  if (found.length < position.head.length) {
-    if (found.length === 0) return { kind: 'unclear' };
-    const isBeginning = head?.subarray(0, found.length).equals(found) ?? true;
-    return { kind: isBeginning ? 'unclear' : 'different' };
-  }
-  if (digest(found) !== position.head.hash) return { kind: 'different' };
+  const isWhole = found.length === position.head.length;
+  const isSameHead = isWhole
+    ? digest(found) === position.head.hash
+    : (head?.subarray(0, found.length).equals(found) ?? true);
+  if (!isSameHead) return { kind: 'different' };
   for (const [index, mark] of position.marks.entries()) {
     const tail = await readAt(file, mark.offset - mark.length, mark.length);
     if (tail instanceof FileTrouble) return tail;
     if (tail.length < mark.length || digest(tail) !== mark.hash) continue;
+    if (tail.at(-1) !== NEWLINE) {
+      // A last line was handed out without its newline. Here it goes on: it has to be read again.
+      const more = await readAt(file, mark.offset, 1);
+      if (more instanceof FileTrouble) return more;
+      if (more.length > 0) continue;
+    }
     const place = placeAt(mark, found, tail, position.marks.slice(index));
     return { kind: mark.offset === position.offset ? 'same' : 'earlier', place };
   }
-  const place = { offset: 0, head: found.subarray(0, 0), tail: found.subarray(0, 0), marks: [] };
-  return { kind: 'earlier', place };
+  const isKnown = isWhole || (head !== undefined && found.length > 0);
+  return isKnown ? { kind: 'earlier', place: BEGINNING } : { kind: 'unclear' };
 }
 
 function placeAt(mark: Mark, head: Buffer, tail: Buffer, marks: readonly Mark[]): KnownPlace {
@@ -61,9 +69,6 @@ export async function readAt(
   const count = await file.read(bytes, at);
   return count instanceof FileTrouble ? count : bytes.subarray(0, count);
 }
-
-const BLOCK_BYTES = 2 ** 16;
-const NEWLINE = 0x0a;
 
 /** A place in a file with the bytes that a {@link KnownPlace} needs. */
 export async function placeIn(
@@ -102,6 +107,21 @@ export async function commonLines(
     if (equal < length) break;
   }
   return line;
+}
+
+/** True when a line ends behind a place, or when the line there is longer than `longest`. */
+export async function hasLine(
+  file: Readable,
+  from: number,
+  longest: number,
+): Promise<boolean | FileTrouble> {
+  for (let at = from; at <= from + longest; at += BLOCK_BYTES) {
+    const block = await readAt(file, at, BLOCK_BYTES);
+    if (block instanceof FileTrouble) return block;
+    if (block.includes(NEWLINE)) return true;
+    if (block.length < BLOCK_BYTES) return false;
+  }
+  return true;
 }
 
 function equalBytes(a: Buffer, b: Buffer): number {

@@ -33,7 +33,9 @@ export class Track {
     this.facts = opened.facts;
     this.archive = opened.archive;
     this.#path = opened.path;
-    this.lines = new LineReader(opened.file, new Trail(place), opened.facts.size, {
+    const trail = new Trail(place);
+    trail.mark();
+    this.lines = new LineReader(opened.file, trail, opened.facts.size, {
       maxLineBytes,
       mayChange: !this.isCompressed,
       onOverlong: (line) => onOverlong({ ...line, path: this.#path }),

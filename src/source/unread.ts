@@ -31,7 +31,7 @@ export function unreadArchives({ archives, own, finished, live, since }: Situati
     const distance = compareOrder(dated.order, own);
     if (distance <= 0) return distance === 0;
     // The clock was set back: the live file has a name that was used before.
-    const isOutOfOrder = liveOrder !== undefined && compareOrder(liveOrder.order, own) <= 0;
+    const isOutOfOrder = liveOrder !== undefined && compareOrder(liveOrder.order, own) < 0;
     return isBeforeLive || (isOutOfOrder && isNew);
   });
 }

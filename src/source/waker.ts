@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -8,6 +8,16 @@ const SHORTEST_MS = 25;
 const LONGEST_MS = 250;
 const SLOWER = 1.6;
 
+/** Asks the system to be notified of changes; like `fs.watch`, it may throw. */
+export type Watch = (path: string, changed: (name: string | null) => void) => Watcher;
+export interface Watcher {
+  close(): void;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+const systemWatch: Watch = (path, changed) =>
+  watch(path, { persistent: false }, (_event, name) => changed(name));
+
 /**
  * Decides when to look at the file again. Looking at intervals is what counts; notifications of the
  * system only make it sooner. They may fail, be lost, or not exist (network file systems).
@@ -16,15 +26,17 @@ export class Waker {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #path: string;
-  #watchers: FSWatcher[] = [];
+  readonly #watch: Watch;
+  #watchers: Watcher[] = [];
   #delay = SHORTEST_MS;
   #isAwake = false;
   #wake: (() => void) | undefined;
   #failed = false;
   #isClosed = false;
 
-  constructor(clock: Clock, log: Log, path: string) {
+  constructor(clock: Clock, log: Log, path: string, watch = systemWatch) {
     this.#clock = clock;
+    this.#watch = watch;
     this.#log = log;
     this.#path = path;
   }
@@ -75,7 +87,7 @@ export class Waker {
 
   #watchPath(path: string, concerns: (changed: string | null) => boolean): void {
     try {
-      const watcher = watch(path, { persistent: false }, (_event, changed) => {
+      const watcher = this.#watch(path, (changed) => {
         if (concerns(changed)) this.#notified();
       });
       watcher.on('error', (error) => {

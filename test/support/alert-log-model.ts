@@ -55,10 +55,13 @@ export class AlertLogModel {
   #written: string[] = [];
   /** Lines whose file is gone for good, though they may have been read before. */
   readonly #destroyed = new Set<string>();
+  /** Those of them that may turn up again, in a file that nobody can know. */
+  readonly #untraceable = new Set<string>();
   /** Lines of the file that is written to. */
   #inFile: string[] = [];
   #begun: string | undefined;
   readonly #halves = new Set<string>();
+  #isCopied = false;
   #closed: string[] = [];
   #count = 0;
   #copies = 0;
@@ -73,6 +76,12 @@ export class AlertLogModel {
   /** The lines that were read, in the order in which they were read. */
   get read(): string[] {
     return this.#stored.flatMap(({ lines }) => lines);
+  }
+
+  /** Lines that were read more than once although that could be known. */
+  get repeated(): string[] {
+    const { read } = this;
+    return read.filter((text, at) => !this.#untraceable.has(text) && read.indexOf(text) !== at);
   }
 
   /** Those of them that had to be; and all that nobody ever wrote. */
@@ -134,6 +143,7 @@ export class AlertLogModel {
         return rmSync(this.#log.live, { force: true });
       case 'replace by a copy':
         this.#relink();
+        this.#isCopied = true;
         return this.#log.replaceByCopy();
       case 'move away':
         this.#relink();
@@ -214,13 +224,20 @@ export class AlertLogModel {
 
   /**
    * The file goes where only someone can know it who has read some of it, and only as long as that is
-   * remembered.
+   * remembered, and there is no copy of it that looks the same.
    */
   #takeAway(): void {
     const last = this.read.at(-1);
-    if (last !== undefined && this.#inFile.includes(last)) this.#certain = this.#stored.length;
-    else for (const text of this.#inFile) this.#destroyed.add(text);
+    if (last !== undefined && this.#inFile.includes(last) && !this.#isCopied) {
+      this.#certain = this.#stored.length;
+    } else {
+      for (const text of this.#inFile) {
+        this.#destroyed.add(text);
+        this.#untraceable.add(text);
+      }
+    }
     this.#inFile = [];
+    this.#isCopied = false;
   }
 
   #rotate(how: 'next day' | 'next part'): void {
@@ -232,6 +249,7 @@ export class AlertLogModel {
     if (isEmpty) rmSync(dated);
     else this.#closed.push(name);
     this.#inFile = [];
+    this.#isCopied = false;
   }
 
   #destroy(): void {

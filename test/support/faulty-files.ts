@@ -1,0 +1,96 @@
+import { type Files, FileTrouble, type Readable, systemFiles } from '../../src/source/files.ts';
+
+export type Operation = 'facts' | 'open' | 'read' | 'names';
+
+/** The real file system, until a test breaks it. */
+export class FaultyFiles implements Files {
+  readonly #faults = new Map<string, FileTrouble>();
+  #interruption: { readonly operation: Operation; readonly happens: () => void } | undefined;
+
+  /** Lets something happen just before the next operation of a kind. */
+  interrupt(operation: Operation, happens: () => void): void {
+    this.#interruption = { operation, happens };
+  }
+
+  /** Lets an operation fail for every path that holds a text. */
+  break(operation: Operation, pathPart: string, code: string): void {
+    this.#faults.set(
+      `${operation} ${pathPart}`,
+      new FileTrouble(code, `${code}: broken by a test`),
+    );
+  }
+
+  mend(operation: Operation, pathPart: string): void {
+    this.#faults.delete(`${operation} ${pathPart}`);
+  }
+
+  async facts(path: string): ReturnType<Files['facts']> {
+    return this.#fault('facts', path) ?? systemFiles.facts(path);
+  }
+
+  async ownFacts(path: string): ReturnType<Files['ownFacts']> {
+    return this.#fault('facts', path) ?? systemFiles.ownFacts(path);
+  }
+
+  async names(directory: string): ReturnType<Files['names']> {
+    return this.#fault('names', directory) ?? systemFiles.names(directory);
+  }
+
+  async open(path: string, noFollow: boolean): Promise<Readable | FileTrouble> {
+    const fault = this.#fault('open', path);
+    if (fault !== undefined) return fault;
+    const file = await systemFiles.open(path, noFollow);
+    if (file instanceof FileTrouble) return file;
+    return {
+      facts: () => file.facts(),
+      close: () => file.close(),
+      read: async (target, at) => this.#fault('read', path) ?? file.read(target, at),
+    };
+  }
+
+  #fault(operation: Operation, path: string): FileTrouble | undefined {
+    if (this.#interruption?.operation === operation) {
+      const { happens } = this.#interruption;
+      this.#interruption = undefined;
+      happens();
+    }
+    for (const [key, trouble] of this.#faults) {
+      const [broken, part] = key.split(/ (.*)/s);
+      if (broken === operation && path.includes(part ?? '')) return trouble;
+    }
+    return undefined;
+  }
+}
+
+/** A file that a test holds in memory. */
+export class MemoryFile implements Readable {
+  bytes: Buffer;
+  modified = 1;
+  trouble: FileTrouble | undefined;
+
+  constructor(content: string | Buffer) {
+    this.bytes = Buffer.from(content);
+  }
+
+  append(content: string): void {
+    this.bytes = Buffer.concat([this.bytes, Buffer.from(content)]);
+    this.modified += 1;
+  }
+
+  replace(content: string): void {
+    this.bytes = Buffer.from(content);
+    this.modified += 1;
+  }
+
+  async read(target: Buffer, at: number): Promise<number | FileTrouble> {
+    if (this.trouble !== undefined) return this.trouble;
+    return this.bytes.subarray(at).copy(target);
+  }
+
+  async facts(): ReturnType<Readable['facts']> {
+    const { modified } = this;
+    return { device: '1', inode: '1', size: this.bytes.length, modified, isRegular: true };
+  }
+
+  async close(): Promise<void> {}
+}
