@@ -11,7 +11,7 @@ import type { EnabledIntegration } from './setup.ts';
 export type SharedParts = Omit<LaneParts, 'integration' | 'destination' | 'record' | 'feedback'>;
 
 /** How long in-flight deliveries may take to finish when a lane ends. */
-const STOP_GRACE_MS = 9000;
+const STOP_GRACE_MS = 7000;
 
 interface Entry {
   readonly integration: Integration;
