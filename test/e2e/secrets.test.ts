@@ -78,4 +78,4 @@ it('shows no secret in outputs, logs, errors, the process list or the outbox', a
   const revealed = await integratord(['check', ...common, '--show-secrets', '--json'], { env });
   expect(revealed.stdout).toContain(API_KEY);
   expect(revealed.stdout).toContain(ENV_KEY);
-}, 120_000);
+}, 600_000);

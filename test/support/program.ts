@@ -113,7 +113,7 @@ export class DaemonProcess {
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  deadlineMs = 60_000,
+  deadlineMs = 240_000,
 ): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!(await condition())) {
