@@ -62,7 +62,10 @@ export class LaneSet {
       const record = records.get(integrationId) as LaneRecord;
       const current = this.#running.get(record.id);
       const isUnchanged =
-        current?.settings === settings && current.integration.id === integrationId;
+        current?.settings === settings &&
+        current.integration.id === integrationId &&
+        // A script may have come or gone in the place of a destination that is built in.
+        current.destination.name === entry.destination.name;
       next.set(
         record.id,
         isUnchanged ? current : { ...entry, settings, lane: this.#create(entry, record) },
