@@ -71,7 +71,7 @@ function followers(): ReaderFactory {
         lookBack: DEFAULT_LOOK_BACK,
         maxLineBytes: MODEL_LINE_BYTES,
       });
-      return new Follower(context, { checkpoint, fromStart: false, onOpen() {} });
+      return new Follower(context, { checkpoint, fromStart: false, onChange() {} });
     },
   };
 }
@@ -138,7 +138,7 @@ const runs = process.env['MODEL_RUNS'];
 const parameters =
   runs === undefined ? { numRuns: 200, seed: 20260820 } : { numRuns: Number(runs) };
 
-it('loses and repeats nothing, whatever is done to the file', async () => {
+it('loses and repeats nothing, whatever is done to the file', { timeout: 120_000 }, async () => {
   await expect(fc.assert(readsEverything(followers), parameters)).resolves.toBeUndefined();
 });
 

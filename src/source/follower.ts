@@ -34,7 +34,7 @@ type Step = 'again' | 'idle';
 export class Follower {
   readonly #context: SourceContext;
   readonly #fromStart: boolean;
-  readonly #onOpen: () => void;
+  readonly #onChange: () => void;
   readonly #itinerary: Itinerary;
   readonly #search: Search;
   readonly #pending: PendingLine;
@@ -47,17 +47,24 @@ export class Follower {
   #isLive = false;
   /** The file as it was when it should have been opened for the first time. */
   #seen: Look = 'unknown';
+  /** The inode of the file that was last seen at the path. */
+  #seenInode: string | undefined;
   #lastLinesAt: number | undefined;
   #lastGrowthAt: number | undefined;
 
   constructor(
     context: SourceContext,
-    options: { checkpoint: Checkpoint | undefined; fromStart: boolean; onOpen: () => void },
+    options: {
+      checkpoint: Checkpoint | undefined;
+      fromStart: boolean;
+      /** Called when another file is found at the path. */
+      onChange: () => void;
+    },
   ) {
     const { checkpoint } = options;
     this.#context = context;
     this.#fromStart = options.fromStart;
-    this.#onOpen = options.onOpen;
+    this.#onChange = options.onChange;
     this.#itinerary = new Itinerary(context);
     this.#search = new Search(context, this.#itinerary);
     this.#pending = new PendingLine(context);
@@ -97,6 +104,8 @@ export class Follower {
   /** One step. It waits for nothing but the file system. */
   async poll(): Promise<Batch | Step> {
     const look = await lookAtLive(this.#context, this.#current !== undefined);
+    if (typeof look === 'object' && look.inode !== this.#seenInode) this.#onChange();
+    this.#seenInode = typeof look === 'object' ? look.inode : undefined;
     if (this.#current !== undefined) return this.#read(this.#current, look);
     if (!this.#itinerary.isEmpty) return this.#moveOn(undefined);
     return this.#last === undefined ? this.#begin(look) : this.#resume(this.#last, look);
@@ -139,7 +148,8 @@ export class Follower {
       this.#liveAt = clock.now();
       current.rename(path);
       troubles.clear('unopenable', { path });
-      if (typeof look === 'object' && current.lines.isUnchanged(look)) return this.#quiet(current);
+      const isDone = typeof look === 'object' && current.lines.isUnchanged(look);
+      if (isDone && this.#itinerary.isEmpty) return this.#quiet(current);
     }
     const sizeBefore = current.lines.size;
     const piece: Piece = current.abandoned ? { kind: 'end' } : await current.lines.read();
@@ -248,10 +258,7 @@ export class Follower {
     this.#last = undefined;
     patience.forget('quiet');
     patience.forget('settling');
-    if (next.path === path) {
-      troubles.clear('unopenable', { path });
-      this.#onOpen();
-    }
+    if (next.path === path) troubles.clear('unopenable', { path });
     log.info('reading alerts', { path: next.path, offset: place.offset, size: next.facts.size });
   }
 

@@ -46,7 +46,8 @@ export class Locator {
   /** Which archives lie between the file that was read last and the live file. */
   async route(last: Last, live: Facts | undefined): Promise<Route> {
     const { position, finished, isRewritten = false } = last;
-    const since = last.since - CLOCK_SLACK_MS;
+    const isFirst = position.inode === '';
+    const since = isFirst ? last.since : last.since - CLOCK_SLACK_MS;
     const named = position.archive === null ? undefined : this.#layout.parse(position.archive);
     const dated = await this.#layout.dated(named?.order ?? dayOf(since - DAY_MS));
     const neighbours = await this.#layout.neighbours();
@@ -114,7 +115,7 @@ export class Locator {
     for (const archive of [...likely, ...others]) {
       const match = await this.#match(archive, position);
       if (match instanceof FileTrouble) trouble ??= match.isMissing ? undefined : match;
-      else if (match) return { holder: archive, trouble };
+      else if (match) return { holder: archive, trouble: undefined };
     }
     return { holder: undefined, trouble };
   }

@@ -74,6 +74,19 @@ describe('the first start', () => {
     expect(reading.log.with('the alert file is there')).toHaveLength(1);
   });
 
+  it('does not read archives that were there before, when there is no file', async () => {
+    const log = new AlertLog(tempDir());
+    log.lines(...someLines(1, 2));
+    log.unlinkLive();
+    const reading = new Reading(log.live);
+    const before = reading.clock.now() / 1000 - 1;
+    utimesSync(log.dated, before, before);
+    expect(await reading.read()).toEqual([]);
+    log.nextDay();
+    log.lines(line(3));
+    expect(await reading.read()).toEqual([line(3)]);
+  });
+
   it('has a checkpoint at once, so that a crash before the first alert loses nothing', async () => {
     const log = new AlertLog(tempDir());
     log.lines(line(1));

@@ -84,7 +84,7 @@ class FileSource implements Source {
     this.#follower = new Follower(context, {
       checkpoint,
       fromStart: fromStart || isBroken,
-      onOpen: () => this.#waker.watch(),
+      onChange: () => this.#waker.watch(),
     });
   }
 

@@ -295,6 +295,19 @@ describe('archives', () => {
   });
 });
 
+it('says when another file is at the path, also an empty one, so that it can be watched', async () => {
+  const log = new AlertLog(tempDir());
+  const reading = new Reading(log.live);
+  await reading.read(1000);
+  expect(reading.changes).toBe(1);
+  log.lines(line(1));
+  await reading.read(1000);
+  expect(reading.changes).toBe(1);
+  log.nextDay();
+  await reading.read(1000);
+  expect(reading.changes).toBe(2);
+});
+
 it('says how it is doing', async () => {
   const log = new AlertLog(tempDir());
   const reading = new Reading(log.live);

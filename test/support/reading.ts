@@ -31,6 +31,8 @@ export class Reading {
   readonly #path: string;
   readonly #options: ReadingOptions;
   #follower: Follower;
+  /** How often another file was found at the path. */
+  changes = 0;
   /** The checkpoint of the last batch: what a daemon would have stored. */
   checkpoint: Checkpoint | undefined;
 
@@ -111,7 +113,11 @@ export class Reading {
       lookBack: { ...DEFAULT_LOOK_BACK, ...lookBack },
       maxLineBytes: maxLineBytes ?? 16 * 2 ** 20,
     });
-    return new Follower(context, { checkpoint, fromStart: fromStart ?? false, onOpen() {} });
+    return new Follower(context, {
+      checkpoint,
+      fromStart: fromStart ?? false,
+      onChange: () => (this.changes += 1),
+    });
   }
 
   #keep(batch: Batch): void {
