@@ -32,6 +32,8 @@ export interface DaemonOptions {
   readonly scrubber: Scrubber;
   /** Where the events of enrichments go. */
   readonly reinject: Reinject;
+  /** Told what is in force, at the start and after each reload. */
+  readonly onSetup?: (setup: Setup) => void;
 }
 
 /** How often to look whether `integratord queue` changed something. */
@@ -71,13 +73,14 @@ export class Daemon {
   static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
     const setup = readSetup(options.paths, options.env);
     options.scrubber.learn(setup.secrets);
-    reportDiagnostics(setup, options.log);
-    if (setup.fatal) return { kind: 'configuration' };
-    if (setup.integrations.length === 0) {
-      const broken = setup.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-      return { kind: broken ? 'configuration' : 'nothing to do' };
+    const failure = whyNotStart(setup);
+    if (failure !== undefined) {
+      reportDiagnostics(setup, options.log);
+      return failure;
     }
     const daemon = new Daemon(options, setup.settings);
+    options.onSetup?.(setup);
+    reportDiagnostics(setup, options.log);
     await daemon.#run(setup);
     return daemon;
   }
@@ -86,7 +89,12 @@ export class Daemon {
     const { paths, log } = options;
     this.#options = options;
     this.#lock = lockStateDirectory(paths.state, new Date(this.#clock.now()));
-    this.#database = openOutboxDatabase(paths.state);
+    try {
+      this.#database = openOutboxDatabase(paths.state);
+    } catch (error) {
+      this.#lock.release(); // so that it can be tried again
+      throw error;
+    }
     this.#outbox = new SqliteOutbox(this.#database);
     this.#upkeep = new Upkeep(new Housekeeping(this.#database), settings.outbox, this.#clock, log);
     this.#transports = createTransports(paths, this.#clock);
@@ -140,6 +148,7 @@ export class Daemon {
       log.error('configuration is broken; the old one stays in force', { file: paths.config });
       return;
     }
+    this.#options.onSetup?.(setup);
     this.#apply(setup);
     log.info('configuration reloaded', { integrations: enabledIntegrations(setup).length });
   }
@@ -197,6 +206,13 @@ export class Daemon {
     this.#outbox.clockJumped(jump);
     this.#lanes.clockJumped();
   }
+}
+
+function whyNotStart(setup: Setup): StartFailure | undefined {
+  if (setup.fatal) return { kind: 'configuration' };
+  if (setup.integrations.length > 0) return undefined;
+  const isBroken = setup.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  return { kind: isBroken ? 'configuration' : 'nothing to do' };
 }
 
 function reportDiagnostics(setup: Setup, log: Log): void {

@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { type LoadedIntegration, loadConfig } from './config/load.ts';
 import type { Destination } from './core/destination.ts';
 import type { Diagnostic } from './core/diagnostic.ts';
 import type { Integration } from './core/integration.ts';
 import type { Paths } from './core/paths.ts';
 import type { DaemonSettings } from './core/settings.ts';
+import { whyUnusable } from './destinations/http-destination.ts';
 import { createRegistry } from './destinations/registry.ts';
 
 /** An integration of the configuration, with what would deliver for it. */
@@ -14,6 +13,8 @@ export interface PreparedIntegration {
   readonly integration: Integration;
   /** Undefined when no destination has its name. */
   readonly destination: Destination | undefined;
+  /** Where its alerts go, and why there, in words for people. */
+  readonly destinationNote: string;
   /** Why it cannot deliver; undefined when it can. */
   readonly disabledReason: string | undefined;
 }
@@ -47,13 +48,14 @@ export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
   const found: Diagnostic[] = [...diagnostics];
   const prepared = integrations.map((loaded): PreparedIntegration => {
     const { integration } = loaded;
-    const destination = registry.find(integration.name);
+    const asScript = integration.settings.script === true;
+    const { destination, missing, description } = registry.look(integration.name, asScript);
     let disabledReason = loaded.disabledReason;
     if (disabledReason === undefined) {
-      disabledReason = registry.missing(integration.name) ?? missingScript(integration, paths.home);
+      disabledReason = missing ?? unusable(integration, destination);
       if (disabledReason !== undefined) found.push(warning(integration, disabledReason));
     }
-    return { loaded, integration, destination, disabledReason };
+    return { loaded, integration, destination, destinationNote: description, disabledReason };
   });
   return { integrations: prepared, diagnostics: found, fatal, secrets, settings };
 }
@@ -66,12 +68,16 @@ export function enabledIntegrations(setup: Setup): EnabledIntegration[] {
   );
 }
 
-function missingScript(integration: Integration, home: string): string | undefined {
-  const name = integration.name.trim();
-  if (!name.startsWith('custom-')) return undefined;
-  const path = join(home, 'integrations', name);
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  return isFile ? undefined : `its script ${path} does not exist`;
+/**
+ * What the reader of the configuration cannot know: it takes `custom-iris` for a script, and knows no
+ * options. Scripts, which require nothing, may have any settings.
+ */
+function unusable(
+  integration: Integration,
+  destination: Destination | undefined,
+): string | undefined {
+  if (destination === undefined || destination.requires.length === 0) return undefined;
+  return whyUnusable(destination, integration) ?? destination.problem?.(integration);
 }
 
 function warning(integration: Integration, reason: string): Diagnostic {

@@ -34,12 +34,13 @@ export function addCheck(program: Command): void {
 
 /** The settings in effect, with the names that the reference's `getconfig` gives them. */
 function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
-  const { integration, loaded, disabledReason, destination } = entry;
+  const { integration, loaded, disabledReason, destination, destinationNote } = entry;
   return {
     id: integration.id,
     enabled: disabledReason === undefined,
     ...(disabledReason === undefined ? {} : { disabled_reason: disabledReason }),
     destination: destination?.name ?? null,
+    destination_note: destinationNote,
     ...(redactor.value(loaded.getconfig()) as JsonObject),
     options: redactor.value(integration.options ?? null),
   };
@@ -51,9 +52,10 @@ async function printForPeople(setup: Setup, ok: boolean, file: string): Promise<
     const rows = setup.integrations.map((entry) => [
       entry.integration.id,
       entry.disabledReason === undefined ? 'enabled' : 'not enabled',
+      entry.destinationNote,
       filterText(entry),
     ]);
-    await print(table([['INTEGRATION', 'STATE', 'GETS'], ...rows]));
+    await print(table([['INTEGRATION', 'STATE', 'DELIVERS TO', 'GETS'], ...rows]));
   }
   const { length } = setup.integrations;
   const count = length === 1 ? '1 integration' : `${length} integrations`;

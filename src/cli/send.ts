@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { Alert } from '../core/alert.ts';
 import { scanAlert } from '../core/alert-scan.ts';
 import { systemClock } from '../core/clock.ts';
+import { stringify } from '../core/json.ts';
 import { memoryCache, memoryQuota } from '../core/lookup-memory.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { EnabledIntegration } from '../setup.ts';
@@ -84,5 +85,8 @@ function describe(integration: string, outcome: Outcome): string {
   if (outcome.status !== undefined) lines.push(`status: ${outcome.status}`);
   if (outcome.message !== undefined) lines.push(`message: ${outcome.message}`);
   if (outcome.excerpt !== undefined) lines.push(`answer: ${outcome.excerpt}`);
+  for (const { location, message } of outcome.events ?? []) {
+    lines.push(`event: ${location}: ${stringify(message)}`);
+  }
   return `${lines.map(printable).join('\n')}\n`;
 }

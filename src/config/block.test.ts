@@ -173,6 +173,10 @@ describe('warnings about a block', () => {
     ['<group>,</group>', ['names no group, so nothing will be sent']],
     ['<group>a, b ,c</group>', ['so " b " never matches']],
     ['<group>a|b</group>', ['| does not divide groups']],
+    ['<group>a,|b,</group>', []],
+    ['<group>a,|b</group>', ['a pattern of Wazuh 2']],
+    ['<group>!a</group>', ['mean nothing in a list of groups']],
+    ['<event_location>(web-01) any-></event_location>', ['set location_dialect: full']],
     ['<group>pci_dss_10.2.4</group>', ['does not list "pci_dss_10.2.4"']],
     // event_location
     ['<event_location>^/var/log|auth.log$</event_location>', []],

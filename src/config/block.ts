@@ -1,4 +1,4 @@
-import type { Integration } from '../core/integration.ts';
+import type { Integration, IntegrationSettings } from '../core/integration.ts';
 import { Secret } from '../core/secret.ts';
 import { type BlockOption, type BlockValues, gatherValues } from './block-values.ts';
 import { checkFormat, checkGroup, checkLevel, checkLocation, readRuleIds } from './checks.ts';
@@ -28,7 +28,15 @@ export interface Block {
   readonly integration: Omit<Integration, 'id' | 'settings'> | undefined;
   /** Why it cannot run although it is well-formed. */
   readonly disabledReason: string | undefined;
+  /** Reports what is to be said of its filters, once it is known what the settings say of them. */
+  readonly checkFilters: (settings: IntegrationSettings) => void;
 }
+
+/** What Armor's manual calls PagerDuty. */
+const MISSPELT = 'pagerdty';
+/** What Wazuh 2 and before could send to. */
+const EARLY_SERVICES: readonly string[] = ['slack', 'pagerduty'];
+const LATER_OPTIONS: readonly BlockOption[] = ['alert_format', 'options', 'timeout', 'retries'];
 
 const DEFAULT_MAX_LOG = 165;
 const LONGEST_MAX_LOG = 1024;
@@ -61,7 +69,9 @@ class BlockReader {
     const kind = name?.trim();
     const numbers = this.#numbers();
     const ruleIds = readRuleIds(this.#values, this.#report);
-    this.#checkFilters(kind);
+    this.#checkFormat(kind);
+    const isEarly = this.#isEarly(kind);
+    const checkFilters = (settings: IntegrationSettings) => this.#checkFilters(isEarly, settings);
     const wellFormed = this.#report.errors === this.#errorsBefore;
 
     // An unset variable is no fault of the block: it stays, but cannot run.
@@ -70,7 +80,7 @@ class BlockReader {
     const optionsText = this.#optionsText();
     const { offset } = this.#element;
     if (!wellFormed || name === undefined || kind === undefined) {
-      return { kind, offset, integration: undefined, disabledReason: undefined };
+      return { kind, offset, integration: undefined, disabledReason: undefined, checkFilters };
     }
     this.#checkUsable(kind, hookUrl, apiKey);
     const optionsValue = this.#values.last.get('options');
@@ -82,6 +92,7 @@ class BlockReader {
       ruleIds,
       group: this.#text('group'),
       eventLocation: this.#text('event_location'),
+      ...(isEarly && { isEarly }),
       alertFormat: this.#text('alert_format'),
       options:
         optionsText === undefined || optionsValue === undefined
@@ -91,7 +102,7 @@ class BlockReader {
       timeoutIsSet: this.#values.last.has('timeout'),
       source: { file: this.#report.file, ...this.#report.positions.at(offset) },
     };
-    return { kind, offset, integration, disabledReason: this.#disabledReason };
+    return { kind, offset, integration, disabledReason: this.#disabledReason, checkFilters };
   }
 
   #name(): string | undefined {
@@ -106,7 +117,10 @@ class BlockReader {
       const message = 'white space around the <name> is ignored here, but not by Wazuh itself';
       this.#report.warning(name.offset, `${message}: remove it`);
     }
-    return name.text;
+    if (name.text.trim() !== MISSPELT) return name.text;
+    const message = `${MISSPELT}, as a manual once had it, is read as pagerduty`;
+    this.#report.warning(name.offset, `${message}; Wazuh itself knows only the latter: correct it`);
+    return 'pagerduty';
   }
 
   #numbers(): Pick<Integration, 'level' | 'maxLog' | 'timeout' | 'retries'> {
@@ -135,13 +149,27 @@ class BlockReader {
     return readNumber(option, value, allowed, this.#report) ?? otherwise;
   }
 
-  #checkFilters(kind: string | undefined): void {
+  /**
+   * True for a block that could stand in the configuration of Wazuh 2 or before: one of the services
+   * of that time, and no option that came later. (`max_log` is as old as Wazuh 2.)
+   */
+  #isEarly(kind: string | undefined): boolean {
+    const isEarlyService = kind !== undefined && EARLY_SERVICES.includes(kind);
+    return isEarlyService && !LATER_OPTIONS.some((option) => this.#values.last.has(option));
+  }
+
+  #checkFilters(isEarly: boolean, settings: IntegrationSettings): void {
     const { last } = this.#values;
     const group = last.get('group');
-    if (group !== undefined) checkGroup(group, this.#report);
+    if (group !== undefined) checkGroup(group, settings.groupDialect, this.#report);
     const location = last.get('event_location');
-    if (location !== undefined) checkLocation(location, this.#report);
-    const format = last.get('alert_format');
+    if (location === undefined) return;
+    const dialect = settings.locationDialect ?? (isEarly ? undefined : 'json');
+    checkLocation(location, dialect, this.#report);
+  }
+
+  #checkFormat(kind: string | undefined): void {
+    const format = this.#values.last.get('alert_format');
     const builtin = this.#context.builtins.some(({ name }) => name === kind);
     if (format !== undefined) checkFormat(format, builtin, this.#report);
   }

@@ -1,3 +1,9 @@
+import {
+  type GroupDialect,
+  type LocationDialect,
+  namesHost,
+  recogniseGroup,
+} from '../core/dialect.ts';
 import { compileSregex, neverFound } from '../core/sregex.ts';
 import type { BlockValue, BlockValues } from './block-values.ts';
 import { listed, quoted, type Report } from './report.ts';
@@ -44,9 +50,28 @@ export function readRuleIds(values: BlockValues, report: Report): readonly numbe
   return isSet ? ids : undefined;
 }
 
-/** Warns of groups that no alert can have. Names are compared exactly, between commas. */
-export function checkGroup({ text, offset }: BlockValue, report: Report): void {
+/**
+ * Warns of groups that no alert can have, and where the dialect is doubtful.
+ * @param forced the dialect that a setting asks for
+ */
+export function checkGroup(
+  { text, offset }: BlockValue,
+  forced: GroupDialect | undefined,
+  report: Report,
+): void {
   const names = text.split(',').filter((name) => name !== '');
+  const { dialect, isDoubtful } = recogniseGroup(text);
+  const set = 'in integratord.yaml say which is meant, group_dialect: exact or sregex';
+  if ((forced ?? dialect) === 'sregex') {
+    if (forced !== undefined || !isDoubtful) return;
+    const message =
+      'this <group> is read as a pattern of Wazuh 2, where every name ends with a comma';
+    report.warning(
+      offset,
+      `${message}, which not all do: these are found inside longer names; ${set}`,
+    );
+    return;
+  }
   if (names.length === 0) {
     const message = 'this <group> names no group, so nothing will be sent';
     report.warning(offset, `${message}; leave the option out to let all groups pass`);
@@ -55,9 +80,13 @@ export function checkGroup({ text, offset }: BlockValue, report: Report): void {
   if (text.includes('|')) {
     const right = names.map((name) => name.replaceAll('|', ',').trim()).join(',');
     const better = quoted(right.replace(/,{2,}/g, ',').replace(/^,|,$/g, ''));
-    const message = `| does not divide groups (that was Wazuh 2), so a part of this never matches`;
-    report.warning(offset, `${message}; write ${better}`);
+    const message = '| does not divide groups (that was Wazuh 2), so a part of this never matches';
+    report.warning(offset, `${message}; write ${better}${forced ? '' : `, or ${set}`}`);
     return;
+  }
+  if (isDoubtful && forced === undefined && /^[!^]/.test(text)) {
+    const message = '! and ^ mean nothing in a list of groups, so a part of this never matches';
+    report.warning(offset, `${message}; ${set}`);
   }
   const padded = names.filter((name) => name !== name.trim());
   if (padded.length > 0) {
@@ -72,8 +101,20 @@ export function checkGroup({ text, offset }: BlockValue, report: Report): void {
   }
 }
 
-/** Warns of patterns that match nothing or everything. */
-export function checkLocation({ text, offset }: BlockValue, report: Report): void {
+/**
+ * Warns of patterns that match nothing or everything, and of hosts that are not looked for.
+ * @param dialect the one in force
+ */
+export function checkLocation(
+  { text, offset }: BlockValue,
+  dialect: LocationDialect | undefined,
+  report: Report,
+): void {
+  if (dialect === 'json' && namesHost(text)) {
+    const message = 'since Wazuh 3 the location of an alert holds no agent, host or address';
+    const set = 'to look for them as Wazuh 2 did, set location_dialect: full in integratord.yaml';
+    report.warning(offset, `${message}, so a part of this hardly ever matches; ${set}`);
+  }
   const negated = text.startsWith('!');
   const alternatives = (negated ? text.slice(1) : text).split('|');
   if (alternatives.some((part) => part === '' || part === '^' || part === '$')) {

@@ -88,9 +88,18 @@ describe('examples of the manuals', () => {
       level: 10,
       group: 'multiple_drops,|authentication_failures,',
     });
-    expect(messages).toEqual([
-      expect.stringMatching(/^warning 7 .*write "multiple_drops,authentication_failures"/),
-    ]);
+    expect(messages).toEqual([]);
+  });
+
+  it('the rebrand: its spelling of PagerDuty', () => {
+    const { enabled, settings, messages } = load(`
+    <integration>
+      <name>pagerdty</name>
+      <api_key>MYKEY</api_key>
+    </integration>`);
+    expect(enabled).toEqual(['pagerduty']);
+    expect(settings).toEqual([{ name: 'pagerduty', api_key: 'MYKEY', ...NUMBERS }]);
+    expect(messages).toEqual([expect.stringMatching(/^warning 4 .*read as pagerduty/)]);
   });
 
   it('Wazuh 4: the reference page', () => {

@@ -74,13 +74,12 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
 
   const named = withIds(blocks ?? []);
   const integrations: LoadedIntegration[] = [];
+  for (const block of blocks ?? []) if (block.kind === undefined) block.checkFilters({});
   for (const { id, kind, disabledReason, ...block } of named) {
+    const own = settings.integrations.get(id) ?? {};
+    block.checkFilters(own);
     if (block.integration === undefined) continue;
-    const integration = {
-      ...block.integration,
-      id,
-      settings: settings.integrations.get(id) ?? {},
-    };
+    const integration = { ...block.integration, id, settings: own };
     integrations.push({
       integration,
       kind,

@@ -50,6 +50,46 @@ const retry = z
     { message: 'first_seconds must not be above longest_seconds', path: ['first_seconds'] },
   );
 
+const quota = z.strictObject({
+  per_minute: z
+    .int()
+    .min(1)
+    .max(6000)
+    .optional()
+    .describe('How many questions may be asked within any 60 seconds, 1 to 6000.'),
+  per_day: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many questions may be asked from midnight to midnight UTC.'),
+});
+
+const cache = z.strictObject({
+  found_hours: z
+    .number()
+    .positive()
+    .max(8760)
+    .optional()
+    .describe('Hours that an answer is kept, up to a year. Default: 24.'),
+  not_found_hours: z
+    .number()
+    .positive()
+    .max(8760)
+    .optional()
+    .describe('Hours that it is kept that the service knows nothing, up to a year. Default: 1.'),
+});
+
+const forward = z.strictObject({
+  to: z
+    .array(z.string())
+    .min(1)
+    .describe('Ids of the integrations that get the verdict, whatever their filters.'),
+  only_malicious: z
+    .boolean()
+    .optional()
+    .describe('Whether harmless and unknown things are left out. Default: true.'),
+});
+
 const integration = z.strictObject({
   concurrency: z
     .int()
@@ -57,12 +97,35 @@ const integration = z.strictObject({
     .max(100)
     .optional()
     .describe('How many attempts may run at the same time, 1 to 100. With 1 the order is kept.'),
+  script: z
+    .boolean()
+    .optional()
+    .describe('True: run the script of this name in the integrations folder, not the built-in.'),
   skip_rules: z
     .array(z.int().min(1).max(LARGEST_RULE))
     .optional()
     .describe('Shuffle only: rule ids whose alerts are not sent, in place of the built-in list.'),
   rate_limit: rateLimit.optional().describe('How fast messages may be sent.'),
+  forward: forward
+    .optional()
+    .describe('VirusTotal and Maltiverse only: who else gets what they found out, directly.'),
   retry: retry.optional().describe('The long schedule, after the quick retries of <retries>.'),
+  group_dialect: z
+    .enum(['exact', 'sregex'])
+    .optional()
+    .describe('How <group> is meant: names between commas, or a pattern of Wazuh 2 and before.'),
+  location_dialect: z
+    .enum(['json', 'full'])
+    .optional()
+    .describe(
+      'What <event_location> is compared with: the location of alerts.json, or with its host.',
+    ),
+  quota: quota
+    .optional()
+    .describe('VirusTotal and Maltiverse only: how much may be asked with this key.'),
+  cache: cache
+    .optional()
+    .describe('VirusTotal and Maltiverse only: how long answers are kept and not asked for again.'),
 });
 
 const outbox = z.strictObject({

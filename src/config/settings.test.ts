@@ -34,6 +34,8 @@ integrations:
       give_up_hours: 1
   "slack#2":
     skip_rules: [5710, 87924]
+    quota: { per_minute: 30, per_day: 20000 }
+    cache: { found_hours: 48, not_found_hours: 0.5 }
 `);
     expect(messages).toEqual([]);
     expect(fatal).toBe(false);
@@ -49,8 +51,24 @@ integrations:
         skipRules: [5710, 87924],
         rateLimit: undefined,
         retry: undefined,
+        quota: { perMinute: 30, perDay: 20_000 },
+        cache: { foundHours: 48, notFoundHours: 0.5 },
       },
     });
+  });
+
+  it('leaves the parts of quota and cache open that are not given', () => {
+    const { integrations, messages } = read(`integrations:
+  slack: { quota: { per_day: 15 }, cache: { found_hours: 1 } }
+  "slack#2": { quota: { per_minute: 0 }, cache: { not_found_hours: 0 } }`);
+    expect(integrations).toEqual({
+      slack: { quota: { perDay: 15 }, cache: { foundHours: 1 } },
+      'slack#2': {},
+    });
+    expect(messages).toEqual([
+      expect.stringContaining('integrations.slack#2.quota.per_minute: '),
+      expect.stringContaining('integrations.slack#2.cache.not_found_hours: '),
+    ]);
   });
 
   it('has defaults for parts of a setting', () => {
@@ -219,9 +237,10 @@ describe('the settings and their documentation', () => {
 
   it('shows an example that is right', () => {
     const example = /```yaml\n([^]*?)```/.exec(manual)?.[1] ?? '';
-    const { integrations, messages } = read(example, new Set(['slack', 'slack#2', 'shuffle']));
+    const ids = ['slack', 'slack#2', 'shuffle', 'virustotal'];
+    const { integrations, messages } = read(example, new Set(ids));
     expect(messages).toEqual([]);
-    expect(Object.keys(integrations)).toEqual(['slack', 'slack#2', 'shuffle']);
+    expect(Object.keys(integrations)).toEqual(ids);
   });
 
   /** Name and schema of every key, however deep. */

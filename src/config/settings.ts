@@ -162,12 +162,19 @@ function daemonSettings({ outbox, reading }: RawSettings): DaemonSettings {
 }
 
 function translate(raw: RawIntegrationSettings): IntegrationSettings {
-  const { concurrency, skip_rules: skipRules, rate_limit: rate, retry } = raw;
+  const { concurrency, script, skip_rules: skipRules, rate_limit: rate, retry } = raw;
+  const { quota, cache, forward } = raw;
   return {
     concurrency,
+    script,
     skipRules,
     rateLimit: rate && { ...rate, burst: rate.burst ?? Math.max(1, Math.floor(rate.count)) },
     retry: retry && schedule(retry),
+    groupDialect: raw.group_dialect,
+    locationDialect: raw.location_dialect,
+    forward: forward && { to: forward.to, onlyMalicious: forward.only_malicious ?? true },
+    quota: quota && { perMinute: quota.per_minute, perDay: quota.per_day },
+    cache: cache && { foundHours: cache.found_hours, notFoundHours: cache.not_found_hours },
   };
 }
 

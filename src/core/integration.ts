@@ -1,3 +1,4 @@
+import type { GroupDialect, LocationDialect } from './dialect.ts';
 import type { JsonObject } from './json.ts';
 import type { Secret } from './secret.ts';
 
@@ -20,6 +21,8 @@ export interface Integration {
   readonly group: string | undefined;
   /** Only alerts whose location matches this sregex. */
   readonly eventLocation: string | undefined;
+  /** True when nothing in the block is newer than Wazuh 2, whose locations named the host too. */
+  readonly isEarly?: boolean;
   /** Longest log excerpt in the text format, in bytes: 165 to 1024. */
   readonly maxLog: number;
   /** Anything that starts with `json` is JSON; else, also when missing, the text format. */
@@ -44,14 +47,38 @@ export interface Integration {
 export interface IntegrationSettings {
   /** Attempts that may run at the same time. */
   readonly concurrency?: number | undefined;
+  /** True: the script of this name in `integrations/` is run in place of the built-in. */
+  readonly script?: boolean | undefined;
   /** Shuffle: rules whose alerts are not sent, in place of the reference's list. */
   readonly skipRules?: readonly number[] | undefined;
   /** Token bucket: so many messages per period, and how many at once. */
   readonly rateLimit?: RateLimit | undefined;
   /** The long schedule after the quick retries. */
   readonly retry?: RetrySchedule | undefined;
+  /** How `<group>` is meant; recognised from its text when not given. */
+  readonly groupDialect?: GroupDialect | undefined;
+  /** What `<event_location>` is compared with; recognised from the block when not given. */
+  readonly locationDialect?: LocationDialect | undefined;
   /** Enrichments: other integrations that get the verdict directly, whatever their filters. */
   readonly forward?: Forwarding | undefined;
+  /** Enrichments: how much the service may be asked; what is not given is the service's own. */
+  readonly quota?: QuotaSettings | undefined;
+  /** Enrichments: how long answers are kept; what is not given is the service's own. */
+  readonly cache?: CacheSettings | undefined;
+}
+
+export interface QuotaSettings {
+  /** Questions within any 60 seconds. */
+  readonly perMinute?: number | undefined;
+  /** Questions from midnight to midnight UTC. */
+  readonly perDay?: number | undefined;
+}
+
+export interface CacheSettings {
+  /** Hours that an answer is kept. */
+  readonly foundHours?: number | undefined;
+  /** Hours that it is kept that the service knows nothing. */
+  readonly notFoundHours?: number | undefined;
 }
 
 export interface Forwarding {

@@ -101,6 +101,11 @@ export interface Outbox {
   nextDue(lane: number): number | undefined;
   /** Makes deliveries that wait for a retry due at once: their service is back. */
   expedite(lane: number): void;
+  /**
+   * Makes dead letters of deliveries that have never been tried and whose alerts were read before a
+   * time. Returns how many.
+   */
+  expire(lane: number, readBefore: number, now: number): number;
   park(lane: number, parking: Parking): void;
   unpark(lane: number): void;
   /**

@@ -21,6 +21,8 @@ export interface AttemptDetail {
   readonly message?: string;
   /** The beginning of the answer or of a script's output. */
   readonly excerpt?: string;
+  /** What an enrichment has to tell the manager, however the attempt ended. */
+  readonly events?: readonly ManagerEvent[];
 }
 
 /**
@@ -29,12 +31,12 @@ export interface AttemptDetail {
  * - `retry`: it may work later. `notBefore` (milliseconds since 1970) is the earliest time, where
  *   the service named one. With `quickOnly` the quick retries are all there is.
  * - `wait`: it could not even be tried before this time (milliseconds since 1970), because a quota is
- *   used up. Costs no try; the whole lane waits. An enrichment may have something to tell all the same.
+ *   used up. Costs no try; the whole lane waits.
  * - `park`: nothing of this integration can be delivered until someone mends it.
  * - `reject`: this alert can never be delivered there.
  */
 export type Outcome =
-  | ({ readonly kind: 'delivered'; readonly events?: readonly ManagerEvent[] } & AttemptDetail)
+  | ({ readonly kind: 'delivered' } & AttemptDetail)
   | ({
       readonly kind: 'retry';
       readonly reason: FailureReason;
@@ -45,7 +47,6 @@ export type Outcome =
       readonly kind: 'wait';
       readonly reason: FailureReason;
       readonly until: number;
-      readonly events?: readonly ManagerEvent[];
     } & AttemptDetail)
   | ({ readonly kind: 'park'; readonly reason: FailureReason } & AttemptDetail)
   | ({ readonly kind: 'reject'; readonly reason: FailureReason } & AttemptDetail);

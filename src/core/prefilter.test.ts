@@ -4,16 +4,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fixtureLines } from '../../test/support/vectors.ts';
 import { scanAlert } from './alert-scan.ts';
+import type { Filters } from './dialect.ts';
 import { compileFilter } from './filter.ts';
 import { compileMatcher } from './matcher.ts';
 import { Prefilter } from './prefilter.ts';
-
-interface Filters {
-  readonly level: number;
-  readonly ruleIds: readonly number[] | undefined;
-  readonly group: string | undefined;
-  readonly eventLocation: string | undefined;
-}
 
 const examples = readFileSync(
   fileURLToPath(new URL('../../examples/alerts.jsonl', import.meta.url)),
@@ -33,9 +27,25 @@ const filters: fc.Arbitrary<Filters> = fc.record({
     { nil: undefined },
   ),
   group: fc.option(
-    fc.constantFrom('', 'syscheck', 'sshd,web', 'a', ' sshd', 'authentication_failed,', 'Firewall'),
+    fc.constantFrom(
+      '',
+      'syscheck',
+      'sshd,web',
+      'a',
+      ' sshd',
+      'authentication_failed,',
+      'Firewall',
+      'multiple_drops,|authentication_failed,',
+      '!sshd,',
+      '^ syslog,',
+      'sys,|ck,',
+    ),
     { nil: undefined },
   ),
+  settings: fc.record({
+    groupDialect: fc.constantFrom(undefined, undefined, 'exact', 'sregex'),
+    locationDialect: fc.constantFrom(undefined, 'json', 'full'),
+  }),
   eventLocation: fc.option(fc.constantFrom('', 'syscheck', '!syscheck', '^/var'), {
     nil: undefined,
   }),
@@ -132,7 +142,8 @@ describe('the prefilter', () => {
 
   it('looks at nothing outside its line', () => {
     const prefilter = new Prefilter([{ level: 12, ruleIds: undefined, group: undefined }]);
-    const [low, high] = [examples[0] as string, examples[6] as string];
+    const low = examples[0] as string;
+    const high = low.replace('"level":5', '"level":15');
     const bytes = Buffer.from(`${low}\n${high}\n`);
     const middle = Buffer.byteLength(low);
     expect(prefilter.mayMatch(bytes, 0, middle)).toBe(false);

@@ -807,6 +807,24 @@ describe('a quota', () => {
     ]);
   });
 
+  it('gives up what has waited for its turn for a day, so that a flood fills nothing', async () => {
+    const fake = new FakeDestination();
+    fake.otherwise = () => ({
+      kind: 'wait',
+      reason: 'rate_limited',
+      until: bench.clock.now() + 30 * MINUTE,
+    });
+    const lane = bench.lane(fake);
+    bench.give(lane, 'a', 'b');
+    await bench.clock.advance(23 * HOUR);
+    expect(bench.states).toEqual(['pending', 'pending']);
+    bench.give(lane, 'c');
+    await bench.clock.advance(2 * HOUR);
+    expect(bench.states).toEqual(['dead', 'dead', 'pending']);
+    expect(bench.entries[0]).toMatchObject({ reason: 'rate_limited', attempts: 0 });
+    expect(bench.log.with('waited for their turn')).toMatchObject([{ fields: { count: 2 } }]);
+  });
+
   it('stores what there is to tell the manager together with the result', async () => {
     const woken: number[] = [];
     bench.feedback = {
@@ -918,4 +936,18 @@ describe("a service's own limit", () => {
     await bench.clock.settle();
     expect(own.raws).toHaveLength(4);
   });
+});
+
+it('an ordered lane does not hold up the others for one that comes back much later', async () => {
+  const later: Outcome = {
+    kind: 'retry',
+    reason: 'server_error',
+    notBefore: bench.clock.now() + HOUR,
+  };
+  const fake = new FakeDestination().script(later);
+  bench.give(bench.lane(fake, { retries: 3 }), ...numbers(3));
+  await bench.clock.advance(MINUTE);
+  expect(fake.raws).toEqual(['1', '2', '3']);
+  await bench.clock.advance(HOUR);
+  expect(bench.states).toEqual(['delivered', 'delivered', 'delivered']);
 });

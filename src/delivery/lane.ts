@@ -12,6 +12,7 @@ import { TokenBucket } from '../core/token-bucket.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { Breaker } from './breaker.ts';
 import type { Committer } from './committer.ts';
+import { Expiry } from './expiry.ts';
 import { eventsOf, type Feedback } from './feedback.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
 import { OutboxDoor } from './outbox-door.ts';
@@ -33,6 +34,8 @@ export interface LaneParts {
 
 /** A parked lane tries one delivery this often, in case the service was mended in silence. */
 const PROBE_MS = 15 * 60 * 1000;
+/** For a retry that comes later than this, an ordered lane does not hold up the others. */
+const LONGEST_HICCUP_MS = 60_000;
 /** How long to wait when the outbox fails. */
 const OUTBOX_RETRY_MS = 1000;
 /** How long an attempt that was told to break off may take to do so. */
@@ -53,6 +56,7 @@ export class Lane {
   readonly #bucket: TokenBucket | undefined;
   readonly #outbox: OutboxDoor;
   readonly #leases: LeaseBuffer;
+  readonly #expiry: Expiry;
   readonly #abort = new AbortController();
   readonly #active = new Set<Promise<void>>();
   /** Deliveries whose attempt has not ended. */
@@ -70,6 +74,7 @@ export class Lane {
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
     this.#breaker = new Breaker(clock);
     this.#outbox = new OutboxDoor(parts.outbox, clock, parts.log, integration.id);
+    this.#expiry = new Expiry(this.#outbox, this.id, integration, parts.log);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const service = destination.rateLimit;
     const isLimited = service?.appliesTo(integration) === true;
@@ -213,6 +218,7 @@ export class Lane {
     if (outcome.kind === 'wait') {
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.until);
       await committer.release({ id: delivery.id, followUps, at: clock.now() });
+      this.#expiry.run(clock);
       this.#parts.feedback.stored(followUps);
       return;
     }
@@ -225,7 +231,8 @@ export class Lane {
     };
     let next = nextState(outcome, history, clock.now(), () => clock.random());
     this.#learn(outcome, durationMs);
-    if (next.state === 'pending' && this.#concurrency === 1 && isQuick(history)) {
+    const isSoon = next.state === 'pending' && next.notBefore <= clock.now() + LONGEST_HICCUP_MS;
+    if (next.state === 'pending' && isSoon && this.#concurrency === 1 && isQuick(history)) {
       // An ordered lane waits for its quick retries, so that a hiccup does not change the order.
       // The delivery itself is stored as due, to be the first also after a restart.
       this.#pausedUntil = Math.max(this.#pausedUntil, next.notBefore);

@@ -16,6 +16,7 @@ import { Scrubber } from '../core/secret.ts';
 import { Daemon } from '../daemon.ts';
 import { createLog } from '../telemetry/log.ts';
 import { Feed } from './feed.ts';
+import { startManager } from './manager.ts';
 import type { Screen } from './screen.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';
 
@@ -52,15 +53,17 @@ async function deliverExamples(
     env,
     log,
     scrubber,
-    reinject: { kind: 'none' },
+    reinject: { kind: 'manager' },
   });
   if (!(daemon instanceof Daemon)) throw new Error('the bundled example does not start');
   const lines = readFileSync(join(EXAMPLES, 'alerts.jsonl'), 'utf8');
   const feed = new Feed(paths.alerts, lines, systemClock, (alert) => screen.appended(alert));
+  const stopManager = startManager(paths.home, feed, (location) => screen.cameBack(location));
   feed.start(ALERT_EVERY_MS);
   await until;
   feed.stop();
   await daemon.stop();
+  stopManager();
 }
 
 /** A manager's directory in miniature, for this run only. */
@@ -89,6 +92,8 @@ function exampleEnvironment(standIns: StandIns): NodeJS.ProcessEnv {
     EXAMPLE_PAGERDUTY_URL: standIns.pagerDutyUrl,
     EXAMPLE_PAGERDUTY_KEY: standIns.pagerDutyKey,
     EXAMPLE_SHUFFLE_URL: standIns.shuffleUrl,
+    EXAMPLE_VIRUSTOTAL_KEY: 'not-a-real-key-of-virustotal',
+    EXAMPLE_VIRUSTOTAL_URL: standIns.virusTotalUrl,
     EXAMPLE_CUSTOM_URL: standIns.customUrl,
   };
 }

@@ -16,6 +16,7 @@ export class Feed {
   readonly #alerts: readonly JsonObject[];
   readonly #clock: Clock;
   readonly #appended: (alert: FedAlert) => void;
+  readonly #latest = new Map<string, Alert>();
   #next = 0;
   #cancel: (() => void) | undefined;
 
@@ -31,9 +32,14 @@ export class Feed {
     this.#appended = appended;
   }
 
+  /** An alert that was appended, by its id. */
+  find(id: string): Alert | undefined {
+    return this.#latest.get(id);
+  }
+
   /** Appends an alert now and then one after each interval. */
   start(intervalMs: number): void {
-    this.#append();
+    this.#appendNext();
     this.#cancel = this.#clock.after(intervalMs, () => this.start(intervalMs));
   }
 
@@ -41,7 +47,7 @@ export class Feed {
     this.#cancel?.();
   }
 
-  #append(): void {
+  #appendNext(): void {
     const template = this.#alerts[this.#next % this.#alerts.length] as JsonObject;
     const now = new Date(this.#clock.now());
     const alert: JsonObject = {
@@ -50,9 +56,14 @@ export class Feed {
       id: `${Math.floor(now.getTime() / 1000)}.${1000 + this.#next * 1024}`,
     };
     this.#next += 1;
-    const line = JSON.stringify(alert);
+    this.append(JSON.stringify(alert));
+  }
+
+  /** Appends one alert. */
+  append(line: string): void {
     appendFileSync(this.#file, `${line}\n`);
     const appended = new Alert(Buffer.from(line));
+    this.#latest.set(appended.textAt('id') ?? '', appended);
     this.#appended({
       level: appended.level,
       ruleId: appended.textAt('rule', 'id') ?? '',

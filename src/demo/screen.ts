@@ -20,7 +20,9 @@ export class Screen {
     this.#line(this.#style('bold', 'integratord: the real daemon on a bundled example'));
     this.#line(`  configuration  ${configuration}`);
     this.#line(`  alerts         ${home}/logs/alerts/alerts.json`);
-    this.#line('  services       local stand-ins for Slack, PagerDuty and Shuffle, and a script');
+    this.#line(
+      '  services       local stand-ins for Slack, PagerDuty, Shuffle, VirusTotal and the manager',
+    );
     this.#line(this.#style('dim', '  Ctrl-C ends it and removes everything.'));
     this.#line('');
   }
@@ -36,8 +38,16 @@ export class Screen {
   arrived(arrival: Arrival): void {
     this.#counts.set(arrival.service, (this.#counts.get(arrival.service) ?? 0) + 1);
     const service = this.#style('green', arrival.service.padEnd(15));
-    const status = arrival.status < 300 ? '' : this.#style('red', ` answered ${arrival.status}`);
+    // To a question, "not found" is an answer like any other.
+    const isFine =
+      arrival.status < 300 || (arrival.service === 'virustotal' && arrival.status === 404);
+    const status = isFine ? '' : this.#style('red', ` answered ${arrival.status}`);
     this.#line(`${time()}    → ${service} ${arrival.summary}${status}`);
+  }
+
+  /** An event of an enrichment, back at the manager. */
+  cameBack(location: string): void {
+    this.#line(`${time()}    ← ${this.#style('green', 'manager'.padEnd(15))} ${location}`);
   }
 
   /** A line of the daemon's own log. */

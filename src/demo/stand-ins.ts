@@ -10,7 +10,7 @@ export interface Arrival {
   readonly summary: string;
   readonly status: number;
 }
-export type ServiceName = 'slack' | 'pagerduty' | 'shuffle' | 'custom-example';
+export type ServiceName = 'slack' | 'pagerduty' | 'shuffle' | 'virustotal' | 'custom-example';
 
 /** Local servers that answer as the real services do. */
 export interface StandIns {
@@ -18,6 +18,7 @@ export interface StandIns {
   readonly pagerDutyUrl: string;
   readonly pagerDutyKey: string;
   readonly shuffleUrl: string;
+  readonly virusTotalUrl: string;
   readonly customUrl: string;
   close(): Promise<void>;
 }
@@ -31,6 +32,13 @@ interface Answer {
 const SLACK_PATH = '/services/T0EXAMPLE/B0EXAMPLE/not-a-real-webhook-token';
 const SHUFFLE_PATH = `/api/v1/hooks/webhook_${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`;
 const PAGERDUTY_KEY = 'not-a-real-routing-key-012345678';
+const VIRUSTOTAL_FILES = '/api/v3/files/';
+const EICAR = {
+  md5: '44d88612fea8a8f36de82e1278abb02f',
+  sha1: '3395856ce81f2b7382dee72602f798b642f14140',
+  sha256: '275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f',
+};
+const NOT_THERE: Answer = { status: 404, type: 'text/html', body: 'no_service' };
 const LARGEST_BODY = 1024 * 1024;
 
 /** Starts the stand-ins on a free port of this machine. */
@@ -52,6 +60,7 @@ export async function startStandIns(arrived: (arrival: Arrival) => void): Promis
     pagerDutyUrl: `${origin}/v2/enqueue`,
     pagerDutyKey: PAGERDUTY_KEY,
     shuffleUrl: origin + SHUFFLE_PATH,
+    virusTotalUrl: origin,
     customUrl: `${origin}/custom`,
     close: () => closeServer(server),
   };
@@ -74,8 +83,27 @@ function route(path: string, body: JsonObject | undefined): Routed {
     case '/custom':
       return { service: 'custom-example', answer: plain(200, 'ok'), summary: text(body?.['line']) };
     default:
-      return { answer: plain(404, 'no_service'), summary: '' };
+      return path.startsWith(VIRUSTOTAL_FILES)
+        ? virusTotal(path)
+        : { answer: NOT_THERE, summary: '' };
   }
+}
+
+/** The API v3 knows one file only: the harmless test file of all virus scanners. */
+function virusTotal(path: string): Routed {
+  const hash = path.slice(VIRUSTOTAL_FILES.length);
+  const service = 'virustotal';
+  if (hash !== EICAR.md5) {
+    const error = { code: 'NotFoundError', message: `File "${hash}" not found` };
+    return { service, answer: json(404, { error }), summary: `is asked about ${hash}: unknown` };
+  }
+  const attributes = {
+    ...EICAR,
+    last_analysis_date: 1_700_000_000,
+    last_analysis_stats: { malicious: 66, suspicious: 0, undetected: 4, harmless: 0 },
+  };
+  const data = { id: EICAR.sha256, type: 'file', attributes };
+  return { service, answer: json(200, { data }), summary: `is asked about ${hash}: malicious` };
 }
 
 /** Incoming webhooks answer in plain text: `ok`, or a word that says what is wrong. */

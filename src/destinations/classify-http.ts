@@ -124,7 +124,8 @@ function redirected(response: HttpResponse, title: string): string {
   return `${title} redirects to another address (HTTP ${response.status}), and redirects are not followed, since the alert could end up elsewhere. ${hint} Set <hook_url> to the final address.`;
 }
 
-function excerptOf(response: HttpResponse): { excerpt?: string } {
+/** What is kept of an answer for people to read. */
+export function excerptOf(response: HttpResponse): { excerpt?: string } {
   const text = printable(response.body.trim());
   return text === '' ? {} : { excerpt: text };
 }

@@ -18,7 +18,7 @@ import { fixtureLines } from '../../test/support/vectors.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Destination, HttpResult, Job } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
-import type { JsonValue } from '../core/json.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
 import { FAILURE_REASONS, type Outcome } from '../core/outcome.ts';
 import { Scrubber, Secret } from '../core/secret.ts';
 import { type ClosableHttpClient, createHttpClient } from '../transport/http.ts';
@@ -26,19 +26,50 @@ import { createRegistry } from './registry.ts';
 
 /** What every destination must hold to, whatever it talks to. */
 
-const registry = createRegistry({ home: '/var/ossec' });
-const destinations = [...registry.builtins.map(({ name }) => name), 'custom-x'].flatMap((name) => {
+const registry = createRegistry({ home: '/nowhere' });
+const CUSTOM = ['custom-iris', 'custom-jira', 'custom-x'];
+const destinations = [...registry.builtins.map(({ name }) => name), ...CUSTOM].flatMap((name) => {
   const destination = registry.find(name);
   return destination === undefined ? [] : [{ name, destination }];
 });
 const web = destinations.filter(({ name }) => name !== 'custom-x');
+/** They ask a service about an alert, rather than send it there. */
+const enrichments = web.filter(({ destination }) => destination.enriches === true);
+const senders = destinations.filter(({ destination }) => destination.enriches !== true);
 
 /** What each service says when it takes a message. */
 const SUCCESS: Readonly<Record<string, [number, string]>> = {
   slack: [200, 'ok'],
   pagerduty: [202, '{"status":"success","message":"Event processed","dedup_key":"x"}'],
   shuffle: [200, '{"success": true, "execution_id": "7d8b0c0e"}'],
+  virustotal: [200, '{"data":{"attributes":{"last_analysis_stats":{"harmless":60}}}}'],
+  maltiverse: [200, '{"type":"sample"}'],
+  'custom-iris': [200, '{"status":"success","message":"","data":{"alert_id":3826}}'],
+  // The list belongs to the answer of the search before it.
+  'custom-jira': [201, '{"id":"10000","key":"SEC-24","issues":[]}'],
 };
+
+/** Answers to what a service is asked before it gets the message. */
+const ANSWERS: Readonly<Record<string, readonly string[]>> = {
+  'custom-iris': [
+    '{"status":"success","data":[{"severity_id":5,"severity_name":"High"}]}',
+    '{"status":"success","data":[{"status_id":2,"status_name":"New"}]}',
+    '{"status":"success","data":[{"type_id":90,"type_name":"md5"}]}',
+    '{"status":"success","data":[{"asset_id":3,"asset_name":"Linux - Server"}]}',
+  ],
+  'custom-jira': ['{"issues":[]}'],
+};
+
+/** Where a message goes, below the configured address. */
+const ENDPOINTS: Readonly<Record<string, string>> = {
+  virustotal: '/files/44d88612fea8a8f36de82e1278abb02f',
+  maltiverse: '/sample/md5/44d88612fea8a8f36de82e1278abb02f',
+  'custom-iris': '/alerts/add',
+  'custom-jira': '/rest/api/3/issue',
+};
+
+/** Options without which it cannot work. */
+const OPTIONS: Readonly<Record<string, JsonObject>> = { 'custom-jira': { project: 'SEC' } };
 
 const KEY = 'e93facc04764012d7bfb002500d5d1a6';
 const PATH = '/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX';
@@ -52,6 +83,7 @@ const ALERT: JsonValue = {
   id: '1787224951.1',
   full_log: 'Failed password for root',
   location: '/var/log/auth.log',
+  syscheck: { path: '/root/.ssh/authorized_keys', md5_after: '44d88612fea8a8f36de82e1278abb02f' },
 };
 
 function integrationFor(name: string, origin = 'https://hooks.example.test'): Integration {
@@ -59,6 +91,7 @@ function integrationFor(name: string, origin = 'https://hooks.example.test'): In
     name,
     hookUrl: new Secret(`${origin}${PATH}`),
     apiKey: new Secret(KEY),
+    options: OPTIONS[name],
     timeout: 10,
   });
 }
@@ -96,7 +129,9 @@ describe('the registry', () => {
       'slack',
       'pagerduty',
       'shuffle',
-      'custom-x',
+      'virustotal',
+      'maltiverse',
+      ...CUSTOM,
     ]);
   });
 
@@ -109,8 +144,6 @@ describe('the registry', () => {
 
   it('says why a name has no destination', () => {
     expect(registry.missing('slack')).toBeUndefined();
-    expect(registry.missing('virustotal')).toContain('VirusTotal is not built yet');
-    expect(registry.missing(' maltiverse ')).toContain('Maltiverse is not built yet');
     expect(registry.missing('teams')).toContain("no destination 'teams'");
   });
 
@@ -136,9 +169,13 @@ describe.each(web)('what $name makes of answers', ({ name, destination }) => {
     expect(outcome).toMatchObject({ kind: 'delivered', status: okStatus });
   });
 
-  const expected = (status: number): [string, string] => {
+  const isEnrichment = destination.enriches === true;
+  const expected = (status: number, body: string): [string, string] => {
+    // "I know nothing of it" is an answer to a question, when Maltiverse itself says so.
+    const isUnknown = [400, 404, 414, 422].includes(status) && ['', bodies[2]].includes(body);
+    if (name === 'maltiverse' && isUnknown) return ['delivered', ''];
     if ([408, 425].includes(status)) return ['retry', 'timeout'];
-    if (status === 429) return ['retry', 'rate_limited'];
+    if (status === 429) return [isEnrichment ? 'wait' : 'retry', 'rate_limited'];
     if ([401, 403, 404, 407, 410].includes(status)) return ['park', 'auth'];
     if (status >= 300 && status < 400) return ['park', 'client_error'];
     if (status >= 400 && status < 500) return ['reject', 'client_error'];
@@ -153,7 +190,7 @@ describe.each(web)('what $name makes of answers', ({ name, destination }) => {
         const outcome = await attempt(name, destination, response(status, body));
         expect([status, outcome.kind, 'reason' in outcome ? outcome.reason : '']).toEqual([
           status,
-          ...expected(status),
+          ...expected(status, body),
         ]);
         expect(outcome.status).toBe(status);
         expect(outcome.message).toMatch(/\S{3,}.*\.$/s);
@@ -175,10 +212,12 @@ describe.each(web)('what $name makes of answers', ({ name, destination }) => {
     const wait = async (headers: Record<string, string>, body = '', status = 429) => {
       const http = new FakeHttp(response(status, body, headers));
       const outcome = await destination.deliver(jobFor(name), aContext({ http, clock }));
+      if (outcome.kind === 'wait') return outcome.until - clock.now();
       if (outcome.kind !== 'retry') throw new Error(outcome.kind);
       return outcome.notBefore === undefined ? undefined : outcome.notBefore - clock.now();
     };
-    expect(await wait({})).toBeUndefined();
+    const unsaid = isEnrichment ? 60_000 : undefined;
+    expect(await wait({})).toBe(unsaid);
     expect(await wait({ 'retry-after': '30' })).toBe(30_000);
     expect(await wait({ 'retry-after': ' 30 ' }, '', 503)).toBe(30_000);
     expect(await wait({ 'retry-after': '0' })).toBe(1000);
@@ -187,13 +226,13 @@ describe.each(web)('what $name makes of answers', ({ name, destination }) => {
     expect(await wait({ 'retry-after': inAMinute })).toBe(60_000);
     expect(await wait({ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' })).toBe(1000);
     for (const odd of ['-5', '', 'soon', 'NaN', '1e3', 'Mon, 99 Foo']) {
-      expect(await wait({ 'retry-after': odd })).toBeUndefined();
+      expect(await wait({ 'retry-after': odd })).toBe(unsaid);
     }
     expect(await wait({}, '{"retry_after":2.5,"ok":false}')).toBe(2500);
     expect(await wait({}, '{"retry_after":"7"}')).toBe(7000);
     expect(await wait({}, '{"parameters":{"retry_after":35}}')).toBe(35_000);
     expect(await wait({ 'retry-after': '3' }, '{"retry_after":9}')).toBe(3000);
-    expect(await wait({}, '{"retry_after":null}')).toBeUndefined();
+    expect(await wait({}, '{"retry_after":null}')).toBe(unsaid);
   });
 
   it('keeps at most 2,000 characters of an answer', async () => {
@@ -235,6 +274,7 @@ describe.each(web)('what $name makes of answers', ({ name, destination }) => {
 });
 
 describe.each(web)('$name against a real server', ({ name, destination }) => {
+  const questions = ANSWERS[name] ?? [];
   let http: ClosableHttpClient;
   let server: ScriptedServer | undefined;
   beforeEach(() => {
@@ -247,7 +287,8 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
   });
 
   async function against(behaviour: Behaviour, timeout = 20): Promise<Outcome> {
-    server = await ScriptedServer.start([behaviour]);
+    const before = questions.map((body) => answer(200, body));
+    server = await ScriptedServer.start([...before, behaviour]);
     const origin = `http://127.0.0.1:${server.port}`;
     const integration = { ...integrationFor(name, origin), timeout, timeoutIsSet: true };
     const context = aContext({ http, clock: systemClock });
@@ -257,13 +298,17 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
   it('delivers, with the headers of the reference', async () => {
     const [status, body] = SUCCESS[name] ?? [0, ''];
     expect(await against(answer(status, body))).toMatchObject({ kind: 'delivered', status });
-    expect(server?.requests).toHaveLength(1);
-    expect(server?.requests[0]).toMatchObject({
-      method: 'POST',
-      path: PATH,
-      headers: { 'content-type': 'application/json', 'accept-charset': 'UTF-8' },
+    expect(server?.requests).toHaveLength(questions.length + 1);
+    expect(server?.requests.at(-1)).toMatchObject({
+      path: `${PATH}${ENDPOINTS[name] ?? ''}`,
+      ...(destination.enriches === true
+        ? { method: 'GET', headers: { accept: 'application/json' }, body: '' }
+        : {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', 'accept-charset': 'UTF-8' },
+          }),
     });
-    expect(server?.requests[0]?.headers['user-agent']).toMatch(/^integratord\/\d+\.\d+\.\d+/);
+    expect(server?.requests.at(-1)?.headers['user-agent']).toMatch(/^integratord\/\d+\.\d+\.\d+/);
   });
 
   it('tries again when nobody listens', async () => {
@@ -300,7 +345,9 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
   it('tries again when there is no answer in time', async () => {
     const outcome = await against(never, 1);
     expect(outcome).toMatchObject({ kind: 'retry', reason: 'timeout' });
-    expect(outcome.message).toContain('may have arrived');
+    // A question that is asked twice does no harm.
+    const then = destination.enriches === true ? 'It is asked again.' : 'may have arrived';
+    expect(outcome.message).toContain(then);
     expectNoSecret(outcome);
   });
 
@@ -320,7 +367,7 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     expect(outcome.message).toContain('redirect');
     expect(outcome.message).not.toContain('evil.test');
     expectNoSecret(outcome);
-    expect(server?.requests).toHaveLength(1);
+    expect(server?.requests).toHaveLength(questions.length + 1);
   });
 
   it('leaks no secret that the server repeats', async () => {
@@ -353,7 +400,7 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
   });
 });
 
-describe.each(destinations)('what $name sends', ({ name, destination }) => {
+describe.each(senders)('what $name sends', ({ name, destination }) => {
   const poor: JsonValue[] = [
     {},
     { rule: null, agent: null },
@@ -435,6 +482,64 @@ describe.each(destinations)('what $name sends', ({ name, destination }) => {
       );
       const reason = outcome.kind === 'delivered' ? 'network' : outcome.reason;
       expect(FAILURE_REASONS).toContain(reason);
+      expectNoSecret(outcome);
+    }
+  });
+});
+
+describe.each(enrichments)('what $name asks', ({ name, destination }) => {
+  const requests = (alert?: JsonValue) => {
+    const plan = destination.plan(jobFor(name, alert));
+    if (plan.kind !== 'requests') throw new Error(plan.kind);
+    return plan.requests;
+  };
+
+  it('is one question about a file, the same every time, that shows no secret', () => {
+    expect(requests()).toHaveLength(1);
+    expect(requests()).toEqual(requests());
+    expectNoSecret(requests());
+  });
+
+  it('is something, or the alert is skipped, whatever it holds', async () => {
+    const value = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.ipV4(), fc.ipV6());
+    const member = (...names: string[]) =>
+      fc.oneof(
+        fc.jsonValue(),
+        fc.record(Object.fromEntries(names.map((key) => [key, value])), { requiredKeys: [] }),
+      );
+    const strange = fc.record(
+      {
+        id: value,
+        agent: member('id', 'name', 'ip'),
+        location: value,
+        syscheck: member('md5_after', 'sha1_after', 'sha256_after', 'path'),
+        data: member('srcip', 'hostname', 'url', 'integration'),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(strange, async (alert) => {
+        const job = jobFor(name, alert as JsonValue);
+        const skipped = destination.skip?.(job.alert, job.integration);
+        const http = new FakeHttp(response(...(SUCCESS[name] ?? [0, ''])));
+        const outcome = await destination.deliver(job, aContext({ http }));
+        expect(outcome.kind).toBe(skipped === undefined ? 'delivered' : 'reject');
+        expect(http.requests).toEqual(skipped === undefined ? requests(alert as JsonValue) : []);
+      }),
+    );
+  });
+
+  it('leaks no secret, whatever becomes of it', async () => {
+    const [status, body] = SUCCESS[name] ?? [0, ''];
+    const ways = [
+      response(status, body.replace('{', `{"echo":"${KEY}",`)),
+      response(200, 'no such thing'),
+      response(400, KEY),
+      { ok: false, reason: 'network', message: 'x', mayHaveArrived: true } as const,
+    ];
+    for (const way of ways) {
+      const outcome = await attempt(name, destination, way);
+      expect(outcome.message).toMatch(/\.$/);
       expectNoSecret(outcome);
     }
   });

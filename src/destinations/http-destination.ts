@@ -2,6 +2,7 @@ import type { Alert } from '../core/alert.ts';
 import type {
   DeliveryContext,
   Destination,
+  HttpFailure,
   HttpRequest,
   HttpResponse,
   HttpResult,
@@ -12,10 +13,11 @@ import type { Integration } from '../core/integration.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Secret } from '../core/secret.ts';
 import { VERSION } from '../core/version.ts';
+import { classifyHttp, type Service } from './classify-http.ts';
 import { withoutSecrets } from './scrub.ts';
 
-/** What makes one HTTP service different from another; {@link httpDestination} does the rest. */
-export interface HttpService {
+/** What every HTTP service has, whatever it asks. */
+interface WebService {
   /** The `<name>` that selects it. */
   readonly name: string;
   /** For people: `Slack`. */
@@ -30,8 +32,14 @@ export interface HttpService {
   readonly rateLimit?: ServiceLimit;
   /** Why an alert is deliberately not sent. */
   readonly skip?: (alert: Alert, integration: Integration) => string | undefined;
+  /** Why settings of its own cannot work, as {@link Destination.problem} says it. */
+  readonly problem?: (integration: Integration) => string | undefined;
   /** The request for a job. Never fails because of what an alert lacks. */
   readonly request: (job: Job) => HttpRequest;
+}
+
+/** What makes one HTTP service different from another; {@link httpDestination} does the rest. */
+export interface HttpService extends WebService {
   /** What an answer means. */
   readonly read: (response: HttpResponse, now: number) => Outcome;
   /**
@@ -41,9 +49,38 @@ export interface HttpService {
   readonly secondTry?: (job: Job, rejected: HttpResponse) => HttpRequest | undefined;
 }
 
+/** A service that must be asked things before it gets the message. */
+export interface ConversingService extends WebService {
+  /** Makes one attempt. It is only called with settings that can work. */
+  readonly converse: (
+    job: Job,
+    conversation: Conversation,
+    context: DeliveryContext,
+  ) => Promise<Outcome>;
+}
+
+/** The requests of one attempt: all of them together get the time that one attempt may take. */
+export interface Conversation {
+  /**
+   * Sends a request in what is left of the time.
+   * @param bodyCap bytes of the answer that are read, where it may be long.
+   */
+  send(request: HttpRequest, bodyCap?: number): Promise<HttpResult>;
+  /** True when no time is left. */
+  isOver(): boolean;
+}
+
 /** A destination that makes one HTTP request per alert. */
 export function httpDestination(service: HttpService): Destination {
-  const { name, title, requires, concurrency, rateLimit, defaultTimeout, skip } = service;
+  return conversingDestination({
+    ...service,
+    converse: (job, conversation, context) => exchange(service, job, conversation, context),
+  });
+}
+
+/** A destination that makes several HTTP requests per alert. */
+export function conversingDestination(service: ConversingService): Destination {
+  const { name, title, requires, concurrency, rateLimit, defaultTimeout, skip, problem } = service;
   return {
     name,
     title,
@@ -52,11 +89,43 @@ export function httpDestination(service: HttpService): Destination {
     ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(defaultTimeout === undefined ? {} : { defaultTimeout }),
     ...(skip === undefined ? {} : { skip }),
+    ...(problem === undefined ? {} : { problem }),
     plan: (job) => ({ kind: 'requests', requests: [service.request(job)] }),
-    deliver: async (job, context) =>
-      withoutSecrets(await attempt(service, job, context), job.integration),
+    deliver: async (job, context) => {
+      const { integration } = job;
+      const conversation = startConversation(integration, context, defaultTimeout);
+      const outcome =
+        mistake(service, integration) ?? (await service.converse(job, conversation, context));
+      return withoutSecrets(outcome, integration);
+    },
   };
 }
+
+/** Starts the clock of an attempt. */
+export function startConversation(
+  integration: Integration,
+  { http, clock, signal }: Pick<DeliveryContext, 'http' | 'clock' | 'signal'>,
+  defaultTimeout?: number,
+): Conversation {
+  const deadline = clock.monotonic() + attemptSeconds(integration, defaultTimeout) * 1000;
+  const left = () => deadline - clock.monotonic();
+  return {
+    isOver: () => left() <= 0,
+    async send(request, bodyCap) {
+      const timeoutMs = left();
+      if (timeoutMs <= 0) return TOO_LATE;
+      const limits = { timeoutMs, signal, ...(bodyCap === undefined ? {} : { bodyCap }) };
+      return await http.send(request, limits);
+    },
+  };
+}
+
+const TOO_LATE: HttpFailure = {
+  ok: false,
+  reason: 'timeout',
+  message: 'The time of this attempt was used up before its last request; <timeout> sets it.',
+  mayHaveArrived: false,
+};
 
 /** Seconds that one attempt may take. */
 export function attemptSeconds(integration: Integration, defaultTimeout = 0): number {
@@ -77,51 +146,77 @@ export function idempotencyHeader(job: Job): Record<string, string> {
   return { 'idempotency-key': job.key.replace(/[^\u0021-\u007e]/g, '_') };
 }
 
-async function attempt(
+async function exchange(
   service: HttpService,
   job: Job,
-  { http, clock, signal }: DeliveryContext,
+  conversation: Conversation,
+  { clock }: DeliveryContext,
 ): Promise<Outcome> {
-  const request = service.request(job);
-  const unusable = mistake(service, job.integration, request);
-  if (unusable !== undefined) return unusable;
-
-  const deadline =
-    clock.monotonic() + attemptSeconds(job.integration, service.defaultTimeout) * 1000;
-  const send = (one: HttpRequest): Promise<HttpResult> =>
-    http.send(one, { timeoutMs: deadline - clock.monotonic(), signal });
-
-  const result = await send(request);
-  const outcome = read(service, result, clock.now());
-  if (!result.ok || outcome.kind !== 'reject' || deadline <= clock.monotonic()) return outcome;
+  const read = (result: HttpResult) =>
+    result.ok ? service.read(result, clock.now()) : unanswered(result, 'It is sent again.');
+  const result = await conversation.send(service.request(job));
+  const outcome = read(result);
+  if (!result.ok || outcome.kind !== 'reject' || conversation.isOver()) return outcome;
   const second = service.secondTry?.(job, result);
-  if (second === undefined) return outcome;
-  return read(service, await send(second), clock.now());
+  return second === undefined ? outcome : read(await conversation.send(second));
 }
 
-function read(service: HttpService, result: HttpResult, now: number): Outcome {
-  if (result.ok) return service.read(result, now);
-  const repeat = result.mayHaveArrived
-    ? ' The message may have arrived all the same; it is sent again.'
-    : ' It is sent again.';
-  return { kind: 'retry', reason: result.reason, message: `${result.message}${repeat}` };
+/**
+ * The outcome when a message got no answer.
+ * @param next what happens now, as a sentence.
+ */
+export function unanswered(result: HttpFailure, next: string): Outcome {
+  const { reason, message, mayHaveArrived } = result;
+  const doubt = mayHaveArrived ? ' The message may have arrived all the same.' : '';
+  return { kind: 'retry', reason, message: `${message}${doubt} ${next}` };
+}
+
+/**
+ * What the failure of a question means that comes before the message: an outcome where the message
+ * itself would fare no better or must wait, undefined where only the answer is missing.
+ */
+export function failedQuestion(
+  result: HttpResult,
+  service: Service,
+  now: number,
+): Outcome | undefined {
+  if (!result.ok) {
+    const message = `${result.message} Nothing was sent yet; it is tried again.`;
+    return { kind: 'retry', reason: result.reason, message };
+  }
+  const { status } = result;
+  const isDoorClosed = [401, 403, 407].includes(status) || (status >= 300 && status < 400);
+  const isForLater = [408, 425, 429].includes(status) || status < 200 || status >= 500;
+  return isDoorClosed || isForLater ? classifyHttp(result, service, now) : undefined;
 }
 
 /** Settings with which no attempt makes sense. */
-function mistake(
-  service: HttpService,
-  integration: Integration,
-  request: HttpRequest,
-): Outcome | undefined {
-  const values = { hook_url: integration.hookUrl, api_key: integration.apiKey };
-  const missing = service.requires.find((setting) => (values[setting]?.reveal() ?? '') === '');
-  const message =
-    missing !== undefined
-      ? `${service.title} needs <${missing}>, and this integration has none. Set it and reload.`
-      : isWebAddress(request.url.reveal())
-        ? undefined
-        : '<hook_url> is no address that begins with http:// or https://. Correct it and reload.';
-  return message === undefined ? undefined : { kind: 'park', reason: 'client_error', message };
+function mistake(service: WebService, integration: Integration): Outcome | undefined {
+  const problem = whyUnusable(service, integration) ?? service.problem?.(integration);
+  if (problem === undefined) return undefined;
+  const message = `${problem}. Correct the configuration and reload.`;
+  return { kind: 'park', reason: 'client_error', message };
+}
+
+/**
+ * Why the settings that every destination has cannot work for this one, as a sentence without its
+ * full stop; undefined when they can.
+ */
+export function whyUnusable(
+  { title, requires }: Pick<Destination, 'title' | 'requires'>,
+  { hookUrl, apiKey }: Integration,
+): string | undefined {
+  const values = { hook_url: hookUrl?.reveal() ?? '', api_key: apiKey?.reveal() ?? '' };
+  const missing = requires.find((setting) => values[setting].trim() === '');
+  if (missing !== undefined) return `${title} needs <${missing}>, and this integration has none`;
+  if (values.hook_url.trim() === '' || isWebAddress(values.hook_url)) return undefined;
+  return '<hook_url> is no address that begins with http:// or https://';
+}
+
+/** Why a key cannot be sent in a header, in the words of {@link whyUnusable}. */
+export function whyUnsendable({ apiKey }: Integration): string | undefined {
+  const isOdd = /[^\u0021-\u007e]/.test(apiKey?.reveal().trim() ?? '');
+  return isOdd ? '<api_key> holds blanks or characters that no key has' : undefined;
 }
 
 function isWebAddress(text: string): boolean {

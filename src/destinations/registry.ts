@@ -1,28 +1,50 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Destination } from '../core/destination.ts';
+import { iris } from './iris.ts';
+import { jira } from './jira.ts';
+import { maltiverse } from './maltiverse.ts';
 import { pagerduty } from './pagerduty.ts';
 import { SCRIPT_PREFIX, scriptDestination } from './script.ts';
 import { shuffle } from './shuffle.ts';
 import { slack } from './slack.ts';
+import { virustotal } from './virustotal.ts';
 
-/** A name that the configuration may use, whether or not anything delivers to it yet. */
+/** What the configuration has to know of a destination. */
 export type Builtin = Pick<Destination, 'name' | 'title' | 'requires'>;
 
 /** The destinations that are built in: a new one is one line here. */
-const DESTINATIONS: readonly Destination[] = [slack, pagerduty, shuffle];
+const DESTINATIONS: readonly Destination[] = [slack, pagerduty, shuffle, virustotal, maltiverse];
 
-/** Names of the reference that nothing delivers to yet. */
-const NOT_BUILT_YET: readonly Builtin[] = [
-  { name: 'virustotal', title: 'VirusTotal', requires: ['api_key'] },
-  { name: 'maltiverse', title: 'Maltiverse', requires: ['hook_url', 'api_key'] },
-];
+/**
+ * Destinations that the reference does not know. Wazuh's other programs refuse names that they do not
+ * know, so these are selected as scripts are: `custom-iris`.
+ */
+const ONLY_CUSTOM: readonly Destination[] = [iris, jira];
+
+/** What a `<name>` leads to. */
+export interface Found {
+  /** Undefined when there is none. For a script also when its file is missing. */
+  readonly destination: Destination | undefined;
+  /** Why nothing can be delivered to it, in words for people; undefined when it can. */
+  readonly missing: string | undefined;
+  /** Where alerts go, and why there, in words for people. */
+  readonly description: string;
+}
 
 /** Every destination there is. */
 export interface Registry {
-  /** All known names but those of scripts, with the settings they cannot do without. */
+  /** All known names but those that begin with `custom-`, with the settings they need. */
   readonly builtins: readonly Builtin[];
-  /** The destination for a `<name>`, white space around it aside; undefined when there is none. */
+  /**
+   * What a `<name>`, white space around it aside, leads to now. `custom-x` is the script of that name
+   * where there is one, else the built-in x.
+   * @param asScript the script of that name, whatever is built in
+   */
+  look(name: string, asScript?: boolean): Found;
+  /** The destination for a `<name>`; undefined when there is none. */
   find(name: string): Destination | undefined;
-  /** Why {@link find} has none for this name, in words for people; undefined when it has one. */
+  /** Why nothing can be delivered by this name; undefined when it can. */
   missing(name: string): string | undefined;
 }
 
@@ -32,22 +54,52 @@ export interface Registry {
  */
 export function createRegistry({ home }: { readonly home: string }): Registry {
   const scripts = scriptDestination('integrations', home);
-  const builtins = [...DESTINATIONS, ...NOT_BUILT_YET];
-  const find = (name: string) => {
+  const look = (name: string, asScript = false): Found => {
     const trimmed = name.trim();
-    if (trimmed.startsWith(SCRIPT_PREFIX)) return scripts;
-    return DESTINATIONS.find((destination) => destination.name === trimmed);
+    const isCustom = trimmed.startsWith(SCRIPT_PREFIX);
+    const own = isCustom ? trimmed.slice(SCRIPT_PREFIX.length) : trimmed;
+    const known = isCustom ? [...DESTINATIONS, ...ONLY_CUSTOM] : DESTINATIONS;
+    const builtin = known.find((one) => one.name === own);
+    if (!isCustom && (builtin === undefined || !asScript)) return lookAmong(DESTINATIONS, trimmed);
+    const path = join(home, 'integrations', trimmed);
+    const state = scriptAt(path);
+    if (state === 'missing' && builtin !== undefined && !asScript) {
+      const description = `${builtin.title} (built in; there is no script ${path})`;
+      return { destination: builtin, missing: undefined, description };
+    }
+    const before = builtin === undefined ? '' : ` (it comes before the built-in ${builtin.title})`;
+    return {
+      destination: scripts,
+      missing: state === 'missing' ? `its script ${path} does not exist` : undefined,
+      description: `script ${path}${before}`,
+    };
   };
   return {
-    builtins,
-    find,
-    missing(name) {
-      if (find(name) !== undefined) return undefined;
-      const trimmed = name.trim();
-      const known = NOT_BUILT_YET.find((builtin) => builtin.name === trimmed);
-      if (known !== undefined) return `delivering to ${known.title} is not built yet`;
-      const names = builtins.map((builtin) => builtin.name).join(', ');
-      return `there is no destination '${trimmed}': it is one of ${names}, or a script whose name begins with ${SCRIPT_PREFIX}`;
-    },
+    builtins: DESTINATIONS,
+    look,
+    find: (name) => look(name).destination,
+    missing: (name) => look(name).missing,
   };
+}
+
+function lookAmong(destinations: readonly Destination[], name: string): Found {
+  const destination = destinations.find((one) => one.name === name);
+  if (destination !== undefined) {
+    return { destination, missing: undefined, description: destination.title };
+  }
+  const names = destinations.map((one) => one.name).join(', ');
+  const missing = `there is no destination '${name}': it is one of ${names}, or a script whose name begins with ${SCRIPT_PREFIX}`;
+  return { destination, missing, description: 'nothing' };
+}
+
+/**
+ * Whether there is a script. Where the system does not let us look, there may be one: it must not be
+ * passed over in silence.
+ */
+function scriptAt(path: string): 'there' | 'missing' {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? 'there' : 'missing';
+  } catch {
+    return 'there';
+  }
 }

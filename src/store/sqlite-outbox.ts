@@ -156,6 +156,18 @@ export class SqliteOutbox implements Outbox {
     );
   }
 
+  expire(lane: number, readBefore: number, now: number): number {
+    const { changes } = this.#database.run(
+      `UPDATE delivery SET state = 'dead', reason = 'rate_limited', finished_at = ?
+       WHERE lane = ? AND state = 'pending' AND attempts = 0 AND due_at = 0
+         AND (SELECT read_at FROM alert WHERE alert.id = delivery.alert) < ?`,
+      now,
+      lane,
+      readBefore,
+    );
+    return changes;
+  }
+
   clockJumped(byMs: number): void {
     // After a jump forward, what falls due by it may as well be tried.
     const later = Math.min(byMs, 0);

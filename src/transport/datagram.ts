@@ -72,3 +72,15 @@ function failure(path: string, { message }: Error): DatagramResult {
   }
   return { ok: false, reason: 'failed', message: `sending to ${path} failed: ${message}` };
 }
+
+/**
+ * Receives datagrams at a path, as the manager does. Returns a function that ends it.
+ * @throws when the path cannot be bound.
+ */
+export function receiveDatagrams(path: string, received: (datagram: Buffer) => void): () => void {
+  const socket = new DgramSocket();
+  socket.on('data', received);
+  socket.on('error', () => undefined);
+  socket.bind(path);
+  return () => socket.close();
+}

@@ -44,7 +44,8 @@ export function createHttpClient(options: HttpClientOptions): ClosableHttpClient
     async send(request, limits) {
       const deadline = clock.monotonic() + limits.timeoutMs;
       const attempt = (agent: Dispatcher) => {
-        const exchange = new Exchange({ ...limits, deadline, clock, bodyCap });
+        const cap = limits.bodyCap ?? bodyCap;
+        const exchange = new Exchange({ ...limits, deadline, clock, bodyCap: cap });
         return exchange.run(() => {
           const options: TrackedOptions = { ...dispatchOptions(request), [EXCHANGE]: exchange };
           agent.dispatch(options, exchange);

@@ -34,7 +34,14 @@ describe('conformance of the program', () => {
       integration: Record<string, unknown>[];
     };
     expect(effective.integration).toHaveLength(80);
-    const added = new Set(['id', 'enabled', 'disabled_reason', 'destination', 'options']);
+    const added = new Set([
+      'id',
+      'enabled',
+      'disabled_reason',
+      'destination',
+      'destination_note',
+      'options',
+    ]);
     const asRecorded = own.integrations.map((integration) =>
       Object.fromEntries(Object.entries(integration).filter(([key]) => !added.has(key))),
     );

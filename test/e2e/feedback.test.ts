@@ -49,6 +49,8 @@ function answer(path: string): { status: number; body: string } {
     sha256: md5.padStart(64, 'b'),
     last_analysis_date: 1_700_000_000,
     last_analysis_stats: { malicious: number % 3 === 0 ? 7 : 0, undetected: 60, harmless: 0 },
+    // Real answers are larger than what is read of a webhook's.
+    last_analysis_results: { engine: { result: 'x'.repeat(100_000) } },
   };
   return { status: 200, body: JSON.stringify({ data: { id: md5, type: 'file', attributes } }) };
 }

@@ -10,12 +10,19 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** What the launcher in a manager's `bin` runs. */
+export const LAUNCHED = fileURLToPath(new URL('../../dist/cli/wazuh.js', import.meta.url));
+
 /** Runs a command of integratord to its end. */
 export function integratord(
   args: readonly string[],
-  { input = '', env = {} }: { input?: string | Buffer; env?: NodeJS.ProcessEnv } = {},
+  {
+    input = '',
+    env = {},
+    program = COMMAND,
+  }: { input?: string | Buffer; env?: NodeJS.ProcessEnv; program?: string } = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
