@@ -1,4 +1,5 @@
 import { JsonScanner, Malformed, OPEN_BRACE, OPEN_BRACKET, type Scalar } from './json-scanner.ts';
+import { MemberNames } from './member-names.ts';
 
 /**
  * Reads the few fields that decide about an alert straight from its bytes, with the rules of the
@@ -18,6 +19,10 @@ export interface AlertFacts {
   readonly location: string | undefined;
   /** The alert's `id`. */
   readonly id: string | undefined;
+  /** Only of alerts that OSSEC wrote: all its groups as they stood there, `syslog,sshd,`. */
+  readonly groupText?: string;
+  /** True for alerts that OSSEC wrote, whose locations name the host. */
+  readonly fromOssec?: boolean;
 }
 
 /** Why a line is no alert. */
@@ -50,12 +55,11 @@ interface Draft {
   id?: string;
 }
 
+const TOP_NAMES = new MemberNames('rule', 'location', 'id');
+const RULE_NAMES = new MemberNames('level', 'id', 'groups');
+
 function scanTop(scanner: JsonScanner, draft: Draft): void {
-  const seen = new Set<string>();
-  scanner.members((name) => {
-    if (seen.has(name)) return false;
-    if (name !== 'rule' && name !== 'location' && name !== 'id') return false;
-    seen.add(name);
+  scanner.members(TOP_NAMES, (name) => {
     if (name === 'rule') {
       draft.hasRule = true;
       return scanRule(scanner, draft);
@@ -69,10 +73,7 @@ function scanTop(scanner: JsonScanner, draft: Draft): void {
 /** Reads the rule object; false, with nothing consumed, when it is none. */
 function scanRule(scanner: JsonScanner, draft: Draft): boolean {
   if (scanner.peek() !== OPEN_BRACE) return false;
-  const seen = new Set<string>();
-  scanner.members((name) => {
-    if (seen.has(name)) return false;
-    seen.add(name);
+  scanner.members(RULE_NAMES, (name) => {
     if (name === 'level') {
       const scalar = scanner.scalar();
       draft.level = scalar === undefined ? 0 : cjsonInteger(scalar);

@@ -1,25 +1,26 @@
 import type { AlertFacts } from './alert-scan.ts';
-import type { Integration } from './integration.ts';
+import { type Filters, groupDialect, groupNames, namesHost } from './dialect.ts';
 import { compileSregex } from './sregex.ts';
 
+/** Gives the alert's location with its host, `(agent) ip->path`; undefined when it has none. */
+export type FullLocation = () => string | undefined;
+
 /** Decides whether an alert concerns an integration. */
-export type Filter = (facts: AlertFacts) => boolean;
+export type Filter = (facts: AlertFacts, fullLocation?: FullLocation) => boolean;
 
 /**
  * All filters of an integration together, as the reference decides (`integrator.c`): location, then
  * level, then group, then rule. A filter that is not set lets everything pass; one that is set lets
  * nothing pass where the alert lacks the field.
  */
-export function compileFilter(
-  integration: Pick<Integration, 'level' | 'ruleIds' | 'group' | 'eventLocation'>,
-): Filter {
+export function compileFilter(integration: Filters): Filter {
   const parts: Filter[] = [];
   if (integration.level > 0) parts.push(levelFilter(integration.level));
   if (integration.ruleIds !== undefined) parts.push(ruleFilter(integration.ruleIds));
-  if (integration.group !== undefined) parts.push(groupFilter(integration.group));
+  if (integration.group !== undefined) parts.push(groupFilter(integration.group, integration));
   if (integration.eventLocation !== undefined)
-    parts.push(locationFilter(integration.eventLocation));
-  return (facts) => parts.every((passes) => passes(facts));
+    parts.push(locationFilter(integration.eventLocation, integration));
+  return (facts, fullLocation) => parts.every((passes) => passes(facts, fullLocation));
 }
 
 function levelFilter(least: number): Filter {
@@ -31,15 +32,43 @@ function ruleFilter(ruleIds: readonly number[]): Filter {
   return (facts) => facts.ruleId !== undefined && wanted.has(atoi(facts.ruleId));
 }
 
-/** Names are compared exactly: no trimming, no folding of case. An empty list matches nothing. */
-function groupFilter(list: string): Filter {
-  const wanted = new Set(list.split(',').filter((name) => name !== ''));
-  return (facts) => facts.groups?.some((group) => wanted.has(group)) ?? false;
+/**
+ * A list: names are compared exactly, without trimming or folding of case; an empty one matches
+ * nothing. A pattern: the groups as the text log has them, each finished by a comma, after a space.
+ */
+function groupFilter(group: string, integration: Filters): Filter {
+  if (groupDialect(integration) === 'sregex') {
+    const sregex = compileSregex(group);
+    return ({ groupText, groups }) => {
+      const text = groupText ?? groups?.map((name) => `${name},`).join('');
+      return text !== undefined && sregex.matches(` ${text}`);
+    };
+  }
+  const wanted = new Set(groupNames(integration));
+  return (facts) => facts.groups?.some((name) => wanted.has(name)) ?? false;
 }
 
-function locationFilter(pattern: string): Filter {
+/**
+ * The pattern on the location of alerts.json, or on the one with the host, or on both, where either
+ * could be meant: then it is enough when one of them matches. "Either of them does not match" would
+ * say nothing, so a negated pattern is compared with one only.
+ */
+function locationFilter(pattern: string, { isEarly, settings }: Filters): Filter {
   const sregex = compileSregex(pattern);
-  return (facts) => facts.location !== undefined && sregex.matches(facts.location);
+  const dialect = settings?.locationDialect;
+  const isNegated = pattern.startsWith('!');
+  const isAboutHosts = namesHost(pattern);
+  return ({ location, fromOssec }, fullLocation) => {
+    const inJson = () => location !== undefined && sregex.matches(location);
+    const inFull = () => {
+      const full = fullLocation?.() ?? location;
+      return full !== undefined && sregex.matches(full);
+    };
+    if (dialect !== undefined) return dialect === 'full' ? inFull() : inJson();
+    if (!isEarly && !fromOssec) return inJson();
+    if (isNegated) return fromOssec || isAboutHosts ? inFull() : inJson();
+    return inJson() || inFull();
+  };
 }
 
 const LONG_MAX = 2n ** 63n - 1n;

@@ -1,4 +1,6 @@
-import { asciiLower, escapeControls } from './ascii.ts';
+import { escapeControls } from './ascii.ts';
+import { findQuoteOrBackslash, viewOf } from './bytes.ts';
+import type { MemberNames } from './member-names.ts';
 
 /** Thrown by a {@link JsonScanner} where the text is no JSON. */
 export class Malformed extends Error {}
@@ -20,7 +22,18 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const T = 0x74;
+const F = 0x66;
+const N = 0x6e;
 const BYTE_ORDER_MARK = 0xef_bb_bf;
+
+/** The letters that may follow a backslash, but for `u`. */
+const ESCAPES = new Set(Buffer.from('"\\/bfnrt'));
+const LONGEST_ESCAPE = 6;
 
 /**
  * Walks over JSON text byte by byte and builds only what it is asked for. It accepts what the
@@ -29,38 +42,45 @@ const BYTE_ORDER_MARK = 0xef_bb_bf;
  */
 export class JsonScanner {
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   readonly #end: number;
   #position: number;
   #depth = 0;
+  /** True when the string that was passed over last has escapes in it. */
+  #hasEscapes = false;
 
   constructor(bytes: Buffer, start: number, end: number) {
     this.#bytes = bytes;
+    this.#view = viewOf(bytes);
     this.#end = end;
     const hasMark = start + 3 <= end && bytes.readUIntBE(start, 3) === BYTE_ORDER_MARK;
     this.#position = hasMark ? start + 3 : start;
   }
 
   atEnd(): boolean {
-    this.#skipSpace();
+    this.#position = this.#afterSpace(this.#position);
     return this.#position >= this.#end;
   }
 
   /**
-   * Walks over an object. For each member `visit` gets the lower-case name, and either consumes
-   * the value and says true, or leaves it alone and says false.
+   * Walks over an object. For the first member of each of these names `visit` gets the name, and
+   * either consumes the value and says true, or leaves it alone and says false.
    */
-  members(visit: (name: string) => boolean): void {
+  members<Name extends string>(names: MemberNames<Name>, visit: (name: Name) => boolean): void {
     this.#enter();
     if (this.peek() === CLOSE_BRACE) {
       this.#leave();
       return;
     }
+    const seen: Name[] = [];
     for (;;) {
-      if (this.peek() !== QUOTE) throw new Malformed();
-      const name = asciiLower(this.#string());
-      this.#expect(COLON);
-      this.#skipSpace();
-      if (!visit(name)) this.value();
+      const name = this.#name(names);
+      if (name === undefined || seen.includes(name)) {
+        this.value();
+      } else {
+        seen.push(name);
+        if (!visit(name)) this.value();
+      }
       const next = this.peek();
       if (next === CLOSE_BRACE) break;
       if (next !== COMMA) throw new Malformed();
@@ -96,9 +116,13 @@ export class JsonScanner {
   }
 
   #enter(): void {
+    this.#deeper();
+    this.#position += 1;
+  }
+
+  #deeper(): void {
     this.#depth += 1;
     if (this.#depth > DEEPEST) throw new Malformed();
-    this.#position += 1;
   }
 
   #leave(): void {
@@ -108,141 +132,178 @@ export class JsonScanner {
 
   /** Passes over any value. */
   value(): void {
-    switch (this.peek()) {
+    this.#position = this.#endOfValue(this.#position);
+  }
+
+  /** The place after the value that begins at a place, or after white space there. */
+  #endOfValue(from: number): number {
+    const at = this.#afterSpace(from);
+    switch (this.#at(at)) {
       case QUOTE:
-        this.#skipString();
-        return;
+        return this.#endOfString(at);
       case OPEN_BRACE:
-        this.#skipMembers();
-        return;
+        return this.#endOfContainer(at, CLOSE_BRACE);
       case OPEN_BRACKET:
-        this.#elements(() => this.value());
-        return;
+        return this.#endOfContainer(at, CLOSE_BRACKET);
+      case T:
+        return this.#endOfWord(at, 'true');
+      case F:
+        return this.#endOfWord(at, 'false');
+      case N:
+        return this.#endOfWord(at, 'null');
       default:
-        if (this.scalar() === undefined) this.#word('null');
+        return this.#endOfNumber(at);
     }
   }
 
-  /** Passes over an object without building its names. */
-  #skipMembers(): void {
-    this.#enter();
-    if (this.peek() === CLOSE_BRACE) {
-      this.#leave();
-      return;
+  /** The place after an object or array, without building anything of it. */
+  #endOfContainer(from: number, close: number): number {
+    this.#deeper();
+    let at = this.#afterSpace(from + 1);
+    if (this.#at(at) !== close) {
+      for (;;) {
+        if (close === CLOSE_BRACE) at = this.#afterName(at);
+        at = this.#afterSpace(this.#endOfValue(at));
+        const next = this.#at(at);
+        if (next === close) break;
+        if (next !== COMMA) throw new Malformed();
+        at = this.#afterSpace(at + 1);
+      }
     }
-    for (;;) {
-      if (this.peek() !== QUOTE) throw new Malformed();
-      this.#skipString();
-      this.#expect(COLON);
-      this.value();
-      const next = this.peek();
-      if (next === CLOSE_BRACE) break;
-      if (next !== COMMA) throw new Malformed();
-      this.#position += 1;
-    }
-    this.#leave();
+    this.#depth -= 1;
+    return at + 1;
+  }
+
+  /** The place after a member's name and its colon. */
+  #afterName(from: number): number {
+    if (this.#at(from) !== QUOTE) throw new Malformed();
+    const at = this.#afterSpace(this.#endOfString(from));
+    if (this.#at(at) !== COLON) throw new Malformed();
+    return at + 1;
   }
 
   /** A string, number or boolean; undefined, with nothing consumed, for anything else. */
   scalar(): Scalar | undefined {
     const first = this.peek();
+    const from = this.#position;
     if (first === QUOTE) return { type: 'string', text: this.#string() };
-    if (first === 0x74 || first === 0x66) {
-      const text = first === 0x74 ? 'true' : 'false';
-      this.#word(text);
+    if (first === T || first === F) {
+      const text = first === T ? 'true' : 'false';
+      this.#position = this.#endOfWord(from, text);
       return { type: 'boolean', text };
     }
-    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) {
-      return { type: 'number', text: this.#number() };
+    if (first === MINUS || isDigit(first)) {
+      this.#position = this.#endOfNumber(from);
+      return { type: 'number', text: this.#bytes.toString('latin1', from, this.#position) };
     }
     return undefined;
   }
 
-  #word(word: string): void {
-    const from = this.#position;
-    if (this.#bytes.toString('latin1', from, Math.min(from + word.length, this.#end)) !== word) {
-      throw new Malformed();
+  #endOfWord(from: number, word: string): number {
+    for (let i = 0; i < word.length; i += 1) {
+      if (this.#at(from + i) !== word.charCodeAt(i)) throw new Malformed();
     }
-    this.#position += word.length;
+    return from + word.length;
   }
 
-  #number(): string {
-    const from = this.#position;
-    let to = from;
-    while (to < this.#end && isNumberByte(this.#bytes[to] as number)) to += 1;
-    const text = this.#bytes.toString('latin1', from, to);
-    if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) throw new Malformed();
-    this.#position = to;
-    return text;
-  }
-
-  /** Moves past a string and checks its escapes. Says whether it held any. */
-  #skipString(): boolean {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let escaped = false;
-    let at = this.#position + 1;
-    for (;;) {
-      if (at >= end) throw new Malformed();
-      const byte = bytes[at] as number;
-      if (byte === QUOTE) break;
-      if (byte === BACKSLASH) {
-        escaped = true;
-        at += this.#escapeLength(at + 1);
-      }
-      at += 1;
+  /** The place after a number as JSON has it: `-1.50e+3`. */
+  #endOfNumber(from: number): number {
+    let at = this.#at(from) === MINUS ? from + 1 : from;
+    at = this.#at(at) === ZERO ? at + 1 : this.#afterDigits(at);
+    if (this.#at(at) === POINT) at = this.#afterDigits(at + 1);
+    if (this.#at(at) === 0x45 || this.#at(at) === 0x65) {
+      const sign = this.#at(at + 1);
+      at = this.#afterDigits(sign === PLUS || sign === MINUS ? at + 2 : at + 1);
     }
-    this.#position = at + 1;
-    return escaped;
+    if (isNumberByte(this.#at(at))) throw new Malformed();
+    return at;
   }
 
-  /** Length of the escape whose letter stands at a place. */
+  /** The place after at least one digit. */
+  #afterDigits(from: number): number {
+    let at = from;
+    while (isDigit(this.#at(at))) at += 1;
+    if (at === from) throw new Malformed();
+    return at;
+  }
+
+  /** The place after the string whose quote stands at a place. Its escapes are checked. */
+  #endOfString(from: number): number {
+    let at = findQuoteOrBackslash(this.#view, from + 1, this.#end);
+    this.#hasEscapes = at < this.#end && this.#bytes[at] === BACKSLASH;
+    while (at < this.#end && this.#bytes[at] === BACKSLASH) {
+      at = findQuoteOrBackslash(this.#view, at + this.#escapeLength(at), this.#end);
+    }
+    if (at >= this.#end) throw new Malformed();
+    return at + 1;
+  }
+
+  /** The length of the escape whose backslash stands at a place. */
   #escapeLength(at: number): number {
-    const letter = this.#bytes[at];
-    if (at >= this.#end || letter === undefined) throw new Malformed();
-    if (letter !== 0x75) {
-      // " \ / b f n r t
-      if ('"\\/bfnrt'.includes(String.fromCharCode(letter))) return 1;
-      throw new Malformed();
-    }
-    const digits = this.#bytes.toString('latin1', at + 1, Math.min(at + 5, this.#end));
+    const letter = this.#at(at + 1);
+    if (ESCAPES.has(letter)) return 2;
+    if (letter !== 0x75) throw new Malformed();
+    const digits = this.#bytes.toString('latin1', at + 2, Math.min(at + LONGEST_ESCAPE, this.#end));
     if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw new Malformed();
-    return 5;
+    return LONGEST_ESCAPE;
   }
 
   #string(): string {
     const from = this.#position + 1;
-    const escaped = this.#skipString();
-    const text = this.#bytes.toString('utf8', from, this.#position - 1);
-    if (!escaped) return text;
-    return JSON.parse(`"${escapeControls(text)}"`) as string;
+    this.#position = this.#endOfString(this.#position);
+    return this.#text(from, this.#position - 1);
   }
 
-  #expect(byte: number): void {
-    if (this.peek() !== byte) throw new Malformed();
+  /** Moves past the name of a member and its colon. Says which of these names it is. */
+  #name<Name extends string>(names: MemberNames<Name>): Name | undefined {
+    if (this.peek() !== QUOTE) throw new Malformed();
+    const from = this.#position + 1;
+    this.#position = this.#endOfString(this.#position);
+    const to = this.#position - 1;
+    const name = this.#hasEscapes
+      ? names.inText(this.#text(from, to))
+      : names.inBytes(this.#bytes, from, to);
+    if (this.peek() !== COLON) throw new Malformed();
     this.#position += 1;
+    return name;
+  }
+
+  /** The text of the string that was passed over last, whose inside this is. */
+  #text(from: number, to: number): string {
+    const text = this.#bytes.toString('utf8', from, to);
+    return this.#hasEscapes ? (JSON.parse(`"${escapeControls(text)}"`) as string) : text;
   }
 
   /** The next byte that is no white space; NaN at the end. */
   peek(): number {
-    this.#skipSpace();
-    return this.#position < this.#end ? (this.#bytes[this.#position] as number) : Number.NaN;
+    this.#position = this.#afterSpace(this.#position);
+    return this.#at(this.#position);
+  }
+
+  /** The byte at a place; NaN at the end. */
+  #at(at: number): number {
+    return at < this.#end ? (this.#bytes[at] as number) : Number.NaN;
   }
 
   /** The reference takes every control character for white space. */
-  #skipSpace(): void {
-    while (this.#position < this.#end && (this.#bytes[this.#position] as number) <= 0x20) {
-      this.#position += 1;
-    }
+  #afterSpace(from: number): number {
+    let at = from;
+    while (at < this.#end && (this.#bytes[at] as number) <= 0x20) at += 1;
+    return at;
   }
 }
 
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= 0x39;
+}
+
+/** True for what may stand in a number: the reference takes all of these together as one. */
 function isNumberByte(byte: number): boolean {
   return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x2b ||
-    byte === 0x2d ||
-    byte === 0x2e ||
+    isDigit(byte) ||
+    byte === PLUS ||
+    byte === MINUS ||
+    byte === POINT ||
     byte === 0x45 ||
     byte === 0x65
   );

@@ -1,13 +1,11 @@
 import type { AlertFacts } from './alert-scan.ts';
-import { atoi, compileFilter, type Filter } from './filter.ts';
-import type { Integration } from './integration.ts';
-
-type Filters = Pick<Integration, 'level' | 'ruleIds' | 'group' | 'eventLocation'>;
+import { type Filters, groupNames } from './dialect.ts';
+import { atoi, compileFilter, type Filter, type FullLocation } from './filter.ts';
 
 /** Decides which of many integrations an alert concerns. */
 export interface Matcher {
   /** The positions, in the order given, of the integrations whose filters all pass. */
-  match(facts: AlertFacts): number[];
+  match(facts: AlertFacts, fullLocation?: FullLocation): number[];
 }
 
 /**
@@ -18,9 +16,9 @@ export function compileMatcher(integrations: readonly Filters[]): Matcher {
   const filters = integrations.map(compileFilter);
   const index = new Index(integrations);
   return {
-    match(facts) {
+    match(facts, fullLocation) {
       const candidates = index.candidates(facts);
-      return candidates.filter((position) => (filters[position] as Filter)(facts));
+      return candidates.filter((position) => (filters[position] as Filter)(facts, fullLocation));
     },
   };
 }
@@ -32,11 +30,13 @@ class Index {
   readonly #others: number[] = [];
 
   constructor(integrations: readonly Filters[]) {
-    for (const [position, { ruleIds, group }] of integrations.entries()) {
+    for (const [position, integration] of integrations.entries()) {
+      const { ruleIds } = integration;
+      const groups = groupNames(integration);
       if (ruleIds !== undefined) {
         for (const rule of new Set(ruleIds)) add(this.#byRule, rule, position);
-      } else if (group !== undefined) {
-        for (const name of new Set(group.split(','))) add(this.#byGroup, name, position);
+      } else if (groups !== undefined) {
+        for (const name of new Set(groups)) add(this.#byGroup, name, position);
       } else {
         this.#others.push(position);
       }

@@ -1,8 +1,8 @@
-import type { Integration } from './integration.ts';
-import { glanceAtRule, nameHash, type RuleGlance } from './rule-glance.ts';
+import { type Filters as AllFilters, groupNames } from './dialect.ts';
+import { nameHash, RuleGlance, type WantedNames } from './rule-glance.ts';
 
 /** The filters that can be judged by what stands at the beginning of an alert. */
-type Filters = Pick<Integration, 'level' | 'ruleIds' | 'group'>;
+type Filters = Pick<AllFilters, 'level' | 'ruleIds' | 'group' | 'settings'>;
 
 /** No level is as high as this: nothing of the kind can match. */
 const NEVER = Number.POSITIVE_INFINITY;
@@ -15,49 +15,70 @@ const NEVER = Number.POSITIVE_INFINITY;
 export class Prefilter {
   /** From this level on an alert may concern somebody whatever its rule and groups. */
   readonly #leastLevel: number;
-  /** Least level by rule, and by hash of the group, from which on an alert of it may concern somebody. */
+  /** Least level by rule from which on an alert of it may concern somebody. */
   readonly #byRule = new Map<number, number>();
-  readonly #byGroup = new Map<number, number>();
+  readonly #byGroup: GroupLevels;
   /** Below this level an alert concerns nobody. */
   readonly #lowest: number;
-  readonly #glance: RuleGlance = { level: 0, rule: -1, groups: [] };
+  readonly #glance = new RuleGlance();
 
   constructor(integrations: readonly Filters[]) {
+    const wanted: [name: string, level: number][] = [];
     let least = NEVER;
-    let lowest = NEVER;
-    for (const { level, ruleIds, group } of integrations) {
-      lowest = Math.min(lowest, level);
+    for (const integration of integrations) {
+      const { level, ruleIds } = integration;
+      const groups = groupNames(integration);
       // One of the filters that are set is enough to rule an alert out.
       if (ruleIds !== undefined) {
-        for (const rule of ruleIds) lower(this.#byRule, rule, level);
-      } else if (group !== undefined) {
-        for (const name of group.split(',')) {
-          if (name !== '') lower(this.#byGroup, nameHash(Buffer.from(name)), level);
+        for (const rule of ruleIds) {
+          this.#byRule.set(rule, Math.min(this.#byRule.get(rule) ?? NEVER, level));
         }
+      } else if (groups !== undefined) {
+        for (const name of groups) wanted.push([name, level]);
       } else {
         least = Math.min(least, level);
       }
     }
+    this.#byGroup = new GroupLevels(wanted);
     this.#leastLevel = least;
-    this.#lowest = lowest;
+    this.#lowest = Math.min(least, this.#byGroup.lowest, lowestOf(this.#byRule.values()));
   }
 
   /** False when the line `bytes[start, end)` is certain to concern nobody. */
   mayMatch(bytes: Buffer, start: number, end: number): boolean {
     const glance = this.#glance;
-    const needsGroups = this.#byGroup.size > 0;
-    if (!glanceAtRule(bytes, start, end, this.#lowest, needsGroups, glance)) return true;
+    if (!glance.begin(bytes, start, end)) return true;
     const { level } = glance;
     if (level < this.#lowest) return false;
-    if (level >= this.#leastLevel) return true;
+    if (level >= this.#leastLevel || !glance.readRule()) return true;
     if (level >= (this.#byRule.get(glance.rule) ?? NEVER)) return true;
-    for (const group of glance.groups) {
-      if (level >= (this.#byGroup.get(group) ?? NEVER)) return true;
-    }
-    return false;
+    return level >= this.#byGroup.lowest && glance.hasGroup(this.#byGroup, level) !== false;
   }
 }
 
-function lower<Key>(map: Map<Key, number>, key: Key, level: number): void {
-  map.set(key, Math.min(map.get(key) ?? NEVER, level));
+/** The least level by group, looked up by the hash of its name. */
+class GroupLevels implements WantedNames {
+  /** Below this level no group counts. */
+  readonly lowest: number;
+  readonly #levels = new Map<number, number>();
+
+  constructor(groups: readonly (readonly [name: string, level: number])[]) {
+    for (const [text, level] of groups) {
+      const name = Buffer.from(text);
+      const hash = nameHash(name, 0, name.length);
+      this.#levels.set(hash, Math.min(this.#levels.get(hash) ?? NEVER, level));
+    }
+    this.lowest = lowestOf(this.#levels.values());
+  }
+
+  mayWant(hash: number, level: number): boolean {
+    return level >= (this.#levels.get(hash) ?? NEVER);
+  }
+}
+
+/** For lists that may be too long to be arguments. */
+function lowestOf(levels: Iterable<number>): number {
+  let lowest = NEVER;
+  for (const level of levels) lowest = Math.min(lowest, level);
+  return lowest;
 }

@@ -1,18 +1,4 @@
-/** What stands in the rule of an alert, as far as it was looked at. */
-export interface RuleGlance {
-  level: number;
-  /** The rule's number; -1 when the level alone decided. */
-  rule: number;
-  /** {@link nameHash} of each group. */
-  groups: number[];
-}
-
-/** A small number that equal names share. Unequal ones rarely do. */
-export function nameHash(name: Buffer): number {
-  let hash = 0;
-  for (const byte of name) hash = (Math.imul(hash, 31) + byte) | 0;
-  return hash;
-}
+import { findQuoteOrBackslash, Literal, viewOf } from './bytes.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -22,132 +8,155 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 
-const BEGINNING = Buffer.from('{"timestamp":"');
-const RULE = Buffer.from('","rule":{"level":');
-const DESCRIPTION = Buffer.from(',"description":"');
-const ID = Buffer.from(',"id":"');
-const GROUPS = Buffer.from('"groups":[');
-/** A timestamp is about 28 characters long. */
+const BEGINNING = new Literal('{"timestamp":"');
+const RULE = new Literal('","rule":{"level":');
+const DESCRIPTION = new Literal(',"description":"');
+const ID = new Literal('","id":"');
+const GROUPS = new Literal('"groups":[');
+/** A timestamp is 28 characters long. */
 const LONGEST_TIMESTAMP = 40;
+const MOST_LEVEL_DIGITS = 3;
+const MOST_RULE_DIGITS = 9;
+
+/**
+ * A small number that equal names share, and unequal ones rarely: made of the length and of both
+ * ends of `bytes[start, end)`.
+ */
+export function nameHash(bytes: Buffer, start: number, end: number): number {
+  let hash = end - start;
+  const middle = Math.min(start + 4, end);
+  for (let at = start; at < middle; at += 1) hash = Math.imul(hash, 31) + (bytes[at] as number);
+  for (let at = Math.max(middle, end - 6); at < end; at += 1) {
+    hash = Math.imul(hash, 31) + (bytes[at] as number);
+  }
+  return hash;
+}
 
 /**
  * Looks at the rule of an alert that begins as the manager writes it:
  * `{"timestamp":"…","rule":{"level":N,"description":"…","id":"N",…,"groups":[…]…`. Since these
  * members come first, none of the same name before them can count instead. Nothing else of the
- * line is looked at, but that it ends with a brace.
- *
- * @param lowest below this level nothing but the level is read.
- * @returns false when the line does not look like that, or has escapes where they would matter.
+ * line is looked at, but that it ends with a brace. Whoever uses it goes from step to step, as far
+ * as is needed; each says false when the line does not look like that, or has escapes where they
+ * would matter.
  */
-export function glanceAtRule(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  lowest: number,
-  needsGroups: boolean,
-  glance: RuleGlance,
-): boolean {
-  if (bytes[end - 1] !== CLOSE_BRACE || !stands(BEGINNING, bytes, start)) return false;
-  let at = endOfPlainString(bytes, start + BEGINNING.length, LONGEST_TIMESTAMP);
-  if (at === -1 || !stands(RULE, bytes, at)) return false;
-  at += RULE.length;
-  let level = 0;
-  const digits = at;
-  for (; isDigit(bytes[at]); at += 1) level = level * 10 + (bytes[at] as number) - 0x30;
-  if (at === digits || at - digits > 3 || !stands(DESCRIPTION, bytes, at)) return false;
-  glance.level = level;
-  glance.rule = -1;
-  glance.groups.length = 0;
-  if (level < lowest) return true;
+export class RuleGlance {
+  /** Known after {@link begin}. */
+  level = 0;
+  /** The rule's number, known after {@link readRule}. */
+  rule = -1;
+  #bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = viewOf(this.#bytes);
+  #at = 0;
+  #end = 0;
 
-  at = endOfString(bytes, at + DESCRIPTION.length, end);
-  if (at === -1 || !stands(ID, bytes, at + 1)) return false;
-  const id = at + 1 + ID.length;
-  let rule = 0;
-  for (at = id; isDigit(bytes[at]); at += 1) rule = rule * 10 + (bytes[at] as number) - 0x30;
-  if (bytes[at] !== QUOTE || at === id || at - id > 9) return false;
-  glance.rule = rule;
-  return !needsGroups || readGroups(bytes, at + 1, end, glance.groups);
-}
+  /** Begins with the line `bytes[start, end)`, and reads the level. */
+  begin(bytes: Buffer, start: number, end: number): boolean {
+    const view = viewOf(bytes);
+    if (bytes[end - 1] !== CLOSE_BRACE || !BEGINNING.standsAt(view, start, end)) return false;
+    const timestamp = start + BEGINNING.length;
+    const longest = Math.min(timestamp + LONGEST_TIMESTAMP, end);
+    const ruleAt = findQuoteOrBackslash(view, timestamp, longest);
+    // A backslash there, or no end, is no beginning of a rule either.
+    if (!RULE.standsAt(view, ruleAt, end)) return false;
+    this.#bytes = bytes;
+    this.#view = view;
+    this.#end = end;
+    this.#at = ruleAt + RULE.length;
+    this.level = this.#digits(MOST_LEVEL_DIGITS);
+    return this.level !== -1 && DESCRIPTION.standsAt(view, this.#at, end);
+  }
 
-/** Reads `groups`, which stands somewhere after the id; the rule may also have none. */
-function readGroups(bytes: Buffer, from: number, end: number, groups: number[]): boolean {
-  let depth = 0;
-  for (let at = from; at < end; at += 1) {
-    const byte = bytes[at];
-    if (byte === QUOTE) {
-      if (depth === 0 && stands(GROUPS, bytes, at)) {
-        return readNames(bytes, at + GROUPS.length, end, groups);
+  /** Reads the rule's number. */
+  readRule(): boolean {
+    const close = this.#endOfString(this.#at + DESCRIPTION.length);
+    if (!ID.standsAt(this.#view, close, this.#end)) return false;
+    this.#at = close + ID.length;
+    this.rule = this.#digits(MOST_RULE_DIGITS);
+    if (this.rule === -1 || this.#bytes[this.#at] !== QUOTE) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  /**
+   * True when one of the groups may be wanted from this level on; false when none is, or there are
+   * no groups; undefined when they cannot be read.
+   */
+  hasGroup(wanted: WantedNames, level: number): boolean | undefined {
+    const from = this.#findGroups();
+    if (typeof from !== 'number') return from === 'none' ? false : undefined;
+    const bytes = this.#bytes;
+    for (let at = from; at < this.#end; at += 1) {
+      const byte = bytes[at];
+      if (byte === CLOSE_BRACKET) return false;
+      if (byte === COMMA) continue;
+      if (byte !== QUOTE) return undefined;
+      const close = findQuoteOrBackslash(this.#view, at + 1, this.#end);
+      if (close === this.#end || bytes[close] === BACKSLASH) return undefined;
+      if (wanted.mayWant(nameHash(bytes, at + 1, close), level)) return true;
+      at = close;
+    }
+    return undefined;
+  }
+
+  /** Where the array of groups begins, which stands somewhere behind the number. */
+  #findGroups(): number | 'none' | 'unclear' {
+    const bytes = this.#bytes;
+    let depth = 0;
+    for (let at = this.#at; at < this.#end; at += 1) {
+      const byte = bytes[at];
+      if (byte === QUOTE) {
+        if (depth === 0 && GROUPS.standsAt(this.#view, at, this.#end)) return at + GROUPS.length;
+        const close = this.#endOfString(at + 1);
+        if (depth === 0 && this.#mayBeGroups(at + 1, close)) return 'unclear';
+        at = close;
+      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+      else if (byte === CLOSE_BRACKET) depth -= 1;
+      else if (byte === CLOSE_BRACE) {
+        if (depth === 0) return 'none';
+        depth -= 1;
       }
-      at = endOfKey(bytes, at + 1, end, depth);
-      if (at === -1) return false;
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
-    else if (byte === CLOSE_BRACKET) depth -= 1;
-    else if (byte === CLOSE_BRACE) {
-      if (depth === 0) return true;
-      depth -= 1;
     }
+    return 'unclear';
   }
-  return false;
-}
 
-/** The names of an array of plain strings, without white space between them. */
-function readNames(bytes: Buffer, from: number, end: number, groups: number[]): boolean {
-  for (let at = from; at < end; at += 1) {
-    const byte = bytes[at];
-    if (byte === CLOSE_BRACKET) return true;
-    if (byte === COMMA) continue;
-    if (byte !== QUOTE) return false;
-    let hash = 0;
-    for (at += 1; bytes[at] !== QUOTE; at += 1) {
-      const letter = bytes[at] as number;
-      if (letter === BACKSLASH || at >= end) return false;
-      hash = (Math.imul(hash, 31) + letter) | 0;
+  /** True for the name of a member that could be `groups` in another spelling. */
+  #mayBeGroups(from: number, close: number): boolean {
+    if (close - from < 'groups'.length) return false;
+    const first = this.#bytes[from];
+    // g, G, or an escape
+    if (first !== 0x67 && first !== 0x47 && first !== BACKSLASH) return false;
+    // A value is followed by a comma or a brace, a name is not.
+    const next = this.#bytes[close + 1];
+    return next !== COMMA && next !== CLOSE_BRACE;
+  }
+
+  /** The closing quote of a string; the end of the line when there is none. */
+  #endOfString(from: number): number {
+    let at = findQuoteOrBackslash(this.#view, from, this.#end);
+    while (at < this.#end && this.#bytes[at] === BACKSLASH) {
+      at = findQuoteOrBackslash(this.#view, at + 2, this.#end);
     }
-    groups.push(hash);
+    return Math.min(at, this.#end);
   }
-  return false;
-}
 
-/**
- * The closing quote of a string. -1 for the name of a member of the rule that could be `groups` in
- * another spelling: with capitals or escapes.
- */
-function endOfKey(bytes: Buffer, from: number, end: number, depth: number): number {
-  const close = endOfString(bytes, from, end);
-  if (close === -1 || depth > 0 || close - from < 6) return close;
-  const isName = bytes[close + 1] === 0x3a;
-  if (!isName) return close;
-  const first = bytes[from];
-  // g, G, or an escape
-  return first === 0x67 || first === 0x47 || first === BACKSLASH ? -1 : close;
-}
-
-/** The closing quote of a string; -1 when there is none. */
-function endOfString(bytes: Buffer, from: number, end: number): number {
-  for (let at = from; at < end; at += 1) {
-    const byte = bytes[at];
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH) at += 1;
+  /** Moves past digits and gives their number; -1 when there are none or too many. */
+  #digits(most: number): number {
+    const from = this.#at;
+    let number = 0;
+    let at = from;
+    for (; at < this.#end; at += 1) {
+      const byte = this.#bytes[at] as number;
+      if (byte < 0x30 || byte > 0x39) break;
+      number = number * 10 + byte - 0x30;
+    }
+    this.#at = at;
+    return at === from || at - from > most ? -1 : number;
   }
-  return -1;
 }
 
-/** The closing quote of a string without escapes; -1 when there is none within so many bytes. */
-function endOfPlainString(bytes: Buffer, from: number, longest: number): number {
-  for (let at = from; at < from + longest; at += 1) {
-    const byte = bytes[at];
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH || byte === undefined) return -1;
-  }
-  return -1;
-}
-
-function stands(text: Buffer, bytes: Buffer, at: number): boolean {
-  for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text[i]) return false;
-  return true;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+/** Names that somebody wants, known by their {@link nameHash}. */
+export interface WantedNames {
+  /** False when certainly nobody wants a name of this hash at this level. */
+  mayWant(hash: number, level: number): boolean;
 }
