@@ -1,82 +1,65 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { createHome, type Home } from '../test/support/home.ts';
-import { enabledIntegrations, readSetup, type Setup } from './setup.ts';
+import { resolvePaths } from './cli/paths.ts';
+import { enabledIntegrations, readSetup } from './setup.ts';
 
 let home: Home;
+afterEach(() => home.remove());
 
-beforeEach(() => {
-  home = createHome('');
-});
-afterEach(() => {
-  home.remove();
-});
-
-function setup(blocks: string): Setup {
-  home.configure(blocks);
-  const { path, config, alerts, state } = home;
-  return readSetup({ home: path, config, alerts, state, settings: undefined }, {});
+/** What each integration leads to when its settings ask for the script of its name. */
+function leadsTo(blocks: string, scripts: readonly string[], settings: string) {
+  home = createHome(blocks);
+  for (const name of scripts) home.addScript(name, '#!/bin/sh\n');
+  writeFileSync(join(home.path, 'etc', 'integratord.yaml'), `integrations: ${settings}\n`);
+  const setup = readSetup(resolvePaths({ home: home.path }, {}), {});
+  const enabled = new Set(enabledIntegrations(setup).map(({ integration }) => integration.id));
+  return Object.fromEntries(
+    setup.integrations.map(({ integration: { id }, destination, disabledReason }) => [
+      id,
+      [destination?.title, enabled.has(id) ? 'enabled' : disabledReason],
+    ]),
+  );
 }
 
-const IRIS = `<integration><name>custom-iris</name>
-<hook_url>https://iris.example</hook_url><api_key>KEY-1234</api_key></integration>`;
-const JIRA = `<integration><name>custom-jira</name>
-<hook_url>https://acme.atlassian.net</hook_url><api_key>a@b.example:t</api_key>
-<options>{"project": "SEC"}</options></integration>`;
+const SLACK = '<integration><name>slack</name><hook_url>http://h/s</hook_url></integration>';
+const VIRUSTOTAL = '<integration><name>virustotal</name><api_key>k</api_key></integration>';
 
-describe('built-in integrations under a name of their own', () => {
-  it('need no script', () => {
-    const { integrations, diagnostics } = setup(IRIS + JIRA);
-    expect(diagnostics).toEqual([]);
-    expect(integrations.map(({ destination }) => destination?.name)).toEqual(['iris', 'jira']);
-    expect(integrations.map(({ disabledReason }) => disabledReason)).toEqual([
-      undefined,
-      undefined,
-    ]);
-    expect(integrations[0]?.destinationNote).toContain('built in; there is no script');
-  });
-
-  it('step back behind a script', () => {
-    home.addScript('custom-iris', '#!/bin/sh\n');
-    const [entry] = enabledIntegrations(
-      setup('<integration><name>custom-iris</name></integration>'),
-    );
-    expect(entry?.destination.title).toBe('Script');
-    expect(entry?.destinationNote).toContain('before the built-in DFIR-IRIS');
-  });
-
-  it.each([
-    [IRIS.replace(/<hook_url>.*<\/hook_url>/, ''), 'DFIR-IRIS needs <hook_url>, and this'],
-    [IRIS.replace('KEY-1234', ' '), 'DFIR-IRIS needs <api_key>, and this'],
-    [IRIS.replace('KEY-1234', 'KEY 1234'), '<api_key> holds blanks'],
-    [JIRA.replace('a@b.example:t', 'to ken'), '<api_key> holds blanks'],
-    [IRIS.replace('https://', ''), '<hook_url> is no address that begins with http'],
-    [JIRA.replace(/<options>.*<\/options>/, ''), '"project" must name the Jira project'],
-    [JIRA.replace('"project"', '"projekt"'), 'know no "projekt" for Jira'],
-    ['<integration><name>custom-slack</name></integration>', 'Slack needs <hook_url>, and this'],
-    [
-      '<integration><name>custom-pagerduty</name></integration>',
-      'PagerDuty needs <api_key>, and this',
-    ],
-  ])('are not enabled when their settings cannot work, and say why: %s', (block, words) => {
-    const { integrations, diagnostics } = setup(`\n  ${block}${IRIS}`);
-    expect(integrations.map(({ disabledReason }) => disabledReason === undefined)).toEqual([
-      false,
-      true,
-    ]);
-    expect(integrations[0]?.disabledReason).toContain(words);
-    const warning = diagnostics.find(({ message }) => message.includes('not enabled'));
-    expect(warning).toMatchObject({ severity: 'warning', file: home.config, line: 3, column: 3 });
-    expect(warning?.message).toContain(words);
-    expect(warning?.message).not.toContain('KEY-1234');
+it('runs the script of a built-in name where the settings say so, for this one alone', () => {
+  const found = leadsTo(
+    SLACK + SLACK + VIRUSTOTAL,
+    ['slack', 'virustotal'],
+    '{ "slack#2": { script: true }, virustotal: { script: true } }',
+  );
+  expect(found).toEqual({
+    slack: ['Slack', 'enabled'],
+    'slack#2': ['Script', 'enabled'],
+    virustotal: ['Script', 'enabled'],
   });
 });
 
-it('says when a script is missing, and leaves its settings alone when it is there', () => {
-  const block = `<integration><name>custom-own</name><hook_url>not an address</hook_url></integration>`;
-  expect(setup(block).integrations[0]?.disabledReason).toBe(
-    `its script ${join(home.path, 'integrations', 'custom-own')} does not exist`,
-  );
-  home.addScript('custom-own', '#!/bin/sh\n');
-  expect(setup(block).integrations[0]?.disabledReason).toBeUndefined();
+it('does not fall back to the built-in when that script is missing', () => {
+  const missing = expect.stringMatching(/its script .*integrations\/slack does not exist/);
+  expect(leadsTo(SLACK, [], '{ slack: { script: true } }')).toEqual({ slack: ['Script', missing] });
+  home.remove();
+  const iris =
+    '<integration><name>custom-iris</name><hook_url>http://h</hook_url><api_key>k</api_key></integration>';
+  expect(leadsTo(iris, [], '{ custom-iris: { script: true } }')).toEqual({
+    'custom-iris': ['Script', expect.stringContaining('integrations/custom-iris does not exist')],
+  });
+});
+
+it('runs no script of a name that the original would not run', () => {
+  const telegram = '<integration><name>telegram</name></integration>';
+  expect(leadsTo(telegram, ['telegram'], '{ telegram: { script: true } }')).toEqual({
+    telegram: [undefined, expect.stringContaining('no integration is called "telegram"')],
+  });
+});
+
+it('needs what the built-in needs', () => {
+  const slack = '<integration><name>slack</name></integration>';
+  expect(leadsTo(slack, ['slack'], '{ slack: { script: true } }')).toEqual({
+    slack: ['Script', 'slack needs <hook_url>'],
+  });
 });

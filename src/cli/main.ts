@@ -4,7 +4,9 @@ import { VERSION } from '../core/version.ts';
 import { addCheck } from './check.ts';
 import { addCommonOptions } from './common-options.ts';
 import { addDemo } from './demo.ts';
+import { addWazuh, runAsOriginal } from './drop-in.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { addInstall, addUninstall } from './install.ts';
 import { addMatch } from './match.ts';
 import { addPreview } from './preview.ts';
 import { addQueue } from './queue.ts';
@@ -21,6 +23,7 @@ function createProgram(): Command {
   for (const add of [addRun, addCheck, addMatch, addPreview, addSend, addQueue, addDemo]) {
     add(program);
   }
+  for (const add of [addInstall, addUninstall, addWazuh]) add(program);
   addCommonOptions(program);
   return program.action(() => program.outputHelp());
 }
@@ -44,4 +47,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await main(process.argv);
+process.exitCode = (await runAsOriginal(process.argv, process.env)) ?? (await main(process.argv));

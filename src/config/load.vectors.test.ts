@@ -52,7 +52,7 @@ const READ_HERE = new Map<string, readonly JsonObject[]>([
 /** Accepted by the reference in silence although it cannot do what was meant; warned of here. */
 const WARNED_OF = new Set(
   `alert_format_xml rule_ids_alpha rule_ids options_invalid newline_value invalid_name
-   integration_nested_unknown slack_no_hook maltiverse_no_key group_armor group_spaces group_twice
+   integration_nested_unknown slack_no_hook maltiverse_no_key group_spaces group_twice
    level_twice timeout_zero lt_entity attr_on_integration attr_on_option space_value`.split(/\s+/),
 );
 

@@ -26,16 +26,26 @@ export interface LogOptions {
 /** Makes the log of the program. Every text in it is searched for known secrets before it is written. */
 export function createLog(options: LogOptions, scrubber: Scrubber): Log {
   const format = formatterFor(options);
+  const write = (record: JsonObject) => options.sink.write(escapeDelete(format(record)));
+  return createRecordLog(options.level, write, scrubber);
+}
+
+/**
+ * Makes a log that hands on records instead of lines: `level`, `time` (ISO), `msg`, and the fields.
+ * They hold no known secret any more.
+ */
+export function createRecordLog(
+  level: LogLevel,
+  sink: (record: JsonObject) => void,
+  scrubber: Scrubber,
+): Log {
   const stream: LineSink = {
-    write(line) {
-      // Before the line is formatted: quoting within quoting would hide a secret from the search.
-      const record = scrubbed(JSON.parse(line) as JsonObject, scrubber) as JsonObject;
-      options.sink.write(escapeDelete(format(record)));
-    },
+    // Before the line is formatted: quoting within quoting would hide a secret from the search.
+    write: (line) => sink(scrubbed(JSON.parse(line) as JsonObject, scrubber) as JsonObject),
   };
   const logger = pino(
     {
-      level: options.level,
+      level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
@@ -86,7 +96,7 @@ function scrubbed(value: JsonValue, scrubber: Scrubber): JsonValue {
 }
 
 /** Terminals obey these as well, and JSON leaves them as they are. */
-function escapeDelete(line: string): string {
+export function escapeDelete(line: string): string {
   return line.replace(/[\u007f-\u009f]/g, (character) => {
     return `\\u00${character.charCodeAt(0).toString(16)}`;
   });

@@ -11,11 +11,16 @@ const LEVELS: Readonly<Record<string, string>> = {
  * in local time, as the reference writes it (`debug_op.c`).
  */
 export function ossecLine(record: Readonly<Record<string, unknown>>): string {
-  const { level, time, msg, ...fields } = record;
-  const details = Object.entries(fields).map(([key, value]) => `${key}=${fieldText(value)}`);
-  const suffix = details.length === 0 ? '' : `: ${details.join(' ')}`;
+  const { level, time, ...rest } = record;
   const name = LEVELS[String(level)] ?? 'INFO';
-  return `${ossecTime(new Date(String(time)))} integratord: ${name}: ${String(msg)}${suffix}\n`;
+  return `${ossecTime(new Date(String(time)))} integratord: ${name}: ${ossecText(rest)}\n`;
+}
+
+/** What a log record says: `message: k=v`. */
+export function ossecText(record: Readonly<Record<string, unknown>>): string {
+  const { level: _, time: __, msg, ...fields } = record;
+  const details = Object.entries(fields).map(([key, value]) => `${key}=${fieldText(value)}`);
+  return details.length === 0 ? String(msg) : `${String(msg)}: ${details.join(' ')}`;
 }
 
 /** `YYYY/MM/DD HH:MM:SS` in local time. */

@@ -14,25 +14,25 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { alertLine } from '../support/home.ts';
 import {
   ancestry,
-  canRunAsNobody,
   commandLine,
   IS_ROOT,
   isRunning,
   ManagerHome,
   type Starter,
+  whyNotInstallable,
 } from '../support/manager-home.ts';
 import { COMMAND, until } from '../support/program.ts';
 import { Sink } from '../support/sink.ts';
 
 const HOOK = '/services/T0SECRET/h00k-that-nobody-may-see';
 const starters: readonly Starter[] = IS_ROOT ? ['root', 'unprivileged'] : ['unprivileged'];
-const reachable = !IS_ROOT || canRunAsNobody();
+const obstacle = whyNotInstallable();
 
 let home: ManagerHome;
 let sink: Sink | undefined;
 
 beforeAll(() => {
-  if (!reachable) process.stderr.write('SKIPPED: other users cannot reach this directory\n');
+  if (obstacle !== undefined) process.stderr.write(`SKIPPED: ${obstacle}\n`);
 });
 afterEach(async () => {
   await sink?.close();
@@ -48,7 +48,7 @@ async function slack(level = 10): Promise<string> {
 const LINE =
   /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d wazuh-integratord: (?:INFO|WARNING|ERROR|CRITICAL): .+$/;
 
-describe.skipIf(!reachable).each(starters)(
+describe.skipIf(obstacle !== undefined).each(starters)(
   'in the place of the original, started by %s',
   (starter) => {
     it('goes through the life that wazuh-control gives it', async () => {
@@ -132,7 +132,7 @@ describe.skipIf(!reachable).each(starters)(
   },
 );
 
-describe.skipIf(!reachable)('in the place of the original', () => {
+describe.skipIf(obstacle !== undefined)('in the place of the original', () => {
   const starter = starters[0] as Starter;
 
   it('loses no alert and no line of the log when both are rotated', async () => {

@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { whyChangeable, whyTreeChangeable } from '../../src/dropin/install/permissions.ts';
 import { COMMAND, type Finished, integratord, until } from './program.ts';
 
 /** An account that every system has room for, and nobody uses. */
@@ -23,10 +24,21 @@ export const IS_ROOT = process.getuid?.() === 0;
 /** Who starts the manager's programs, and whom the Integrator runs as. */
 export type Starter = 'root' | 'unprivileged';
 
-/** True when the account that root would change to can run what was built. */
-export function canRunAsNobody(): boolean {
+/**
+ * Why `install` would rightly refuse what was built here; undefined when it would not. The manager
+ * runs it as root and as its user: it must be root's alone, and everyone must reach it.
+ */
+export function whyNotInstallable(): string | undefined {
+  if (!IS_ROOT) return undefined;
   const who = { uid: NOBODY, gid: NOBODY };
-  return spawnSync(process.execPath, [COMMAND, '--version'], { ...who, cwd: '/' }).status === 0;
+  const { status } = spawnSync(process.execPath, [COMMAND, '--version'], { ...who, cwd: '/' });
+  if (status !== 0) return 'other users cannot reach this directory';
+  const root = join(dirname(COMMAND), '..', '..');
+  return (
+    whyChangeable(COMMAND, 0) ??
+    whyTreeChangeable(join(root, 'dist'), 0) ??
+    whyTreeChangeable(join(root, 'node_modules'), 0)
+  );
 }
 
 /** A manager's directory with the permissions of a real one, and an Integrator that only talks. */

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { callByName, callWithOptions } from '../dropin/call.ts';
+import { runDropIn } from '../dropin/program.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { resolvePaths } from './paths.ts';
+
+const COMMAND = 'wazuh';
+
+/**
+ * Behaves as the manager's own Integrator where the command line asks for it: by a link to this
+ * program with the original's name, or by `integratord wazuh …`. Those flags are the original's, so
+ * they never reach our own reader of options. Resolves with the exit code; undefined when it is a
+ * command line of ours.
+ */
+export async function runAsOriginal(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number | undefined> {
+  const call =
+    callByName(argv, env) ??
+    (argv[2] === COMMAND
+      ? callWithOptions(argv.slice(3), [argv[1] ?? '', COMMAND], env)
+      : undefined);
+  return call === undefined ? undefined : runDropIn(call, (home) => resolvePaths({ home }, {}));
+}
+
+/** Shows `integratord wazuh` in the help. */
+export function addWazuh(program: Command): void {
+  program
+    .command(COMMAND)
+    .description("behave as the manager's own wazuh-integratord, flags and all")
+    .argument('[flags...]', 'those of the original, after --home DIR: -Vhdtf -u user -g group')
+    .allowUnknownOption()
+    .action(() => {
+      const message = `${COMMAND} must be the first word: integratord ${COMMAND} --home DIR -t`;
+      throw new CommandError(message, EXIT.wrongUsage);
+    });
+}

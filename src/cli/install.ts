@@ -1,0 +1,81 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { planInstall } from '../dropin/install/install.ts';
+import type { Plan } from '../dropin/install/plan.ts';
+import { planUninstall } from '../dropin/install/uninstall.ts';
+import { invocation } from './common-options.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { print, printJson } from './output.ts';
+
+/** `integratord install`: our launcher in the place of the manager's Integrator. */
+export function addInstall(program: Command): void {
+  program
+    .command('install')
+    .description("take the place of the manager's own Integrator")
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--user <name>', "whom to run as (default: the manager's user)")
+    .option('--group <name>', "with which group (default: the manager's)")
+    .action(async (own: { dryRun?: boolean; user?: string; group?: string }, command: Command) => {
+      const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+      const plan = planInstall({
+        home: homeOf(command),
+        user: own.user,
+        group: own.group,
+        node: process.execPath,
+        nodeVersion: process.version,
+        packageRoot,
+        program: `${packageRoot}dist/cli/wazuh.js`,
+      });
+      await carryOut(plan, own.dryRun ?? false, command);
+    });
+}
+
+/** `integratord uninstall`: the original back in its place. */
+export function addUninstall(program: Command): void {
+  program
+    .command('uninstall')
+    .description("give the manager's own Integrator its place back")
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .action(async (own: { dryRun?: boolean }, command: Command) => {
+      await carryOut(planUninstall(homeOf(command)), own.dryRun ?? false, command);
+    });
+}
+
+function homeOf(command: Command): string {
+  const { home } = invocation(command).paths;
+  try {
+    return realpathSync(home);
+  } catch (error) {
+    throw new CommandError(`${home}: ${(error as Error).message}`, EXIT.wrongInput);
+  }
+}
+
+/** Says each step before it is done. */
+async function carryOut(plan: Plan, isDryRun: boolean, command: Command): Promise<void> {
+  const { json } = invocation(command);
+  if (plan.kind === 'refused') {
+    if (json) await printJson({ ok: false, steps: [], notes: [], reasons: plan.reasons });
+    else for (const reason of plan.reasons) process.stderr.write(`refused: ${reason}\n`);
+    process.exitCode = EXIT.wrongInput;
+    return;
+  }
+  const { steps, notes } = plan;
+  if (!json && steps.length === 0) await print('nothing to do: everything is as it should be\n');
+  for (const step of steps) {
+    if (!json) await print(`${isDryRun ? 'would ' : ''}${step.text}\n`);
+    if (isDryRun) continue;
+    try {
+      step.run();
+    } catch (error) {
+      throw new CommandError(`could not ${step.text}: ${(error as Error).message}`, EXIT.failed);
+    }
+  }
+  if (json) {
+    const texts = steps.map((step) => step.text);
+    await printJson({ ok: true, dry_run: isDryRun, steps: texts, notes, reasons: [] });
+  } else {
+    for (const note of notes) await print(`${note}\n`);
+  }
+  process.exitCode = EXIT.done;
+}

@@ -1,0 +1,34 @@
+import { dirname, join } from 'node:path';
+import type { ManagerProgram } from './programs.ts';
+
+/** One change, and how it is announced. */
+export interface Step {
+  /** What will be done, as a sentence without its end. */
+  readonly text: string;
+  /** @throws Error when the system refuses. */
+  readonly run: () => void;
+}
+
+/** What a command would do, worked out before anything is touched. */
+export type Plan =
+  | {
+      readonly kind: 'ready';
+      /** Empty when everything is as it should be. */
+      readonly steps: readonly Step[];
+      /** What to know or to do afterwards. */
+      readonly notes: readonly string[];
+    }
+  | {
+      readonly kind: 'refused';
+      readonly reasons: readonly string[];
+    };
+
+/** What every change needs to take effect. */
+export function restartNote({ name, path }: ManagerProgram): string {
+  const control = join(dirname(path), name.replace('integratord', 'control'));
+  return `restart the manager for it to take effect: ${control} restart`;
+}
+
+export function refused(...reasons: string[]): Plan {
+  return { kind: 'refused', reasons };
+}

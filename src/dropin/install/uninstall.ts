@@ -1,0 +1,36 @@
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Plan, refused, restartNote, type Step } from './plan.ts';
+import { findProgram } from './programs.ts';
+
+/** Works out how to bring the original back. Changes nothing yet. */
+export function planUninstall(home: string): Plan {
+  const found = findProgram(home);
+  if (found === undefined) {
+    return refused(`there is no wazuh-integratord or ossec-integratord in ${join(home, 'bin')}`);
+  }
+  const { path, kept, hasKept, state } = found;
+  const steps: Step[] = [];
+  if (state === 'original') {
+    if (hasKept) {
+      const text = `remove ${kept}, a left-over: the original is in its place`;
+      steps.push({ text, run: () => rmSync(kept) });
+    }
+    return { kind: 'ready', steps, notes: [] };
+  }
+  if (!hasKept) {
+    return refused(
+      `the original is not at ${kept}, so it cannot be brought back: install the manager's package again`,
+    );
+  }
+  steps.push({
+    text: `bring the original ${path} back from ${kept}`,
+    run: () => renameSync(kept, path),
+  });
+  const directory = join(home, 'queue', 'integratord');
+  const notes = [
+    restartNote(found),
+    `what was not delivered stays in ${directory}; remove that directory when it is not needed any more`,
+  ];
+  return { kind: 'ready', steps, notes };
+}

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { formatDiagnostic } from '../core/diagnostic.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Paths } from '../core/paths.ts';
+import type { Scrubber } from '../core/secret.ts';
+import { Daemon } from '../daemon.ts';
+import { readSetup, type Setup } from '../setup.ts';
+import { StateError } from '../store/state-error.ts';
+import type { ManagerLine, ManagerLog } from '../telemetry/manager-log.ts';
+import { answerRequest } from './control-request.ts';
+import { ControlSocket } from './control-socket.ts';
+import { enablingLines } from './enabling.ts';
+import type { Ending } from './ending.ts';
+import { persist } from './persist.ts';
+import { createPidFile, type PidFile } from './pid-file.ts';
+import { listenForSignals } from './signals.ts';
+
+/** What the daemon needs, once the configuration was judged and the user is the manager's. */
+export interface Service {
+  readonly name: string;
+  readonly paths: Paths;
+  readonly log: ManagerLog;
+  readonly scrubber: Scrubber;
+  /** What was noticed on the way here. */
+  readonly warnings: readonly ManagerLine[];
+  /** Called once, when it has begun or cannot begin. */
+  readonly begun: (ending: Ending) => Promise<void>;
+}
+
+/** Where the socket is, relative to the home: Wazuh from 4.2 on, and before. */
+const SOCKETS = ['queue/sockets', 'queue/ossec'] as const;
+const SOCKET_NAME = 'integrator';
+
+/**
+ * Runs the daemon until a signal ends it. The working directory must be the manager's home.
+ * What keeps it from delivering for now (a disk that is full, a settings file that is broken) does
+ * not end it: it says so, and tries again, because the alerts wait for it in their files.
+ */
+export async function serve(service: Service): Promise<void> {
+  const { name, paths, log, scrubber, begun } = service;
+  process.title = name;
+  const clock: Clock = systemClock;
+  const signals = listenForSignals(log);
+  let pidFile: PidFile;
+  try {
+    pidFile = createPidFile(paths.home, name);
+  } catch (error) {
+    log.write({ level: 'CRITICAL', text: `(1212): Unable to create PID file: ${told(error)}.` });
+    await begun('refused');
+    return;
+  }
+  process.on('exit', () => pidFile.remove());
+  log.write({ level: 'INFO', text: `Started (pid: ${process.pid}).` });
+  for (const warning of service.warnings) log.write(warning);
+
+  let current = readSetup(paths, process.env);
+  scrubber.learn(current.secrets);
+  const settings = (): JsonObject[] => current.integrations.map(({ loaded }) => loaded.getconfig());
+  const socket = await openSocket(clock, settings, log);
+  await begun('done');
+
+  const takeOver = (setup: Setup) => {
+    current = setup;
+    for (const line of enablingLines(setup, paths.home)) log.write(line);
+  };
+  const daemon = await persist({
+    attempt: () => startDaemon(service, takeOver),
+    clock,
+    stop: signals.stop,
+    wake: signals.onHangup,
+    complain: (problem) => log.write({ level: 'ERROR', text: problem }),
+  });
+  if (daemon !== undefined) {
+    signals.onHangup(() => daemon.reload());
+    await signals.stopped;
+    await daemon.stop();
+  }
+  await socket?.close();
+}
+
+/** The running daemon, or why there is none yet. */
+async function startDaemon(
+  { paths, log, scrubber }: Service,
+  onSetup: (setup: Setup) => void,
+): Promise<Daemon | string> {
+  const { fatal, diagnostics } = readSetup(paths, process.env);
+  if (fatal) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    return `nothing is delivered: ${errors.map(formatDiagnostic).join('; ')}`;
+  }
+  try {
+    const daemon = await Daemon.start({
+      paths,
+      fromStart: false,
+      env: process.env,
+      log: log.asLog(),
+      scrubber,
+      reinject: { kind: 'manager' },
+      onSetup,
+    });
+    return daemon instanceof Daemon ? daemon : 'nothing is delivered: no integration is configured';
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    return `nothing is delivered: ${error.message}`;
+  }
+}
+
+/** Opens the socket of the API. Without it all else works. */
+async function openSocket(
+  clock: Clock,
+  settings: () => JsonObject[],
+  log: ManagerLog,
+): Promise<ControlSocket | undefined> {
+  const directory = SOCKETS.find((candidate) => existsSync(candidate)) ?? SOCKETS[0];
+  // Relative, since the system takes only about a hundred bytes.
+  const path = `${directory}/${SOCKET_NAME}`;
+  try {
+    return await ControlSocket.open({
+      path,
+      clock,
+      answer: (request) => answerRequest(request, settings),
+    });
+  } catch (error) {
+    const text = `the socket ${path} cannot be opened, so the API cannot ask for the configuration`;
+    log.write({ level: 'ERROR', text: `${text}: ${told(error)}` });
+    return undefined;
+  }
+}
+
+function told(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
