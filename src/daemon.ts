@@ -36,7 +36,10 @@ export interface DaemonOptions {
   readonly onSetup?: (setup: Setup) => void;
 }
 
-/** How often to look whether `integratord queue` changed something. */
+/**
+ * How often to look whether `integratord queue` changed something, and to make sure that the results
+ * of attempts are on the disk.
+ */
 const LOOK_MS = 500;
 
 /** Why a daemon did not start. */
@@ -186,6 +189,7 @@ export class Daemon {
   #look(): void {
     this.#cancelLook = this.#clock.after(LOOK_MS, () => {
       try {
+        this.#outbox.sync();
         if (this.#outbox.changedElsewhere()) this.#lanes.refresh();
         this.#followClock();
       } catch (error) {

@@ -1,5 +1,8 @@
 import { createReadStream } from 'node:fs';
+import { beginsText } from '../core/formats/records.ts';
 import { CommandError, EXIT } from './exit.ts';
+
+const NEWLINE = Buffer.from('\n');
 
 /** A line of the input, counted from 0, without its newline. */
 export interface InputLine {
@@ -40,4 +43,30 @@ export async function* readLines(file: string | undefined): AsyncGenerator<Input
 
 function joined(pieces: readonly Buffer[]): Buffer {
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+}
+
+/**
+ * The alerts of a file: its lines, or those of a text alerts.log, each with the number of its first
+ * line. Blank lines between text alerts are none.
+ * @throws CommandError when the file cannot be read.
+ */
+export async function* readRecords(file: string | undefined): AsyncGenerator<InputLine> {
+  let text: { line: number; lines: Buffer[] } | undefined;
+  let isAfterText = false;
+  for await (const { line, bytes } of readLines(file)) {
+    const begins = beginsText(bytes, 0);
+    if (text !== undefined && (begins || bytes.length === 0)) {
+      yield recordOf(text);
+      text = undefined;
+      isAfterText = true;
+    }
+    if (begins) text = { line, lines: [bytes] };
+    else if (text !== undefined) text.lines.push(bytes);
+    else if (bytes.length > 0 || !isAfterText) yield { line, bytes };
+  }
+  if (text !== undefined) yield recordOf(text);
+}
+
+function recordOf({ line, lines }: { line: number; lines: readonly Buffer[] }): InputLine {
+  return { line, bytes: Buffer.concat(lines.flatMap((one) => [one, NEWLINE])).subarray(0, -1) };
 }

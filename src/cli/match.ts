@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { scanAlert } from '../core/alert-scan.ts';
+import { readAlert } from '../core/formats/read-alert.ts';
 import { compileMatcher } from '../core/matcher.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
-import { readLines } from './lines.ts';
+import { readRecords } from './lines.ts';
 import { loadSetup } from './load.ts';
 import { print, printable, printJson } from './output.ts';
 
@@ -19,15 +19,16 @@ export function addMatch(program: Command): void {
       const matcher = compileMatcher(integrations.map((entry) => entry.integration));
       const ids = integrations.map((entry) => entry.integration.id);
       let unreadable = 0;
-      for await (const { line, bytes } of readLines(file)) {
-        const facts = scanAlert(bytes);
-        if (typeof facts === 'string') {
+      for await (const { line, bytes } of readRecords(file)) {
+        const read = readAlert(bytes);
+        if (typeof read === 'string') {
           unreadable += 1;
-          if (json) await printJson({ line, id: null, integrations: [], error: facts });
-          else await print(`line ${line}: ${facts}\n`);
+          if (json) await printJson({ line, id: null, integrations: [], error: read });
+          else await print(`line ${line}: ${read}\n`);
           continue;
         }
-        const matching = matcher.match(facts).map((position) => ids[position] as string);
+        const { facts, old } = read;
+        const matching = matcher.match(facts, old).map((position) => ids[position] as string);
         if (json) await printJson({ line, id: facts.id ?? null, integrations: matching });
         else {
           const names = matching.length === 0 ? 'none' : matching.join(', ');

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { Alert } from '../core/alert.ts';
-import { scanAlert } from '../core/alert-scan.ts';
 import { deliveryKey } from '../core/delivery-key.ts';
 import type { HttpRequest, Plan, ScriptCall } from '../core/destination.ts';
+import { readAlert } from '../core/formats/read-alert.ts';
 import { type JsonDocument, type JsonObject, RawJson, stringify } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
 import type { PreparedIntegration } from '../setup.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { readLines } from './lines.ts';
+import { readRecords } from './lines.ts';
 import { findIntegration, loadSetup } from './load.ts';
 import { print } from './output.ts';
 import { Redactor } from './redact.ts';
@@ -31,7 +31,7 @@ export function addPreview(program: Command): void {
         const setup = loadSetup(paths);
         const entry = findIntegration(setup, own.integration);
         const redactor = new Redactor(setup.secrets, own.showSecrets ?? false);
-        for await (const { line, bytes } of readLines(file)) {
+        for await (const { line, bytes } of readRecords(file)) {
           const shown = previewLine(entry, bytes, redactor);
           const document = { line, integration: entry.integration.id, ...shown };
           const text = stringify(document);
@@ -50,14 +50,15 @@ function previewLine(
   if (destination === undefined) {
     throw new CommandError(`nothing delivers to '${integration.id}' yet`, EXIT.wrongInput);
   }
-  const facts = scanAlert(bytes);
-  if (typeof facts === 'string' && facts !== 'no rule in it') {
-    return { requests: [], skipped: null, error: facts };
+  const read = readAlert(bytes);
+  if (typeof read === 'string' && read !== 'no rule in it') {
+    return { requests: [], skipped: null, error: read };
   }
-  const alert = new Alert(bytes);
+  const raw = typeof read === 'string' ? bytes : read.raw;
+  const alert = new Alert(raw);
   const skipped = destination.skip?.(alert, integration);
   if (skipped !== undefined) return { requests: [], skipped };
-  const key = deliveryKey(integration.id, bytes);
+  const key = deliveryKey(integration.id, raw);
   return planDocument(destination.plan({ alert, integration, key, attempts: 0 }), redactor);
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { Alert } from '../core/alert.ts';
-import { scanAlert } from '../core/alert-scan.ts';
 import { systemClock } from '../core/clock.ts';
+import { readAlert } from '../core/formats/read-alert.ts';
 import { stringify } from '../core/json.ts';
 import { memoryCache, memoryQuota } from '../core/lookup-memory.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -10,7 +10,7 @@ import type { EnabledIntegration } from '../setup.ts';
 import { createTransports } from '../transports.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { readLines } from './lines.ts';
+import { readRecords } from './lines.ts';
 import { findIntegration, loadSetup } from './load.ts';
 import { print, printable, printJson } from './output.ts';
 import { Redactor } from './redact.ts';
@@ -48,10 +48,10 @@ export function addSend(program: Command): void {
 }
 
 async function firstAlert(file: string): Promise<Buffer> {
-  for await (const { bytes } of readLines(file)) {
-    const facts = scanAlert(bytes);
-    if (typeof facts !== 'string') return bytes;
-    throw new CommandError(`the first line of ${file} is no alert: ${facts}`, EXIT.wrongInput);
+  for await (const { bytes } of readRecords(file)) {
+    const read = readAlert(bytes);
+    if (typeof read !== 'string') return read.raw;
+    throw new CommandError(`the first line of ${file} is no alert: ${read}`, EXIT.wrongInput);
   }
   throw new CommandError(`${file} is empty`, EXIT.wrongInput);
 }

@@ -19,14 +19,17 @@ export interface AlertFacts {
   readonly location: string | undefined;
   /** The alert's `id`. */
   readonly id: string | undefined;
-  /** Only of alerts that OSSEC wrote: all its groups as they stood there, `syslog,sshd,`. */
-  readonly groupText?: string;
   /** True for alerts that OSSEC wrote, whose locations name the host. */
   readonly fromOssec?: boolean;
 }
 
 /** Why a line is no alert. */
-export type Unreadable = 'empty line' | 'invalid JSON' | 'no rule in it';
+export type Unreadable =
+  | 'empty line'
+  | 'invalid JSON'
+  | 'no rule in it'
+  /** It begins like an alert of the text log, but goes on differently. */
+  | 'no alert of alerts.log';
 
 /** The facts of one line, `bytes[start, end)`, or why there are none. */
 export function scanAlert(bytes: Buffer, start = 0, end = bytes.length): AlertFacts | Unreadable {

@@ -2,11 +2,16 @@ import type { AlertFacts } from './alert-scan.ts';
 import { type Filters, groupDialect, groupNames, namesHost } from './dialect.ts';
 import { compileSregex } from './sregex.ts';
 
-/** Gives the alert's location with its host, `(agent) ip->path`; undefined when it has none. */
-export type FullLocation = () => string | undefined;
+/** What only filters of older dialects look at: found out when one asks. */
+export interface OldFacts {
+  /** The alert's location with its host, `(agent) ip->path`; undefined when it has none. */
+  fullLocation(): string | undefined;
+  /** All groups of the alert, each finished by a comma; undefined when it has none. */
+  groupText(): string | undefined;
+}
 
 /** Decides whether an alert concerns an integration. */
-export type Filter = (facts: AlertFacts, fullLocation?: FullLocation) => boolean;
+export type Filter = (facts: AlertFacts, old?: OldFacts) => boolean;
 
 /**
  * All filters of an integration together, as the reference decides (`integrator.c`): location, then
@@ -20,7 +25,7 @@ export function compileFilter(integration: Filters): Filter {
   if (integration.group !== undefined) parts.push(groupFilter(integration.group, integration));
   if (integration.eventLocation !== undefined)
     parts.push(locationFilter(integration.eventLocation, integration));
-  return (facts, fullLocation) => parts.every((passes) => passes(facts, fullLocation));
+  return (facts, old) => parts.every((passes) => passes(facts, old));
 }
 
 function levelFilter(least: number): Filter {
@@ -39,8 +44,8 @@ function ruleFilter(ruleIds: readonly number[]): Filter {
 function groupFilter(group: string, integration: Filters): Filter {
   if (groupDialect(integration) === 'sregex') {
     const sregex = compileSregex(group);
-    return ({ groupText, groups }) => {
-      const text = groupText ?? groups?.map((name) => `${name},`).join('');
+    return ({ groups }, old) => {
+      const text = old?.groupText() ?? groups?.map((name) => `${name},`).join('');
       return text !== undefined && sregex.matches(` ${text}`);
     };
   }
@@ -58,10 +63,10 @@ function locationFilter(pattern: string, { isEarly, settings }: Filters): Filter
   const dialect = settings?.locationDialect;
   const isNegated = pattern.startsWith('!');
   const isAboutHosts = namesHost(pattern);
-  return ({ location, fromOssec }, fullLocation) => {
+  return ({ location, fromOssec }, old) => {
     const inJson = () => location !== undefined && sregex.matches(location);
     const inFull = () => {
-      const full = fullLocation?.() ?? location;
+      const full = old?.fullLocation() ?? location;
       return full !== undefined && sregex.matches(full);
     };
     if (dialect !== undefined) return dialect === 'full' ? inFull() : inJson();

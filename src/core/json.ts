@@ -45,15 +45,17 @@ export type JsonDocument =
 /** JSON text of a document. Keys whose value is undefined are left out. */
 export function stringify(value: JsonDocument): string {
   if (value instanceof RawJson) return value.text;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  let text = '';
   if (Array.isArray(value)) {
-    return `[${(value as readonly JsonDocument[]).map(stringify).join(',')}]`;
-  }
-  if (typeof value === 'object' && value !== null) {
-    const members: string[] = [];
-    for (const [key, member] of Object.entries(value)) {
-      if (member !== undefined) members.push(`${JSON.stringify(key)}:${stringify(member)}`);
+    for (const member of value as readonly JsonDocument[]) {
+      text += `${text === '' ? '' : ','}${stringify(member)}`;
     }
-    return `{${members.join(',')}}`;
+    return `[${text}]`;
   }
-  return JSON.stringify(value);
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stringify(member)}`;
+  }
+  return `{${text}}`;
 }

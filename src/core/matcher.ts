@@ -1,11 +1,11 @@
 import type { AlertFacts } from './alert-scan.ts';
 import { type Filters, groupNames } from './dialect.ts';
-import { atoi, compileFilter, type Filter, type FullLocation } from './filter.ts';
+import { atoi, compileFilter, type Filter, type OldFacts } from './filter.ts';
 
 /** Decides which of many integrations an alert concerns. */
 export interface Matcher {
   /** The positions, in the order given, of the integrations whose filters all pass. */
-  match(facts: AlertFacts, fullLocation?: FullLocation): number[];
+  match(facts: AlertFacts, old?: OldFacts): number[];
 }
 
 /**
@@ -16,9 +16,9 @@ export function compileMatcher(integrations: readonly Filters[]): Matcher {
   const filters = integrations.map(compileFilter);
   const index = new Index(integrations);
   return {
-    match(facts, fullLocation) {
+    match(facts, old) {
       const candidates = index.candidates(facts);
-      return candidates.filter((position) => (filters[position] as Filter)(facts, fullLocation));
+      return candidates.filter((position) => (filters[position] as Filter)(facts, old));
     },
   };
 }

@@ -74,7 +74,10 @@ export interface LaneChanges {
   readonly buckets?: ReadonlyMap<number, BucketState>;
 }
 
-/** The embedded, durable outbox, as the daemon uses it. Every call that changes is a transaction. */
+/**
+ * The embedded, durable outbox, as the daemon uses it. Every call that changes is a transaction, and
+ * is on the disk when it returns, unless it says otherwise.
+ */
 export interface Outbox {
   /** Where reading goes on, or undefined at the first start. */
   checkpoint(): Checkpoint | undefined;
@@ -88,14 +91,20 @@ export interface Outbox {
   assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord>;
   /** What is stored of a lane now: another process may have changed it. */
   lane(lane: number): LaneRecord | undefined;
-  /** Settles what was attempted. */
+  /**
+   * Settles what was attempted. It survives the end of this process, however it ends, and from the
+   * next {@link sync} on also a power failure.
+   */
   commit(changes: LaneChanges): void;
+  /** Waits until all that was committed is on the disk. To be called a few times per second. */
+  sync(): void;
   /**
    * Takes up to `limit` deliveries that are due: urgent ones first, then in the order in which
-   * they were read; no more bytes of alerts than `maxBytes`, but at least one.
+   * they were read; no more bytes of alerts than `maxBytes`, but at least one. A lease need not be
+   * on the disk: every start takes all of them back.
    */
   lease(lane: number, limit: number, maxBytes: number, now: number): LeasedDelivery[];
-  /** Gives leased deliveries back, unattempted. */
+  /** Gives leased deliveries back, unattempted. As with {@link lease}, no disk is waited for. */
   release(ids: readonly number[]): void;
   /** When the next delivery of a lane falls due; undefined when none waits. */
   nextDue(lane: number): number | undefined;

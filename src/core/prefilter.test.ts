@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fixtureLines } from '../../test/support/vectors.ts';
-import { scanAlert } from './alert-scan.ts';
+import { fixture, fixtureLines } from '../../test/support/vectors.ts';
 import type { Filters } from './dialect.ts';
 import { compileFilter } from './filter.ts';
+import { readAlert } from './formats/read-alert.ts';
 import { compileMatcher } from './matcher.ts';
 import { Prefilter } from './prefilter.ts';
 
@@ -18,7 +18,11 @@ const examples = readFileSync(
 const recorded = ['samples/w4_99_edge_cases.jsonl', 'conformance/filters/alerts.jsonl']
   .flatMap(fixtureLines)
   .map(String);
-const alerts = [...examples, ...recorded];
+const fromOssec = [
+  ...fixtureLines('samples/ossec_alerts.json').map(String),
+  ...fixture('samples/ossec_alerts.log').toString('utf8').trim().split('\n\n'),
+];
+const alerts = [...examples, ...recorded, ...fromOssec];
 
 const filters: fc.Arbitrary<Filters> = fc.record({
   level: fc.constantFrom(0, 0, 3, 5, 7, 10, 12, 15),
@@ -83,9 +87,12 @@ const MUTATIONS: readonly ((line: string) => string)[] = [
 
 /** What the full reading says. */
 function matches(line: Buffer, integrations: readonly Filters[]): number[] {
-  const facts = scanAlert(line);
-  if (typeof facts === 'string') return [];
-  return [...integrations.keys()].filter((i) => compileFilter(integrations[i] as Filters)(facts));
+  const read = readAlert(line);
+  if (typeof read === 'string') return [];
+  const { facts, old } = read;
+  return [...integrations.keys()].filter((i) =>
+    compileFilter(integrations[i] as Filters)(facts, old),
+  );
 }
 
 describe('the prefilter', () => {
@@ -151,6 +158,17 @@ describe('the prefilter', () => {
   });
 });
 
+describe('the prefilter on alerts of OSSEC', () => {
+  it('leaves them to the full reading', () => {
+    const prefilter = new Prefilter([{ level: 15, ruleIds: undefined, group: 'nosuch' }]);
+    expect(fromOssec.filter((text) => text !== '')).toHaveLength(8);
+    for (const text of fromOssec) {
+      const bytes = Buffer.from(text);
+      expect(prefilter.mayMatch(bytes, 0, bytes.length)).toBe(true);
+    }
+  });
+});
+
 describe('the matcher', () => {
   it('says the same as each filter by itself', () => {
     fc.assert(
@@ -159,9 +177,11 @@ describe('the matcher', () => {
         fc.nat(alerts.length - 1),
         (integrations, which) => {
           const line = Buffer.from(alerts[which] as string);
-          const facts = scanAlert(line);
-          if (typeof facts === 'string') return;
-          expect(compileMatcher(integrations).match(facts)).toEqual(matches(line, integrations));
+          const read = readAlert(line);
+          if (typeof read === 'string') return;
+          expect(compileMatcher(integrations).match(read.facts, read.old)).toEqual(
+            matches(line, integrations),
+          );
         },
       ),
       { numRuns: 5000 },

@@ -1,9 +1,10 @@
-import type { AcceptedAlert } from '../core/accepted-alert.ts';
 import type { Batch } from '../core/checkpoint.ts';
 import { type Clock, sleep } from '../core/clock.ts';
+import { recordAt } from '../core/formats/records.ts';
 import type { Log } from '../core/log.ts';
-import type { Intake as Accepted, Outbox, UnreadableLine } from '../core/outbox.ts';
+import type { Outbox, UnreadableLine } from '../core/outbox.ts';
 import { Throttle } from '../core/throttle.ts';
+import { Gathering } from './gathering.ts';
 import type { Router } from './router.ts';
 
 /** Where lines come from; `source/` provides it. */
@@ -23,17 +24,25 @@ export interface IntakeParts {
   readonly wake: (lanes: ReadonlySet<number>) => void;
 }
 
-const NEWLINE = 0x0a;
 const EXCERPT_BYTES = 4096;
 const STORE_RETRY_MS = 1000;
 const REPORT_EVERY_MS = 60_000;
+/** A batch of this size says that reading is behind, and that the next one is there at once. */
+const LARGE_BATCH_BYTES = 2 ** 18;
+/** How long the next batch may take before what is gathered is stored without it. */
+const PATIENCE_MS = 5;
 
-/** Reads alerts, decides whom they concern, and stores their deliveries with the checkpoint. */
+/**
+ * Reads alerts, decides whom they concern, and stores their deliveries with the checkpoint. While
+ * reading keeps up, every batch is stored at once. While it is behind, batches are gathered, so that
+ * they share one wait for the disk: what is not stored is read again after a crash.
+ */
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #unreadable: Throttle;
   readonly #skips: Throttle;
   #router: Router;
+  #gathered: Gathering | undefined;
 
   constructor(parts: IntakeParts, router: Router) {
     this.#parts = parts;
@@ -47,17 +56,30 @@ export class Intake {
     this.#router = router;
   }
 
-  /** Works until the signal aborts. What was read is stored before more is read. */
+  /** Works until the signal aborts. What was read is stored before it ends, or read again. */
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await this.#waitForRoom(signal);
-      const batch = await this.#parts.source.next(signal);
-      if (batch === undefined) return;
-      const accepted = this.#read(batch);
-      if (!(await this.#store(accepted, signal))) return;
-      const lanes = new Set(accepted.alerts.flatMap((alert) => alert.lanes));
-      if (lanes.size > 0) this.#parts.wake(lanes);
+      if (this.#gathered === undefined) await this.#waitForRoom(signal);
+      const batch = await this.#next(signal);
+      if (batch === undefined) break;
+      const gathered = this.#read(batch);
+      const isBehind = batch.bytes.length >= LARGE_BATCH_BYTES;
+      if (isBehind && !gathered.isDue(this.#parts.clock.monotonic())) continue;
+      if (!(await this.#store(signal))) return;
     }
+    await this.#store(signal);
+  }
+
+  /** The next batch. What is gathered is stored meanwhile, when it does not come at once. */
+  async #next(signal: AbortSignal): Promise<Batch | undefined> {
+    const next = this.#parts.source.next(signal);
+    if (this.#gathered === undefined) return next;
+    const came = new AbortController();
+    const patience = sleep(this.#parts.clock, PATIENCE_MS, came.signal);
+    const isThere = await Promise.race([next.then(() => true), patience.then(() => false)]);
+    came.abort();
+    if (!isThere) await this.#store(signal);
+    return next;
   }
 
   /** While the outbox is full, the alert file is the buffer. */
@@ -69,67 +91,59 @@ export class Intake {
     if (!signal.aborted) log.info('outbox has room again; reading goes on');
   }
 
-  #read(batch: Batch): Accepted {
-    const alerts: AcceptedAlert[] = [];
-    const unreadable: UnreadableLine[] = [];
+  #read(batch: Batch): Gathering {
+    const { bytes, checkpoint, path } = batch;
+    const { clock, log } = this.#parts;
+    const gathered = (this.#gathered ??= new Gathering(checkpoint, clock.monotonic()));
     let read = 0;
     let skipped = 0;
-    const { bytes } = batch;
     for (let start = 0; start < bytes.length; ) {
-      const newline = bytes.indexOf(NEWLINE, start);
-      const end = newline === -1 ? bytes.length : newline;
+      const { end, next } = recordAt(bytes, start);
       const routing = this.#router.route(bytes, start, end);
       read += 1;
       if (routing.kind === 'unreadable') {
-        unreadable.push({
-          path: batch.path,
-          offset: batch.offset + start,
-          length: end - start,
-          reason: routing.reason,
-          excerpt: bytes.subarray(start, Math.min(end, start + EXCERPT_BYTES)),
-        });
+        const offset = batch.offset + start;
+        const excerpt = bytes.subarray(start, Math.min(end, start + EXCERPT_BYTES));
+        const line = { path, offset, length: end - start, reason: routing.reason, excerpt };
+        gathered.addUnreadable(line);
+        this.#reportUnreadable(line);
       } else if (routing.kind === 'read') {
-        const { facts, lanes, skips } = routing;
+        const { facts, raw, lanes, skips } = routing;
         if (lanes.length > 0) {
-          const raw = bytes.subarray(start, end);
-          alerts.push({ raw, alertId: facts.id, level: facts.level ?? 0, lanes });
+          gathered.addAlert({ raw, alertId: facts.id, level: facts.level ?? 0, lanes });
         }
         for (const skip of skips) {
           skipped += 1;
           this.#skips.pass((suppressed) => {
-            this.#parts.log.info('alert deliberately not sent', { ...skip, suppressed });
+            log.info('alert deliberately not sent', { ...skip, suppressed });
           });
         }
       }
-      start = end + 1;
+      start = next;
     }
-    this.#reportUnreadable(unreadable);
-    const counts = { read, matched: alerts.length, skipped, unreadable: unreadable.length };
-    return { alerts, unreadable, counts, checkpoint: batch.checkpoint };
+    gathered.endBatch(checkpoint, read, skipped);
+    return gathered;
   }
 
-  #reportUnreadable(lines: readonly UnreadableLine[]): void {
-    for (const { path, offset, length, reason } of lines) {
-      this.#unreadable.pass((suppressed) => {
-        this.#parts.log.warn('line is no alert; passed over and kept', {
-          path,
-          offset,
-          length,
-          reason,
-          suppressed,
-        });
-      });
-    }
+  #reportUnreadable({ excerpt: _, ...fields }: UnreadableLine): void {
+    this.#unreadable.pass((suppressed) => {
+      this.#parts.log.warn('line is no alert; passed over and kept', { ...fields, suppressed });
+    });
   }
 
-  /** Stores until it succeeds: while the disk is full, reading waits. False when aborted. */
-  async #store(accepted: Accepted, signal: AbortSignal): Promise<boolean> {
-    const { outbox, clock, log } = this.#parts;
+  /**
+   * Stores what is gathered until it succeeds: while the disk is full, reading waits. False when
+   * aborted.
+   */
+  async #store(signal: AbortSignal): Promise<boolean> {
+    const { outbox, clock, log, wake } = this.#parts;
+    if (this.#gathered === undefined) return true;
+    const { intake } = this.#gathered;
     for (let failures = 0; ; failures += 1) {
       try {
-        outbox.accept(accepted, clock.now());
+        outbox.accept(intake, clock.now());
         if (failures > 0) log.info('alerts can be stored again; reading goes on');
-        return true;
+        break;
       } catch (error) {
         if (failures === 0) {
           log.error('alerts cannot be stored; reading waits and tries again every second', {
@@ -140,5 +154,9 @@ export class Intake {
         if (signal.aborted) return false;
       }
     }
+    this.#gathered = undefined;
+    const lanes = new Set(intake.alerts.flatMap((alert) => alert.lanes));
+    if (lanes.size > 0) wake(lanes);
+    return true;
   }
 }

@@ -28,6 +28,7 @@ describe('the router', () => {
     expect(routeLine(router, LINE)).toEqual({
       kind: 'read',
       facts: { level: 7, ruleId: '5710', groups: ['sshd'], location: 'auth.log', id: '1.2' },
+      raw: Buffer.from(LINE),
       lanes: [9, 6],
       skips: [],
     });

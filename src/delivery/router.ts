@@ -1,6 +1,7 @@
 import { Alert } from '../core/alert.ts';
-import { type AlertFacts, scanAlert, type Unreadable } from '../core/alert-scan.ts';
+import type { AlertFacts, Unreadable } from '../core/alert-scan.ts';
 import type { Destination } from '../core/destination.ts';
+import { readAlert } from '../core/formats/read-alert.ts';
 import type { Integration } from '../core/integration.ts';
 import { compileMatcher, type Matcher } from '../core/matcher.ts';
 import { Prefilter } from '../core/prefilter.ts';
@@ -21,6 +22,8 @@ export type Routing =
   | {
       readonly kind: 'read';
       readonly facts: AlertFacts;
+      /** What is delivered: the alert in the shape of Wazuh 4. */
+      readonly raw: Buffer;
       readonly lanes: readonly number[];
       readonly skips: readonly Skip[];
     };
@@ -55,18 +58,19 @@ export class Router {
     this.#matcher = compileMatcher(integrations);
   }
 
-  /** Routes the line `bytes[start, end)`, without its newline. */
+  /** Routes the record `bytes[start, end)`, a line without its newline or a text alert. */
   route(bytes: Buffer, start: number, end: number): Routing {
     if (!this.#prefilter.mayMatch(bytes, start, end)) return NOBODY;
-    const facts = scanAlert(bytes, start, end);
-    if (typeof facts === 'string') return { kind: 'unreadable', reason: facts };
+    const read = readAlert(bytes, start, end);
+    if (typeof read === 'string') return { kind: 'unreadable', reason: read };
+    const { facts, raw } = read;
     const lanes: number[] = [];
     const skips: Skip[] = [];
     let alert: Alert | undefined;
-    for (const position of this.#matcher.match(facts)) {
+    for (const position of this.#matcher.match(facts, read.old)) {
       const { integration, destination, lane } = this.#routes[position] as Route;
       if (destination.skip !== undefined) {
-        alert ??= new Alert(bytes.subarray(start, end));
+        alert ??= new Alert(raw);
         const reason = skipReason(destination, alert, integration);
         if (reason !== undefined) {
           skips.push({ integration: integration.id, reason });
@@ -75,6 +79,6 @@ export class Router {
       }
       lanes.push(lane);
     }
-    return { kind: 'read', facts, lanes, skips };
+    return { kind: 'read', facts, raw, lanes, skips };
   }
 }

@@ -29,6 +29,12 @@ describe('the text format', () => {
     );
   });
 
+  it('names the host in the location of an alert that OSSEC wrote', () => {
+    const alert = { location: '/l', ossec: { location: '(web01) any->/l' } };
+    expect(field(alert, 'alertlocation')).toBe('(web01) any->/l');
+    expect(field({ location: '/l', ossec: {} }, 'alertlocation')).toBe('/l');
+  });
+
   it('cuts a log at the limit, also one that is exactly as long', () => {
     const log = (length: number, maxLog: number) =>
       field({ full_log: 'x'.repeat(length) }, 'alertlog', maxLog);

@@ -8,6 +8,7 @@ import { shown } from './text.ts';
  * with `. file` (Wazuh 4.14 `integrator.c`). As the reference writes them, byte for byte, with one
  * exception: a description, location, date or rule id that would end its own quotes, and so run as a
  * command, loses those quotes; the reference makes only the log and the address harmless.
+ * Of an alert that OSSEC wrote, the location has its host in it, as in the text format of that time.
  * @param maxLog bytes of the log; a longer one ends with `...`.
  */
 export function alertText(alert: Alert, maxLog: number): Buffer {
@@ -16,7 +17,7 @@ export function alertText(alert: Alert, maxLog: number): Buffer {
   const field = (...path: string[]) => textField(alert.text, path);
   const lines = [
     line('alertdate', quoteProof(field('timestamp'))),
-    line('alertlocation', quoteProof(field('location'))),
+    line('alertlocation', quoteProof(field('ossec', 'location') || field('location'))),
     line('ruleid', quoteProof(field('rule', 'id'))),
     line('alertlevel', bytes(String(level))),
     line('ruledescription', quoteProof(field('rule', 'description'))),

@@ -15,13 +15,24 @@ const SHORTEST_PART = 16;
  * then both cut, in this order, so that no half of a secret stays at the end.
  */
 export function withoutSecrets(outcome: Outcome, integration: Integration): Outcome {
-  const scrubber = new Scrubber(secretsOf(integration));
+  const scrubber = scrubberFor(integration);
   const { message, excerpt } = outcome;
   return withShortExcerpt({
     ...outcome,
     ...(message === undefined ? {} : { message: cut(scrubber.scrub(message), LONGEST_MESSAGE) }),
     ...(excerpt === undefined ? {} : { excerpt: scrubber.scrub(excerpt) }),
   });
+}
+
+/** The ways in which an integration's secrets can be written are worked out once. */
+const scrubbers = new WeakMap<Integration, Scrubber>();
+
+function scrubberFor(integration: Integration): Scrubber {
+  const known = scrubbers.get(integration);
+  if (known !== undefined) return known;
+  const scrubber = new Scrubber(secretsOf(integration));
+  scrubbers.set(integration, scrubber);
+  return scrubber;
 }
 
 /** Key and address, and the long parts of the address: the token of a webhook is one of them. */

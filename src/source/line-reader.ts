@@ -1,3 +1,4 @@
+import { endOfWholeAlerts, isTextLog } from '../core/formats/records.ts';
 import { TAIL_BYTES } from './excerpt.ts';
 import { FileTrouble, type Readable } from './files.ts';
 import { Trail } from './trail.ts';
@@ -34,7 +35,7 @@ const NEWLINE = 0x0a;
 
 /**
  * Cuts a file into batches of whole lines. A line is handed out when its newline is there; memory is
- * bounded by the longest line allowed and one chunk.
+ * bounded by the longest line allowed and one chunk. Of a text alerts.log, whole alerts are handed out.
  */
 export class LineReader {
   readonly #file: Readable;
@@ -169,8 +170,14 @@ export class LineReader {
   }
 
   #handOut(): Piece {
-    const end = this.#used().lastIndexOf(NEWLINE) + 1;
-    if (end === 0) return { kind: 'part' };
+    const used = this.#used();
+    const isText = isTextLog(this.#trail.offset === 0 ? used : this.#trail.head);
+    const end = isText ? endOfWholeAlerts(used) : used.lastIndexOf(NEWLINE) + 1;
+    if (end === 0) {
+      // A text alert that never ends is passed over line by line.
+      if (this.#filled > this.#options.maxLineBytes) this.#beginSkipping();
+      return { kind: 'part' };
+    }
     const bytes = this.#buffer.subarray(0, end);
     const { offset } = this.#trail;
     this.#trail.consume(bytes);

@@ -11,6 +11,7 @@ const BUSY_TIMEOUT_MS = 5000;
 export class Database {
   readonly #database: DatabaseSyncInstance;
   readonly #statements = new Map<string, StatementSyncInstance>();
+  #isSynced = true;
 
   private constructor(database: DatabaseSyncInstance) {
     this.#database = database;
@@ -55,6 +56,32 @@ export class Database {
   /** Rows one by one; the statement is free again when the loop ends, however it ends. */
   iterate<Row>(sql: string, ...values: SqlValue[]): Iterable<Row> {
     return this.#prepare(sql).iterate(...values) as Iterable<Row>;
+  }
+
+  /**
+   * Runs a function in a transaction that is not waited for until it is on the disk. Nothing is lost
+   * when this process is killed, or crashes; when the power fails, what was committed like this
+   * since the last {@link sync} may be gone, the latest first.
+   */
+  relaxedTransaction<T>(work: () => T): T {
+    this.execute('PRAGMA synchronous = NORMAL');
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#isSynced = false;
+      this.execute('PRAGMA synchronous = FULL');
+    }
+  }
+
+  /** Waits until everything that was committed is on the disk. */
+  sync(): void {
+    if (this.#isSynced) return;
+    // A commit takes all that is before it in the log along; but it has to change something.
+    this.run(
+      `INSERT INTO setting (key, value) VALUES ('syncs', '1')
+       ON CONFLICT (key) DO UPDATE SET value = value + 1`,
+    );
+    this.#isSynced = true;
   }
 
   /** Runs a function in a transaction: all of it is stored, or, when it throws, nothing. */

@@ -134,6 +134,13 @@ describe('a removed integration', () => {
   });
 });
 
+it('of two equal blocks, the lane of the one that stayed goes on', () => {
+  const lanes = new Lanes();
+  lanes.assign(anIdentity('slack', 'a'), anIdentity('slack#2', 'a'));
+  const [, stayed] = lanes.assign(anIdentity('slack', 'b'), anIdentity('slack#2', 'a'));
+  expect(lanes.assign(anIdentity('slack', 'a'))).toEqual([stayed]);
+});
+
 describe('a parked lane', () => {
   it('stays parked while its settings are the same, and runs again when they were changed', () => {
     const lanes = new Lanes();

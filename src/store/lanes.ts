@@ -52,8 +52,11 @@ export function assignLanes(
     target: keyedHash(salt, identity.target),
     settings: keyedHash(salt, identity.settings),
   }));
+  // Of equal ones, a lane that was in use until now comes before one whose integration was removed.
   const free = new Map(
-    database.all<LaneRow>('SELECT * FROM lane ORDER BY id').map((row) => [row.id, row]),
+    database
+      .all<LaneRow>('SELECT * FROM lane ORDER BY integration IS NULL, id')
+      .map((row) => [row.id, row]),
   );
   const found = new Map<string, LaneRow>();
   type Wanted = (typeof wanted)[number];

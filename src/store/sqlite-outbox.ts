@@ -75,7 +75,7 @@ export class SqliteOutbox implements Outbox {
   }
 
   commit(changes: LaneChanges): void {
-    this.#database.transaction(() => {
+    this.#database.relaxedTransaction(() => {
       for (const settlement of changes.settlements ?? []) this.#settle(settlement);
       for (const { id, followUps, at } of changes.released ?? []) {
         this.#release(id);
@@ -94,7 +94,8 @@ export class SqliteOutbox implements Outbox {
 
   lease(lane: number, limit: number, maxBytes: number, now: number): LeasedDelivery[] {
     const database = this.#database;
-    return database.transaction(() => {
+    // A lease need not survive: every start takes all of them back.
+    return database.relaxedTransaction(() => {
       database.run(
         `UPDATE delivery SET due_at = 0
          WHERE lane = ? AND state = 'pending' AND due_at > 0 AND due_at <= ?`,
@@ -122,15 +123,20 @@ export class SqliteOutbox implements Outbox {
           firstAttemptAt: row.first_attempt_at ?? undefined,
         });
       }
-      for (const { id } of leased) {
-        database.run(`UPDATE delivery SET state = 'leased' WHERE id = ?`, id);
-      }
+      database.run(
+        `UPDATE delivery SET state = 'leased' WHERE id IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(leased.map(({ id }) => id)),
+      );
       return leased;
     });
   }
 
+  sync(): void {
+    this.#database.sync();
+  }
+
   release(ids: readonly number[]): void {
-    this.#database.transaction(() => {
+    this.#database.relaxedTransaction(() => {
       for (const id of ids) this.#release(id);
     });
   }

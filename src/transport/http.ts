@@ -1,4 +1,4 @@
-import { Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { Agent, Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import type { HttpClient, HttpRequest, HttpResult } from '../core/destination.ts';
 import { Secret } from '../core/secret.ts';
@@ -81,22 +81,28 @@ function openAgents(options: HttpClientOptions): Agents | undefined {
     httpsProxy: env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '',
     noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
   };
-  const agent = (pipelining: 0 | 1) =>
-    new EnvHttpProxyAgent({
-      ...proxies,
+  const isDirect = proxies.httpProxy === '' && proxies.httpsProxy === '';
+  const agent = (pipelining: 0 | 1) => {
+    const common = {
       connections,
       pipelining,
       connect: tls,
+      // The attempt has its own clock.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      factory: (origin: string | URL, pool: object) =>
+        new Pool(origin, { ...pool, factory: (o, c) => new TrackedClient(o, c) }),
+    };
+    if (isDirect) return new Agent(common);
+    return new EnvHttpProxyAgent({
+      ...common,
+      ...proxies,
       requestTls: tls,
       proxyTls: tls,
       // Plain requests go through a proxy as such: many let CONNECT through to port 443 only.
       proxyTunnel: false,
-      // The attempt has its own clock.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      factory: (origin, pool: Pool.Options) =>
-        new Pool(origin, { ...pool, factory: (o, c) => new TrackedClient(o, c) }),
     });
+  };
   try {
     return { pooled: agent(1), fresh: agent(0) };
   } catch {
@@ -140,18 +146,32 @@ class TrackedClient extends Client {
 
 /** @throws TypeError when the address is none. */
 function dispatchOptions(request: HttpRequest): Dispatcher.DispatchOptions {
-  const url = new URL(request.url.reveal());
-  const headers: Record<string, string> = { ...basicAuthorization(url) };
+  const { origin, path, authorization } = targetOf(request.url);
+  const headers: Record<string, string> = { ...authorization };
   for (const [name, value] of Object.entries(request.headers)) {
     headers[name] = value instanceof Secret ? value.reveal() : value;
   }
-  return {
-    origin: url.origin,
-    path: url.pathname + url.search,
-    method: request.method,
-    headers,
-    body: request.body ?? null,
-  };
+  return { origin, path, method: request.method, headers, body: request.body ?? null };
+}
+
+/** What an address is divided into. */
+interface Target {
+  readonly origin: string;
+  readonly path: string;
+  readonly authorization: Readonly<Record<string, string>>;
+}
+
+/** An integration sends everything to one address: it is divided once. */
+const targets = new WeakMap<Secret, Target>();
+
+function targetOf(address: Secret): Target {
+  const known = targets.get(address);
+  if (known !== undefined) return known;
+  const url = new URL(address.reveal());
+  const authorization = basicAuthorization(url);
+  const target = { origin: url.origin, path: url.pathname + url.search, authorization };
+  targets.set(address, target);
+  return target;
 }
 
 /** User and password in an address are sent as the reference's library sends them. */

@@ -25,14 +25,17 @@ export class AlertLog {
   readonly directory: string;
   /** The path of `alerts.json`. */
   readonly live: string;
+  readonly #extension: string;
   #date: Date;
   /** When the file was last written to: every write at another time, as on a slower machine. */
   #seconds: number;
   #number = 0;
 
-  constructor(directory: string) {
+  /** @param extension `.json`, or `.log` for the text log that OSSEC writes in the same way. */
+  constructor(directory: string, extension = '.json') {
+    this.#extension = extension;
     this.directory = join(directory, 'alerts');
-    this.live = join(this.directory, 'alerts.json');
+    this.live = join(this.directory, `alerts${extension}`);
     // The times of files are real ones, and the names have to fit.
     const today = new Date(statSync(directory).mtimeMs);
     this.#seconds = today.getTime() / 1000;
@@ -46,7 +49,7 @@ export class AlertLog {
     const day = String(date.getDate()).padStart(2, '0');
     const number = this.#number === 0 ? '' : `-${String(this.#number).padStart(3, '0')}`;
     const month = MONTHS[date.getMonth()] ?? '';
-    return `${date.getFullYear()}/${month}/ossec-alerts-${day}${number}.json`;
+    return `${date.getFullYear()}/${month}/ossec-alerts-${day}${number}${this.#extension}`;
   }
 
   /** The path of the dated file that is written to. */

@@ -1,0 +1,69 @@
+import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { Checkpoint } from '../core/checkpoint.ts';
+import type { Intake, IntakeCounts, UnreadableLine } from '../core/outbox.ts';
+
+/** How much a commit may hold: what it costs, everything else waits for. */
+const MOST_BYTES = 2 ** 20;
+const MOST_UNREADABLE = 1000;
+/** How long something that was read may wait for its commit. */
+const LONGEST_MS = 50;
+
+/** What was read and is not stored yet. It holds copies: it may outlive its batch. */
+export class Gathering {
+  readonly #alerts: AcceptedAlert[] = [];
+  readonly #unreadable: UnreadableLine[] = [];
+  readonly #since: number;
+  #bytes = 0;
+  #read = 0;
+  #skipped = 0;
+  #checkpoint: Checkpoint;
+
+  /** @param now on the monotonic clock. */
+  constructor(checkpoint: Checkpoint, now: number) {
+    this.#checkpoint = checkpoint;
+    this.#since = now;
+  }
+
+  /** An alert that concerns somebody. */
+  addAlert(alert: AcceptedAlert): void {
+    const raw = Buffer.from(alert.raw);
+    this.#bytes += raw.length;
+    this.#alerts.push({ ...alert, raw });
+  }
+
+  addUnreadable(line: UnreadableLine): void {
+    this.#unreadable.push({ ...line, excerpt: Buffer.from(line.excerpt) });
+  }
+
+  /** A batch has been read: so many lines, so many matches deliberately not delivered. */
+  endBatch(checkpoint: Checkpoint, read: number, skipped: number): void {
+    this.#checkpoint = checkpoint;
+    this.#read += read;
+    this.#skipped += skipped;
+  }
+
+  /** True when it has become so much, or so old, that it should be stored. */
+  isDue(now: number): boolean {
+    return (
+      this.#bytes >= MOST_BYTES ||
+      this.#unreadable.length >= MOST_UNREADABLE ||
+      now - this.#since >= LONGEST_MS
+    );
+  }
+
+  /** What to store. */
+  get intake(): Intake {
+    const counts: IntakeCounts = {
+      read: this.#read,
+      matched: this.#alerts.length,
+      skipped: this.#skipped,
+      unreadable: this.#unreadable.length,
+    };
+    return {
+      alerts: this.#alerts,
+      unreadable: this.#unreadable,
+      counts,
+      checkpoint: this.#checkpoint,
+    };
+  }
+}
