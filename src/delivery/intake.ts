@@ -125,9 +125,10 @@ export class Intake {
     return gathered;
   }
 
-  #reportUnreadable({ excerpt: _, ...fields }: UnreadableLine): void {
+  #reportUnreadable({ path, offset, length, reason }: UnreadableLine): void {
     this.#unreadable.pass((suppressed) => {
-      this.#parts.log.warn('line is no alert; passed over and kept', { ...fields, suppressed });
+      const fields = { path, offset, length, reason, suppressed };
+      this.#parts.log.warn('line is no alert; passed over and kept', fields);
     });
   }
 
