@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AcceptedAlert } from '../core/accepted-alert.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { LeasedDelivery } from '../core/delivery.ts';
@@ -71,6 +72,8 @@ export class Lane {
     this.#parts = parts;
     this.id = record.id;
     this.integration = integration;
+    // Every attempt under way listens to it; that many listeners are no leak.
+    setMaxListeners(0, this.#abort.signal);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
     this.#breaker = new Breaker(clock);
     this.#outbox = new OutboxDoor(parts.outbox, clock, parts.log, integration.id);
