@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHome, type Home } from '../support/home.ts';
@@ -111,7 +111,6 @@ describe('the example of the manual of Armor', () => {
 });
 
 describe('the examples of the manual of Wazuh 4', () => {
-  const script = '#!/bin/sh\nexec cat "$1" >> "$(dirname "$0")/../got"\n';
   const current = (url: string) => `
   <!-- Integration with Slack -->
   <integration>
@@ -142,27 +141,44 @@ describe('the examples of the manual of Wazuh 4', () => {
     expect(to(messages, '/api/v1/hooks/HOOK_ID')).toHaveLength(2);
   });
 
-  it('fire for what they name: VirusTotal, Maltiverse and a script', async () => {
-    sink = await Sink.start(answer);
-    home = createHome(`
-  <integration><name>virustotal</name><api_key>API_KEY</api_key><group>syscheck</group>
-    <alert_format>json</alert_format><timeout>30</timeout><retries>5</retries></integration>
-  <integration><name>maltiverse</name><hook_url>https://api.maltiverse.com</hook_url>
-    <api_key>API_KEY</api_key><alert_format>json</alert_format></integration>
-  <integration><name>custom-integration</name><hook_url>WEBHOOK</hook_url><level>10</level>
-    <group>multiple_drops,authentication_failures</group><api_key>APIKEY</api_key>
-    <alert_format>json</alert_format></integration>`);
-    home.addScript('custom-integration', script);
-    const matched = async (name: string) => {
-      const path = `samples/${name}`;
-      const args = ['match', '--home', home.path, '--json'];
-      const { stdout } = await integratord(args, { input: fixture(path) });
-      return (JSON.parse(stdout.split('\n')[0] ?? '') as { integrations: string[] }).integrations;
+  it('look up files at VirusTotal and Maltiverse, and run a script', async () => {
+    const attributes = { last_analysis_stats: { malicious: 66, undetected: 4 }, sha256: 'b' };
+    const indicator = {
+      type: 'sample',
+      classification: 'malicious',
+      blacklist: [{ source: 'AV' }],
     };
-    expect(await matched('w4_02_syscheck_added.json')).toEqual(['virustotal', 'maltiverse']);
-    const brute = 'w4_04_sshd_bruteforce_previous_output.json';
-    expect(await matched(brute)).toEqual(['maltiverse', 'custom-integration']);
-    expect(await matched('ossec_alerts.json')).toEqual(['maltiverse']);
+    sink = await Sink.start(({ path }) => {
+      const data = { id: 'b', type: 'file', attributes };
+      const found = path.startsWith('/api/v3/files/') ? { data } : indicator;
+      return { status: 200, body: JSON.stringify(found) };
+    });
+    home = createHome(`
+  <integration><name>virustotal</name><api_key>API_KEY</api_key><hook_url>${sink.url}</hook_url>
+    <group>syscheck</group><alert_format>json</alert_format><timeout>30</timeout>
+    <retries>5</retries></integration>
+  <integration><name>maltiverse</name><hook_url>${sink.url}</hook_url>
+    <api_key>API_KEY</api_key><alert_format>json</alert_format></integration>
+  <integration><name>custom-integration</name><level>10</level>
+    <group>multiple_drops,authentication_failures</group><api_key>API_KEY</api_key>
+    <alert_format>json</alert_format><options>{"data": "Custom data"}</options></integration>`);
+    const [events, calls] = [join(home.path, 'events.jsonl'), join(home.path, 'calls.jsonl')];
+    for (const file of [events, calls]) writeFileSync(file, '');
+    home.addScript('custom-integration', `#!/bin/sh\ncat "$1" >> '${calls}'\n`);
+    daemon = await DaemonProcess.start(home.path, ['--reinject', `file:${events}`]);
+    for (const name of ['w4_02_syscheck_added', 'w4_04_sshd_bruteforce_previous_output']) {
+      home.append(fixture(`samples/${name}.json`).toString('utf8').trim());
+    }
+    const lines = (file: string) => readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    await until(() => lines(events).length >= 3 && lines(calls).length >= 1, 'all was delivered');
+    expect(await daemon.stop()).toBe(0);
+    const integrations = lines(events).map(
+      (line) => (JSON.parse(line) as { integration: string }).integration,
+    );
+    expect(integrations.sort()).toEqual(['maltiverse', 'maltiverse', 'virustotal']);
+    expect(lines(calls).map((line): unknown => JSON.parse(line))).toMatchObject([
+      { rule: { id: '5712' } },
+    ]);
   });
 
   it('give a script the alert of any source as JSON of Wazuh 4', async () => {
