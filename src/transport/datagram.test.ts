@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DgramSocket } from 'node-unix-socket';
@@ -5,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../test/support/program.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import { systemClock } from '../core/clock.ts';
+import type { DatagramResult } from '../core/datagram.ts';
 import { UnixDatagrams } from './datagram.ts';
 
 const LIMITS = { timeoutMs: 10_000, signal: new AbortController().signal };
@@ -65,6 +68,33 @@ describe('datagrams', () => {
     expect(await datagrams.send(path, Buffer.from('1:test:c'), LIMITS)).toEqual({ ok: true });
     await until(() => received.length === 1, 'it arrived at the new socket');
     expect(received).toEqual(['1:test:c']);
+  });
+
+  it('wait while the queue is full, are taken back in time, and go on when there is room', async () => {
+    const program =
+      `const { DgramSocket } = require('node-unix-socket'); const socket = new DgramSocket();` +
+      `socket.on('data', () => {}); socket.bind(${JSON.stringify(path)}); console.log('listening');` +
+      `setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(child.stdout, 'data');
+      // Stopped, it reads nothing: the system's queue fills up.
+      child.kill('SIGSTOP');
+      const results: DatagramResult[] = [];
+      while (results.at(-1)?.ok !== false && results.length < 5000) {
+        results.push(
+          await datagrams.send(path, Buffer.from('1:test:x'), { ...LIMITS, timeoutMs: 200 }),
+        );
+      }
+      expect(results.at(-1)).toMatchObject({ ok: false, reason: 'full' });
+      child.kill('SIGCONT');
+      expect(await datagrams.send(path, Buffer.from('1:test:y'), LIMITS)).toEqual({ ok: true });
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
   });
 
   it('are broken off when asked to', async () => {
