@@ -179,6 +179,7 @@ export class Daemon {
     this.#look();
     this.#upkeep.start();
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
+    void this.#transports.warmUp();
   }
 
   #apply(setup: Setup): void {

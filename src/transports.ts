@@ -4,7 +4,7 @@ import type { DatagramSender } from './core/datagram.ts';
 import type { HttpClient, ScriptRunner } from './core/destination.ts';
 import type { Paths } from './core/paths.ts';
 import { UnixDatagrams } from './transport/datagram.ts';
-import { createHttpClient } from './transport/http.ts';
+import type { ClosableHttpClient } from './transport/http.ts';
 import { createScriptRunner } from './transport/script.ts';
 
 /** The ways out, shared by all destinations. */
@@ -12,12 +12,14 @@ export interface Transports {
   readonly http: HttpClient;
   readonly scripts: ScriptRunner;
   readonly datagrams: DatagramSender;
+  /** Loads what the first attempt needs, so that it need not wait for that. */
+  warmUp(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Opens the ways out. The files of scripts go into the state directory, which is private. */
 export function createTransports(paths: Paths, clock: Clock): Transports {
-  const http = createHttpClient({ clock });
+  const http = httpOnDemand(clock);
   const scripts = createScriptRunner({
     directory: join(paths.state, 'scripts'),
     workingDirectory: paths.home,
@@ -28,9 +30,25 @@ export function createTransports(paths: Paths, clock: Clock): Transports {
     http,
     scripts,
     datagrams,
+    warmUp: () => http.warmUp(),
     async close() {
       datagrams.close();
       await http.close();
     },
+  };
+}
+
+/** The HTTP library is large. It is loaded for the first request, or before. */
+function httpOnDemand(clock: Clock): ClosableHttpClient & { warmUp(): Promise<void> } {
+  let loading: Promise<ClosableHttpClient> | undefined;
+  const load = async () => {
+    const { createHttpClient } = await import('./transport/http.ts');
+    return createHttpClient({ clock });
+  };
+  const client = () => (loading ??= load());
+  return {
+    send: async (request, limits) => (await client()).send(request, limits),
+    warmUp: async () => void (await client()),
+    close: async () => (await loading)?.close(),
   };
 }

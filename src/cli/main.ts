@@ -1,29 +1,37 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../core/version.ts';
-import { addCheck } from './check.ts';
 import { addCommonOptions } from './common-options.ts';
-import { addDemo } from './demo.ts';
 import { addWazuh, runAsOriginal } from './drop-in.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { addInstall, addUninstall } from './install.ts';
-import { addMatch } from './match.ts';
-import { addPreview } from './preview.ts';
-import { addQueue } from './queue.ts';
-import { addRun } from './run.ts';
-import { addSend } from './send.ts';
 
-/** The program with all its commands. */
-function createProgram(): Command {
+/** The commands by name, in the order of the help, and how each is loaded. */
+const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) => void>][] = [
+  ['run', async () => (await import('./run.ts')).addRun],
+  ['check', async () => (await import('./check.ts')).addCheck],
+  ['match', async () => (await import('./match.ts')).addMatch],
+  ['preview', async () => (await import('./preview.ts')).addPreview],
+  ['send', async () => (await import('./send.ts')).addSend],
+  ['queue', async () => (await import('./queue.ts')).addQueue],
+  ['demo', async () => (await import('./demo.ts')).addDemo],
+  ['install', async () => (await import('./install.ts')).addInstall],
+  ['uninstall', async () => (await import('./install.ts')).addUninstall],
+];
+
+/**
+ * The program with the commands whose names are among these words, which is much less to load than
+ * all of them; with all of them when there is none, for the help.
+ */
+async function createProgram(words: readonly string[]): Promise<Command> {
+  const isHelp = words.includes('help');
+  const named = isHelp ? [] : COMMANDS.filter(([name]) => words.includes(name));
   const program = new Command('integratord')
     .description('Delivers Wazuh and OSSEC alerts to the tools where people act, and loses none.')
     .version(VERSION, '-V, --version')
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ sortSubcommands: false });
-  for (const add of [addRun, addCheck, addMatch, addPreview, addSend, addQueue, addDemo]) {
-    add(program);
-  }
-  for (const add of [addInstall, addUninstall, addWazuh]) add(program);
+  for (const [, load] of named.length > 0 ? named : COMMANDS) (await load())(program);
+  addWazuh(program);
   addCommonOptions(program);
   return program.action(() => program.outputHelp());
 }
@@ -31,7 +39,8 @@ function createProgram(): Command {
 /** Runs the command line; resolves with the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync([...argv]);
+    const program = await createProgram(argv.slice(2));
+    await program.parseAsync([...argv]);
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;

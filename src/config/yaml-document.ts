@@ -1,5 +1,10 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import type { Report } from './report.ts';
+
+const require = createRequire(import.meta.url);
+/** Loaded when there is a file to read: most have none. */
+const yaml = () => require('yaml') as typeof Yaml;
 
 /** More errors than this only repeat the first one. */
 const MOST_ERRORS = 5;
@@ -20,7 +25,7 @@ export interface YamlFile {
 /** Parses YAML. Returns undefined when it is none; the report then says where and why. */
 export function parseYaml(text: string, report: Report): YamlFile | undefined {
   try {
-    const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
+    const document = yaml().parseDocument(text, { prettyErrors: false, logLevel: 'error' });
     if (document.errors.length > 0) {
       for (const { pos, message } of document.errors.slice(0, MOST_ERRORS)) {
         const what = message.includes('call stack') ? 'the nesting is too deep' : message;
@@ -42,7 +47,8 @@ export function parseYaml(text: string, report: Report): YamlFile | undefined {
   }
 }
 
-function locate(document: Document, path: YamlPath): { key: number; value: number } {
+function locate(document: Yaml.Document, path: YamlPath): { key: number; value: number } {
+  const { isAlias, isMap, isScalar, isSeq } = yaml();
   let node: unknown = document.contents;
   let place = { key: 0, value: startOf(node) ?? 0 };
   for (const step of path) {
@@ -67,5 +73,5 @@ function locate(document: Document, path: YamlPath): { key: number; value: numbe
 }
 
 function startOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
+  return yaml().isNode(node) ? node.range?.[0] : undefined;
 }

@@ -1,9 +1,9 @@
 import type { LeasedDelivery } from '../core/delivery.ts';
 import type { OutboxDoor } from './outbox-door.ts';
 
-/** Leased alerts held in memory by one lane, at the most. */
-const LEASE_BYTES = 8 * 1024 * 1024;
-const LARGEST_LEASE = 256;
+/** Leased alerts held in memory by one lane, at the most: there may be hundreds of lanes. */
+const LEASE_BYTES = 1024 * 1024;
+const LARGEST_LEASE = 64;
 /** Attempts that are faster than this use leases up quickly. */
 const QUICK_MS = 50;
 

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import type * as Pretty from 'pino-pretty';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import type { Log, LogFields } from '../core/log.ts';
 import type { Scrubber } from '../core/secret.ts';
@@ -71,7 +72,9 @@ function formatterFor(options: LogOptions): (record: JsonObject) => string {
     case 'ossec':
       return ossecLine;
     case 'pretty': {
-      const prettify = PinoPretty.prettyFactory({
+      // Loaded where people look at the log: a service does not need it.
+      const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof Pretty;
+      const prettify = prettyFactory({
         colorize: options.color,
         singleLine: true,
         translateTime: 'SYS:HH:MM:ss.l',

@@ -1,6 +1,12 @@
-import { DgramSocket } from 'node-unix-socket';
+import { createRequire } from 'node:module';
+import type * as UnixSocket from 'node-unix-socket';
 import type { Clock } from '../core/clock.ts';
 import type { DatagramResult, DatagramSender } from '../core/datagram.ts';
+
+const require = createRequire(import.meta.url);
+/** Loaded with the first datagram: only enrichments send any. */
+const unixSocket = () => require('node-unix-socket') as typeof UnixSocket;
+type DgramSocket = UnixSocket.DgramSocket;
 
 /**
  * Sends datagrams to AF_UNIX sockets, which Node itself cannot. While the receiver's queue is full,
@@ -53,7 +59,7 @@ export class UnixDatagrams implements DatagramSender {
 
   #open(): DgramSocket {
     if (this.#socket === undefined) {
-      this.#socket = new DgramSocket();
+      this.#socket = new (unixSocket().DgramSocket)();
       // Errors of a single datagram come to its callback; without a listener they would be thrown.
       this.#socket.on('error', () => undefined);
     }
@@ -78,7 +84,7 @@ function failure(path: string, { message }: Error): DatagramResult {
  * @throws when the path cannot be bound.
  */
 export function receiveDatagrams(path: string, received: (datagram: Buffer) => void): () => void {
-  const socket = new DgramSocket();
+  const socket = new (unixSocket().DgramSocket)();
   socket.on('data', received);
   socket.on('error', () => undefined);
   socket.bind(path);

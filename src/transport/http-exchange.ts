@@ -10,6 +10,9 @@ export interface Connection {
   uses: number;
 }
 
+const NOTHING = () => {};
+const NO_CONNECTION = () => undefined;
+
 /** How an exchange stops the request that it belongs to. */
 interface Controller {
   abort(reason: Error): void;
@@ -32,11 +35,11 @@ export interface ExchangeLimits {
  */
 export class Exchange {
   /** Set by the client that sends the request. */
-  connection: () => Connection | undefined = () => undefined;
+  connection: () => Connection | undefined = NO_CONNECTION;
 
   readonly #limits: ExchangeLimits;
   #resolve: ((result: HttpResult | 'stale') => void) | undefined;
-  #release: () => void = () => {};
+  #release: () => void = NOTHING;
   #controller: Controller | undefined;
   /** Set when the connection had served a request before; with the bytes that it had brought. */
   #reused: { readonly socket: Connection['socket']; readonly bytesRead: number } | undefined;
@@ -132,8 +135,9 @@ export class Exchange {
   }
 
   #hangUp(result: HttpResult): void {
+    const controller = this.#controller;
     this.#settle(result);
-    this.#controller?.abort(new Error('given up'));
+    controller?.abort(new Error('given up'));
   }
 
   #response(truncated: boolean): HttpResponse {
@@ -145,9 +149,16 @@ export class Exchange {
   #settle(result: HttpResult | 'stale'): void {
     const resolve = this.#resolve;
     if (resolve === undefined) return;
-    this.#resolve = undefined;
     this.#release();
     resolve(result);
+    // Until it is collected as garbage itself, it must not keep alive what it worked with.
+    this.#resolve = undefined;
+    this.#release = NOTHING;
+    this.connection = NO_CONNECTION;
+    this.#controller = undefined;
+    this.#reused = undefined;
+    this.#head = undefined;
+    this.#chunks.length = 0;
   }
 }
 

@@ -47,8 +47,7 @@ export function createHttpClient(options: HttpClientOptions): ClosableHttpClient
         const cap = limits.bodyCap ?? bodyCap;
         const exchange = new Exchange({ ...limits, deadline, clock, bodyCap: cap });
         return exchange.run(() => {
-          const options: TrackedOptions = { ...dispatchOptions(request), [EXCHANGE]: exchange };
-          agent.dispatch(options, exchange);
+          agent.dispatch(dispatchOptions(request, exchange), exchange);
         });
       };
       const first = await attempt(pooled);
@@ -145,13 +144,15 @@ class TrackedClient extends Client {
 }
 
 /** @throws TypeError when the address is none. */
-function dispatchOptions(request: HttpRequest): Dispatcher.DispatchOptions {
+function dispatchOptions(request: HttpRequest, exchange: Exchange): TrackedOptions {
   const { origin, path, authorization } = targetOf(request.url);
   const headers: Record<string, string> = { ...authorization };
-  for (const [name, value] of Object.entries(request.headers)) {
+  for (const name of Object.keys(request.headers)) {
+    const value = request.headers[name] as string | Secret;
     headers[name] = value instanceof Secret ? value.reveal() : value;
   }
-  return { origin, path, method: request.method, headers, body: request.body ?? null };
+  const { method, body = null } = request;
+  return { origin, path, method, headers, body, [EXCHANGE]: exchange };
 }
 
 /** What an address is divided into. */
