@@ -16,6 +16,8 @@ const UNTERMINATED_MS = 2000;
 /** The same while it still grows. */
 const LONGEST_UNTERMINATED_MS = 30_000;
 
+const END: Piece = { kind: 'end' };
+
 /** `again`: there may be more at once. `idle`: nothing for now. */
 type Step = 'again' | 'idle';
 
@@ -103,10 +105,13 @@ export class Follower {
 
   /** One step. It waits for nothing but the file system. */
   async poll(): Promise<Batch | Step> {
+    const lines = this.#current?.lines;
+    // What was read ahead is no end, so that it need not be known yet where the path leads.
+    const ahead = lines?.isAhead === true ? lines.read() : undefined;
     const look = await lookAtLive(this.#context, this.#current !== undefined);
     if (typeof look === 'object' && look.inode !== this.#seenInode) this.#onChange();
     this.#seenInode = typeof look === 'object' ? look.inode : undefined;
-    if (this.#current !== undefined) return this.#read(this.#current, look);
+    if (this.#current !== undefined) return this.#read(this.#current, look, ahead);
     if (!this.#itinerary.isEmpty) return this.#moveOn(undefined);
     return this.#last === undefined ? this.#begin(look) : this.#resume(this.#last, look);
   }
@@ -114,7 +119,10 @@ export class Follower {
   async close(): Promise<void> {
     await this.#search.close();
     await this.#itinerary.clear();
-    if (this.#current !== undefined) await this.#letGo(this.#current).file.close();
+    if (this.#current === undefined) return;
+    const { file, lines } = this.#letGo(this.#current);
+    await lines.settle();
+    await file.close();
   }
 
   /** State fresh. */
@@ -141,7 +149,7 @@ export class Follower {
   }
 
   /** States reading and leaving. */
-  async #read(current: Track, look: Look): Promise<Batch | Step> {
+  async #read(current: Track, look: Look, ahead?: Promise<Piece>): Promise<Batch | Step> {
     const { clock, path, troubles } = this.#context;
     this.#isLive = typeof look === 'object' && current.is(look);
     if (this.#isLive) {
@@ -149,11 +157,10 @@ export class Follower {
       current.rename(path);
       troubles.clear('unopenable', { path });
       const isDone = typeof look === 'object' && current.lines.isUnchanged(look);
-      if (isDone && this.#itinerary.isEmpty) return this.#quiet(current);
+      if (isDone && ahead === undefined && this.#itinerary.isEmpty) return this.#quiet(current);
     }
-    const sizeBefore = current.lines.size;
-    const piece: Piece = current.abandoned ? { kind: 'end' } : await current.lines.read();
-    if (current.lines.size > sizeBefore) this.#lastGrowthAt = clock.now();
+    const piece = await (ahead ?? (current.abandoned ? END : current.lines.read()));
+    if (current.hasGrown()) this.#lastGrowthAt = clock.now();
     if (piece.kind !== 'failed') troubles.clear('unreadable', { path });
     switch (piece.kind) {
       case 'lines':
@@ -250,9 +257,9 @@ export class Follower {
   }
 
   #open(next: NextFile): void {
-    const { log, maxLineBytes, patience, path, troubles } = this.#context;
+    const { log, patience, path, troubles } = this.#context;
     const { place } = next.start;
-    this.#current = new Track(next, place, maxLineBytes, (line) => {
+    this.#current = new Track(next, place, this.#context, (line) => {
       reportOverlong(this.#context, line);
     });
     this.#last = undefined;

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { MemoryFile } from '../../test/support/faulty-files.ts';
 import { FileTrouble } from './files.ts';
 import { LineReader, type OverlongLine, type Piece } from './line-reader.ts';
@@ -17,6 +18,7 @@ function open(content: string, maxLineBytes = 100): Opened {
   const reader = new LineReader(file, new Trail(BEGINNING), file.bytes.length, {
     maxLineBytes,
     mayChange: true,
+    clock: new FakeClock(),
     onOverlong: (line) => overlong.push(line),
   });
   return { file, reader, overlong };
@@ -167,6 +169,70 @@ describe('a file that is written anew', () => {
   });
 });
 
+describe('reading ahead', () => {
+  /** Four lines of 40 bytes: the reader reads 100 bytes at a time, so two of them. */
+  const lines = ['a', 'b', 'c', 'd'].map((letter) => `${letter.repeat(39)}\n`);
+
+  it('begins when there is more, and claims nothing of it', async () => {
+    const opened = open(lines.join(''));
+    const first = await opened.reader.read();
+    expect(opened.reader.isAhead).toBe(true);
+    expect(opened.reader.trail.offset).toBe(80);
+    expect(opened.reader.pending).toBe(20);
+    await opened.reader.settle();
+    expect(first.kind === 'lines' && first.bytes.toString()).toBe(lines.slice(0, 2).join(''));
+    expect(opened.reader.trail.offset).toBe(80);
+    expect(await readAll(opened)).toEqual({
+      lines: lines.slice(2).join(''),
+      last: { kind: 'end' },
+    });
+    expect(opened.reader.isAhead).toBe(false);
+  });
+
+  it('does not begin at the end of the file', async () => {
+    const opened = open(lines.slice(0, 2).join(''));
+    expect((await opened.reader.read()).kind).toBe('lines');
+    expect(opened.reader.isAhead).toBe(false);
+  });
+
+  it('hands out nothing of a file that was written anew meanwhile', async () => {
+    const opened = open(lines.join(''));
+    await opened.reader.read();
+    await opened.reader.settle();
+    opened.file.replace(lines.toReversed().join(''));
+    expect(await readAll(opened)).toEqual({ lines: '', last: { kind: 'rewritten' } });
+    expect(opened.reader.trail.offset).toBe(80);
+  });
+
+  it('takes no end for final that was read ahead', async () => {
+    const opened = open('x'.repeat(99).concat('\n'));
+    expect((await opened.reader.read()).kind).toBe('lines');
+    await opened.reader.settle();
+    opened.file.append('more\n');
+    expect(await opened.reader.read()).toEqual({ kind: 'part' });
+    expect((await readAll(opened)).lines).toBe('more\n');
+  });
+
+  it('never passes for unchanged while it has something, nor by what was noted before that', async () => {
+    const opened = open(lines.join(''));
+    await opened.reader.read();
+    expect(opened.reader.isUnchanged({ size: 100, modified: 1 })).toBe(false);
+    await opened.reader.read();
+    expect(opened.reader.isUnchanged({ size: 160, modified: 2 })).toBe(false);
+  });
+
+  it('reads again what could not be read or checked', async () => {
+    const opened = open(lines.join(''));
+    await opened.reader.read();
+    await opened.reader.settle();
+    opened.file.trouble = new FileTrouble('EIO', 'input/output error');
+    expect((await opened.reader.read()).kind).toBe('failed');
+    expect((await opened.reader.read()).kind).toBe('failed');
+    opened.file.trouble = undefined;
+    expect((await readAll(opened)).lines).toBe(lines.slice(2).join(''));
+  });
+});
+
 it('reads on at the same place after a read error', async () => {
   const opened = open('one\ntwo\n');
   opened.file.trouble = new FileTrouble('EIO', 'input/output error');
@@ -189,6 +255,7 @@ it('needs no more memory than the longest line allowed', async () => {
   const reader = new LineReader(file, new Trail(BEGINNING), size, {
     maxLineBytes: 8 * megabyte,
     mayChange: true,
+    clock: new FakeClock(),
     onOverlong() {},
   });
   let piece = await reader.read();

@@ -1,6 +1,8 @@
+import type { Clock } from '../core/clock.ts';
 import { endOfWholeAlerts, isTextLog } from '../core/formats/records.ts';
 import { TAIL_BYTES } from './excerpt.ts';
 import { FileTrouble, type Readable } from './files.ts';
+import { Pace } from './pace.ts';
 import { Trail } from './trail.ts';
 
 /** What one read led to. */
@@ -26,28 +28,33 @@ export interface LineReaderOptions {
   readonly maxLineBytes: number;
   /** False for what cannot change (archives `.gz`): it is not checked for having been rewritten. */
   readonly mayChange: boolean;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly onOverlong: (line: OverlongLine) => void;
 }
 
-/** How much is read at a time, and so about the size of a batch. */
-const CHUNK_BYTES = 2 ** 20;
 const NEWLINE = 0x0a;
 
 /**
  * Cuts a file into batches of whole lines. A line is handed out when its newline is there; memory is
- * bounded by the longest line allowed and one chunk. Of a text alerts.log, whole alerts are handed out.
+ * bounded by twice the longest line allowed and two chunks. Of a text alerts.log, whole alerts are
+ * handed out. While there is more, the next chunk is read ahead, during the work on the last lines.
  */
 export class LineReader {
   readonly #file: Readable;
   readonly #options: LineReaderOptions;
-  readonly #chunk: number;
+  readonly #pace: Pace;
   #trail: Trail;
   /** How far an overlong line has been passed over, while it is; the buffer follows this place. */
   #skipped: Trail | undefined;
+  /** What was read and not handed out yet, and how many bytes of it there are. */
   #buffer: Buffer;
-  /** Bytes in the buffer, and how many first of them have been handed out as lines. */
   #filled = 0;
-  #handedOut = 0;
+  /** Where the next bytes were asked for: the whole of it is filled, unless the file ends. */
+  #room: Buffer = Buffer.alloc(0);
+  /** The lines that were handed out last are in here. */
+  #spare: Buffer | undefined;
+  /** Bytes that are being read to the end of the buffer. They count once they are asked for. */
+  #ahead: Promise<number | FileTrouble> | undefined;
   #checkedAt = Number.NaN;
   #size: number;
 
@@ -56,13 +63,18 @@ export class LineReader {
     this.#trail = trail;
     this.#size = size;
     this.#options = options;
-    this.#chunk = Math.min(CHUNK_BYTES, options.maxLineBytes);
-    this.#buffer = Buffer.allocUnsafe(this.#chunk);
+    this.#pace = new Pace(options.clock, options.maxLineBytes);
+    this.#buffer = Buffer.allocUnsafe(this.#pace.bytes);
   }
 
   /** Where the lines that have been handed out end. */
   get trail(): Trail {
     return this.#trail;
+  }
+
+  /** True when more has been read already, or is being read: it is not the end. */
+  get isAhead(): boolean {
+    return this.#ahead !== undefined;
   }
 
   /** The size of the file when it was last looked at. */
@@ -77,22 +89,38 @@ export class LineReader {
 
   /** Whether these facts say that nothing changed since the last look. */
   isUnchanged(facts: { readonly size: number; readonly modified: number }): boolean {
+    if (this.#ahead !== undefined) return false;
     return facts.size === this.#readAt && facts.modified === this.#checkedAt;
   }
 
   /** Reads on. What was handed out before becomes invalid. */
   async read(): Promise<Piece> {
-    this.#makeRoom();
-    const room = this.#buffer.subarray(this.#filled, this.#filled + this.#chunk);
-    const count = await this.#file.read(room, this.#readAt);
+    this.#pace.end();
+    const ahead = this.#ahead;
+    const count = await (ahead ?? this.#fill());
+    this.#ahead = undefined;
     if (count instanceof FileTrouble) return { kind: 'failed', trouble: count };
+    // What was the end then need not be the end now.
+    if (count === 0 && ahead !== undefined) return { kind: 'part' };
     if (this.#options.mayChange) {
       // Checked after reading: what was read before a file was rewritten cannot be told from what
       // was read after it, unless the old content is still there afterwards.
-      const problem = await this.#check(count);
+      const problem = await (ahead === undefined ? this.#check(count) : this.#checkAhead());
       if (problem !== undefined) return problem;
     }
-    return count === 0 ? { kind: 'end' } : this.#take(count);
+    if (count === 0) return { kind: 'end' };
+    const isBehind = count === this.#room.length;
+    if (!isBehind) this.#pace.rest();
+    const piece = this.#take(count);
+    if (piece.kind !== 'lines') return piece;
+    if (isBehind) this.#ahead = this.#fill();
+    this.#pace.begin();
+    return piece;
+  }
+
+  /** Ends when nothing is being read any more. */
+  async settle(): Promise<void> {
+    await this.#ahead;
   }
 
   /**
@@ -100,8 +128,7 @@ export class LineReader {
    * it is too long.
    */
   takeUnterminated(): { bytes: Buffer; offset: number } | undefined {
-    this.#dropHandedOut();
-    const rest = this.#buffer.subarray(0, this.#filled);
+    const rest = this.#used();
     this.#filled = 0;
     if (this.#skipped !== undefined) {
       this.#skipped.consume(rest);
@@ -118,30 +145,24 @@ export class LineReader {
 
   /** The byte from which to read on. */
   get #readAt(): number {
-    return (this.#skipped ?? this.#trail).offset + this.#filled - this.#handedOut;
+    return (this.#skipped ?? this.#trail).offset + this.#filled;
   }
 
-  #makeRoom(): void {
-    this.#dropHandedOut();
-    const roomy = this.#buffer.length > 2 * this.#chunk;
+  #fill(): Promise<number | FileTrouble> {
+    const { bytes } = this.#pace;
     if (this.#filled === this.#buffer.length) {
-      this.#resize(Math.min(2 * this.#buffer.length, this.#options.maxLineBytes + this.#chunk));
-    } else if (roomy && this.#filled < this.#chunk) {
-      this.#resize(this.#chunk);
+      this.#resize(Math.min(2 * this.#filled, this.#options.maxLineBytes + bytes));
+    } else if (this.#buffer.length > 2 * bytes && this.#filled < bytes) {
+      this.#resize(bytes);
     }
+    this.#room = this.#buffer.subarray(this.#filled, this.#filled + bytes);
+    return this.#file.read(this.#room, this.#readAt);
   }
 
   #resize(size: number): void {
     const buffer = Buffer.allocUnsafe(size);
-    this.#buffer.copy(buffer, 0, 0, this.#filled);
+    this.#used().copy(buffer);
     this.#buffer = buffer;
-  }
-
-  #dropHandedOut(): void {
-    if (this.#handedOut === 0) return;
-    this.#buffer.copyWithin(0, this.#handedOut, this.#filled);
-    this.#filled -= this.#handedOut;
-    this.#handedOut = 0;
   }
 
   /** Takes `count` new bytes at the end of the buffer into account. */
@@ -182,8 +203,21 @@ export class LineReader {
     const { offset } = this.#trail;
     this.#trail.consume(bytes);
     this.#trail.mark();
-    this.#handedOut = end;
+    this.#turnOver(end);
     return { kind: 'lines', bytes, offset };
+  }
+
+  /** Leaves the first bytes to whoever deals with them, and goes on in the other buffer. */
+  #turnOver(end: number): void {
+    const rest = this.#buffer.subarray(end, this.#filled);
+    const size = Math.max(this.#pace.bytes, 2 * rest.length);
+    const other = this.#spare ?? this.#buffer.subarray(0, 0);
+    const isFit = other.length >= size && other.length <= 2 * size;
+    const next = isFit ? other : Buffer.allocUnsafe(size);
+    this.#spare = this.#buffer;
+    rest.copy(next);
+    this.#buffer = next;
+    this.#filled = rest.length;
   }
 
   /** Begins to pass over an overlong line, of which `known` bytes are in the buffer. */
@@ -218,30 +252,45 @@ export class LineReader {
     const facts = await this.#file.facts();
     if (facts instanceof FileTrouble) return { kind: 'failed', trouble: facts };
     if (count > 0 || facts.modified !== this.#checkedAt) {
-      const same = await this.#holdsWhatWasRead();
-      if (same instanceof FileTrouble) return { kind: 'failed', trouble: same };
-      if (!same) return { kind: 'rewritten' };
+      const problem = await this.#compare();
+      if (problem !== undefined) return problem;
     }
     this.#checkedAt = facts.modified;
     this.#size = facts.size;
     return undefined;
   }
 
+  /**
+   * The same for what was read ahead, with everything asked at once. The file's time is not noted:
+   * that of a change after the comparison must not pass for checked.
+   */
+  async #checkAhead(): Promise<Piece | undefined> {
+    const [facts, problem] = await Promise.all([this.#file.facts(), this.#compare()]);
+    if (facts instanceof FileTrouble) return { kind: 'failed', trouble: facts };
+    if (problem === undefined) this.#size = facts.size;
+    return problem;
+  }
+
   /** Compares the first bytes of the file, and the last that were read of it. */
-  async #holdsWhatWasRead(): Promise<boolean | FileTrouble> {
+  async #compare(): Promise<Piece | undefined> {
     const place = this.#skipped ?? this.#trail;
     const tail = Buffer.concat([place.tail, this.#used()]).subarray(-TAIL_BYTES);
     const head = place.offset === 0 ? tail.subarray(0, 0) : place.head;
-    for (const [expected, at] of [
-      [head, 0],
-      [tail, this.#readAt - tail.length],
-    ] as const) {
-      if (expected.length === 0) continue;
-      const found = Buffer.allocUnsafe(expected.length);
-      const count = await this.#file.read(found, at);
-      if (count instanceof FileTrouble) return count;
-      if (count < expected.length || !found.equals(expected)) return false;
-    }
-    return true;
+    const answers = await Promise.all([
+      holds(this.#file, head, 0),
+      holds(this.#file, tail, this.#readAt - tail.length),
+    ]);
+    const trouble = answers.find((answer) => answer instanceof FileTrouble);
+    if (trouble !== undefined) return { kind: 'failed', trouble };
+    return answers.includes(false) ? { kind: 'rewritten' } : undefined;
   }
+}
+
+/** True when a file holds these bytes at a place. */
+async function holds(file: Readable, expected: Buffer, at: number): Promise<boolean | FileTrouble> {
+  if (expected.length === 0) return true;
+  const found = Buffer.allocUnsafe(expected.length);
+  const count = await file.read(found, at);
+  if (count instanceof FileTrouble) return count;
+  return count === expected.length && found.equals(expected);
 }

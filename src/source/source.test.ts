@@ -11,6 +11,7 @@ import type { Checkpoint } from '../core/checkpoint.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { silentLog } from '../core/log.ts';
 import { parseCheckpoint } from './checkpoint.ts';
+import { type Files, FileTrouble, systemFiles } from './files.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
 
 const GENEROUS_MS = 20_000;
@@ -82,7 +83,7 @@ describe('a source', () => {
 
   it('hands out large files in batches of bounded size, each with its place', async () => {
     const log = new AlertLog(tempDir());
-    const lines = someLines(1, 3000, 1000);
+    const lines = someLines(1, 12_000, 1000);
     log.lines(...lines);
     const source = open(log.live, { fromStart: true });
     const read: string[] = [];
@@ -90,7 +91,7 @@ describe('a source', () => {
     while (read.length < lines.length) {
       const batch = await source.next(AbortSignal.timeout(GENEROUS_MS));
       if (batch === undefined) break;
-      expect(batch.bytes.length).toBeLessThanOrEqual(2 ** 20);
+      expect(batch.bytes.length).toBeLessThanOrEqual(4 * 2 ** 20);
       expect(batch.offset).toBe(offset);
       expect(batch.path).toBe(log.live);
       offset += batch.bytes.length;
@@ -99,6 +100,38 @@ describe('a source', () => {
     }
     expect(read.length).toBe(lines.length);
     expect(read.every((text, index) => text === lines[index])).toBe(true);
+  });
+
+  it('closes no file that is being read ahead', async () => {
+    const log = new AlertLog(tempDir());
+    log.lines(...someLines(1, 3000, 1000));
+    let reading = 0;
+    let closedWhileReading = false;
+    const files: Files = {
+      ...systemFiles,
+      async open(path, noFollow) {
+        const file = await systemFiles.open(path, noFollow);
+        if (file instanceof FileTrouble) return file;
+        return {
+          facts: () => file.facts(),
+          async read(target, at) {
+            reading += 1;
+            const count = await file.read(target, at);
+            reading -= 1;
+            return count;
+          },
+          close() {
+            closedWhileReading ||= reading > 0;
+            return file.close();
+          },
+        };
+      },
+    };
+    const source = open(log.live, { fromStart: true, files });
+    await nextLines(source);
+    expect(reading).toBe(1);
+    await source.close();
+    expect(closedWhileReading).toBe(false);
   });
 
   it('reads the file from its start when the checkpoint makes no sense, and says so', async () => {

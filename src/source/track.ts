@@ -1,4 +1,5 @@
 import type { FilePosition } from '../core/checkpoint.ts';
+import type { SourceContext } from './context.ts';
 import { type Facts, isSameFile, type Readable } from './files.ts';
 import { GzipFile } from './gzip-file.ts';
 import { LineReader, type OverlongLine } from './line-reader.ts';
@@ -22,21 +23,24 @@ export class Track {
   /** True when the rest of it was given up because it cannot be read. */
   abandoned = false;
   #path: string;
+  #sizeSeen: number;
 
   constructor(
     opened: Opened,
     place: KnownPlace,
-    maxLineBytes: number,
+    { clock, maxLineBytes }: Pick<SourceContext, 'clock' | 'maxLineBytes'>,
     onOverlong: (line: OverlongLine & { path: string }) => void,
   ) {
     this.file = opened.file;
     this.facts = opened.facts;
     this.archive = opened.archive;
     this.#path = opened.path;
+    this.#sizeSeen = opened.facts.size;
     const trail = new Trail(place);
     trail.mark();
     this.lines = new LineReader(opened.file, trail, opened.facts.size, {
       maxLineBytes,
+      clock,
       mayChange: !this.isCompressed,
       onOverlong: (line) => onOverlong({ ...line, path: this.#path }),
     });
@@ -48,6 +52,14 @@ export class Track {
 
   get isCompressed(): boolean {
     return this.file instanceof GzipFile;
+  }
+
+  /** True when the file has grown since this was asked last. */
+  hasGrown(): boolean {
+    const { size } = this.lines;
+    const hasGrown = size > this.#sizeSeen;
+    this.#sizeSeen = size;
+    return hasGrown;
   }
 
   /** True when the facts are those of this file. */
