@@ -17,30 +17,40 @@ export function viewOf(bytes: Buffer): DataView {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const FOUR_QUOTES = 0x22222222;
-const FOUR_BACKSLASHES = 0x5c5c5c5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 const LOWEST_BITS = 0x01010101;
 const HIGHEST_BITS = 0x80808080;
 
 /** The first quote or backslash in `[from, end)`; `end` when there is none. */
 export function findQuoteOrBackslash(view: DataView, from: number, end: number): number {
+  return findEither(view, from, end, QUOTE, BACKSLASH);
+}
+
+function findEither(view: DataView, from: number, end: number, one: number, other: number): number {
+  const ones = Math.imul(one, LOWEST_BITS);
+  const others = Math.imul(other, LOWEST_BITS);
   let at = from;
   for (; at + 4 <= end; at += 4) {
     const four = view.getInt32(at, true);
-    const quotes = four ^ FOUR_QUOTES;
-    const backslashes = four ^ FOUR_BACKSLASHES;
+    const isOne = four ^ ones;
+    const isOther = four ^ others;
     // A byte that is zero now was one of them. The lowest bit that is left marks the first:
     // borrowing can only mark bytes behind one that is zero indeed.
     const marks =
-      (((quotes - LOWEST_BITS) & ~quotes) | ((backslashes - LOWEST_BITS) & ~backslashes)) &
-      HIGHEST_BITS;
+      (((isOne - LOWEST_BITS) & ~isOne) | ((isOther - LOWEST_BITS) & ~isOther)) & HIGHEST_BITS;
     if (marks !== 0) return at + ((31 - Math.clz32(marks & -marks)) >> 3);
   }
   for (; at < end; at += 1) {
     const byte = view.getUint8(at);
-    if (byte === QUOTE || byte === BACKSLASH) return at;
+    if (byte === one || byte === other) return at;
   }
   return end;
+}
+
+/** The first brace in `[from, end)`; `end` when there is none. */
+export function findBrace(view: DataView, from: number, end: number): number {
+  return findEither(view, from, end, OPEN_BRACE, CLOSE_BRACE);
 }
 
 /** A text that is looked for at a certain place. It is at least four bytes long. */

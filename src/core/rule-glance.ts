@@ -1,4 +1,4 @@
-import { findQuoteOrBackslash, Literal, viewOf } from './bytes.ts';
+import { findBrace, findQuoteOrBackslash, Literal, viewOf } from './bytes.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -12,6 +12,11 @@ const BEGINNING = new Literal('{"timestamp":"');
 const RULE = new Literal('","rule":{"level":');
 const DESCRIPTION = new Literal(',"description":"');
 const ID = new Literal('","id":"');
+const MITRE = new Literal(',"mitre":{');
+const FREQUENCY = new Literal(',"frequency":');
+const FIRED_TIMES = new Literal(',"firedtimes":');
+const MAIL = new Literal(',"mail":false');
+const NEXT_GROUPS = new Literal(',"groups":[');
 const GROUPS = new Literal('"groups":[');
 /** A timestamp is 28 characters long. */
 const LONGEST_TIMESTAMP = 40;
@@ -20,16 +25,18 @@ const MOST_RULE_DIGITS = 9;
 
 /**
  * A small number that equal names share, and unequal ones rarely: made of the length and of both
- * ends of `bytes[start, end)`.
+ * ends of the bytes `[start, end)`.
  */
-export function nameHash(bytes: Buffer, start: number, end: number): number {
+export function nameHash(view: DataView, start: number, end: number): number {
   let hash = end - start;
-  const middle = Math.min(start + 4, end);
-  for (let at = start; at < middle; at += 1) hash = Math.imul(hash, 31) + (bytes[at] as number);
-  for (let at = Math.max(middle, end - 6); at < end; at += 1) {
-    hash = Math.imul(hash, 31) + (bytes[at] as number);
+  if (hash >= 4) {
+    hash = Math.imul(hash, 31) + view.getInt32(start, true);
+    hash = Math.imul(hash, 0x9e3779b1) + view.getInt32(end - 4, true);
+  } else {
+    for (let at = start; at < end; at += 1) hash = Math.imul(hash, 31) + view.getUint8(at);
   }
-  return hash;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  return hash ^ (hash >>> 13);
 }
 
 /**
@@ -83,7 +90,7 @@ export class RuleGlance {
    * no groups; undefined when they cannot be read.
    */
   hasGroup(wanted: WantedNames, level: number): boolean | undefined {
-    const from = this.#findGroups();
+    const from = this.#skipToGroups() ?? this.#findGroups();
     if (typeof from !== 'number') return from === 'none' ? false : undefined;
     const bytes = this.#bytes;
     for (let at = from; at < this.#end; at += 1) {
@@ -93,13 +100,41 @@ export class RuleGlance {
       if (byte !== QUOTE) return undefined;
       const close = findQuoteOrBackslash(this.#view, at + 1, this.#end);
       if (close === this.#end || bytes[close] === BACKSLASH) return undefined;
-      if (wanted.mayWant(nameHash(bytes, at + 1, close), level)) return true;
+      if (wanted.mayWant(nameHash(this.#view, at + 1, close), level)) return true;
       at = close;
     }
     return undefined;
   }
 
-  /** Where the array of groups begins, which stands somewhere behind the number. */
+  /**
+   * Where the array of groups begins, when only what the manager mostly writes stands before it. The
+   * brace that is taken for the end of `mitre` stands in no string: it is followed by `,"` and a
+   * letter, and were that quote the end of a string, no letter could follow it.
+   */
+  #skipToGroups(): number | undefined {
+    const view = this.#view;
+    const end = this.#end;
+    let at = this.#at;
+    if (MITRE.standsAt(view, at, end)) {
+      at = findBrace(view, at + MITRE.length, end);
+      if (this.#bytes[at] !== CLOSE_BRACE) return undefined;
+      at += 1;
+    }
+    if (FREQUENCY.standsAt(view, at, end)) at = this.#afterDigits(at + FREQUENCY.length);
+    if (!FIRED_TIMES.standsAt(view, at, end)) return undefined;
+    at = this.#afterDigits(at + FIRED_TIMES.length);
+    if (!MAIL.standsAt(view, at, end)) return undefined;
+    at += MAIL.length;
+    return NEXT_GROUPS.standsAt(view, at, end) ? at + NEXT_GROUPS.length : undefined;
+  }
+
+  #afterDigits(from: number): number {
+    let at = from;
+    while (at < this.#end && isDigit(this.#bytes[at] as number)) at += 1;
+    return at;
+  }
+
+  /** The same, whatever stands before it. */
   #findGroups(): number | 'none' | 'unclear' {
     const bytes = this.#bytes;
     let depth = 0;
@@ -147,12 +182,16 @@ export class RuleGlance {
     let at = from;
     for (; at < this.#end; at += 1) {
       const byte = this.#bytes[at] as number;
-      if (byte < 0x30 || byte > 0x39) break;
+      if (!isDigit(byte)) break;
       number = number * 10 + byte - 0x30;
     }
     this.#at = at;
     return at === from || at - from > most ? -1 : number;
   }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 /** Names that somebody wants, known by their {@link nameHash}. */
