@@ -54,6 +54,18 @@ export function groupNames(filters: Pick<Filters, 'group' | 'settings'>): string
   return filters.group.split(',').filter((name) => name !== '');
 }
 
+/**
+ * True when an `<event_location>` is compared with the `location` of alerts.json alone, as long as
+ * the alert is none that OSSEC wrote.
+ */
+export function comparesJsonLocation({
+  isEarly,
+  settings,
+}: Pick<Filters, 'isEarly' | 'settings'>): boolean {
+  const dialect = settings?.locationDialect;
+  return dialect === undefined ? isEarly !== true : dialect === 'json';
+}
+
 /** True when a pattern names hosts as only the full location has them: `host->`, `(agent) `. */
 export function namesHost(pattern: string): boolean {
   return pattern

@@ -50,10 +50,18 @@ const filters: fc.Arbitrary<Filters> = fc.record({
     groupDialect: fc.constantFrom(undefined, undefined, 'exact', 'sregex'),
     locationDialect: fc.constantFrom(undefined, 'json', 'full'),
   }),
-  eventLocation: fc.option(fc.constantFrom('', 'syscheck', '!syscheck', '^/var'), {
+  eventLocation: fc.option(fc.constantFrom('', 'syscheck', '!syscheck', '^/var', '!^/var', '$'), {
     nil: undefined,
   }),
+  isEarly: fc.boolean(),
 });
+
+const anything: Filters = {
+  level: 0,
+  ruleIds: undefined,
+  group: undefined,
+  eventLocation: undefined,
+};
 
 /** Changes to a line that an attacker, a broken disk or another version could make. */
 const MUTATIONS: readonly ((line: string) => string)[] = [
@@ -93,6 +101,23 @@ const MUTATIONS: readonly ((line: string) => string)[] = [
     '{},"x":{"a":1},"firedtimes":1,"mail":false,"groups":["nosuch"]',
     '{"x":[]},"frequency":,"firedtimes":1,"mail":false,"groups":["sshd"]',
   ].map((mitre) => (line: string) => line.replace(/"id":"\d+"/, `$&,"mitre":${mitre}`)),
+  ...[
+    '"Location":"/var/x","location"',
+    '"location":null,"location"',
+    '"location":7,"location"',
+    '"loc\\u0061tion":"/var/x","location"',
+    '"\\u006cocation" :"/var/x","location"',
+    '"location":"/v\\u0061r/x","location"',
+    '"location" :"/var/x","location"',
+    '"x":{"location":"/var/x"},"location"',
+    '"x":["location","/var/x"],"location"',
+    '"x":"location","location"',
+    '"x":"\\",\\"location\\":\\"/var/x\\"","location"',
+    '"x":"}","location":"/var/x","location"',
+    '"where"',
+  ].map((members) => (line: string) => line.replace('"location"', members)),
+  (line) => line.replace(/"location":"[^"]*"/, '"location":"/var/log/syslog"'),
+  (line) => line.replace('"rule":{', '"rule":{"location":"/var/x",'),
   (line) => `${line} `,
   (line) => `${line}}`,
   (line) => ` ${line}`,
@@ -155,6 +180,7 @@ describe('the prefilter', () => {
       { level: 13, ruleIds: undefined, group: undefined, eventLocation: undefined },
       { level: 0, ruleIds: [99_999], group: undefined, eventLocation: undefined },
       { level: 3, ruleIds: undefined, group: 'nosuch,other', eventLocation: '/var' },
+      { level: 3, ruleIds: undefined, group: undefined, eventLocation: '^/no/such/file' },
     ];
     const prefilter = new Prefilter(integrations);
     const lines = examples.map((line) => Buffer.from(line));
@@ -162,7 +188,7 @@ describe('the prefilter', () => {
   });
 
   it('looks at nothing outside its line', () => {
-    const prefilter = new Prefilter([{ level: 12, ruleIds: undefined, group: undefined }]);
+    const prefilter = new Prefilter([{ ...anything, level: 12 }]);
     const low = examples[0] as string;
     const high = low.replace('"level":5', '"level":15');
     const bytes = Buffer.from(`${low}\n${high}\n`);
@@ -174,7 +200,7 @@ describe('the prefilter', () => {
 
 describe('the prefilter on alerts of OSSEC', () => {
   it('leaves them to the full reading', () => {
-    const prefilter = new Prefilter([{ level: 15, ruleIds: undefined, group: 'nosuch' }]);
+    const prefilter = new Prefilter([{ ...anything, level: 15, group: 'nosuch' }]);
     expect(fromOssec.filter((text) => text !== '')).toHaveLength(8);
     for (const text of fromOssec) {
       const bytes = Buffer.from(text);

@@ -1,9 +1,7 @@
 import { viewOf } from './bytes.ts';
-import { type Filters as AllFilters, groupNames } from './dialect.ts';
-import { nameHash, RuleGlance, type WantedNames } from './rule-glance.ts';
-
-/** The filters that can be judged by what stands at the beginning of an alert. */
-type Filters = Pick<AllFilters, 'level' | 'ruleIds' | 'group' | 'settings'>;
+import { comparesJsonLocation, type Filters, groupNames } from './dialect.ts';
+import { compileFilter, type Filter } from './filter.ts';
+import { nameHash, type Place, RuleGlance, type WantedNames } from './rule-glance.ts';
 
 /** No level is as high as this: nothing of the kind can match. */
 const NEVER = Number.POSITIVE_INFINITY;
@@ -14,17 +12,19 @@ const NEVER = Number.POSITIVE_INFINITY;
  * integrations there are.
  */
 export class Prefilter {
-  /** From this level on an alert may concern somebody whatever its rule and groups. */
+  /** From this level on an alert may concern somebody whatever its rule, groups and location. */
   readonly #leastLevel: number;
   /** Least level by rule from which on an alert of it may concern somebody. */
   readonly #byRule = new Map<number, number>();
   readonly #byGroup: GroupLevels;
+  readonly #byLocation: LocationLevels;
   /** Below this level an alert concerns nobody. */
   readonly #lowest: number;
   readonly #glance = new RuleGlance();
 
   constructor(integrations: readonly Filters[]) {
     const wanted: [name: string, level: number][] = [];
+    const located: Filters[] = [];
     let least = NEVER;
     for (const integration of integrations) {
       const { level, ruleIds } = integration;
@@ -36,13 +36,21 @@ export class Prefilter {
         }
       } else if (groups !== undefined) {
         for (const name of groups) wanted.push([name, level]);
+      } else if (integration.eventLocation !== undefined && comparesJsonLocation(integration)) {
+        located.push(integration);
       } else {
         least = Math.min(least, level);
       }
     }
     this.#byGroup = new GroupLevels(wanted);
+    this.#byLocation = new LocationLevels(located);
     this.#leastLevel = least;
-    this.#lowest = Math.min(least, this.#byGroup.lowest, lowestOf(this.#byRule.values()));
+    this.#lowest = Math.min(
+      least,
+      this.#byGroup.lowest,
+      this.#byLocation.lowest,
+      lowestOf(this.#byRule.values()),
+    );
   }
 
   /** False when the line `bytes[start, end)` is certain to concern nobody. */
@@ -53,7 +61,12 @@ export class Prefilter {
     if (level < this.#lowest) return false;
     if (level >= this.#leastLevel || !glance.readRule()) return true;
     if (level >= (this.#byRule.get(glance.rule) ?? NEVER)) return true;
-    return level >= this.#byGroup.lowest && glance.hasGroup(this.#byGroup, level) !== false;
+    if (level >= this.#byGroup.lowest && glance.hasGroup(this.#byGroup, level) !== false)
+      return true;
+    if (level < this.#byLocation.lowest) return false;
+    const location = glance.findLocation();
+    if (typeof location === 'string') return location === 'unclear';
+    return level >= this.#byLocation.least(bytes, location);
   }
 }
 
@@ -84,6 +97,46 @@ class GroupLevels implements WantedNames {
 
   #place(hash: number): number {
     return hash & (this.#places.length - 1);
+  }
+}
+
+/** So many locations are remembered, up to this length in bytes: most alerts come from few. */
+const MOST_LOCATIONS = 1000;
+const LONGEST_LOCATION = 200;
+
+/** The least level by location. */
+class LocationLevels {
+  /** Below this level no location counts. */
+  readonly lowest: number;
+  readonly #filters: readonly { readonly level: number; readonly passes: Filter }[];
+  readonly #known = new Map<string, number>();
+
+  constructor(integrations: readonly Filters[]) {
+    this.lowest = lowestOf(integrations.map(({ level }) => level));
+    this.#filters = integrations.map((integration) => ({
+      level: integration.level,
+      // The location alone: of the rest, what matters is not known here.
+      passes: compileFilter({ ...integration, level: 0, ruleIds: undefined, group: undefined }),
+    }));
+  }
+
+  /** The least level from which on an alert of the location at a place may concern somebody. */
+  least(bytes: Buffer, { start, end }: Place): number {
+    if (end - start > LONGEST_LOCATION) return this.#judge(bytes.toString('utf8', start, end));
+    const key = bytes.toString('latin1', start, end);
+    let least = this.#known.get(key);
+    if (least === undefined) {
+      if (this.#known.size === MOST_LOCATIONS) this.#known.clear();
+      least = this.#judge(bytes.toString('utf8', start, end));
+      this.#known.set(key, least);
+    }
+    return least;
+  }
+
+  #judge(location: string): number {
+    const unknown = { level: undefined, ruleId: undefined, groups: undefined, id: undefined };
+    const passing = this.#filters.filter(({ passes }) => passes({ ...unknown, location }));
+    return lowestOf(passing.map(({ level }) => level));
   }
 }
 

@@ -1,10 +1,9 @@
 import { findBrace, findQuoteOrBackslash, Literal, viewOf } from './bytes.ts';
+import { endOfString, MemberSearch } from './member-search.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 
@@ -17,7 +16,11 @@ const FREQUENCY = new Literal(',"frequency":');
 const FIRED_TIMES = new Literal(',"firedtimes":');
 const MAIL = new Literal(',"mail":false');
 const NEXT_GROUPS = new Literal(',"groups":[');
-const GROUPS = new Literal('"groups":[');
+const ANY_GROUPS = new MemberSearch('groups', '[');
+const LOCATION = new MemberSearch('location', '"');
+/** How much deeper than its object a search begins: in the rule, or in the alert around it. */
+const IN_RULE = 0;
+const IN_ALERT = 1;
 /** A timestamp is 28 characters long. */
 const LONGEST_TIMESTAMP = 40;
 const MOST_LEVEL_DIGITS = 3;
@@ -43,7 +46,7 @@ export function nameHash(view: DataView, start: number, end: number): number {
  * Looks at the rule of an alert that begins as the manager writes it:
  * `{"timestamp":"…","rule":{"level":N,"description":"…","id":"N",…,"groups":[…]…`. Since these
  * members come first, none of the same name before them can count instead. Nothing else of the
- * line is looked at, but that it ends with a brace. Whoever uses it goes from step to step, as far
+ * line is looked at, but that it ends with a brace, and where its location stands. Whoever uses it goes from step to step, as far
  * as is needed; each says false when the line does not look like that, or has escapes where they
  * would matter.
  */
@@ -76,7 +79,7 @@ export class RuleGlance {
 
   /** Reads the rule's number. */
   readRule(): boolean {
-    const close = this.#endOfString(this.#at + DESCRIPTION.length);
+    const close = endOfString(this.#bytes, this.#view, this.#at + DESCRIPTION.length, this.#end);
     if (!ID.standsAt(this.#view, close, this.#end)) return false;
     this.#at = close + ID.length;
     this.rule = this.#digits(MOST_RULE_DIGITS);
@@ -90,12 +93,15 @@ export class RuleGlance {
    * no groups; undefined when they cannot be read.
    */
   hasGroup(wanted: WantedNames, level: number): boolean | undefined {
-    const from = this.#skipToGroups() ?? this.#findGroups();
+    const from = this.#skipToGroups() ?? this.#find(ANY_GROUPS, IN_RULE);
     if (typeof from !== 'number') return from === 'none' ? false : undefined;
     const bytes = this.#bytes;
     for (let at = from; at < this.#end; at += 1) {
       const byte = bytes[at];
-      if (byte === CLOSE_BRACKET) return false;
+      if (byte === CLOSE_BRACKET) {
+        this.#at = at + 1;
+        return false;
+      }
       if (byte === COMMA) continue;
       if (byte !== QUOTE) return undefined;
       const close = findQuoteOrBackslash(this.#view, at + 1, this.#end);
@@ -104,6 +110,17 @@ export class RuleGlance {
       at = close;
     }
     return undefined;
+  }
+
+  /**
+   * The place of the alert's location, without its quotes; `none` when it has none, `unclear` when it
+   * cannot be read.
+   */
+  findLocation(): Place | 'none' | 'unclear' {
+    const start = this.#find(LOCATION, IN_ALERT);
+    if (typeof start !== 'number') return start;
+    const end = findQuoteOrBackslash(this.#view, start, this.#end);
+    return this.#bytes[end] === QUOTE && end < this.#end ? { start, end } : 'unclear';
   }
 
   /**
@@ -134,45 +151,8 @@ export class RuleGlance {
     return at;
   }
 
-  /** The same, whatever stands before it. */
-  #findGroups(): number | 'none' | 'unclear' {
-    const bytes = this.#bytes;
-    let depth = 0;
-    for (let at = this.#at; at < this.#end; at += 1) {
-      const byte = bytes[at];
-      if (byte === QUOTE) {
-        if (depth === 0 && GROUPS.standsAt(this.#view, at, this.#end)) return at + GROUPS.length;
-        const close = this.#endOfString(at + 1);
-        if (depth === 0 && this.#mayBeGroups(at + 1, close)) return 'unclear';
-        at = close;
-      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
-      else if (byte === CLOSE_BRACKET) depth -= 1;
-      else if (byte === CLOSE_BRACE) {
-        if (depth === 0) return 'none';
-        depth -= 1;
-      }
-    }
-    return 'unclear';
-  }
-
-  /** True for the name of a member that could be `groups` in another spelling. */
-  #mayBeGroups(from: number, close: number): boolean {
-    if (close - from < 'groups'.length) return false;
-    const first = this.#bytes[from];
-    // g, G, or an escape
-    if (first !== 0x67 && first !== 0x47 && first !== BACKSLASH) return false;
-    // A value is followed by a comma or a brace, a name is not.
-    const next = this.#bytes[close + 1];
-    return next !== COMMA && next !== CLOSE_BRACE;
-  }
-
-  /** The closing quote of a string; the end of the line when there is none. */
-  #endOfString(from: number): number {
-    let at = findQuoteOrBackslash(this.#view, from, this.#end);
-    while (at < this.#end && this.#bytes[at] === BACKSLASH) {
-      at = findQuoteOrBackslash(this.#view, at + 2, this.#end);
-    }
-    return Math.min(at, this.#end);
+  #find(member: MemberSearch, depth: number): number | 'none' | 'unclear' {
+    return member.find(this.#bytes, this.#view, this.#at, this.#end, depth);
   }
 
   /** Moves past digits and gives their number; -1 when there are none or too many. */
@@ -192,6 +172,12 @@ export class RuleGlance {
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
+}
+
+/** A place in bytes, `[start, end)`. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Names that somebody wants, known by their {@link nameHash}. */
