@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScriptCall } from '../core/destination.ts';
 
@@ -8,8 +8,8 @@ export interface CallFiles {
   readonly alertFile: string;
   /** Undefined when the call has no options. */
   readonly optionsFile: string | undefined;
-  /** Removes them. Never rejects. */
-  remove(): Promise<void>;
+  /** Removes them. Never throws. */
+  remove(): void;
 }
 
 /** `<name>-<process>-<start>-<random>.alert`: tells whose a left-over is. */
@@ -17,7 +17,11 @@ const OUR_FILE = /-(\d+)-([0-9a-f]{8})-[0-9a-f]{24}\.(?:alert|options)$/;
 /** Tells this process from an earlier one with the same number, which is usual in containers. */
 const THIS_START = randomBytes(4).toString('hex');
 
-/** The files that scripts read their alert and their options from, in a directory of our own. */
+/**
+ * The files that scripts read their alert and their options from, in a directory of our own. It does
+ * not wait for the disk asynchronously: the calls are short, and handing each of them to another
+ * thread takes longer than the call.
+ */
 export class ScriptFiles {
   readonly #directory: string;
 
@@ -30,15 +34,15 @@ export class ScriptFiles {
    * when they were killed.
    * @throws Error when the directory cannot be used.
    */
-  async prepare(): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const stat = await lstat(this.#directory);
+  prepare(): void {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const stat = lstatSync(this.#directory);
     if (!stat.isDirectory() || (process.getuid !== undefined && stat.uid !== process.getuid())) {
       throw new Error(`${this.#directory} is not a directory of this user`);
     }
-    if ((stat.mode & 0o077) !== 0) await chmod(this.#directory, 0o700);
-    const leftOver = (await readdir(this.#directory)).filter(isLeftOver);
-    await Promise.all(leftOver.map((name) => removed(join(this.#directory, name))));
+    if ((stat.mode & 0o077) !== 0) chmodSync(this.#directory, 0o700);
+    const leftOver = readdirSync(this.#directory).filter(isLeftOver);
+    for (const name of leftOver) removed(join(this.#directory, name));
   }
 
   /**
@@ -46,21 +50,21 @@ export class ScriptFiles {
    * @param name what the names begin with.
    * @throws Error when they cannot be written; then there are none.
    */
-  async write(name: string, call: ScriptCall): Promise<CallFiles> {
+  write(name: string, call: ScriptCall): CallFiles {
     const safeName = name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 80);
     const random = randomBytes(12).toString('hex');
     const base = join(this.#directory, `${safeName}-${process.pid}-${THIS_START}-${random}`);
     const alertFile = `${base}.alert`;
     const optionsFile = call.optionsFile === undefined ? undefined : `${base}.options`;
-    const remove = async () => {
-      await removed(alertFile);
-      if (optionsFile !== undefined) await removed(optionsFile);
+    const remove = () => {
+      removed(alertFile);
+      if (optionsFile !== undefined) removed(optionsFile);
     };
     try {
-      await writeNew(alertFile, call.alertFile);
-      if (optionsFile !== undefined) await writeNew(optionsFile, call.optionsFile ?? '');
+      writeNew(alertFile, call.alertFile);
+      if (optionsFile !== undefined) writeNew(optionsFile, call.optionsFile ?? '');
     } catch (error) {
-      await remove();
+      remove();
       throw error;
     }
     return { alertFile, optionsFile, remove };
@@ -83,10 +87,14 @@ function isAlive(pid: number): boolean {
 }
 
 /** Creates a file that did not exist. */
-function writeNew(path: string, content: Buffer | string): Promise<void> {
-  return writeFile(path, content, { flag: 'wx', mode: 0o600 });
+function writeNew(path: string, content: Buffer | string): void {
+  writeFileSync(path, content, { flag: 'wx', mode: 0o600 });
 }
 
-async function removed(path: string): Promise<void> {
-  await unlink(path).catch(() => {});
+function removed(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Somebody else removed it, or nobody can.
+  }
 }

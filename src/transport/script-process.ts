@@ -8,6 +8,7 @@ export interface Command {
   readonly argv0: string;
   readonly argv: readonly string[];
   readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** How a process ended, or that it could not be started. */
@@ -41,6 +42,7 @@ export function runProcess(
       child = spawn(command.path, command.argv, {
         argv0: command.argv0,
         cwd: command.cwd,
+        env: command.env,
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
       });

@@ -1,5 +1,13 @@
-import { constants, type Stats } from 'node:fs';
-import { access, open, realpath, stat } from 'node:fs/promises';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Who runs the scripts. */
@@ -24,23 +32,23 @@ export function ownIdentity(): Identity {
  * That rule can never be met by root, as whom people run containers, so for root it becomes: nobody
  * but root can write. In both cases nobody else may be able to put other code in its place.
  */
-export async function scriptProblem(path: string, who: Identity): Promise<string | undefined> {
+export function scriptProblem(path: string, who: Identity): string | undefined {
   let real: string;
   try {
-    real = await realpath(path);
-    const file = await stat(real);
+    real = realpathSync.native(path);
+    const file = statSync(real);
     if (!file.isFile()) return `${path} is not a file.`;
     if (file.size === 0) return `${path} is empty.`;
     const unsafe =
       unsafeFile(path, file, who) ??
-      unsafeDirectory(dirname(path), await stat(dirname(path)), who) ??
-      unsafeDirectory(dirname(real), await stat(dirname(real)), who);
+      unsafeDirectory(dirname(path), statSync(dirname(path)), who) ??
+      unsafeDirectory(dirname(real), statSync(dirname(real)), who);
     if (unsafe !== undefined) return unsafe;
   } catch (error) {
     return notFound(path, error);
   }
   try {
-    await access(real, constants.X_OK);
+    accessSync(real, constants.X_OK);
   } catch {
     return `${path} is not executable by this user. Run: chmod 750 '${path}', and give it the group of the user that integratord runs as.`;
   }
@@ -116,8 +124,8 @@ export function unsafeDirectory(
  * Why the system would not start a script that is there and may be run.
  * @param code the error of the attempt: `ENOENT`, `ENOEXEC`, `EACCES` …
  */
-export async function startProblem(path: string, code: string): Promise<string> {
-  const first = await firstLine(path);
+export function startProblem(path: string, code: string): string {
+  const first = firstLine(path);
   const interpreter = /^#!\s*(\S+)/.exec(first)?.[1];
   if (first.startsWith('#!') && first.endsWith('\r')) {
     return `${path} has the line ends of Windows, so its interpreter is not found. Run: sed -i 's/\\r$//' '${path}'.`;
@@ -142,14 +150,15 @@ export async function startProblem(path: string, code: string): Promise<string> 
   }
 }
 
-async function firstLine(path: string): Promise<string> {
+function firstLine(path: string): string {
   try {
-    const file = await open(path);
+    const file = openSync(path, 'r');
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
+      const buffer = Buffer.alloc(256);
+      const bytesRead = readSync(file, buffer, 0, 256, 0);
       return buffer.toString('latin1', 0, bytesRead).split('\n')[0] ?? '';
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch {
     return '';

@@ -32,33 +32,41 @@ const PASSING = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY', 'ENO
 export function createScriptRunner(options: ScriptRunnerOptions): ScriptRunner {
   const { directory, workingDirectory, clock, identity = ownIdentity() } = options;
   const files = new ScriptFiles(directory);
-  const prepare = () => files.prepare().then(() => undefined, codeOf);
+  const prepare = () => {
+    try {
+      files.prepare();
+      return undefined;
+    } catch (error) {
+      return codeOf(error);
+    }
+  };
   // At once, so that what a crash left behind does not lie around until the first alert.
-  let prepared = prepare();
+  let unusable = prepare();
+  // A copy, because reading the real one anew for every script takes long.
+  const env = { ...process.env };
 
   async function run(
     call: ScriptCall,
     limits: { timeoutMs: number; signal: AbortSignal; name: string },
   ): Promise<ScriptResult> {
     if (limits.signal.aborted) return { kind: 'killed', signal: 'SIGTERM', output: '' };
-    const problem = await scriptProblem(call.path, identity);
+    const problem = scriptProblem(call.path, identity);
     if (problem !== undefined) return { kind: 'refused', message: problem };
 
-    if ((await prepared) !== undefined) prepared = prepare();
-    const unusable = await prepared;
+    if (unusable !== undefined) unusable = prepare();
     if (unusable !== undefined) return noFiles(directory, unusable);
     let written: CallFiles;
     try {
-      written = await files.write(limits.name, call);
+      written = files.write(limits.name, call);
     } catch (error) {
       return noFiles(directory, codeOf(error));
     }
     try {
       const argv = call.argv.map((argument) => withPaths(argument, written));
-      const command = { path: call.path, argv0: call.argv0, argv, cwd: workingDirectory };
-      return await asResult(await runProcess(command, limits, clock), command);
+      const command = { path: call.path, argv0: call.argv0, argv, cwd: workingDirectory, env };
+      return asResult(await runProcess(command, limits, clock), command);
     } finally {
-      await written.remove();
+      written.remove();
     }
   }
 
@@ -71,7 +79,7 @@ function withPaths(argument: string, { alertFile, optionsFile }: CallFiles): str
   return argument;
 }
 
-async function asResult(ending: Ending, { path, cwd }: Command): Promise<ScriptResult> {
+function asResult(ending: Ending, { path, cwd }: Command): ScriptResult {
   if (ending.kind !== 'error') return ending;
   const { code } = ending;
   if (!existsSync(cwd)) {
@@ -80,7 +88,7 @@ async function asResult(ending: Ending, { path, cwd }: Command): Promise<ScriptR
   if (PASSING.has(code)) {
     return { kind: 'failed', message: `${path} could not be started at the moment (${code}).` };
   }
-  return { kind: 'refused', message: await startProblem(path, code) };
+  return { kind: 'refused', message: startProblem(path, code) };
 }
 
 function noFiles(directory: string, code: string): ScriptResult {
