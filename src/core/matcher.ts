@@ -17,8 +17,9 @@ export function compileMatcher(integrations: readonly Filters[]): Matcher {
   const index = new Index(integrations);
   return {
     match(facts, old) {
-      const candidates = index.candidates(facts);
-      return candidates.filter((position) => (filters[position] as Filter)(facts, old));
+      return index
+        .candidates(facts)
+        .filter((position) => (filters[position] as Filter)(facts, old));
     },
   };
 }
@@ -44,14 +45,19 @@ class Index {
   }
 
   /** Every integration that could match, each once, in order. */
-  candidates({ ruleId, groups }: AlertFacts): number[] {
-    const found = new Set(this.#others);
-    const rule = ruleId === undefined ? undefined : this.#byRule.get(atoi(ruleId));
-    for (const position of rule ?? []) found.add(position);
-    for (const group of groups ?? []) {
-      for (const position of this.#byGroup.get(group) ?? []) found.add(position);
+  candidates({ ruleId, groups }: AlertFacts): readonly number[] {
+    const named = new Set<number>();
+    if (ruleId !== undefined && this.#byRule.size > 0) {
+      for (const position of this.#byRule.get(atoi(ruleId)) ?? []) named.add(position);
     }
-    return [...found].sort((a, b) => a - b);
+    if (this.#byGroup.size > 0) {
+      for (const group of groups ?? []) {
+        for (const position of this.#byGroup.get(group) ?? []) named.add(position);
+      }
+    }
+    // Mostly there are none: nothing has to be put in order then.
+    if (named.size === 0) return this.#others;
+    return [...this.#others, ...named].sort((a, b) => a - b);
   }
 }
 

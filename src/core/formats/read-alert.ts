@@ -24,7 +24,7 @@ export function readAlert(bytes: Buffer, start = 0, end = bytes.length): ReadAle
     const alert = readOssecLog(raw.toString('utf8'));
     return alert === undefined ? 'no alert of alerts.log' : known(toWazuh(alert));
   }
-  const facts = scanAlert(raw);
+  const facts = scanAlert(bytes, start, end);
   if (typeof facts === 'string') return facts;
   if (facts.ruleId === undefined && raw.includes(SIDID)) {
     const { json } = new Alert(raw);
