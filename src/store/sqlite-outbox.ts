@@ -9,14 +9,12 @@ import type {
   Outbox,
   Parking,
 } from '../core/outbox.ts';
+import { count, insertAlerts, keepUnreadable } from './accepting.ts';
 import { bufferOf, type Database } from './database.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
 
 /** From this rule level on, alerts go first when a lane is behind. */
 export const URGENT_LEVEL = 12;
-
-/** Unreadable lines kept for people to look at; older ones are only counted. */
-const UNREADABLE_KEPT = 1000;
 
 /** Longest text kept of an answer or a message, in characters. */
 const LONGEST_TEXT = 2000;
@@ -53,9 +51,9 @@ export class SqliteOutbox implements Outbox {
   accept(intake: Intake, now: number): void {
     const database = this.#database;
     database.transaction(() => {
-      for (const alert of intake.alerts) this.#insert(alert, now);
-      this.#keepUnreadable(intake, now);
-      this.#count(intake);
+      this.#insert(intake.alerts, now);
+      keepUnreadable(database, intake.unreadable, now);
+      count(database, intake.counts);
       this.saveCheckpoint(intake.checkpoint);
     });
   }
@@ -79,7 +77,7 @@ export class SqliteOutbox implements Outbox {
       for (const settlement of changes.settlements ?? []) this.#settle(settlement);
       for (const { id, followUps, at } of changes.released ?? []) {
         this.#release(id);
-        for (const alert of followUps) this.#insert(alert, at);
+        this.#insert(followUps, at);
       }
       for (const [lane, bucket] of changes.buckets ?? []) {
         this.#database.run(
@@ -206,23 +204,10 @@ export class SqliteOutbox implements Outbox {
     return this.#database.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
   }
 
-  #insert(alert: AcceptedAlert, now: number): void {
-    const { lastId } = this.#database.run(
-      'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, ?, ?, ?)',
-      alert.alertId ?? null,
-      alert.level,
-      now,
-      alert.raw,
-    );
-    const urgent = alert.level >= URGENT_LEVEL ? 1 : 0;
-    for (const lane of alert.lanes) {
-      this.#database.run(
-        'INSERT INTO delivery (alert, lane, priority) VALUES (?, ?, ?)',
-        lastId,
-        lane,
-        this.#byLevel.has(lane) ? alert.level : urgent,
-      );
-    }
+  #insert(alerts: readonly AcceptedAlert[], now: number): void {
+    insertAlerts(this.#database, alerts, now, (lane, level) => {
+      return this.#byLevel.has(lane) ? level : Number(level >= URGENT_LEVEL);
+    });
   }
 
   #release(id: number): void {
@@ -249,7 +234,7 @@ export class SqliteOutbox implements Outbox {
       id,
     );
     if (changes === 0) return;
-    for (const alert of followUps) this.#insert(alert, startedAt + duration);
+    this.#insert(followUps, startedAt + duration);
     if (outcome.kind === 'park') {
       // The integration was at fault. However long it takes to mend, that counts for no retry.
       database.run('UPDATE delivery SET tries = 0, first_attempt_at = NULL WHERE id = ?', id);
@@ -267,36 +252,6 @@ export class SqliteOutbox implements Outbox {
       storable(outcome.excerpt),
       id,
     );
-  }
-
-  #keepUnreadable(intake: Intake, now: number): void {
-    if (intake.unreadable.length === 0) return;
-    let last = 0;
-    for (const line of intake.unreadable.slice(-UNREADABLE_KEPT)) {
-      last = this.#database.run(
-        `INSERT INTO unreadable (read_at, path, offset, length, reason, excerpt)
-         VALUES (?, ?, ?, ?, ?, ?)`,
-        now,
-        line.path,
-        line.offset,
-        line.length,
-        line.reason,
-        line.excerpt,
-      ).lastId;
-    }
-    this.#database.run('DELETE FROM unreadable WHERE id <= ?', last - UNREADABLE_KEPT);
-  }
-
-  #count({ counts }: Intake): void {
-    for (const [name, value] of Object.entries(counts)) {
-      if (value === 0) continue;
-      this.#database.run(
-        `INSERT INTO counter (name, value) VALUES (?, ?)
-         ON CONFLICT (name) DO UPDATE SET value = value + excluded.value`,
-        name,
-        value as number,
-      );
-    }
   }
 }
 
