@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { HttpFailure, HttpResponse, HttpResult } from '../core/destination.ts';
+import { onAbort } from './abort-watch.ts';
 import { isLostConnection, isTimeout, networkMessage } from './http-errors.ts';
 
 /** What an exchange learns of its connection, so that it can tell a stale one. */
@@ -60,14 +61,14 @@ export class Exchange {
     return new Promise((resolve) => {
       this.#resolve = resolve;
       const cancelTimer = clock.after(deadline - clock.monotonic(), () => this.#timeOut());
-      const onAbort = () => this.#giveUp('network', 'The attempt was stopped.');
-      signal.addEventListener('abort', onAbort, { once: true });
+      const stop = () => this.#giveUp('network', 'The attempt was stopped.');
+      const forget = onAbort(signal, stop);
       this.#release = () => {
         cancelTimer();
-        signal.removeEventListener('abort', onAbort);
+        forget();
       };
       if (signal.aborted) {
-        onAbort();
+        stop();
         return;
       }
       try {
