@@ -7,11 +7,16 @@ import {
 /** Milliseconds to wait for another process that is writing. */
 const BUSY_TIMEOUT_MS = 5000;
 
+/** `FULL`: a commit is on the disk when it returns, also after a power failure. */
+type Synchronous = 'FULL' | 'NORMAL';
+
 /** A thin, typed door to SQLite: prepared statements by their text, and transactions. */
 export class Database {
   readonly #database: DatabaseSyncInstance;
   readonly #statements = new Map<string, StatementSyncInstance>();
   #isSynced = true;
+  #isInTransaction = false;
+  #synchronous: Synchronous | undefined;
 
   private constructor(database: DatabaseSyncInstance) {
     this.#database = database;
@@ -30,8 +35,7 @@ export class Database {
     const vacuum = this.get<{ auto_vacuum: number }>('PRAGMA auto_vacuum')?.auto_vacuum;
     if (vacuum !== INCREMENTAL) this.execute(`PRAGMA auto_vacuum = ${INCREMENTAL}`);
     this.execute('PRAGMA journal_mode = WAL');
-    // A commit is on the disk when it returns, also after a power failure.
-    this.execute('PRAGMA synchronous = FULL');
+    this.#waitFor('FULL');
     this.execute('PRAGMA journal_size_limit = 67108864');
     this.execute('PRAGMA cache_size = -16384');
   }
@@ -41,6 +45,7 @@ export class Database {
   }
 
   run(sql: string, ...values: SqlValue[]): { changes: number; lastId: number } {
+    if (!this.#isInTransaction) this.#waitFor('FULL');
     const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
     return { changes, lastId: Number(lastInsertRowid) };
   }
@@ -64,13 +69,8 @@ export class Database {
    * since the last {@link sync} may be gone, the latest first.
    */
   relaxedTransaction<T>(work: () => T): T {
-    this.execute('PRAGMA synchronous = NORMAL');
-    try {
-      return this.transaction(work);
-    } finally {
-      this.#isSynced = false;
-      this.execute('PRAGMA synchronous = FULL');
-    }
+    this.#isSynced = false;
+    return this.#transaction('NORMAL', work);
   }
 
   /** Waits until everything that was committed is on the disk. */
@@ -86,16 +86,31 @@ export class Database {
 
   /** Runs a function in a transaction: all of it is stored, or, when it throws, nothing. */
   transaction<T>(work: () => T): T {
-    this.execute('BEGIN IMMEDIATE');
+    return this.#transaction('FULL', work);
+  }
+
+  #transaction<T>(synchronous: Synchronous, work: () => T): T {
+    this.#waitFor(synchronous);
+    this.#prepare('BEGIN IMMEDIATE').run();
+    this.#isInTransaction = true;
     try {
       const result = work();
-      this.execute('COMMIT');
+      this.#prepare('COMMIT').run();
       return result;
     } catch (error) {
       // A full disk has SQLite roll back by itself; there is nothing left to roll back then.
       if (this.#database.isTransaction) this.execute('ROLLBACK');
       throw error;
+    } finally {
+      this.#isInTransaction = false;
     }
+  }
+
+  /** What the next commits wait for. It is said only when it changes: results come in long rows. */
+  #waitFor(synchronous: Synchronous): void {
+    if (this.#synchronous === synchronous) return;
+    this.execute(`PRAGMA synchronous = ${synchronous}`);
+    this.#synchronous = synchronous;
   }
 
   /**
