@@ -100,7 +100,7 @@ export class Daemon {
     }
     this.#outbox = new SqliteOutbox(this.#database);
     this.#upkeep = new Upkeep(new Housekeeping(this.#database), settings.outbox, this.#clock, log);
-    this.#transports = createTransports(paths, this.#clock);
+    this.#transports = createTransports(paths, this.#clock, { log });
     this.#lanes = new LaneSet(
       {
         outbox: this.#outbox,

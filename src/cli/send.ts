@@ -32,7 +32,7 @@ export function addSend(program: Command): void {
         throw new CommandError(`'${own.integration}' cannot send: ${reason}`, EXIT.wrongInput);
       }
       const raw = file === undefined ? sampleAlert(new Date()) : await firstAlert(file);
-      const transports = createTransports(paths, systemClock);
+      const transports = createTransports(paths, systemClock, { scriptHosts: 0 });
       const outcome = await sendOnce(entry as EnabledIntegration, raw, transports);
       await transports.close();
       const redactor = new Redactor(setup.secrets, false);

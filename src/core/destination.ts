@@ -84,7 +84,10 @@ export type ScriptResult =
   | { readonly kind: 'timeout'; readonly output: string }
   /** It could not be started, and will not be: missing, not executable, not safe to run … */
   | { readonly kind: 'refused'; readonly message: string }
-  /** It could not be started now, for lack of processes, memory or disk space. */
+  /**
+   * It could not be started now, for lack of processes, memory or disk space; or it is unknown what
+   * became of it.
+   */
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Runs scripts. */

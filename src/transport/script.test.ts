@@ -16,27 +16,38 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
+import { forkTestHost } from '../../test/support/script-host.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import {
   ALERT_FILE,
   OPTIONS_FILE,
   type ScriptCall,
   type ScriptResult,
+  type ScriptRunner,
 } from '../core/destination.ts';
+import { silentLog } from '../core/log.ts';
 import { createScriptRunner } from './script.ts';
+import { ScriptHosts } from './script-hosts.ts';
 
 const isRoot = process.getuid?.() === 0;
 let home: string;
 let integrations: string;
 let files: string;
+/** Where scripts are started: what a run promises holds in both. */
+const PLACES = ['in this process', 'in a script host'] as const;
+let place: (typeof PLACES)[number];
+let hosts: ScriptHosts | undefined;
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'script-test-'));
   integrations = join(home, 'integrations');
   files = join(home, 'state', 'scripts');
+  place = 'in this process';
   mkdirSync(integrations, { mode: 0o755 });
 });
-afterEach(() => {
+afterEach(async () => {
+  await hosts?.close();
+  hosts = undefined;
   for (const pid of numbersIn('pids')) killed(pid);
   rmSync(home, { recursive: true, force: true });
 });
@@ -70,8 +81,19 @@ function aCall(own: Partial<ScriptCall> = {}): ScriptCall {
   };
 }
 
-const runnerWith = (clock: Clock) =>
-  createScriptRunner({ directory: files, workingDirectory: home, clock });
+function runnerWith(clock: Clock): ScriptRunner {
+  if (place === 'in this process') {
+    return createScriptRunner({ directory: files, workingDirectory: home, clock });
+  }
+  hosts ??= new ScriptHosts({
+    start: () => forkTestHost(files, home),
+    most: 1,
+    substitute: { run: () => Promise.reject(new Error('the script host did not start')) },
+    clock,
+    log: silentLog,
+  });
+  return hosts;
+}
 
 function run(
   own: Partial<ScriptCall> = {},
@@ -103,10 +125,25 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** True for an open file of this process that its children do not get. */
+function isCloseOnExec(number: string): boolean {
+  try {
+    const [, flags = '0'] =
+      /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${number}`, 'utf8')) ?? [];
+    return (Number.parseInt(flags, 8) & 0o2000000) !== 0;
+  } catch {
+    return true; // closed again: it was what the directory was read with
+  }
+}
+
 const within = { timeout: 20_000 };
 const leftOver = () => (existsSync(files) ? readdirSync(files) : []);
 
-describe('a run', () => {
+describe.each(PLACES)('a run %s', (where) => {
+  beforeEach(() => {
+    place = where;
+  });
+
   it('hands the script its arguments and files, in the home of the manager', async () => {
     sh(
       'for a; do echo "[$a]" >> args; done; cat "$1" > alert; cat "$5" > options; pwd > cwd; echo done',
@@ -160,8 +197,32 @@ describe('a run', () => {
   });
 
   it('shows the script its environment, and no input', async () => {
-    sh('cat; test -n "$PATH" && echo end of input');
+    sh('cat; cat /proc/$$/environ > environment; echo end of input');
     expect(await run()).toMatchObject({ kind: 'exited', output: 'end of input\n' });
+    const shown = readFileSync(join(home, 'environment'), 'utf8').split('\0').filter(Boolean);
+    const ours = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
+    expect(shown.sort()).toEqual(ours.sort());
+  });
+
+  it('hands it no open files but its two outputs', async () => {
+    // What this process cannot close either. 3 is what `ls` reads the directory with.
+    const inherited = readdirSync('/proc/self/fd').filter((number) => !isCloseOnExec(number));
+    sh('readlink /proc/self/fd/0; ls /proc/self/fd');
+    const result = await run();
+    const [input, ...open] = result.kind === 'exited' ? result.output.trim().split('\n') : [];
+    expect(input).toBe('/dev/null');
+    expect(open.sort()).toEqual([...new Set(['0', '1', '2', '3', ...inherited])].sort());
+  });
+
+  it('gives it a session of its own, and the name that it shall see as its own', async () => {
+    sh('cut -d" " -f1,5,6 /proc/$$/stat');
+    const ids = await run();
+    expect(ids).toMatchObject({ output: expect.stringMatching(/^(\d+) \1 \1\n$/) as string });
+    addScript(readFileSync('/bin/sh'), 'custom-y');
+    const argv0 = 'a "name" $of ümlauts';
+    const argv = ['-c', String.raw`tr '\0' '\n' < /proc/$$/cmdline | head -1`];
+    const name = await run({ path: join(integrations, 'custom-y'), argv0, argv });
+    expect(name).toMatchObject({ output: `${argv0}\n` });
   });
 
   it('reports exit codes, signals and both outputs', async () => {
@@ -223,6 +284,14 @@ describe('the end of a run', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  it('comes with its time limit in a script host', async () => {
+    place = 'in a script host';
+    sh('sleep 1000 & echo $! >> pids; echo $$ >> pids; wait');
+    expect(await run({}, { timeoutMs: 1000 })).toMatchObject({ kind: 'timeout' });
+    expect(numbersIn('pids').filter(isRunning)).toEqual([]);
+    expect(leftOver()).toEqual([]);
+  });
+
   it('comes after two seconds for what ignores the polite signal', async () => {
     const clock = new ManualClock();
     sh(
@@ -252,7 +321,8 @@ describe('the end of a run', () => {
     await expect.poll(() => numbersIn('pids').filter(isRunning), within).toEqual([]);
   });
 
-  it('comes with the signal', async () => {
+  it.each(PLACES)('comes with the signal, %s', async (where) => {
+    place = where;
     const controller = new AbortController();
     sh('echo $$ >> pids; while :; do sleep 1; done');
     const result = run({}, { signal: controller.signal });
@@ -264,14 +334,22 @@ describe('the end of a run', () => {
     expect(numbersIn('pids')).toHaveLength(1);
   });
 
-  it('does not wait for what a script leaves running, nor kill it', async () => {
-    sh('sleep 1000 & echo $! >> pids; echo sent');
-    expect(await run()).toEqual({ kind: 'exited', code: 0, output: 'sent\n' });
-    expect(numbersIn('pids').filter(isRunning)).toHaveLength(1);
-  });
+  it.each(PLACES)(
+    'does not wait for what a script leaves running, nor kill it, %s',
+    async (where) => {
+      place = where;
+      sh('sleep 1000 & echo $! >> pids; echo sent');
+      expect(await run()).toEqual({ kind: 'exited', code: 0, output: 'sent\n' });
+      expect(numbersIn('pids').filter(isRunning)).toHaveLength(1);
+    },
+  );
 });
 
-describe('what is refused', () => {
+describe.each(PLACES)('what is refused %s', (where) => {
+  beforeEach(() => {
+    place = where;
+  });
+
   async function refusal(own: Partial<ScriptCall> = {}): Promise<string> {
     const result = await run(own);
     expect(result).toMatchObject({ kind: 'refused' });

@@ -1,0 +1,15 @@
+// The process that starts scripts for the daemon: `script-host.js DIRECTORY HOME`, with a channel to
+// the daemon. It loads only what it needs, because every page it holds makes starting a script slower.
+import { systemClock } from '../core/clock.ts';
+import { createScriptRunner } from '../transport/script.ts';
+import { serveScripts } from '../transport/script-host.ts';
+
+// It ends when the daemon closes the channel, or is gone. A signal to all processes of a service or
+// a terminal is for the daemon, which first lets the running scripts finish.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+process.on('disconnect', () => process.exit());
+
+const [, , directory = '', workingDirectory = ''] = process.argv;
+serveScripts(createScriptRunner({ directory, workingDirectory, clock: systemClock }), process);
+// The daemon may have gone before we listened.
+if (!process.connected) process.exit();
