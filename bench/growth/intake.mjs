@@ -31,7 +31,7 @@ const INTEGRATIONS = [4, 50, 500, 1000];
 const GROUPS = [1, 10, 100, 1000, MOST_GROUPS];
 const RULES = [1, 10, 100, 1000, 10_000];
 /** Different lines in a file; it repeats them. */
-const DIFFERENT = 2000;
+const DIFFERENT = 512;
 
 export async function intakeGrowth({ project, directory, size }) {
   const { megabytes, storedMegabytes, count, rounds } = SIZES[size];

@@ -18,8 +18,8 @@ export function plain(figure, unit, value) {
   return { figure, unit, value, goal: '' };
 }
 
-/** Costs may grow as their inputs do; half as much again is for noise. */
-const MOST_GROWTH = 1.5;
+/** Costs may grow as their inputs do; a quarter as much again is for noise. */
+const MOST_GROWTH = 1.25;
 
 /**
  * A figure for several inputs, as `{ input, label, value }` by rising input.

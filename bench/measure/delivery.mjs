@@ -12,7 +12,7 @@ import { compare } from '../lib/stats.mjs';
 
 const SIZES = {
   full: { perLane: 500, daemon: 20_000, rounds: 5 },
-  quick: { perLane: 200, daemon: 10_000, rounds: 3 },
+  quick: { perLane: 150, daemon: 5000, rounds: 3 },
   smoke: { perLane: 5, daemon: 50, rounds: 1 },
 };
 const CONCURRENCIES = [16, 4, 1];
