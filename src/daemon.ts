@@ -11,6 +11,7 @@ import { Committer } from './delivery/committer.ts';
 import { Intake } from './delivery/intake.ts';
 import { Router } from './delivery/router.ts';
 import { Upkeep } from './delivery/upkeep.ts';
+import { tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
 import { type Reinject, reinjection } from './reinjection.ts';
 import { enabledIntegrations, readSetup, type Setup } from './setup.ts';
@@ -74,6 +75,7 @@ export class Daemon {
    * @throws StateError when the state directory cannot be used.
    */
   static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
+    tuneHeap();
     const setup = readSetup(options.paths, options.env);
     options.scrubber.learn(setup.secrets);
     const failure = whyNotStart(setup);

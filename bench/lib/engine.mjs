@@ -20,6 +20,7 @@ export async function openEngine(project, home) {
   const { enabledIntegrations, readSetup } = await project.load('setup.js');
   const { createTransports } = await project.load('transports.js');
 
+  await tuneHeap(project);
   const database = openOutboxDatabase(home.state);
   const outbox = new SqliteOutbox(database);
   const housekeeping = new Housekeeping(database);
@@ -76,6 +77,14 @@ export async function openEngine(project, home) {
       database.close();
     },
   };
+}
+
+async function tuneHeap(project) {
+  try {
+    (await project.load('heap.js')).tuneHeap();
+  } catch {
+    // A version to compare with that did not do so.
+  }
 }
 
 async function readAll(project, home, { outbox, upkeep, routes, clock }) {

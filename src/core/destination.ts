@@ -53,7 +53,7 @@ export interface HttpClient {
       timeoutMs: number;
       signal: AbortSignal;
       /** Bytes of a body that are read, where answers may be longer than the client's own cap. */
-      bodyCap?: number;
+      bodyCap?: number | undefined;
     },
   ): Promise<HttpResult>;
 }

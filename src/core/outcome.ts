@@ -1,4 +1,5 @@
 import type { ManagerEvent } from './enrichment.ts';
+import type { Scrubber } from './secret.ts';
 
 /** Why an attempt failed: a closed set, also used as a label of metrics. */
 export const FAILURE_REASONS = [
@@ -16,11 +17,11 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 /** What an attempt leaves behind for people to read. */
 export interface AttemptDetail {
   /** HTTP status or exit code of a script, where there was one. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** A sentence about what happened. Secrets are scrubbed before it is stored. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** The beginning of the answer or of a script's output. */
-  readonly excerpt?: string;
+  readonly excerpt?: string | undefined;
   /** What an enrichment has to tell the manager, however the attempt ended. */
   readonly events?: readonly ManagerEvent[];
 }
@@ -50,3 +51,11 @@ export type Outcome =
     } & AttemptDetail)
   | ({ readonly kind: 'park'; readonly reason: FailureReason } & AttemptDetail)
   | ({ readonly kind: 'reject'; readonly reason: FailureReason } & AttemptDetail);
+
+/** The outcome without the secrets that the scrubber knows; the same object when it holds none. */
+export function scrubOutcome(outcome: Outcome, scrubber: Scrubber): Outcome {
+  const message = outcome.message === undefined ? undefined : scrubber.scrub(outcome.message);
+  const excerpt = outcome.excerpt === undefined ? undefined : scrubber.scrub(outcome.excerpt);
+  if (message === outcome.message && excerpt === outcome.excerpt) return outcome;
+  return { ...outcome, message, excerpt };
+}

@@ -69,6 +69,7 @@ export class Scrubber {
         start = text.indexOf(needle, end);
       }
     }
+    if (places.length === 0) return text;
     places.sort((a, b) => a.start - b.start);
     let clean = '';
     let done = 0;

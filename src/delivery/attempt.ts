@@ -4,7 +4,7 @@ import { deliveryKey } from '../core/delivery-key.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Log } from '../core/log.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { type Outcome, scrubOutcome } from '../core/outcome.ts';
 import type { Scrubber } from '../core/secret.ts';
 
 /** A quota that is used up is looked at again after this time, at the earliest. */
@@ -25,21 +25,13 @@ export async function attemptDelivery(
     attempts: delivery.attempts,
   };
   try {
-    const outcome = scrubbed(await destination.deliver(job, context), scrubber);
+    const outcome = scrubOutcome(await destination.deliver(job, context), scrubber);
     return withValidTime(outcome, context.clock.now());
   } catch (error) {
     // A throw is a bug of the destination; the delivery is not to be lost over it.
     const message = scrubber.scrub(error instanceof Error ? error.message : String(error));
     return { kind: 'retry', reason: 'internal', message: `internal error: ${message}` };
   }
-}
-
-function scrubbed(outcome: Outcome, scrubber: Scrubber): Outcome {
-  return {
-    ...outcome,
-    ...(outcome.message === undefined ? {} : { message: scrubber.scrub(outcome.message) }),
-    ...(outcome.excerpt === undefined ? {} : { excerpt: scrubber.scrub(outcome.excerpt) }),
-  };
 }
 
 /** A time that is none, out of a header that made no sense, would hold up its lane for ever. */
@@ -67,9 +59,9 @@ export function reportAttempt(
     delivery: delivery.id,
     attempt: delivery.attempts + 1,
     ms: Math.round(durationMs),
-    ...(outcome.status === undefined ? {} : { status: outcome.status }),
-    ...(outcome.kind === 'delivered' ? {} : { reason: outcome.reason }),
-    ...(outcome.message === undefined ? {} : { cause: outcome.message }),
+    status: outcome.status,
+    reason: outcome.kind === 'delivered' ? undefined : outcome.reason,
+    cause: outcome.message,
   };
   if (next.state === 'delivered') log.debug('delivered', fields);
   else if (next.state === 'dead') log.error('delivery is dead', fields);

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { AcceptedAlert } from '../core/accepted-alert.ts';
-import { type Clock, sleep } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import type { LeasedDelivery } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
@@ -17,6 +17,7 @@ import { Expiry } from './expiry.ts';
 import { eventsOf, type Feedback } from './feedback.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
 import { OutboxDoor } from './outbox-door.ts';
+import { type RunningAttempt, RunningAttempts } from './running-attempts.ts';
 
 /** What a lane needs to work. */
 export interface LaneParts {
@@ -59,9 +60,8 @@ export class Lane {
   readonly #leases: LeaseBuffer;
   readonly #expiry: Expiry;
   readonly #abort = new AbortController();
-  readonly #active = new Set<Promise<void>>();
-  /** Deliveries whose attempt has not ended. */
-  readonly #inFlight = new Set<number>();
+  readonly #context: DeliveryContext;
+  readonly #running: RunningAttempts;
   #pausedUntil = 0;
   #parking: Parking | undefined;
   #stopping = false;
@@ -74,7 +74,9 @@ export class Lane {
     this.integration = integration;
     // Every attempt under way listens to it; that many listeners are no leak.
     setMaxListeners(0, this.#abort.signal);
+    this.#running = new RunningAttempts(clock);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
+    this.#context = { ...parts.context, clock, signal: this.#abort.signal };
     this.#breaker = new Breaker(clock);
     this.#outbox = new OutboxDoor(parts.outbox, clock, parts.log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, integration, parts.log);
@@ -118,22 +120,14 @@ export class Lane {
     this.#stopping = true;
     this.#cancelTimer?.();
     this.#leases.giveBack();
-    await this.#finish(graceMs);
+    await this.#running.finish(graceMs);
+    const late = this.#running.list();
     this.#abort.abort();
-    await this.#finish(BREAK_OFF_MS);
-    if (this.#inFlight.size === 0) return;
-    const ids = [...this.#inFlight];
-    this.#inFlight.clear();
-    this.#outbox.ask('release', (outbox) => outbox.release(ids));
-  }
-
-  /** Resolves when no attempt is left, or after so many milliseconds. */
-  async #finish(milliseconds: number): Promise<void> {
-    if (this.#active.size === 0) return;
-    const finished = new AbortController();
-    const time = sleep(this.#parts.clock, milliseconds, finished.signal);
-    await Promise.race([Promise.all(this.#active), time]);
-    finished.abort();
+    await this.#running.finish(BREAK_OFF_MS);
+    const left = late.filter((attempt) => !attempt.isOver);
+    if (left.length === 0) return;
+    for (const attempt of left) attempt.isOver = true;
+    this.#outbox.ask('release', (outbox) => outbox.release(left.map(({ id }) => id)));
   }
 
   #pump(): void {
@@ -147,7 +141,7 @@ export class Lane {
         this.#schedule(wait);
         return;
       }
-      if (this.#active.size >= (this.#isProbing ? 1 : this.#concurrency)) return;
+      if (this.#running.size >= (this.#isProbing ? 1 : this.#concurrency)) return;
       const delivery = this.#take();
       if (delivery !== undefined) {
         this.#begin(delivery);
@@ -193,16 +187,20 @@ export class Lane {
 
   #begin(delivery: LeasedDelivery): void {
     this.#bucket?.take(this.#parts.clock.now());
-    this.#inFlight.add(delivery.id);
-    const attempt = this.#attempt(delivery).finally(() => {
-      this.#active.delete(attempt);
-      this.#pump();
-    });
-    this.#active.add(attempt);
+    void this.#run(this.#running.begin(delivery.id), delivery);
   }
 
-  async #attempt(delivery: LeasedDelivery): Promise<void> {
-    const { clock, committer, context, destination, log, scrubber } = this.#parts;
+  async #run(attempt: RunningAttempt, delivery: LeasedDelivery): Promise<void> {
+    try {
+      await this.#attempt(attempt, delivery);
+    } finally {
+      this.#running.end(attempt);
+      this.#pump();
+    }
+  }
+
+  async #attempt(attempt: RunningAttempt, delivery: LeasedDelivery): Promise<void> {
+    const { clock, committer, destination, log, scrubber } = this.#parts;
     const { integration } = this;
     const startedAt = clock.now();
     const began = clock.monotonic();
@@ -211,12 +209,12 @@ export class Lane {
       delivery,
       integration,
       destination,
-      { ...context, clock, signal },
+      this.#context,
       scrubber,
     );
-    // Broken off: stop() gives it back. Too late also for what it has given back already.
-    if (signal.aborted && outcome.kind !== 'delivered') return;
-    if (!this.#inFlight.delete(delivery.id)) return;
+    // Broken off: stop() gives it back, or has done so already.
+    if (attempt.isOver || (signal.aborted && outcome.kind !== 'delivered')) return;
+    attempt.isOver = true;
     const followUps = this.#followUps(delivery, outcome);
     if (outcome.kind === 'wait') {
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.until);

@@ -37,13 +37,13 @@ export function classifyHttp(response: HttpResponse, service: Service, now: numb
 
 /** The outcome `delivered`, with what the service said. */
 export function delivered(response: HttpResponse): Outcome {
-  return { kind: 'delivered', status: response.status, ...excerptOf(response) };
+  return { kind: 'delivered', status: response.status, excerpt: excerptOf(response) };
 }
 
 /** The outcome of a failure, with status, excerpt and the time that the service asked for. */
 export function failed(response: HttpResponse, failure: Failure, now: number): Outcome {
   const { kind, reason, message } = failure;
-  const detail = { reason, status: response.status, message, ...excerptOf(response) };
+  const detail = { reason, status: response.status, message, excerpt: excerptOf(response) };
   if (kind !== 'retry') return { kind, ...detail };
   const notBefore = retryAt(response, now);
   return {
@@ -124,10 +124,10 @@ function redirected(response: HttpResponse, title: string): string {
   return `${title} redirects to another address (HTTP ${response.status}), and redirects are not followed, since the alert could end up elsewhere. ${hint} Set <hook_url> to the final address.`;
 }
 
-/** What is kept of an answer for people to read. */
-export function excerptOf(response: HttpResponse): { excerpt?: string } {
+/** What is kept of an answer for people to read; undefined when it is empty. */
+export function excerptOf(response: HttpResponse): string | undefined {
   const text = printable(response.body.trim());
-  return text === '' ? {} : { excerpt: text };
+  return text === '' ? undefined : text;
 }
 
 /**

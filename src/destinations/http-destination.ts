@@ -10,6 +10,7 @@ import type {
   ServiceLimit,
 } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
+import type { JsonDocument } from '../core/json.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Secret } from '../core/secret.ts';
 import { VERSION } from '../core/version.ts';
@@ -114,8 +115,7 @@ export function startConversation(
     async send(request, bodyCap) {
       const timeoutMs = left();
       if (timeoutMs <= 0) return TOO_LATE;
-      const limits = { timeoutMs, signal, ...(bodyCap === undefined ? {} : { bodyCap }) };
-      return await http.send(request, limits);
+      return await http.send(request, { timeoutMs, signal, bodyCap });
     },
   };
 }
@@ -134,17 +134,30 @@ export function attemptSeconds(integration: Integration, defaultTimeout = 0): nu
 }
 
 /** Headers of every JSON request: those of the reference, and who is asking. */
-export const JSON_HEADERS: Readonly<Record<string, string>> = {
+export const JSON_HEADERS = {
   'content-type': 'application/json',
   accept: '*/*',
   'accept-charset': 'UTF-8',
   'user-agent': `integratord/${VERSION}`,
 };
 
-/** A header with which a receiver can recognise a repeated message. */
-export function idempotencyHeader(job: Job): Record<string, string> {
-  return { 'idempotency-key': job.key.replace(/[^\u0021-\u007e]/g, '_') };
+/** Those headers, and one by which a receiver can recognise a repeated message. */
+export function idempotentHeaders(job: Job): Record<string, string> {
+  return {
+    'content-type': JSON_HEADERS['content-type'],
+    accept: JSON_HEADERS.accept,
+    'accept-charset': JSON_HEADERS['accept-charset'],
+    'user-agent': JSON_HEADERS['user-agent'],
+    'idempotency-key': job.key.replace(/[^\u0021-\u007e]/g, '_'),
+  };
 }
+
+/** A message with the operator's `<options>`, which replace members of the same name. */
+export function withOptions(message: Message, { options }: Integration): Message {
+  // Hardly anyone sets them, and a copy costs as much as the message.
+  return Object.keys(options ?? {}).length === 0 ? message : { ...message, ...options };
+}
+type Message = Readonly<Record<string, JsonDocument | undefined>>;
 
 async function exchange(
   service: HttpService,

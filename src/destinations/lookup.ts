@@ -94,7 +94,11 @@ async function ask(
   const response = { ...result, body: scrubber.scrub(result.body) };
   const reading = read(response, clock.now());
   if (reading.kind === 'answer') cache.set(cacheKey, JSON.stringify(reading.answer), reading.ttlMs);
-  return { kind: 'read', reading, detail: { status: response.status, ...excerptOf(response) } };
+  return {
+    kind: 'read',
+    reading,
+    detail: { status: response.status, excerpt: excerptOf(response) },
+  };
 }
 
 function noTime(): Asked {

@@ -1,5 +1,5 @@
 import type { Integration } from '../core/integration.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { type Outcome, scrubOutcome } from '../core/outcome.ts';
 import { Scrubber } from '../core/secret.ts';
 import { withShortExcerpt } from './classify-http.ts';
 import { cut } from './text.ts';
@@ -15,13 +15,10 @@ const SHORTEST_PART = 16;
  * then both cut, in this order, so that no half of a secret stays at the end.
  */
 export function withoutSecrets(outcome: Outcome, integration: Integration): Outcome {
-  const scrubber = scrubberFor(integration);
-  const { message, excerpt } = outcome;
-  return withShortExcerpt({
-    ...outcome,
-    ...(message === undefined ? {} : { message: cut(scrubber.scrub(message), LONGEST_MESSAGE) }),
-    ...(excerpt === undefined ? {} : { excerpt: scrubber.scrub(excerpt) }),
-  });
+  const clean = scrubOutcome(outcome, scrubberFor(integration));
+  const { message } = clean;
+  if (message === undefined || message.length <= LONGEST_MESSAGE) return withShortExcerpt(clean);
+  return withShortExcerpt({ ...clean, message: cut(message, LONGEST_MESSAGE) });
 }
 
 /** The ways in which an integration's secrets can be written are worked out once. */

@@ -1,12 +1,12 @@
 import type { Alert } from '../core/alert.ts';
 import type { HttpRequest, HttpResponse, Job } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
-import { type JsonObject, stringify } from '../core/json.ts';
+import { type JsonDocument, type JsonObject, stringify } from '../core/json.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Secret } from '../core/secret.ts';
 import { classifyHttp, delivered, failed, type Service } from './classify-http.ts';
 import { firstJson } from './first-json.ts';
-import { httpDestination, idempotencyHeader, JSON_HEADERS } from './http-destination.ts';
+import { httpDestination, idempotentHeaders, withOptions } from './http-destination.ts';
 import { NOT_AVAILABLE, shown } from './text.ts';
 
 /**
@@ -54,18 +54,21 @@ function request(job: Job): HttpRequest {
   return {
     method: 'POST',
     url: integration.hookUrl ?? new Secret(''),
-    headers: { ...JSON_HEADERS, ...idempotencyHeader(job) },
-    body: stringify({
-      severity: severity(alert.level),
-      pretext: 'WAZUH Alert',
-      title: shown(alert.at('rule', 'description')) ?? NOT_AVAILABLE,
-      text: alert.at('full_log') ?? null,
-      rule_id: alert.at('rule', 'id') ?? NOT_AVAILABLE,
-      timestamp: alert.at('timestamp'),
-      id: alert.at('id'),
-      all_fields: alert.rawJson,
-      ...integration.options,
-    }),
+    headers: idempotentHeaders(job),
+    body: stringify(withOptions(message(alert), integration)),
+  };
+}
+
+function message(alert: Alert): Record<string, JsonDocument | undefined> {
+  return {
+    severity: severity(alert.level),
+    pretext: 'WAZUH Alert',
+    title: shown(alert.at('rule', 'description')) ?? NOT_AVAILABLE,
+    text: alert.at('full_log') ?? null,
+    rule_id: alert.at('rule', 'id') ?? NOT_AVAILABLE,
+    timestamp: alert.at('timestamp'),
+    id: alert.at('id'),
+    all_fields: alert.rawJson,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Alert } from '../core/alert.ts';
 import type { HttpRequest, HttpResponse, Job } from '../core/destination.ts';
 import { type JsonDocument, stringify } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
-import { httpDestination, idempotencyHeader, isHost, JSON_HEADERS } from './http-destination.ts';
+import { httpDestination, idempotentHeaders, isHost, withOptions } from './http-destination.ts';
 import { readSlack } from './slack-answer.ts';
 import { slackText } from './slack-markup.ts';
 import { NOT_AVAILABLE, shown } from './text.ts';
@@ -41,7 +41,7 @@ function post(job: Job, body: string): HttpRequest {
   return {
     method: 'POST',
     url: job.integration.hookUrl ?? new Secret(''),
-    headers: { ...JSON_HEADERS, ...idempotencyHeader(job) },
+    headers: idempotentHeaders(job),
     body,
   };
 }
@@ -65,9 +65,8 @@ function message({ alert, integration }: Job, limits: Limits): string {
     text: text === undefined ? null : slackText(text, limits.text),
     fields: fields(alert, limits),
     ts: timestamp(alert.textAt('id')),
-    ...integration.options,
   };
-  return stringify({ attachments: [attachment] });
+  return stringify({ attachments: [withOptions(attachment, integration)] });
 }
 
 function color(level: number): string {

@@ -1,5 +1,11 @@
+import { Bag, type BagItem } from '../core/bag.ts';
+
+interface Watcher extends BagItem {
+  readonly call: () => void;
+}
+
 /** What to call when a signal aborts. */
-const watchers = new WeakMap<AbortSignal, Set<() => void>>();
+const watchers = new WeakMap<AbortSignal, Bag<Watcher>>();
 
 /**
  * Calls back once when the signal aborts; the returned function ends that. All that watch one signal
@@ -7,17 +13,22 @@ const watchers = new WeakMap<AbortSignal, Set<() => void>>();
  * long ago keeps alive what came after it, so that thousands of short attempts would fill the memory
  * that is tidied up least often.
  */
-export function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  let callbacks = watchers.get(signal);
-  if (callbacks === undefined) {
-    const all = new Set<() => void>();
-    signal.addEventListener('abort', () => all.forEach((call) => call()), { once: true });
-    watchers.set(signal, all);
-    callbacks = all;
-  }
-  const watching = callbacks;
-  watching.add(callback);
+export function onAbort(signal: AbortSignal, call: () => void): () => void {
+  const watching = watchersOf(signal);
+  const watcher = { place: -1, call };
+  watching.add(watcher);
   return () => {
-    watching.delete(callback);
+    watching.delete(watcher);
   };
+}
+
+function watchersOf(signal: AbortSignal): Bag<Watcher> {
+  const known = watchers.get(signal);
+  if (known !== undefined) return known;
+  const all = new Bag<Watcher>();
+  // Of a copy: who is called ends its watch.
+  const callAll = () => all.list().forEach(({ call }) => call());
+  signal.addEventListener('abort', callAll, { once: true });
+  watchers.set(signal, all);
+  return all;
 }

@@ -144,7 +144,8 @@ export class Exchange {
   #response(truncated: boolean): HttpResponse {
     const { bodyCap } = this.#limits;
     const body = Buffer.concat(this.#chunks).subarray(0, bodyCap).toString('utf8');
-    return { ok: true, status: 0, headers: {}, ...this.#head, body, truncated };
+    const { status = 0, headers = {} } = this.#head ?? {};
+    return { ok: true, status, headers, body, truncated };
   }
 
   #settle(result: HttpResult | 'stale'): void {
@@ -174,7 +175,8 @@ export function failure(
 
 function firstOfEach(headers: Headers): Record<string, string> {
   const first: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
     const text = Array.isArray(value) ? value[0] : value;
     if (text !== undefined) first[name.toLowerCase()] = text;
   }
