@@ -11,14 +11,12 @@ test('holds what was put in and not taken out, whatever the order', () => {
       const model = new Set<BagItem>();
       for (const { isAdding, which } of all) {
         const item = items[which] as BagItem;
-        if (!isAdding) {
-          const wasThere = bag.delete(item);
-          const wasInModel = model.delete(item);
-          expect(wasThere).toBe(wasInModel);
-        } else if (!model.has(item)) {
-          bag.add(item);
-          model.add(item);
-        }
+        const isNew = isAdding && !model.has(item);
+        const wasThere = isAdding ? model.has(item) : bag.delete(item);
+        expect(wasThere).toBe(model.has(item));
+        if (isNew) bag.add(item);
+        if (isAdding) model.add(item);
+        else model.delete(item);
         expect(bag.size).toBe(model.size);
         expect(new Set(bag.list())).toEqual(model);
       }
