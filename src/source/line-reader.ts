@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { endOfWholeAlerts, isTextLog } from '../core/formats/records.ts';
 import { TAIL_BYTES } from './excerpt.ts';
 import { FileTrouble, type Readable } from './files.ts';
-import { Pace } from './pace.ts';
+import { MOST_BYTES, Pace } from './pace.ts';
 import { Trail } from './trail.ts';
 
 /** What one read led to. */
@@ -152,7 +152,7 @@ export class LineReader {
     const { bytes } = this.#pace;
     if (this.#filled === this.#buffer.length) {
       this.#resize(Math.min(2 * this.#filled, this.#options.maxLineBytes + bytes));
-    } else if (this.#buffer.length > 2 * bytes && this.#filled < bytes) {
+    } else if (this.#buffer.length > MOST_BYTES && this.#filled < bytes) {
       this.#resize(bytes);
     }
     this.#room = this.#buffer.subarray(this.#filled, this.#filled + bytes);
@@ -212,7 +212,8 @@ export class LineReader {
     const rest = this.#buffer.subarray(end, this.#filled);
     const size = Math.max(this.#pace.bytes, 2 * rest.length);
     const other = this.#spare ?? this.#buffer.subarray(0, 0);
-    const isFit = other.length >= size && other.length <= 2 * size;
+    // The usual sizes are kept: what is given up is garbage that only a full collection frees.
+    const isFit = other.length >= size && other.length <= Math.max(2 * size, MOST_BYTES);
     const next = isFit ? other : Buffer.allocUnsafe(size);
     this.#spare = this.#buffer;
     rest.copy(next);

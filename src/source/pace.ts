@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 
 const LEAST_BYTES = 2 ** 20;
-const MOST_BYTES = 2 ** 22;
+/** The most to read at a time. */
+export const MOST_BYTES = 2 ** 22;
 /** Work on one piece that takes no longer than this may as well be more. */
 const SHORT_MS = 5;
 /** While it takes longer than this, deliveries wait for it too long. */
