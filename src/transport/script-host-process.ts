@@ -21,8 +21,9 @@ export function forkScriptHost(
   nodeOptions: readonly string[] = [],
 ): ChildProcess {
   return fork(file, args, {
-    // It stays small: what it holds, the system copies for every script.
-    execArgv: ['--max-semi-space-size=1', '--single-threaded', ...nodeOptions],
+    // It stays small: what it holds, the system copies for every script. Code that is only run once
+    // per script is not worth optimizing.
+    execArgv: ['--max-semi-space-size=1', '--single-threaded', '--no-opt', ...nodeOptions],
     // Keeps the bytes of alerts, and does not turn them into text and back.
     serialization: 'advanced',
     // Away from the terminal: Ctrl-C there is for the daemon.
