@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aContext, FakeHttp, response } from '../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../test/support/jobs.ts';
+import { Alert } from '../core/alert.ts';
 import { Secret } from '../core/secret.ts';
 import { shuffle } from './shuffle.ts';
 
@@ -23,6 +24,23 @@ describe('rules that are not sent', () => {
       expect(skip(id)).toBeUndefined();
     }
     expect(skip(5710)).toContain('rule 5710');
+  });
+
+  it.each([
+    String.raw`{"rule":{"id":"57\u00310"}}`,
+    String.raw`{"rule":{"\u0069d":"\u0035\u0037\u0031\u0030"}}`,
+    '{"rule":{"id":5710}}',
+    '{"rule":{"id":571e1}}',
+    '{"rule":{"id" : 5.71E+3}}',
+    '{"rule":{"id":"1"},"rule":{"id":"1","id":\t57.1e2}}',
+  ])('knows a rule however it is written: %s', (line) => {
+    const alert = new Alert(Buffer.from(line));
+    expect(shuffle.skip?.(alert, integration)).toContain('rule 5710');
+  });
+
+  it('is not misled by the same digits elsewhere', () => {
+    const line = '{"rule":{"id":"1","description":"5710"},"id":5710,"full_log":"87924"}';
+    expect(shuffle.skip?.(new Alert(Buffer.from(line)), integration)).toBeUndefined();
   });
 
   it('takes the list of the settings in place of its own', () => {
