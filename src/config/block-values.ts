@@ -30,6 +30,8 @@ export interface BlockValue {
 /** What a block says: of each option that counts the last, of `rule_id` all. */
 export interface BlockValues {
   readonly last: ReadonlyMap<BlockOption, BlockValue>;
+  /** Those that were given before the last: they do not count, but the reference judges them too. */
+  readonly overridden: readonly (BlockValue & { readonly option: BlockOption })[];
   readonly ruleIds: readonly BlockValue[];
   /** True when there is nothing in it at all, which was reported. */
   readonly isEmpty: boolean;
@@ -41,6 +43,7 @@ const WITH_REFERENCES: ReadonlySet<BlockOption> = new Set(['hook_url', 'api_key'
 /** Gathers the options of a block and reports what is wrong with its form. */
 export function gatherValues(block: OssecElement, report: Report): BlockValues {
   const last = new Map<BlockOption, BlockValue>();
+  const overridden: (BlockValue & { option: BlockOption })[] = [];
   const ruleIds: BlockValue[] = [];
   // The reference's reader of variables takes every <var> away before anyone else sees it.
   const children = block.children.filter((child) => child.name !== 'var');
@@ -71,11 +74,12 @@ export function gatherValues(block: OssecElement, report: Report): BlockValues {
           earlier.offset,
           `<${option}> is given again at ${place}: only the last counts`,
         );
+        overridden.push({ option, ...earlier });
       }
       last.set(option, value);
     }
   }
-  return { last, ruleIds, isEmpty: children.length === 0 };
+  return { last, overridden, ruleIds, isEmpty: children.length === 0 };
 }
 
 function reportUnknown(child: OssecElement, block: OssecElement, report: Report): void {

@@ -129,10 +129,10 @@ class BlockReader {
     if (levelValue !== undefined) checkLevel(level, levelValue, this.#report);
 
     const limits = `a number from ${DEFAULT_MAX_LOG} to ${LONGEST_MAX_LOG}`;
-    const maxLog = this.#number('max_log', limits, DEFAULT_MAX_LOG);
-    if (maxLog < DEFAULT_MAX_LOG || maxLog > LONGEST_MAX_LOG) {
-      this.#report.error(this.#offset('max_log'), `<max_log> must be ${limits}, not ${maxLog}`);
-    }
+    const maxLog = this.#number('max_log', limits, DEFAULT_MAX_LOG, (number, offset) => {
+      if (number >= DEFAULT_MAX_LOG && number <= LONGEST_MAX_LOG) return;
+      this.#report.error(offset, `<max_log> must be ${limits}, not ${number}`);
+    });
 
     const timeout = this.#number('timeout', 'a number of seconds', DEFAULT_TIMEOUT);
     if (timeout === 0) {
@@ -143,10 +143,23 @@ class BlockReader {
     return { level, maxLog, timeout, retries };
   }
 
-  #number(option: BlockOption, allowed: string, otherwise: number): number {
-    const value = this.#values.last.get(option);
+  #number(
+    option: BlockOption,
+    allowed: string,
+    otherwise: number,
+    check: (number: number, offset: number) => void = () => undefined,
+  ): number {
+    const { last, overridden } = this.#values;
+    const value = last.get(option);
     if (value === undefined) return otherwise;
-    return readNumber(option, value, allowed, this.#report) ?? otherwise;
+    const numbers = [...overridden.filter((other) => other.option === option), value].map(
+      (given) => {
+        const number = readNumber(option, given, allowed, this.#report);
+        if (number !== undefined) check(number, given.offset);
+        return number;
+      },
+    );
+    return numbers.at(-1) ?? otherwise;
   }
 
   /**

@@ -72,6 +72,16 @@ describe('what the original would say of a configuration', () => {
     ['an empty max_log', '<name>x</name><max_log></max_log>', 1235],
     ['a negative timeout', '<name>x</name><timeout>-1</timeout>', 1235],
     ['a fraction of retries', '<name>x</name><retries>1.5</retries>', 1235],
+    [
+      'a timeout that is given again',
+      '<name>x</name><timeout>x</timeout><timeout>1</timeout>',
+      1235,
+    ],
+    [
+      'a max_log that is given again',
+      '<name>x</name><max_log>1</max_log><max_log>165</max_log>',
+      1235,
+    ],
     ['only a variable in it', '<var name="X">1</var>', 1230],
   ])('%s', (_, content, code) => {
     expect(lines(block(content)).map((line) => /\((\d+)\)/.exec(line)?.[1])).toEqual([
@@ -97,7 +107,7 @@ describe('what the original would say of a configuration', () => {
     const names = fc.constantFrom(...BLOCK_OPTIONS, 'var', 'colour', 'integration');
     const element = fc.tuple(names, values).map(([name, value]) => `<${name}>${value}</${name}>`);
     const blocks = fc
-      .array(fc.array(element, { maxLength: 4 }), { maxLength: 3 })
+      .array(fc.array(element, { maxLength: 6, size: 'max' }), { maxLength: 3 })
       .map((lists) => lists.map((list) => `<integration>${list.join('')}</integration>`).join(''));
     const root = fc.constantFrom('ossec_config', 'ossec_config', 'ossec_config', 'config', 'var');
     fc.assert(
