@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FaultyFiles } from '../../test/support/faulty-files.ts';
@@ -116,6 +116,35 @@ describe('dated archives', () => {
     const { archives, trouble } = await layoutOf(join(tempDir(), 'missing')).dated(EVERYTHING);
     expect(archives).toEqual([]);
     expect(trouble).toBeUndefined();
+  });
+
+  it('are found although they are compressed in the midst of it', async () => {
+    const directory = directoryWith(
+      '2026/Aug/ossec-alerts-10.json',
+      '2026/Aug/ossec-alerts-11.json',
+    );
+    const path = join(directory, '2026/Aug/ossec-alerts-11.json');
+    const files = new FaultyFiles();
+    files.interrupt('facts', () => renameSync(path, `${path}.gz`), 'alerts-11');
+    const layout = new ArchiveLayout(files, join(directory, 'alerts.json'));
+    expect(await namesIn(layout)).toEqual([
+      '2026/Aug/ossec-alerts-10.json',
+      '2026/Aug/ossec-alerts-11.json',
+    ]);
+  });
+
+  it('are not to be relied on while files keep coming and going', async () => {
+    const directory = directoryWith('2026/Aug/ossec-alerts-10.json');
+    const dated = join(directory, '2026/Aug/ossec-alerts-10.json');
+    const files = new FaultyFiles();
+    const replace = () => {
+      writeFileSync(`${dated}.new`, '');
+      renameSync(`${dated}.new`, dated);
+      files.interrupt('names', replace);
+    };
+    files.interrupt('names', replace);
+    const layout = new ArchiveLayout(files, join(directory, 'alerts.json'));
+    expect((await layout.dated(EVERYTHING)).trouble).toMatchObject({ code: 'EAGAIN' });
   });
 
   it('say what could not be looked at', async () => {

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path';
-import { type Facts, type Files, FileTrouble } from './files.ts';
+import { type Facts, type Files, FileTrouble, isSameFile } from './files.ts';
 
 /** A file that may hold what the live file held before. */
 export interface Archive {
@@ -71,7 +71,16 @@ export class ArchiveLayout {
   }
 
   /** All dated archives from a place on, in the order in which they were written. */
-  async dated(from: Order): Promise<Listing> {
+  dated(from: Order): Promise<Listing> {
+    return settled(() => this.#dated(from));
+  }
+
+  /** Files beside the live file whose names begin with its name, such as `alerts.json.1`. */
+  neighbours(): Promise<Listing> {
+    return settled(() => this.#neighbours());
+  }
+
+  async #dated(from: Order): Promise<Listing> {
     const search: Search = { found: new Map(), trouble: undefined };
     for (const year of await this.#names('', search)) {
       if (!/^\d{4}$/.test(year) || Number(year) < from[0]) continue;
@@ -87,8 +96,7 @@ export class ArchiveLayout {
     return { archives, trouble: search.trouble };
   }
 
-  /** Files beside the live file whose names begin with its name, such as `alerts.json.1`. */
-  async neighbours(): Promise<Listing> {
+  async #neighbours(): Promise<Listing> {
     const search: Search = { found: new Map(), trouble: undefined };
     const archives: Archive[] = [];
     for (const name of await this.#names('', search)) {
@@ -141,6 +149,30 @@ export class ArchiveLayout {
 interface Search {
   readonly found: Map<string, Archive & { readonly dated: DatedName }>;
   trouble: FileTrouble | undefined;
+}
+
+/** How often files are looked for that keep coming and going. */
+const MOST_LOOKS = 10;
+
+/**
+ * Looks until two looks in a row agree. An archive that is compressed or renamed during a look can
+ * escape it: its new name was not there yet when the names were asked for, and its old one is gone
+ * when it is looked at.
+ */
+async function settled(look: () => Promise<Listing>): Promise<Listing> {
+  let last = await look();
+  for (let looks = 1; looks < MOST_LOOKS; looks += 1) {
+    const next = await look();
+    if (areSame(last.archives, next.archives)) return next;
+    last = next;
+  }
+  return { ...last, trouble: last.trouble ?? new FileTrouble('EAGAIN', 'files come and go') };
+}
+
+function areSame(some: readonly Archive[], others: readonly Archive[]): boolean {
+  const isSame = (archive: Archive, other: Archive | undefined) =>
+    other !== undefined && archive.path === other.path && isSameFile(archive.facts, other.facts);
+  return some.length === others.length && some.every((one, at) => isSame(one, others[at]));
 }
 
 /** The text as a pattern that matches it. */

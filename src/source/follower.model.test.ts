@@ -9,17 +9,18 @@ import {
   MODEL_LINE_BYTES,
   type ReaderFactory,
   type StepReader,
+  type Work,
 } from '../../test/support/alert-log-model.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import type { Batch, Checkpoint } from '../core/checkpoint.ts';
 import { silentLog } from '../core/log.ts';
 import { createContext } from './context.ts';
-import { systemFiles } from './files.ts';
+import { type Files, FileTrouble, systemFiles } from './files.ts';
 import { Follower } from './follower.ts';
 import { nowhere } from './start-fresh.ts';
 import { DEFAULT_LOOK_BACK } from './unread.ts';
 
-const action: fc.Arbitrary<Action> = fc.oneof(
+const work: fc.Arbitrary<Work> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
@@ -33,12 +34,23 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ do: 'next day' as const }) },
   { weight: 3, arbitrary: fc.constant({ do: 'next part' as const }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('compress' as const), which: fc.nat(9) }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'truncate' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'copy and truncate' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'delete and create' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'unlink' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'replace by a copy' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'move away' as const }) },
+);
+
+/** What people do to the file. */
+const tampering: fc.Arbitrary<Action> = fc.constantFrom(
+  ...(
+    [
+      'truncate',
+      'copy and truncate',
+      'delete and create',
+      'unlink',
+      'replace by a copy',
+      'move away',
+    ] as const
+  ).map((what) => ({ do: what })),
+);
+
+const reading: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
@@ -57,21 +69,65 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
 );
 
+const meanwhile: fc.Arbitrary<Action> = fc.record({
+  do: fc.constant('meanwhile' as const),
+  every: fc.integer({ min: 1, max: 6 }),
+  work: fc.array(work, { minLength: 1, maxLength: 8, size: 'max' }),
+});
+
+/** The reader looks when everything is in order; but what happens is whatever people can think of. */
+const anything: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 18, arbitrary: work },
+  { weight: 6, arbitrary: tampering },
+  { weight: 10, arbitrary: reading },
+);
+
+/** The manager does what it always does, but in the midst of what the reader does. */
+const atAnyTime: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 4, arbitrary: work },
+  { weight: 6, arbitrary: meanwhile },
+  { weight: 10, arbitrary: reading },
+);
+
 /** The reader that is tested. */
 function followers(): ReaderFactory {
   const clock = new ManualClock(statSync(tmpdir()).mtimeMs);
+  let between = () => {};
+  const files = interrupted(() => between());
   return {
+    between: (happens) => {
+      between = happens;
+    },
     pass: (milliseconds) => clock.advance(milliseconds),
     open(path, checkpoint) {
       const context = createContext({
         path,
         clock,
         log: silentLog,
-        files: systemFiles,
+        files,
         lookBack: DEFAULT_LOOK_BACK,
         maxLineBytes: MODEL_LINE_BYTES,
       });
       return new Follower(context, { checkpoint, fromStart: false, onChange() {} });
+    },
+  };
+}
+
+/** The real file system, with something that happens just before each operation. */
+function interrupted(happens: () => void): Files {
+  return {
+    facts: (path) => (happens(), systemFiles.facts(path)),
+    ownFacts: (path) => (happens(), systemFiles.ownFacts(path)),
+    names: (directory) => (happens(), systemFiles.names(directory)),
+    async open(path, noFollow) {
+      happens();
+      const file = await systemFiles.open(path, noFollow);
+      if (file instanceof FileTrouble) return file;
+      return {
+        facts: () => (happens(), file.facts()),
+        read: (target, at) => (happens(), file.read(target, at)),
+        close: () => file.close(),
+      };
     },
   };
 }
@@ -113,7 +169,10 @@ class InodeReader implements StepReader {
 }
 
 /** Every line that can be had is read once, in order, whatever happens. */
-function readsEverything(factory: () => ReaderFactory): fc.IAsyncProperty<[Action[]]> {
+function readsEverything(
+  factory: () => ReaderFactory,
+  action: fc.Arbitrary<Action>,
+): fc.IAsyncProperty<[Action[]]> {
   return fc.asyncProperty(fc.array(action, { maxLength: 40, size: 'max' }), async (actions) => {
     const directory = mkdtempSync(join(tmpdir(), 'integratord-model-'));
     const model = new AlertLogModel(directory, factory());
@@ -139,16 +198,23 @@ const parameters =
   runs === undefined ? { numRuns: 200, seed: 20260820 } : { numRuns: Number(runs) };
 
 it('loses and repeats nothing, whatever is done to the file', { timeout: 120_000 }, async () => {
-  await expect(fc.assert(readsEverything(followers), parameters)).resolves.toBeUndefined();
+  await fc.assert(readsEverything(followers, anything), parameters);
+});
+
+it('loses and repeats nothing, whenever the manager does its work', {
+  timeout: 120_000,
+}, async () => {
+  await fc.assert(readsEverything(followers, atAnyTime), parameters);
 });
 
 it('would notice a reader that only looks at inodes', async () => {
   const factory: ReaderFactory = {
     pass() {},
+    between() {},
     open: (path, checkpoint) => new InodeReader(path, checkpoint),
   };
   const details = await fc.check(
-    readsEverything(() => factory),
+    readsEverything(() => factory, anything),
     { numRuns: 50, endOnFailure: true },
   );
   expect(details.failed).toBe(true);

@@ -61,12 +61,16 @@ export class Itinerary {
 
   /**
    * Finds out what comes after a file, and takes over the live file. `idle` when that is nothing:
-   * nobody writes to a live file that is empty or missing, and the last file may still grow. Then
-   * the live file stays with the caller.
+   * nobody writes to a live file that is empty or missing, and the last file may still grow; or when
+   * it cannot be told now. Then the live file stays with the caller.
    */
   async plan(last: Last, live: LiveFile | undefined): Promise<Route | 'idle'> {
     const { locator, path, patience, troubles } = this.#context;
     const route = await locator.route(last, live?.facts);
+    if (live !== undefined && last.isRewritten !== true) {
+      // Archives that appeared after it was opened need not be older than it.
+      if (!(await isStillThere(this.#context, live.facts))) return 'idle';
+    }
     if (route.trouble === undefined) {
       patience.forget('listing');
       troubles.clear('archives', { path });
@@ -171,7 +175,7 @@ export class Itinerary {
   async #lookAgain(archive: Archive, { last, since, open }: Before): Promise<'idle'> {
     const { clock, locator, lookBack, path, troubles } = this.#context;
     const known = { position: last.position, since, ...(open && { finished: open.facts }) };
-    const route = await locator.route(known, this.#live?.facts);
+    const route = await locator.route(known, this.#live?.facts, this.#live?.archive);
     if (route.trouble !== undefined) {
       troubles.raise('archives', { path, code: route.trouble.code });
       return 'idle';

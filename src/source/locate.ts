@@ -43,8 +43,12 @@ export class Locator {
     this.#layout = layout;
   }
 
-  /** Which archives lie between the file that was read last and the live file. */
-  async route(last: Last, live: Facts | undefined): Promise<Route> {
+  /**
+   * Which archives lie between the file that was read last and the live file.
+   *
+   * @param liveName The dated name of the live file, if it is known: it may have lost it meanwhile.
+   */
+  async route(last: Last, live: Facts | undefined, liveName?: string | null): Promise<Route> {
     const { position, finished, isRewritten = false } = last;
     const isFirst = position.inode === '';
     const since = isFirst ? last.since : last.since - CLOCK_SLACK_MS;
@@ -70,6 +74,7 @@ export class Locator {
       own: holder?.dated?.order ?? named?.order,
       finished,
       live,
+      liveOrder: liveName == null ? undefined : this.#layout.parse(liveName)?.order,
       since,
     });
     const isNeighbour = holder !== undefined && holder.dated === undefined;

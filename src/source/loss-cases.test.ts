@@ -269,6 +269,24 @@ describe('alerts are not lost', () => {
     expect(await reading.read()).toEqual(someLines(1, 4));
   });
 
+  it('when an archive is compressed while archives are listed', async () => {
+    const log = new AlertLog(tempDir());
+    const files = new FaultyFiles();
+    const reading = new Reading(log.live, { files });
+    await reading.readNow();
+    log.lines(line(1));
+    await reading.readNow();
+    await reading.close();
+    log.nextPart();
+    log.lines(line(2));
+    const archive = log.nextPart();
+    log.lines(line(3));
+    await reading.restart();
+    // The names are known, and its plain file is gone before it is looked at.
+    files.interrupt('facts', () => log.compress(archive), archive);
+    expect(await reading.read()).toEqual(someLines(2, 3));
+  });
+
   it('when the inode of a deleted file is used again', async () => {
     const log = new AlertLog(tempDir());
     const reading = new Reading(log.live);

@@ -45,6 +45,11 @@ describe('archives that hold unread lines', () => {
     expect(daysOf(unreadArchives({ ...usual, own, live: undefined }))).toEqual([19, 20, 21, 22]);
   });
 
+  it('are older than a live file that is called otherwise by now', () => {
+    const renamed = { ...usual, own, live: facts(99), liveOrder: [2026, 8, 21, 0] as const };
+    expect(daysOf(unreadArchives(renamed))).toEqual([19, 20]);
+  });
+
   it('are not empty', () => {
     const some = [day(19), day(20, 0), day(21), day(22)];
     expect(daysOf(unreadArchives({ ...usual, own, archives: some }))).toEqual([19, 21]);

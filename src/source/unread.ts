@@ -11,6 +11,8 @@ export interface Situation {
   readonly finished: Facts | undefined;
   /** The live file; undefined while there is none. */
   readonly live: Facts | undefined;
+  /** Its place among the archives, when it need not be looked up: it may have lost its name since. */
+  readonly liveOrder?: Order | undefined;
   /** When the file that was read last was known to be the live one: milliseconds since 1970. */
   readonly since: number;
 }
@@ -19,19 +21,22 @@ export interface Situation {
  * The archives between the file that was read last and the live file. The first may be that file
  * itself, or one that took its name: its content tells, when it is opened.
  */
-export function unreadArchives({ archives, own, finished, live, since }: Situation): Archive[] {
-  const liveOrder = archives.find((archive) => live && isSameFile(archive.facts, live))?.dated;
+export function unreadArchives(situation: Situation): Archive[] {
+  const { archives, own, finished, live, since } = situation;
+  const liveOrder =
+    archives.find((archive) => live && isSameFile(archive.facts, live))?.dated?.order ??
+    situation.liveOrder;
   return archives.filter(({ facts, dated }) => {
     if (dated === undefined || facts.size === 0) return false;
     if (live !== undefined && isSameFile(facts, live)) return false;
     if (finished !== undefined && isSameFile(facts, finished)) return false;
     const isNew = facts.modified > since;
-    const isBeforeLive = !liveOrder || compareOrder(dated.order, liveOrder.order) < 0;
+    const isBeforeLive = !liveOrder || compareOrder(dated.order, liveOrder) < 0;
     if (own === undefined) return isNew && isBeforeLive;
     const distance = compareOrder(dated.order, own);
     if (distance <= 0) return distance === 0;
     // The clock was set back: the live file has a name that was used before.
-    const isOutOfOrder = liveOrder !== undefined && compareOrder(liveOrder.order, own) < 0;
+    const isOutOfOrder = liveOrder !== undefined && compareOrder(liveOrder, own) < 0;
     return isBeforeLive || (isOutOfOrder && isNew);
   });
 }

@@ -1,6 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Batch, Checkpoint } from '../../src/core/checkpoint.ts';
-import { AlertLog } from './alert-log.ts';
+import { AlertLog, finish, type Steps } from './alert-log.ts';
 import { line } from './reading.ts';
 
 /** Something that follows an alert log, step by step. */
@@ -15,16 +15,24 @@ export interface StepReader {
 export interface ReaderFactory {
   open(path: string, checkpoint: Checkpoint | undefined): StepReader;
   pass(milliseconds: number): void;
+  /** Calls something just before each of the readers' file operations. */
+  between(happens: () => void): void;
 }
 
-/** What happens to the log and its reader. */
-export type Action =
+/** What the manager does. */
+export type Work =
   | { readonly do: 'write'; readonly count: number; readonly logBytes: number }
   | { readonly do: 'begin a line' }
   | { readonly do: 'finish the line' }
   | { readonly do: 'next day' }
   | { readonly do: 'next part' }
-  | { readonly do: 'compress'; readonly which: number }
+  | { readonly do: 'compress'; readonly which: number };
+
+/** What happens to the log and its reader. */
+export type Action =
+  | Work
+  /** The manager's work goes on a step at a time, while the reader does so many file operations. */
+  | { readonly do: 'meanwhile'; readonly every: number; readonly work: readonly Work[] }
   | { readonly do: 'truncate' }
   | { readonly do: 'copy and truncate' }
   | { readonly do: 'delete and create' }
@@ -68,9 +76,14 @@ export class AlertLogModel {
   /** How many of the stored batches cannot be forgotten any more. */
   #certain = 0;
 
+  /** What the manager is at, and after how many file operations of the reader it goes on. */
+  #work: { readonly steps: Steps; readonly every: number } | undefined;
+  #until = 0;
+
   constructor(directory: string, factory: ReaderFactory) {
     this.#log = new AlertLog(directory);
     this.#factory = factory;
+    factory.between(() => this.#workOn());
   }
 
   /** The lines that were read, in the order in which they were read. */
@@ -106,27 +119,19 @@ export class AlertLogModel {
   }
 
   async run(action: Action): Promise<void> {
+    if (!action.do.startsWith('read')) this.#finishWork();
     switch (action.do) {
       case 'write':
-        this.#endLine();
-        for (let count = 0; count < action.count; count += 1) this.#writeLine(action.logBytes);
-        return;
       case 'begin a line':
-        this.#endLine();
-        this.#begun = line((this.#count += 1), 50);
-        this.#halves.add(this.#begun.slice(0, 70));
-        this.#log.write(this.#begun.slice(0, 70));
-        return;
       case 'finish the line':
-        return this.#endLine();
       case 'next day':
       case 'next part':
-        return this.#rotate(action.do);
-      case 'compress': {
-        const [name] = this.#closed.splice(action.which % Math.max(1, this.#closed.length), 1);
-        if (name !== undefined) this.#log.compress(name);
+      case 'compress':
+        return finish(this.#working(action));
+      case 'meanwhile':
+        this.#work = { steps: this.#workingThrough(action.work), every: action.every };
+        this.#until = action.every;
         return;
-      }
       case 'truncate':
         this.#relink();
         this.#destroy();
@@ -167,6 +172,48 @@ export class AlertLogModel {
         return;
       }
     }
+  }
+
+  *#workingThrough(work: readonly Work[]): Steps {
+    for (const part of work) {
+      yield* this.#working(part);
+      yield;
+    }
+  }
+
+  *#working(work: Work): Steps {
+    switch (work.do) {
+      case 'write':
+        this.#endLine();
+        for (let count = 0; count < work.count; count += 1) this.#writeLine(work.logBytes);
+        return;
+      case 'begin a line':
+        this.#endLine();
+        this.#begun = line((this.#count += 1), 50);
+        this.#halves.add(this.#begun.slice(0, 70));
+        this.#log.write(this.#begun.slice(0, 70));
+        return;
+      case 'finish the line':
+        return this.#endLine();
+      case 'next day':
+      case 'next part':
+        return yield* this.#rotating(work.do);
+      case 'compress': {
+        const [name] = this.#closed.splice(work.which % Math.max(1, this.#closed.length), 1);
+        if (name !== undefined) yield* this.#log.compressing(name);
+      }
+    }
+  }
+
+  #workOn(): void {
+    if (this.#work === undefined || --this.#until > 0) return;
+    this.#until = this.#work.every;
+    if (this.#work.steps.next().done === true) this.#work = undefined;
+  }
+
+  #finishWork(): void {
+    if (this.#work !== undefined) finish(this.#work.steps);
+    this.#work = undefined;
   }
 
   /** Reads until nothing more comes, however long it takes. */
@@ -240,16 +287,20 @@ export class AlertLogModel {
     this.#isCopied = false;
   }
 
-  #rotate(how: 'next day' | 'next part'): void {
+  *#rotating(how: 'next day' | 'next part'): Steps {
     this.#leaveLine();
-    const { dated } = this.#log;
+    const { dated, name } = this.#log;
     const isEmpty = statSync(dated).size === 0;
-    const name = how === 'next day' ? this.#log.nextDay() : this.#log.nextPart();
-    // The manager removes files without alerts.
-    if (isEmpty) rmSync(dated);
-    else this.#closed.push(name);
     this.#inFile = [];
     this.#isCopied = false;
+    yield* how === 'next day' ? this.#log.beginningDay() : this.#log.beginningPart();
+    if (!isEmpty) {
+      this.#closed.push(name);
+      return;
+    }
+    // The manager removes files without alerts.
+    yield;
+    rmSync(dated);
   }
 
   #destroy(): void {

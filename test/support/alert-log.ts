@@ -15,6 +15,9 @@ import {
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+/** Something that takes several steps, between which others may look. */
+export type Steps = Generator<undefined, void>;
+
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**
@@ -40,7 +43,7 @@ export class AlertLog {
     const today = new Date(statSync(directory).mtimeMs);
     this.#seconds = today.getTime() / 1000;
     this.#date = new Date(today.getFullYear(), today.getMonth(), today.getDate(), 12);
-    this.#begin();
+    finish(this.#beginning());
   }
 
   /** The dated name of the file that is written to. */
@@ -75,30 +78,49 @@ export class AlertLog {
   /** A new day. Says the name of the file that was closed. */
   nextDay(): string {
     const { name } = this;
-    this.#setDay(1);
+    finish(this.beginningDay());
     return name;
   }
 
   /** The next file of the same day. Says the name of the file that was closed. */
   nextPart(): string {
     const { name } = this;
-    this.#number += 1;
-    this.#begin();
+    finish(this.beginningPart());
     return name;
+  }
+
+  /** A new day, step by step. */
+  beginningDay(): Steps {
+    return this.#movingTo(1);
+  }
+
+  /** The next file of the same day, step by step. */
+  *beginningPart(): Steps {
+    this.#number += 1;
+    yield* this.#beginning();
   }
 
   /** The clock goes back to an earlier day. */
   daysBack(days: number): void {
-    this.#setDay(-days);
+    finish(this.#movingTo(-days));
   }
 
   /** What the manager's log rotation does to a finished file after a while. */
   compress(name: string): void {
+    finish(this.compressing(name));
+  }
+
+  /** The same, step by step. */
+  *compressing(name: string): Steps {
     const path = this.pathOf(name);
     if (!existsSync(path)) return;
     writeFileSync(`${path}.sum`, 'checksums\n');
-    writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+    const compressed = gzipSync(readFileSync(path));
+    writeFileSync(`${path}.gz`, compressed.subarray(0, compressed.length / 2));
+    yield;
+    writeFileSync(`${path}.gz`, compressed);
     this.#touch(`${path}.gz`);
+    yield;
     rmSync(path);
   }
 
@@ -135,9 +157,7 @@ export class AlertLog {
 
   /** Makes `alerts.json` a link to the file that is written to, which is created if necessary. */
   relink(): void {
-    appendFileSync(this.dated, '');
-    rmSync(this.live, { force: true });
-    linkSync(this.dated, this.live);
+    finish(this.#relinking());
   }
 
   inode(): string {
@@ -149,16 +169,29 @@ export class AlertLog {
     utimesSync(path, this.#seconds, this.#seconds);
   }
 
-  #setDay(days: number): void {
+  *#relinking(): Steps {
+    appendFileSync(this.dated, '');
+    yield;
+    rmSync(this.live, { force: true });
+    yield;
+    linkSync(this.dated, this.live);
+  }
+
+  *#movingTo(days: number): Steps {
     const date = new Date(this.#date);
     date.setDate(date.getDate() + days);
     this.#date = date;
     this.#number = 0;
-    this.#begin();
+    yield* this.#beginning();
   }
 
-  #begin(): void {
+  *#beginning(): Steps {
     mkdirSync(dirname(this.dated), { recursive: true });
-    this.relink();
+    yield* this.#relinking();
   }
+}
+
+/** Does all steps at once. */
+export function finish(steps: Steps): void {
+  while (steps.next().done !== true);
 }

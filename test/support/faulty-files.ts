@@ -2,14 +2,20 @@ import { type Files, FileTrouble, type Readable, systemFiles } from '../../src/s
 
 export type Operation = 'facts' | 'open' | 'read' | 'names';
 
+interface Interruption {
+  readonly operation: Operation;
+  readonly pathPart: string;
+  readonly happens: () => void;
+}
+
 /** The real file system, until a test breaks it. */
 export class FaultyFiles implements Files {
   readonly #faults = new Map<string, FileTrouble>();
-  #interruption: { readonly operation: Operation; readonly happens: () => void } | undefined;
+  #interruption: Interruption | undefined;
 
-  /** Lets something happen just before the next operation of a kind. */
-  interrupt(operation: Operation, happens: () => void): void {
-    this.#interruption = { operation, happens };
+  /** Lets something happen just before the next operation of a kind on a path that holds a text. */
+  interrupt(operation: Operation, happens: () => void, pathPart = ''): void {
+    this.#interruption = { operation, happens, pathPart };
   }
 
   /** Lets an operation fail for every path that holds a text. */
@@ -49,10 +55,10 @@ export class FaultyFiles implements Files {
   }
 
   #fault(operation: Operation, path: string): FileTrouble | undefined {
-    if (this.#interruption?.operation === operation) {
-      const { happens } = this.#interruption;
+    const interruption = this.#interruption;
+    if (interruption?.operation === operation && path.includes(interruption.pathPart)) {
       this.#interruption = undefined;
-      happens();
+      interruption.happens();
     }
     for (const [key, trouble] of this.#faults) {
       const [broken, part] = key.split(/ (.*)/s);
