@@ -27,12 +27,12 @@ export interface BlockValue {
   readonly offset: number;
 }
 
-/** What a block says: of each option that counts the last, of `rule_id` all. */
+/** What a block says. */
 export interface BlockValues {
+  /** What counts, of every option but `rule_id`. */
   readonly last: ReadonlyMap<BlockOption, BlockValue>;
-  /** Those that were given before the last: they do not count, but the reference judges them too. */
-  readonly overridden: readonly (BlockValue & { readonly option: BlockOption })[];
-  readonly ruleIds: readonly BlockValue[];
+  /** All that is given. Of `rule_id` all count; of the others the reference judges them all. */
+  readonly given: ReadonlyMap<BlockOption, readonly BlockValue[]>;
   /** True when there is nothing in it at all, which was reported. */
   readonly isEmpty: boolean;
 }
@@ -43,8 +43,7 @@ const WITH_REFERENCES: ReadonlySet<BlockOption> = new Set(['hook_url', 'api_key'
 /** Gathers the options of a block and reports what is wrong with its form. */
 export function gatherValues(block: OssecElement, report: Report): BlockValues {
   const last = new Map<BlockOption, BlockValue>();
-  const overridden: (BlockValue & { option: BlockOption })[] = [];
-  const ruleIds: BlockValue[] = [];
+  const given = new Map<BlockOption, BlockValue[]>();
   // The reference's reader of variables takes every <var> away before anyone else sees it.
   const children = block.children.filter((child) => child.name !== 'var');
   if (children.length === 0) {
@@ -64,22 +63,17 @@ export function gatherValues(block: OssecElement, report: Report): BlockValues {
     }
     checkForm(child, option, report);
     const value = { text: child.value, offset: child.valueOffset };
-    if (option === 'rule_id') {
-      ruleIds.push(value);
-    } else {
-      const earlier = last.get(option);
-      if (earlier !== undefined) {
-        const place = report.place(value.offset);
-        report.warning(
-          earlier.offset,
-          `<${option}> is given again at ${place}: only the last counts`,
-        );
-        overridden.push({ option, ...earlier });
-      }
-      last.set(option, value);
-    }
+    const values = given.get(option) ?? [];
+    given.set(option, values);
+    values.push(value);
+    if (option === 'rule_id') continue;
+    const earlier = last.get(option);
+    last.set(option, value);
+    if (earlier === undefined) continue;
+    const place = report.place(value.offset);
+    report.warning(earlier.offset, `<${option}> is given again at ${place}: only the last counts`);
   }
-  return { last, overridden, ruleIds, isEmpty: children.length === 0 };
+  return { last, given, isEmpty: children.length === 0 };
 }
 
 function reportUnknown(child: OssecElement, block: OssecElement, report: Report): void {

@@ -149,16 +149,11 @@ class BlockReader {
     otherwise: number,
     check: (number: number, offset: number) => void = () => undefined,
   ): number {
-    const { last, overridden } = this.#values;
-    const value = last.get(option);
-    if (value === undefined) return otherwise;
-    const numbers = [...overridden.filter((other) => other.option === option), value].map(
-      (given) => {
-        const number = readNumber(option, given, allowed, this.#report);
-        if (number !== undefined) check(number, given.offset);
-        return number;
-      },
-    );
+    const numbers = (this.#values.given.get(option) ?? []).map((value) => {
+      const number = readNumber(option, value, allowed, this.#report);
+      if (number !== undefined) check(number, value.offset);
+      return number;
+    });
     return numbers.at(-1) ?? otherwise;
   }
 

@@ -24,7 +24,8 @@ export function checkLevel(level: number, { offset }: BlockValue, report: Report
 
 /** The filter for rules: undefined when there is none. Warns where ids are passed over. */
 export function readRuleIds(values: BlockValues, report: Report): readonly number[] | undefined {
-  const lists = values.ruleIds.map(({ text, offset }) => ({ ...parseRuleIds(text), text, offset }));
+  const given = values.given.get('rule_id') ?? [];
+  const lists = given.map(({ text, offset }) => ({ ...parseRuleIds(text), text, offset }));
   const ids = lists.flatMap((list) => list.ids);
   const isSet = lists.some((list) => list.isSet);
   for (const { ids: own, isSet: ownIsSet, ignored, text, offset } of lists) {
