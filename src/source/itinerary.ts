@@ -67,10 +67,9 @@ export class Itinerary {
   async plan(last: Last, live: LiveFile | undefined): Promise<Route | 'idle'> {
     const { locator, path, patience, troubles } = this.#context;
     const route = await locator.route(last, live?.facts);
-    if (live !== undefined && last.isRewritten !== true) {
-      // Archives that appeared after it was opened need not be older than it.
-      if (!(await isStillThere(this.#context, live.facts))) return 'idle';
-    }
+    // Archives that appeared after the live file was opened need not be older than it.
+    const mayHaveMoved = live !== undefined && last.isRewritten !== true;
+    if (mayHaveMoved && !(await isStillThere(this.#context, live.facts))) return 'idle';
     if (route.trouble === undefined) {
       patience.forget('listing');
       troubles.clear('archives', { path });

@@ -48,12 +48,12 @@ export class Locator {
    *
    * @param liveName The dated name of the live file, if it is known: it may have lost it meanwhile.
    */
-  async route(last: Last, live: Facts | undefined, liveName?: string | null): Promise<Route> {
+  async route(last: Last, live: Facts | undefined, liveName: string | null = null): Promise<Route> {
     const { position, finished, isRewritten = false } = last;
     const isFirst = position.inode === '';
     const since = isFirst ? last.since : last.since - CLOCK_SLACK_MS;
-    const named = position.archive === null ? undefined : this.#layout.parse(position.archive);
-    const dated = await this.#layout.dated(named?.order ?? dayOf(since - DAY_MS));
+    const named = this.#orderOf(position.archive);
+    const dated = await this.#layout.dated(named ?? dayOf(since - DAY_MS));
     const neighbours = await this.#layout.neighbours();
     const candidates = [...neighbours.archives, ...dated.archives].filter(
       ({ facts }) => live === undefined || !isSameFile(facts, live),
@@ -71,10 +71,10 @@ export class Locator {
       archives: isRewritten
         ? dated.archives.filter((archive) => archive === holder)
         : dated.archives,
-      own: holder?.dated?.order ?? named?.order,
+      own: holder?.dated?.order ?? named,
       finished,
       live,
-      liveOrder: liveName == null ? undefined : this.#layout.parse(liveName)?.order,
+      liveOrder: this.#orderOf(liveName),
       since,
     });
     const isNeighbour = holder !== undefined && holder.dated === undefined;
@@ -82,7 +82,8 @@ export class Locator {
     return {
       archives: finished ? archives.filter((archive) => archive !== holder) : archives,
       isFound: finished !== undefined || holder !== undefined,
-      liveName: live === undefined ? null : await this.nameOf(live),
+      liveName:
+        live === undefined ? null : (nameIn(dated.archives, live) ?? (await this.nameOf(live))),
       trouble: dated.trouble ?? neighbours.trouble ?? search.trouble,
     };
   }
@@ -93,10 +94,14 @@ export class Locator {
     // (it was copied or touched) all archives are looked at.
     for (const from of [dayOf(facts.modified - 2 * DAY_MS), EARLIEST]) {
       const { archives } = await this.#layout.dated(from);
-      const found = archives.find((archive) => isSameFile(archive.facts, facts));
-      if (found?.dated !== undefined) return found.dated.name;
+      const name = nameIn(archives, facts);
+      if (name !== undefined) return name;
     }
     return null;
+  }
+
+  #orderOf(name: string | null): Order | undefined {
+    return name === null ? undefined : this.#layout.parse(name)?.order;
   }
 
   /**
@@ -132,6 +137,11 @@ export class Locator {
     await opened.file.close();
     return match instanceof FileTrouble ? match : match.kind === 'same';
   }
+}
+
+/** The dated name of a file that is among these. */
+function nameIn(archives: readonly Archive[], facts: Facts): string | undefined {
+  return archives.find((archive) => isSameFile(archive.facts, facts))?.dated?.name;
 }
 
 /** Opens an archive, which may have been compressed since it was found. */
