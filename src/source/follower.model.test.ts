@@ -11,11 +11,11 @@ import {
   type StepReader,
   type Work,
 } from '../../test/support/alert-log-model.ts';
+import { FaultyFiles } from '../../test/support/faulty-files.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import type { Batch, Checkpoint } from '../core/checkpoint.ts';
 import { silentLog } from '../core/log.ts';
 import { createContext } from './context.ts';
-import { type Files, FileTrouble, systemFiles } from './files.ts';
 import { Follower } from './follower.ts';
 import { nowhere } from './start-fresh.ts';
 import { DEFAULT_LOOK_BACK } from './unread.ts';
@@ -37,18 +37,16 @@ const work: fc.Arbitrary<Work> = fc.oneof(
 );
 
 /** What people do to the file. */
-const tampering: fc.Arbitrary<Action> = fc.constantFrom(
-  ...(
-    [
-      'truncate',
-      'copy and truncate',
-      'delete and create',
-      'unlink',
-      'replace by a copy',
-      'move away',
-    ] as const
-  ).map((what) => ({ do: what })),
-);
+const tampering: fc.Arbitrary<Action> = fc
+  .constantFrom(
+    'truncate',
+    'copy and truncate',
+    'delete and create',
+    'unlink',
+    'replace by a copy',
+    'move away',
+  )
+  .map((what) => ({ do: what }));
 
 const reading: fc.Arbitrary<Action> = fc.oneof(
   {
@@ -92,11 +90,10 @@ const atAnyTime: fc.Arbitrary<Action> = fc.oneof(
 /** The reader that is tested. */
 function followers(): ReaderFactory {
   const clock = new ManualClock(statSync(tmpdir()).mtimeMs);
-  let between = () => {};
-  const files = interrupted(() => between());
+  const files = new FaultyFiles();
   return {
     between: (happens) => {
-      between = happens;
+      files.before = happens;
     },
     pass: (milliseconds) => clock.advance(milliseconds),
     open(path, checkpoint) {
@@ -109,25 +106,6 @@ function followers(): ReaderFactory {
         maxLineBytes: MODEL_LINE_BYTES,
       });
       return new Follower(context, { checkpoint, fromStart: false, onChange() {} });
-    },
-  };
-}
-
-/** The real file system, with something that happens just before each operation. */
-function interrupted(happens: () => void): Files {
-  return {
-    facts: (path) => (happens(), systemFiles.facts(path)),
-    ownFacts: (path) => (happens(), systemFiles.ownFacts(path)),
-    names: (directory) => (happens(), systemFiles.names(directory)),
-    async open(path, noFollow) {
-      happens();
-      const file = await systemFiles.open(path, noFollow);
-      if (file instanceof FileTrouble) return file;
-      return {
-        facts: () => (happens(), file.facts()),
-        read: (target, at) => (happens(), file.read(target, at)),
-        close: () => file.close(),
-      };
     },
   };
 }

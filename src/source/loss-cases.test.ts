@@ -10,7 +10,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { AlertLog } from '../../test/support/alert-log.ts';
 import { FaultyFiles } from '../../test/support/faulty-files.ts';
-import { idsOf, line, Reading, someLines } from '../../test/support/reading.ts';
+import { afterFirstLine, idsOf, line, Reading, someLines } from '../../test/support/reading.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 
 /** What the reference loses or repeats, each as a test (its `json-queue.c`, Wazuh 4.14). */
@@ -240,12 +240,7 @@ describe('alerts are not lost', () => {
   });
 
   it('when lines are still written to the old file while the new one is noticed', async () => {
-    const log = new AlertLog(tempDir());
-    const files = new FaultyFiles();
-    const reading = new Reading(log.live, { files });
-    await reading.readNow();
-    log.lines(line(1));
-    await reading.readNow();
+    const { log, files, reading } = await afterFirstLine();
     const old = log.pathOf(log.nextDay());
     log.lines(line(3));
     files.interrupt('names', () => appendFileSync(old, `${line(2)}\n`));
@@ -270,12 +265,7 @@ describe('alerts are not lost', () => {
   });
 
   it('when an archive is compressed while archives are listed', async () => {
-    const log = new AlertLog(tempDir());
-    const files = new FaultyFiles();
-    const reading = new Reading(log.live, { files });
-    await reading.readNow();
-    log.lines(line(1));
-    await reading.readNow();
+    const { log, files, reading } = await afterFirstLine();
     await reading.close();
     log.nextPart();
     log.lines(line(2));

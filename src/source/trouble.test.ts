@@ -9,7 +9,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { AlertLog } from '../../test/support/alert-log.ts';
 import { FaultyFiles } from '../../test/support/faulty-files.ts';
-import { line, Reading, someLines } from '../../test/support/reading.ts';
+import { afterFirstLine, line, Reading, someLines } from '../../test/support/reading.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 
 const MINUTE = 60_000;
@@ -79,12 +79,7 @@ describe('trouble is reported, and over when it is over', () => {
   });
 
   it('when reading fails, and it goes on at the same place', async () => {
-    const log = new AlertLog(tempDir());
-    const files = new FaultyFiles();
-    const reading = new Reading(log.live, { files });
-    await reading.readNow();
-    log.lines(line(1));
-    await reading.readNow();
+    const { log, files, reading } = await afterFirstLine();
     files.break('read', 'alerts.json', 'EIO');
     log.lines(line(2));
     expect(await reading.read(1000)).toEqual([]);
@@ -96,12 +91,7 @@ describe('trouble is reported, and over when it is over', () => {
   });
 
   it('when a network file system has forgotten the open file', async () => {
-    const log = new AlertLog(tempDir());
-    const files = new FaultyFiles();
-    const reading = new Reading(log.live, { files });
-    await reading.readNow();
-    log.lines(line(1));
-    await reading.readNow();
+    const { log, files, reading } = await afterFirstLine();
     log.lines(line(2));
     files.break('read', 'alerts.json', 'ESTALE');
     expect(await reading.poll()).toBe('idle');
@@ -275,12 +265,7 @@ describe('archives', () => {
   });
 
   it('that break while they are read are given up only when something newer waits', async () => {
-    const files = new FaultyFiles();
-    const log = new AlertLog(tempDir());
-    const reading = new Reading(log.live, { files });
-    await reading.readNow();
-    log.lines(line(1));
-    await reading.readNow();
+    const { log, files, reading } = await afterFirstLine();
     files.break('read', log.live, 'EIO');
     log.lines(line(2));
     expect(await reading.read(10 * MINUTE)).toEqual([]);

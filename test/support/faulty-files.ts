@@ -12,6 +12,8 @@ interface Interruption {
 export class FaultyFiles implements Files {
   readonly #faults = new Map<string, FileTrouble>();
   #interruption: Interruption | undefined;
+  /** Called just before every operation, of open files too. */
+  before: () => void = () => {};
 
   /** Lets something happen just before the next operation of a kind on a path that holds a text. */
   interrupt(operation: Operation, happens: () => void, pathPart = ''): void {
@@ -48,13 +50,17 @@ export class FaultyFiles implements Files {
     const file = await systemFiles.open(path, noFollow);
     if (file instanceof FileTrouble) return file;
     return {
-      facts: () => file.facts(),
+      facts: () => {
+        this.before();
+        return file.facts();
+      },
       close: () => file.close(),
       read: async (target, at) => this.#fault('read', path) ?? file.read(target, at),
     };
   }
 
   #fault(operation: Operation, path: string): FileTrouble | undefined {
+    this.before();
     const interruption = this.#interruption;
     if (interruption?.operation === operation && path.includes(interruption.pathPart)) {
       this.#interruption = undefined;

@@ -7,8 +7,11 @@ import { type Files, systemFiles } from '../../src/source/files.ts';
 import { Follower } from '../../src/source/follower.ts';
 import type { SourceStatus } from '../../src/source/status.ts';
 import { DEFAULT_LOOK_BACK, type LookBack } from '../../src/source/unread.ts';
+import { AlertLog } from './alert-log.ts';
+import { FaultyFiles } from './faulty-files.ts';
 import { ManualClock } from './manual-clock.ts';
 import { RecordingLog } from './recording-log.ts';
+import { tempDir } from './temp-dir.ts';
 
 export interface ReadingOptions {
   readonly checkpoint?: Checkpoint | undefined;
@@ -127,6 +130,21 @@ export class Reading {
     this.batches.push({ ...batch, bytes: Buffer.from(batch.bytes) });
     this.checkpoint = batch.checkpoint;
   }
+}
+
+/** A log of which line 1 has been read, on a file system that can be broken. */
+export async function afterFirstLine(): Promise<{
+  log: AlertLog;
+  files: FaultyFiles;
+  reading: Reading;
+}> {
+  const log = new AlertLog(tempDir());
+  const files = new FaultyFiles();
+  const reading = new Reading(log.live, { files });
+  await reading.readNow();
+  log.lines(line(1));
+  await reading.readNow();
+  return { log, files, reading };
 }
 
 /** An alert as a line: a number, and so many bytes of a log. */
