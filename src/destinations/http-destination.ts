@@ -143,6 +143,7 @@ export const JSON_HEADERS = {
 
 /** Those headers, and one by which a receiver can recognise a repeated message. */
 export function idempotentHeaders(job: Job): Record<string, string> {
+  // Written out: an object built by spreading another costs several times as much.
   return {
     'content-type': JSON_HEADERS['content-type'],
     accept: JSON_HEADERS.accept,
