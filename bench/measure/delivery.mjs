@@ -26,7 +26,7 @@ export async function measure({ project, directory, size }) {
     const lines = alertLines({ count: perLane * (concurrency + 4) });
     const alerts = lines.map((line) => Buffer.from(line));
     const engine = await openEngine(project, home);
-    const bodies = await messages(project, engine, alerts);
+    const bodies = messages(engine, alerts);
     const { baseline, lanes } = await compare(
       {
         baseline: posting(server.origin, bodies, concurrency),
@@ -49,8 +49,7 @@ async function wholeWay(project, directory, server, count, rounds) {
   const home = shuffleHome(directory, server, concurrency);
   const lines = alertLines({ count });
   const engine = await openEngine(project, home);
-  const bodies = await messages(
-    project,
+  const bodies = messages(
     engine,
     lines.map((line) => Buffer.from(line)),
   );
@@ -76,11 +75,10 @@ function shuffleHome(directory, server, concurrency) {
 }
 
 /** The bodies that the engine's integration sends for these alerts. */
-async function messages(project, engine, alerts) {
-  const { Alert } = await project.load('core/alert.js');
+function messages(engine, alerts) {
   const { integration, destination } = engine.routes[0];
   return alerts.map((raw) => {
-    const job = { alert: new Alert(raw), integration, key: 'k'.repeat(32), attempts: 0 };
+    const job = { alert: engine.alert(raw), integration, key: 'k'.repeat(32), attempts: 0 };
     return destination.plan(job).requests[0].body;
   });
 }

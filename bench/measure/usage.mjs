@@ -24,7 +24,7 @@ const FILES = [
   { share: 0.5, repeated: 1 },
   { share: 1, repeated: 1 },
 ];
-/** What the daemon does in one step, src/delivery/upkeep.ts. */
+/** What the daemon does in one step, src/app/retention.ts. */
 const ROWS_PER_STEP = 500;
 const PAGES_PER_STEP = 1000;
 

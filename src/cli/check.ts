@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import type { JsonObject } from '../alert/json.ts';
+import type { PreparedIntegration, Setup } from '../app/setup.ts';
+import { readSetup } from '../app/setup.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
-import type { JsonObject } from '../core/json.ts';
-import type { PreparedIntegration, Setup } from '../setup.ts';
-import { readSetup } from '../setup.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
 import { print, printJson, table } from './output.ts';

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { beginsText } from '../core/formats/records.ts';
+import { beginsText } from '../alert/record-framing.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 const NEWLINE = Buffer.from('\n');

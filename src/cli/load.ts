@@ -1,6 +1,6 @@
+import { type PreparedIntegration, readSetup, type Setup } from '../app/setup.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import type { Paths } from '../core/paths.ts';
-import { type PreparedIntegration, readSetup, type Setup } from '../setup.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 /**

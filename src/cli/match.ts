@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { readAlert } from '../core/formats/read-alert.ts';
-import { compileMatcher } from '../core/matcher.ts';
+import { readAlert } from '../alert/formats/read-alert.ts';
+import { compileMatcher } from '../filters/matcher.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
 import { readRecords } from './lines.ts';

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { Alert } from '../core/alert.ts';
+import { Alert } from '../alert/alert.ts';
+import { readAlert } from '../alert/formats/read-alert.ts';
+import { type JsonDocument, type JsonObject, RawJson, stringify } from '../alert/json.ts';
+import type { PreparedIntegration } from '../app/setup.ts';
 import { deliveryKey } from '../core/delivery-key.ts';
 import type { HttpRequest, Plan, ScriptCall } from '../core/destination.ts';
-import { readAlert } from '../core/formats/read-alert.ts';
-import { type JsonDocument, type JsonObject, RawJson, stringify } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
-import type { PreparedIntegration } from '../setup.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { readRecords } from './lines.ts';

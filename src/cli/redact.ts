@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../alert/json.ts';
 import { REDACTED, Scrubber, type Secret } from '../core/secret.ts';
 
 /** Shows things with or without their secrets, as the user asked. */

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { Daemon } from '../app/daemon.ts';
+import { type Reinject, reinjectTarget } from '../app/reinjection.ts';
 import { Scrubber } from '../core/secret.ts';
-import { Daemon } from '../daemon.ts';
-import { type Reinject, reinjectTarget } from '../reinjection.ts';
-import { StateError } from '../store/state-error.ts';
+import { StateError } from '../outbox/state-error.ts';
 import { createLog } from '../telemetry/log.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';

@@ -1,4 +1,4 @@
-import { stringify } from '../core/json.ts';
+import { stringify } from '../alert/json.ts';
 
 /** An alert for trying out an integration: plainly a test, and harmless wherever it arrives. */
 export function sampleAlert(now: Date): Buffer {

@@ -1,10 +1,6 @@
-import {
-  type GroupDialect,
-  type LocationDialect,
-  namesHost,
-  recogniseGroup,
-} from '../core/dialect.ts';
-import { compileSregex, neverFound } from '../core/sregex.ts';
+import type { GroupDialect, LocationDialect } from '../core/integration.ts';
+import { namesHost, recogniseGroup } from '../filters/dialect.ts';
+import { compileSregex, neverFound } from '../filters/sregex.ts';
 import type { BlockValue, BlockValues } from './block-values.ts';
 import { listed, quoted, type Report } from './report.ts';
 import { parseRuleIds } from './rule-ids.ts';

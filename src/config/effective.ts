@@ -1,6 +1,6 @@
+import type { JsonObject } from '../alert/json.ts';
 import type { Integration } from '../core/integration.ts';
-import type { JsonObject } from '../core/json.ts';
-import { compileSregex } from '../core/sregex.ts';
+import { compileSregex } from '../filters/sregex.ts';
 
 /**
  * The effective settings of an integration as the reference reports them (`getconfig integration`

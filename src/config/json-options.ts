@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { isJsonObject, type JsonObject } from '../alert/json.ts';
 import type { BlockValue } from './block-values.ts';
 import type { Report } from './report.ts';
 

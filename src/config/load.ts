@@ -1,6 +1,6 @@
+import type { JsonObject } from '../alert/json.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Integration } from '../core/integration.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import type { Block } from './block.ts';
 import { effectiveSettings } from './effective.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../alert/json.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { Files } from './files.ts';
 import { loadConfig } from './load.ts';
 import type { Builtin } from './usable.ts';

@@ -1,4 +1,4 @@
-import { atoi } from '../core/filter.ts';
+import { atoi } from '../filters/filter.ts';
 
 export interface RuleIds {
   /** The ids, in their order. Id 0 is dropped, as the reference drops it. */

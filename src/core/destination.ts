@@ -1,4 +1,4 @@
-import type { Alert } from './alert.ts';
+import type { Alert } from '../alert/alert.ts';
 import type { Clock } from './clock.ts';
 import type { AnswerCache, Quota } from './enrichment.ts';
 import type { Integration, RateLimit } from './integration.ts';

@@ -1,4 +1,4 @@
-import type { JsonDocument } from './json.ts';
+import type { JsonDocument } from '../alert/json.ts';
 
 /**
  * An event for the manager: what an enrichment found out, to be read and judged by its rules like

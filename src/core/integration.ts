@@ -1,5 +1,4 @@
-import type { GroupDialect, LocationDialect } from './dialect.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../alert/json.ts';
 import type { Secret } from './secret.ts';
 
 /**
@@ -42,6 +41,18 @@ export interface Integration {
   /** Where the block begins. */
   readonly source: SourcePosition;
 }
+
+/**
+ * How a `<group>` is meant. `exact`: names with commas between them, as Wazuh reads it since 3.1.
+ * `sregex`: one pattern over all groups of the alert, ` syslog,sshd,`, as Wazuh 2 and before read it.
+ */
+export type GroupDialect = 'exact' | 'sregex';
+
+/**
+ * What an `<event_location>` is compared with. `json`: the `location` of alerts.json, as Wazuh does
+ * since 3.0. `full`: the location with its host, `(agent) ip->path`, as Wazuh 2 and before did.
+ */
+export type LocationDialect = 'json' | 'full';
 
 /** What `integratord.yaml` may say of an integration; everything has a default elsewhere. */
 export interface IntegrationSettings {

@@ -10,15 +10,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Daemon } from '../app/daemon.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Paths } from '../core/paths.ts';
 import { Scrubber } from '../core/secret.ts';
-import { Daemon } from '../daemon.ts';
 import { createLog } from '../telemetry/log.ts';
+import { type StandIns, startStandIns } from './fake-services.ts';
 import { Feed } from './feed.ts';
 import { startManager } from './manager.ts';
 import type { Screen } from './screen.ts';
-import { type StandIns, startStandIns } from './stand-ins.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const ALERT_EVERY_MS = 800;

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
-import { Alert } from '../core/alert.ts';
+import { Alert } from '../alert/alert.ts';
+import { isJsonObject, type JsonObject } from '../alert/json.ts';
 import type { Clock } from '../core/clock.ts';
-import { isJsonObject, type JsonObject } from '../core/json.ts';
 
 /** An alert that was appended. */
 export interface FedAlert {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JsonObject, valueAt } from '../core/json.ts';
-import { verdictAlert } from '../delivery/verdict-alert.ts';
+import { type JsonObject, valueAt } from '../alert/json.ts';
+import { verdictAlert } from '../lanes/verdict-alert.ts';
 import { receiveDatagrams } from '../transport/datagram.ts';
 import type { Feed } from './feed.ts';
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
+import type { Arrival } from './fake-services.ts';
 import type { FedAlert } from './feed.ts';
-import type { Arrival } from './stand-ins.ts';
 
 /** What the demo shows: each alert as it is appended, and below it what arrives where. */
 export class Screen {

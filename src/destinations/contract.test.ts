@@ -15,10 +15,10 @@ import {
   stuck,
 } from '../../test/support/scripted-server.ts';
 import { fixtureLines } from '../../test/support/vectors.ts';
+import type { JsonObject, JsonValue } from '../alert/json.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Destination, HttpResult, Job } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
-import type { JsonObject, JsonValue } from '../core/json.ts';
 import { FAILURE_REASONS, type Outcome } from '../core/outcome.ts';
 import { Scrubber, Secret } from '../core/secret.ts';
 import { type ClosableHttpClient, createHttpClient } from '../transport/http.ts';

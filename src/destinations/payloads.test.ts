@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aJob, anAlert, anIntegration } from '../../test/support/jobs.ts';
 import { vectors } from '../../test/support/vectors.ts';
+import type { JsonObject, JsonValue } from '../alert/json.ts';
 import type { Job } from '../core/destination.ts';
-import type { JsonObject, JsonValue } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
 import { createRegistry } from './registry.ts';
 

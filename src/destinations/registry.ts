@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Destination } from '../core/destination.ts';
-import { iris } from './iris.ts';
-import { jira } from './jira.ts';
-import { maltiverse } from './maltiverse.ts';
-import { pagerduty } from './pagerduty.ts';
-import { SCRIPT_PREFIX, scriptDestination } from './script.ts';
-import { shuffle } from './shuffle.ts';
-import { slack } from './slack.ts';
-import { virustotal } from './virustotal.ts';
+import { iris } from './iris/index.ts';
+import { jira } from './jira/index.ts';
+import { maltiverse } from './maltiverse/index.ts';
+import { pagerduty } from './pagerduty/index.ts';
+import { SCRIPT_PREFIX, scriptDestination } from './script/index.ts';
+import { shuffle } from './shuffle/index.ts';
+import { slack } from './slack/index.ts';
+import { virustotal } from './virustotal/index.ts';
 
 /** What the configuration has to know of a destination. */
 export type Builtin = Pick<Destination, 'name' | 'title' | 'requires'>;

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../alert/json.ts';
 
 /**
  * Answers a request of the manager's API, which asks running daemons for their configuration

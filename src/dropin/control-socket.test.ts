@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import { fixture } from '../../test/support/vectors.ts';
+import type { JsonObject } from '../alert/json.ts';
 import { loadConfig } from '../config/load.ts';
-import type { JsonObject } from '../core/json.ts';
 import { answerRequest } from './control-request.ts';
 import { ControlSocket } from './control-socket.ts';
 

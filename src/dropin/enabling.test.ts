@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import { vectors } from '../../test/support/vectors.ts';
+import { readSetup } from '../app/setup.ts';
 import { resolvePaths } from '../cli/paths.ts';
-import { readSetup } from '../setup.ts';
 import { enablingLines } from './enabling.ts';
 
 interface Row {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PreparedIntegration, Setup } from '../app/setup.ts';
 import type { Secret } from '../core/secret.ts';
-import { SCRIPT_PREFIX } from '../destinations/script.ts';
-import type { PreparedIntegration, Setup } from '../setup.ts';
+import { SCRIPT_PREFIX } from '../destinations/script/index.ts';
 import type { ManagerLine } from '../telemetry/manager-log.ts';
 
 /**

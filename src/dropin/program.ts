@@ -138,7 +138,7 @@ function setDebug({ debug }: RunFlags, home: string, log: ManagerLog): ManagerLi
  * error to whoever tests: the API takes a line with `ERROR: ` for a reason to refuse.
  */
 async function sayDiagnostics(paths: Paths, scrubber: Scrubber, log: ManagerLog): Promise<void> {
-  const { readSetup } = await import('../setup.ts');
+  const { readSetup } = await import('../app/setup.ts');
   const { diagnostics, secrets } = readSetup(paths, process.env);
   scrubber.learn(secrets);
   for (const diagnostic of diagnostics) {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
+import type { JsonObject } from '../alert/json.ts';
+import { Daemon } from '../app/daemon.ts';
+import { readSetup, type Setup } from '../app/setup.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { Paths } from '../core/paths.ts';
 import type { Scrubber } from '../core/secret.ts';
-import { Daemon } from '../daemon.ts';
-import { readSetup, type Setup } from '../setup.ts';
-import { StateError } from '../store/state-error.ts';
+import { StateError } from '../outbox/state-error.ts';
 import type { ManagerLine, ManagerLog } from '../telemetry/manager-log.ts';
 import { answerRequest } from './control-request.ts';
 import { ControlSocket } from './control-socket.ts';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import type * as Pretty from 'pino-pretty';
-import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../alert/json.ts';
 import type { Log, LogFields } from '../core/log.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { ossecLine } from './ossec-line.ts';

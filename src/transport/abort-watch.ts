@@ -1,4 +1,4 @@
-import { Bag, type BagItem } from '../core/bag.ts';
+import { Bag, type BagItem } from '../core/unordered-set.ts';
 
 interface Watcher extends BagItem {
   readonly call: () => void;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { openOutboxDatabase } from '../../src/store/state-directory.ts';
+import { openOutboxDatabase } from '../../src/outbox/state-directory.ts';
 import { Dice } from './dice.ts';
 import { FAULTS } from './faulty-service.ts';
 import { World } from './world.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../src/core/json.ts';
+import type { JsonObject, JsonValue } from '../../src/alert/json.ts';
 import { answer, type Behaviour, type Received, ScriptedServer } from './scripted-server.ts';
 
 /** What a test puts in the place of an answer, once. `lost` does the work and breaks the connection. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../src/core/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/alert/json.ts';
 import type { Fault } from './fake-iris.ts';
 import { answer, type Behaviour, type Received, ScriptedServer } from './scripted-server.ts';
 

@@ -1,5 +1,5 @@
 import type { Batch } from '../../src/core/checkpoint.ts';
-import type { LineSource } from '../../src/delivery/intake.ts';
+import type { LineSource } from '../../src/intake/intake.ts';
 import { checkpointAt } from './outbox.ts';
 
 /** A source of the lines that a test gives it. As the real one, it uses its buffer again and again. */

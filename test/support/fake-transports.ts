@@ -7,7 +7,7 @@ import type {
   ScriptResult,
   ScriptRunner,
 } from '../../src/core/destination.ts';
-import { memoryCache, memoryQuota } from '../../src/core/lookup-memory.ts';
+import { memoryCache, memoryQuota } from '../../src/core/quota.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** An answer as the HTTP client hands it on. */

@@ -1,4 +1,9 @@
-import { type Files, FileTrouble, type Readable, systemFiles } from '../../src/source/files.ts';
+import {
+  type Files,
+  FileTrouble,
+  type Readable,
+  systemFiles,
+} from '../../src/sources/file/files.ts';
 
 export type Operation = 'facts' | 'open' | 'read' | 'names';
 

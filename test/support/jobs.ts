@@ -1,7 +1,7 @@
-import { Alert } from '../../src/core/alert.ts';
+import { Alert } from '../../src/alert/alert.ts';
+import type { JsonValue } from '../../src/alert/json.ts';
 import type { Job } from '../../src/core/destination.ts';
 import type { Integration } from '../../src/core/integration.ts';
-import type { JsonValue } from '../../src/core/json.ts';
 
 /** An integration with the reference's defaults. */
 export function anIntegration(overrides: Partial<Integration> = {}): Integration {

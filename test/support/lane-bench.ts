@@ -2,12 +2,12 @@ import type { DeliveryContext, Destination } from '../../src/core/destination.ts
 import type { Integration } from '../../src/core/integration.ts';
 import type { Outbox } from '../../src/core/outbox.ts';
 import { Scrubber } from '../../src/core/secret.ts';
-import { Committer } from '../../src/delivery/committer.ts';
-import type { Feedback } from '../../src/delivery/feedback.ts';
-import { Lane } from '../../src/delivery/lane.ts';
-import type { Database } from '../../src/store/database.ts';
-import { Queue, type QueueEntry } from '../../src/store/queue.ts';
-import { SqliteOutbox } from '../../src/store/sqlite-outbox.ts';
+import type { Feedback } from '../../src/lanes/feedback.ts';
+import { Committer } from '../../src/lanes/group-commit.ts';
+import { Lane } from '../../src/lanes/lane.ts';
+import type { Database } from '../../src/outbox/database.ts';
+import { Queue, type QueueEntry } from '../../src/outbox/queue.ts';
+import { SqliteOutbox } from '../../src/outbox/sqlite-outbox.ts';
 import { FakeClock } from './fake-clock.ts';
 import { anIntegration } from './jobs.ts';
 import { anAcceptedAlert, anIdentity, anIntake, openTestDatabase } from './outbox.ts';

@@ -5,8 +5,8 @@ import type { Checkpoint } from '../../src/core/checkpoint.ts';
 import type { Settlement } from '../../src/core/delivery.ts';
 import type { Intake, LaneIdentity } from '../../src/core/outbox.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openOutboxDatabase } from '../../src/store/state-directory.ts';
+import type { Database } from '../../src/outbox/database.ts';
+import { openOutboxDatabase } from '../../src/outbox/state-directory.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

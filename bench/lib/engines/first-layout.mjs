@@ -1,0 +1,141 @@
+// The daemon's parts as they were named and put together up to the first layout of src/: for comparing
+// with such a version. The other file is the one to keep up to date.
+import { statSync } from 'node:fs';
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+/** How often the daemon makes sure that results are on the disk. */
+const SYNC_MS = 500;
+
+/** Opens the outbox of a home, with lanes that deliver, and what intake needs. */
+export async function openEngine(project, home) {
+  const [{ systemClock }, { Scrubber }, { Committer }, { Upkeep }, { LaneSet }] = await Promise.all(
+    ['core/clock', 'core/secret', 'delivery/committer', 'delivery/upkeep', 'lane-set'].map((name) =>
+      project.load(`${name}.js`),
+    ),
+  );
+  const [{ Housekeeping }, { SqliteOutbox }, { openOutboxDatabase }] = await Promise.all(
+    ['housekeeping', 'sqlite-outbox', 'state-directory'].map((name) =>
+      project.load(`store/${name}.js`),
+    ),
+  );
+  const { enabledIntegrations, readSetup } = await project.load('setup.js');
+  const { createTransports } = await project.load('transports.js');
+  const { Alert } = await project.load('core/alert.js');
+
+  await tuneHeap(project);
+  const database = openOutboxDatabase(home.state);
+  const outbox = new SqliteOutbox(database);
+  const housekeeping = new Housekeeping(database);
+  const settled = watchSettlements(outbox);
+  const transports = createTransports(home, systemClock);
+  const shared = {
+    outbox,
+    committer: new Committer(outbox, systemClock, SILENT),
+    context: transports,
+    clock: systemClock,
+    log: SILENT,
+    scrubber: new Scrubber(),
+  };
+  const lanes = new LaneSet(shared, undefined);
+  const setup = readSetup(home, {});
+  const routes = lanes.apply(enabledIntegrations(setup));
+  if (routes.length === 0) throw new Error(JSON.stringify(setup.diagnostics));
+  const upkeep = new Upkeep(housekeeping, setup.settings.outbox, systemClock, SILENT);
+  return {
+    database,
+    housekeeping,
+    routes,
+    /** An alert for a job. */
+    alert: (raw) => new Alert(raw),
+    /** Reads the alert file from its beginning to its end, and stores. Nothing is delivered. */
+    readAll: () => readAll(project, home, { outbox, upkeep, routes, clock: systemClock }),
+    /** How many alerts were read, and how many of them concerned somebody. */
+    counts() {
+      const rows = database.all('SELECT name, value FROM counter');
+      return { read: 0, matched: 0, ...Object.fromEntries(rows.map((r) => [r.name, r.value])) };
+    },
+    /** Stores one delivery of each of these alerts (Buffers), for the lanes in turn. */
+    store(alerts) {
+      const checkpoint = { version: 1, position: {}, finished: [], takenAt: 0 };
+      const counts = { read: 0, matched: 0, skipped: 0, unreadable: 0 };
+      const accepted = alerts.map((raw, i) => ({
+        raw,
+        alertId: '1.1',
+        level: 10,
+        lanes: [routes[i % routes.length].lane],
+      }));
+      outbox.accept({ alerts: accepted, unreadable: [], counts, checkpoint }, Date.now());
+    },
+    /** Has the lanes work, and waits until so many more deliveries are settled, and on the disk. */
+    async deliver(count) {
+      const done = settled(count);
+      const syncing = setInterval(() => outbox.sync(), SYNC_MS);
+      lanes.wake(new Set(routes.map((route) => route.lane)));
+      await done;
+      clearInterval(syncing);
+      outbox.sync();
+    },
+    async close() {
+      await lanes.stop();
+      await transports.close();
+      database.close();
+    },
+  };
+}
+
+async function tuneHeap(project) {
+  try {
+    (await project.load('heap.js')).tuneHeap();
+  } catch {
+    // A version to compare with that did not do so.
+  }
+}
+
+async function readAll(project, home, { outbox, upkeep, routes, clock }) {
+  const { Intake } = await project.load('delivery/intake.js');
+  const { Router } = await project.load('delivery/router.js');
+  const { openSource } = await project.load('source/source.js');
+  const size = statSync(home.alerts).size;
+  const options = { path: home.alerts, checkpoint: outbox.checkpoint(), fromStart: true };
+  const source = openSource({ ...options, clock, log: SILENT });
+  const stop = new AbortController();
+  const parts = { outbox, clock, log: SILENT, hasRoom: () => upkeep.hasRoom(), wake() {} };
+  const intake = new Intake({ ...parts, source: until(source, size, stop) }, new Router(routes));
+  await intake.run(stop.signal);
+  await source.close();
+  upkeep.stop();
+}
+
+/** Ends a source when everything up to an offset was read, and more is asked for. */
+function until(source, size, stop) {
+  let isAtEnd = false;
+  return {
+    async next(signal) {
+      if (isAtEnd) {
+        stop.abort();
+        return undefined;
+      }
+      const batch = await source.next(signal);
+      isAtEnd = batch.offset + batch.bytes.length >= size;
+      return batch;
+    },
+  };
+}
+
+/** Has an outbox say when so many more deliveries were settled. */
+function watchSettlements(outbox) {
+  let missing = 0;
+  let finish;
+  const commit = outbox.commit.bind(outbox);
+  outbox.commit = (changes) => {
+    commit(changes);
+    missing -= changes.settlements?.length ?? 0;
+    if (missing <= 0) finish?.();
+  };
+  return (count) => {
+    missing = count;
+    return new Promise((resolve) => {
+      finish = resolve;
+    });
+  };
+}

@@ -1,0 +1,113 @@
+import { JsonScanner, Malformed, OPEN_BRACE, OPEN_BRACKET, type Scalar } from './json-scanner.ts';
+import { MemberNames } from './member-names.ts';
+
+/**
+ * Reads the few fields that decide about an alert straight from its bytes, with the rules of the
+ * reference's JSON library (cJSON 1.7): names are compared without regard to case, the first of
+ * several equal names counts, control characters may stand unescaped in strings.
+ */
+
+/** What the filters look at. Absent fields are undefined. */
+export interface AlertFacts {
+  /** `rule.level` as the reference's integer: a string is 0, `true` is 1, fractions are cut. */
+  readonly level: number | undefined;
+  /** `rule.id`; a number is given as its digits. */
+  readonly ruleId: string | undefined;
+  /** The strings among `rule.groups`. */
+  readonly groups: readonly string[] | undefined;
+  /** `location`; a number or boolean is given as its text. */
+  readonly location: string | undefined;
+  /** The alert's `id`. */
+  readonly id: string | undefined;
+  /** True for alerts that OSSEC wrote, whose locations name the host. */
+  readonly fromOssec?: boolean;
+}
+
+/** What only filters of older dialects look at: found out when one asks. */
+export interface OldFacts {
+  /** The alert's location with its host, `(agent) ip->path`; undefined when it has none. */
+  fullLocation(): string | undefined;
+  /** All groups of the alert, each finished by a comma; undefined when it has none. */
+  groupText(): string | undefined;
+}
+
+/** Why a line is no alert. */
+export type Unreadable =
+  | 'empty line'
+  | 'invalid JSON'
+  | 'no rule in it'
+  /** It begins like an alert of the text log, but goes on differently. */
+  | 'no alert of alerts.log';
+
+/** The facts of one line, `bytes[start, end)`, or why there are none. */
+export function scanAlert(bytes: Buffer, start = 0, end = bytes.length): AlertFacts | Unreadable {
+  const scanner = new JsonScanner(bytes, start, end);
+  if (scanner.atEnd()) return 'empty line';
+  const draft: Draft = { hasRule: false };
+  try {
+    if (scanner.peek() === OPEN_BRACE) scanTop(scanner, draft);
+    else scanner.value();
+    if (!scanner.atEnd()) return 'invalid JSON';
+  } catch (error) {
+    if (error instanceof Malformed) return 'invalid JSON';
+    throw error;
+  }
+  if (!draft.hasRule) return 'no rule in it';
+  const { level, ruleId, groups, location, id } = draft;
+  return { level, ruleId, groups, location, id };
+}
+
+interface Draft {
+  hasRule: boolean;
+  level?: number;
+  ruleId?: string;
+  groups?: readonly string[];
+  location?: string;
+  id?: string;
+}
+
+const TOP_NAMES = new MemberNames('rule', 'location', 'id');
+const RULE_NAMES = new MemberNames('level', 'id', 'groups');
+
+function scanTop(scanner: JsonScanner, draft: Draft): void {
+  scanner.members(TOP_NAMES, (name) => {
+    if (name === 'rule') {
+      draft.hasRule = true;
+      return scanRule(scanner, draft);
+    }
+    const scalar = scanner.scalar();
+    if (scalar !== undefined) draft[name] = scalar.text;
+    return scalar !== undefined;
+  });
+}
+
+/** Reads the rule object; false, with nothing consumed, when it is none. */
+function scanRule(scanner: JsonScanner, draft: Draft): boolean {
+  if (scanner.peek() !== OPEN_BRACE) return false;
+  scanner.members(RULE_NAMES, (name) => {
+    if (name === 'level') {
+      const scalar = scanner.scalar();
+      draft.level = scalar === undefined ? 0 : cjsonInteger(scalar);
+      return scalar !== undefined;
+    }
+    if (name === 'id') {
+      const scalar = scanner.scalar();
+      if (scalar !== undefined && scalar.type !== 'boolean') draft.ruleId = scalar.text;
+      return scalar !== undefined;
+    }
+    if (name === 'groups' && scanner.peek() === OPEN_BRACKET) {
+      draft.groups = scanner.strings();
+      return true;
+    }
+    return false;
+  });
+  return true;
+}
+
+/** `valueint` of cJSON: numbers are cut to 32-bit integers, `true` is 1, all else is 0. */
+function cjsonInteger(scalar: Scalar): number {
+  if (scalar.type === 'boolean') return scalar.text === 'true' ? 1 : 0;
+  if (scalar.type === 'string') return 0;
+  const value = Number(scalar.text);
+  return Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1) | 0;
+}

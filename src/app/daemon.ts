@@ -1,0 +1,231 @@
+import { type Clock, systemClock } from '../core/clock.ts';
+import { formatDiagnostic } from '../core/diagnostic.ts';
+import type { Log } from '../core/log.ts';
+import type { Paths } from '../core/paths.ts';
+import { quotaOver } from '../core/quota.ts';
+import type { Scrubber } from '../core/secret.ts';
+import type { DaemonSettings } from '../core/settings.ts';
+import { Throttle } from '../core/throttle.ts';
+import { Intake } from '../intake/intake.ts';
+import { Committer } from '../lanes/group-commit.ts';
+import { type DaemonLock, lockStateDirectory } from '../outbox/daemon-lock.ts';
+import type { Database } from '../outbox/database.ts';
+import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.ts';
+import { Housekeeping } from '../outbox/purge.ts';
+import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
+import { openOutboxDatabase } from '../outbox/state-directory.ts';
+import { Router } from '../routing/router.ts';
+import { openSource, type Source } from '../sources/file/file-source.ts';
+import { ClockWatch } from './clock-watch.ts';
+import { tuneHeap } from './heap.ts';
+import { LaneSet } from './lane-set.ts';
+import { type Reinject, reinjection } from './reinjection.ts';
+import { Upkeep } from './retention.ts';
+import { enabledIntegrations, readSetup, type Setup } from './setup.ts';
+import { createTransports, type Transports } from './transports.ts';
+
+export interface DaemonOptions {
+  readonly paths: Paths;
+  /** Without a checkpoint, begin at the start of the alert file instead of at its end. */
+  readonly fromStart: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+  readonly scrubber: Scrubber;
+  /** Where the events of enrichments go. */
+  readonly reinject: Reinject;
+  /** Told what is in force, at the start and after each reload. */
+  readonly onSetup?: (setup: Setup) => void;
+}
+
+/**
+ * How often to look whether `integratord queue` changed something, and to make sure that the results
+ * of attempts are on the disk.
+ */
+const LOOK_MS = 500;
+
+/** Why a daemon did not start. */
+export type StartFailure =
+  | { readonly kind: 'configuration' }
+  /** No integration is configured: there is nothing to do. */
+  | { readonly kind: 'nothing to do' };
+
+/**
+ * The composition root: reads the configuration, opens the outbox and the source, gives every
+ * integration its lane, and connects them.
+ */
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #clock: Clock = systemClock;
+  readonly #lock: DaemonLock;
+  readonly #database: Database;
+  readonly #outbox: SqliteOutbox;
+  readonly #upkeep: Upkeep;
+  readonly #transports: Transports;
+  readonly #lanes: LaneSet;
+  readonly #source: Source;
+  readonly #stopReading = new AbortController();
+  readonly #intake: Intake;
+  #reading: Promise<void> | undefined;
+  readonly #clockWatch = new ClockWatch(systemClock);
+  readonly #lookTrouble = new Throttle(systemClock, 60_000);
+  #cancelLook: (() => void) | undefined;
+
+  /**
+   * Starts the daemon; when this resolves it is reading.
+   * @throws StateError when the state directory cannot be used.
+   */
+  static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
+    tuneHeap();
+    const setup = readSetup(options.paths, options.env);
+    options.scrubber.learn(setup.secrets);
+    const failure = whyNotStart(setup);
+    if (failure !== undefined) {
+      reportDiagnostics(setup, options.log);
+      return failure;
+    }
+    const daemon = new Daemon(options, setup.settings);
+    options.onSetup?.(setup);
+    reportDiagnostics(setup, options.log);
+    await daemon.#run(setup);
+    return daemon;
+  }
+
+  private constructor(options: DaemonOptions, settings: DaemonSettings) {
+    const { paths, log } = options;
+    this.#options = options;
+    this.#lock = lockStateDirectory(paths.state, new Date(this.#clock.now()));
+    try {
+      this.#database = openOutboxDatabase(paths.state);
+    } catch (error) {
+      this.#lock.release(); // so that it can be tried again
+      throw error;
+    }
+    this.#outbox = new SqliteOutbox(this.#database);
+    this.#upkeep = new Upkeep(new Housekeeping(this.#database), settings.outbox, this.#clock, log);
+    this.#transports = createTransports(paths, this.#clock, { log });
+    this.#lanes = new LaneSet(
+      {
+        outbox: this.#outbox,
+        committer: new Committer(this.#outbox, this.#clock, log),
+        context: {
+          ...this.#transports,
+          cache: new SqliteAnswerCache(this.#database, this.#clock),
+          quota: quotaOver(new SqliteQuotaStore(this.#database), this.#clock),
+        },
+        clock: this.#clock,
+        log,
+        scrubber: options.scrubber,
+      },
+      reinjection(options.reinject, paths, this.#transports),
+    );
+    this.#source = openSource({
+      path: paths.alerts,
+      checkpoint: this.#outbox.checkpoint(),
+      fromStart: options.fromStart,
+      clock: this.#clock,
+      log,
+      lookBack: {
+        maxAgeMs: settings.reading.lookBackDays * 86_400_000,
+        maxFiles: settings.reading.lookBackFiles,
+        maxBytes: settings.reading.lookBackBytes,
+      },
+    });
+    this.#intake = new Intake(
+      {
+        source: this.#source,
+        outbox: this.#outbox,
+        clock: this.#clock,
+        log,
+        hasRoom: () => this.#upkeep.hasRoom(),
+        wake: (lanes) => this.#lanes.wake(lanes),
+      },
+      new Router([]),
+    );
+  }
+
+  /** Reads the configuration anew. A broken one is reported and the old one stays. */
+  reload(): void {
+    const { paths, env, log, scrubber } = this.#options;
+    const setup = readSetup(paths, env);
+    scrubber.learn(setup.secrets);
+    reportDiagnostics(setup, log);
+    if (setup.fatal) {
+      log.error('configuration is broken; the old one stays in force', { file: paths.config });
+      return;
+    }
+    this.#options.onSetup?.(setup);
+    this.#apply(setup);
+    log.info('configuration reloaded', { integrations: enabledIntegrations(setup).length });
+  }
+
+  /** Stops reading, lets what is in flight finish or hands it back, and closes everything. */
+  async stop(): Promise<void> {
+    this.#cancelLook?.();
+    this.#upkeep.stop();
+    this.#stopReading.abort();
+    await this.#reading;
+    await this.#source.close();
+    await this.#lanes.stop();
+    await this.#transports.close();
+    this.#database.close();
+    this.#lock.release();
+  }
+
+  async #run(setup: Setup): Promise<void> {
+    const { log, paths } = this.#options;
+    this.#apply(setup);
+    // Stored at once: if we die before the first alert, it is still known where we began.
+    const begin = await this.#source.start();
+    if (begin !== undefined) this.#outbox.saveCheckpoint(begin);
+    this.#reading = this.#intake.run(this.#stopReading.signal);
+    this.#look();
+    this.#upkeep.start();
+    log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
+    void this.#transports.warmUp();
+  }
+
+  #apply(setup: Setup): void {
+    this.#intake.router = new Router(this.#lanes.apply(enabledIntegrations(setup)));
+  }
+
+  /** Notices what `integratord queue retry` and `drop` changed, and that the clock was set. */
+  #look(): void {
+    this.#cancelLook = this.#clock.after(LOOK_MS, () => {
+      try {
+        this.#outbox.sync();
+        if (this.#outbox.changedElsewhere()) this.#lanes.refresh();
+        this.#followClock();
+      } catch (error) {
+        this.#lookTrouble.pass((suppressed) => {
+          this.#options.log.error('outbox cannot be looked at', { error, suppressed });
+        });
+      }
+      this.#look();
+    });
+  }
+
+  /** Times that were noted before the clock was set would be wrong after it. */
+  #followClock(): void {
+    const jump = this.#clockWatch.jump();
+    if (jump === 0) return;
+    const { log } = this.#options;
+    log.warn('clock was set; the times of retries go along', { seconds: Math.round(jump / 1000) });
+    this.#outbox.clockJumped(jump);
+    this.#lanes.clockJumped();
+  }
+}
+
+function whyNotStart(setup: Setup): StartFailure | undefined {
+  if (setup.fatal) return { kind: 'configuration' };
+  if (setup.integrations.length > 0) return undefined;
+  const isBroken = setup.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  return { kind: isBroken ? 'configuration' : 'nothing to do' };
+}
+
+function reportDiagnostics(setup: Setup, log: Log): void {
+  for (const diagnostic of setup.diagnostics) {
+    const text = formatDiagnostic(diagnostic);
+    if (diagnostic.severity === 'error') log.error(text);
+    else log.warn(text);
+  }
+}

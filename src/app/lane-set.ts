@@ -1,0 +1,137 @@
+import type { Destination } from '../core/destination.ts';
+import type { Integration } from '../core/integration.ts';
+import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
+import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
+import { Lane, type LaneParts } from '../lanes/lane.ts';
+import { ManagerFeedback } from '../lanes/manager-follow-ups.ts';
+import type { Route } from '../routing/router.ts';
+import type { EnabledIntegration } from './setup.ts';
+
+/** What all lanes share. */
+export type SharedParts = Omit<LaneParts, 'integration' | 'destination' | 'record' | 'feedback'>;
+
+/** How long in-flight deliveries may take to finish when a lane ends. */
+const STOP_GRACE_MS = 7000;
+
+interface Entry {
+  readonly integration: Integration;
+  readonly destination: Destination;
+}
+
+interface RunningLane extends Entry {
+  readonly lane: Lane;
+  /** The settings it was made from. */
+  readonly settings: string;
+}
+
+/** The lanes of the daemon: one for each enabled integration, and one back to the manager. */
+export class LaneSet {
+  readonly #shared: SharedParts;
+  /** Brings events back; undefined when they shall not go back. */
+  readonly #manager: Destination | undefined;
+  readonly #feedback: ManagerFeedback;
+  #running = new Map<number, RunningLane>();
+  /** Lanes whose integration was changed or removed, ending in the background. */
+  readonly #retiring = new Set<Promise<void>>();
+
+  constructor(shared: SharedParts, manager: Destination | undefined) {
+    this.#shared = shared;
+    this.#manager = manager;
+    this.#feedback = new ManagerFeedback({
+      manager: () => this.#find((running) => running.integration.id === MANAGER),
+      lane: (id) =>
+        this.#find(({ integration, destination }) => {
+          return integration.id === id && destination.enriches !== true;
+        }),
+      wake: (lanes) => this.wake(lanes),
+    });
+  }
+
+  /** Makes the lanes what the configuration says; unchanged ones go on undisturbed. */
+  apply(enabled: readonly EnabledIntegration[]): Route[] {
+    const entries: Entry[] = [...enabled];
+    const enriches = enabled.some(({ destination }) => destination.enriches === true);
+    if (enriches && this.#manager !== undefined) {
+      entries.push({ integration: managerIntegration(), destination: this.#manager });
+    }
+    const identities = entries.map(laneIdentity);
+    const records = this.#shared.outbox.assignLanes(identities);
+    const next = new Map<number, RunningLane>();
+    for (const [position, entry] of entries.entries()) {
+      const { integrationId, settings } = identities[position] as LaneIdentity;
+      const record = records.get(integrationId) as LaneRecord;
+      const current = this.#running.get(record.id);
+      const isUnchanged =
+        current?.settings === settings &&
+        current.integration.id === integrationId &&
+        // A script may have come or gone in the place of a destination that is built in.
+        current.destination.name === entry.destination.name;
+      next.set(
+        record.id,
+        isUnchanged ? current : { ...entry, settings, lane: this.#create(entry, record) },
+      );
+    }
+    for (const [id, running] of this.#running) {
+      if (next.get(id) !== running) this.#retire(running.lane);
+    }
+    this.#running = next;
+    for (const { lane } of next.values()) lane.wake();
+    return [...next]
+      .filter(([, { integration }]) => integration.id !== MANAGER)
+      .map(([lane, { integration, destination }]) => ({ integration, destination, lane }));
+  }
+
+  /** Says that there is something new for these lanes. */
+  wake(lanes: ReadonlySet<number>): void {
+    for (const lane of lanes) this.#running.get(lane)?.lane.wake();
+  }
+
+  /** Takes over what another process changed in the outbox. */
+  refresh(): void {
+    for (const [id, { lane }] of this.#running) {
+      const record = this.#shared.outbox.lane(id);
+      if (record !== undefined) lane.refresh(record);
+    }
+  }
+
+  /** The clock was set. */
+  clockJumped(): void {
+    for (const { lane } of this.#running.values()) lane.clockJumped();
+  }
+
+  /** Lets what is in flight finish, or hands it back. */
+  async stop(): Promise<void> {
+    const stopping = [...this.#running.values()].map(({ lane }) => lane.stop(STOP_GRACE_MS));
+    await Promise.all([...stopping, ...this.#retiring]);
+  }
+
+  #find(matches: (running: RunningLane) => boolean): number | undefined {
+    for (const [id, running] of this.#running) if (matches(running)) return id;
+    return undefined;
+  }
+
+  #create({ integration, destination }: Entry, record: LaneRecord): Lane {
+    if (integration.id !== MANAGER) {
+      this.#shared.log.info('integration enabled', { integration: integration.id });
+    }
+    const feedback = this.#feedback;
+    return new Lane({ ...this.#shared, integration, destination, record, feedback });
+  }
+
+  #retire(lane: Lane): void {
+    const stopped = lane.stop(STOP_GRACE_MS).finally(() => this.#retiring.delete(stopped));
+    this.#retiring.add(stopped);
+  }
+}
+
+function laneIdentity({ integration, destination }: Entry): LaneIdentity {
+  const { id, hookUrl, apiKey, optionsText, source: _, ...rest } = integration;
+  const target = [hookUrl?.reveal() ?? null, apiKey?.reveal() ?? null];
+  return {
+    integrationId: id,
+    name: integration.name.trim(),
+    target: JSON.stringify(target),
+    settings: JSON.stringify([target, optionsText?.reveal() ?? null, rest]),
+    highestLevelFirst: destination.highestLevelFirst === true,
+  };
+}

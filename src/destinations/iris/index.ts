@@ -1,0 +1,218 @@
+import { type JsonDocument, stringify } from '../../alert/json.ts';
+import type { DeliveryContext, HttpRequest, HttpResult, Job } from '../../core/destination.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import { Secret } from '../../core/secret.ts';
+import {
+  type Conversation,
+  conversingDestination,
+  failedQuestion,
+  JSON_HEADERS,
+  unanswered,
+  whyUnsendable,
+} from '../sdk/http-destination.ts';
+import { addressBelow } from '../sdk/service-address.ts';
+import { complaint, findKnown, IRIS, type Known, readIris } from './answer.ts';
+import {
+  type Ids,
+  idsFrom,
+  LISTS,
+  ListMemory,
+  type ListName,
+  type Numbers,
+  readList,
+  usualIds,
+} from './ids.ts';
+import { bareAlert, customerName, type IrisAlert, irisAlert, listsFor } from './payload.ts';
+
+/** `<hook_url>` may be the address of IRIS, or that of its alerts. */
+const ADD = /\/alerts\/add\/*(?=[?#]|$)/;
+
+/**
+ * Every request has a connection of its own: when a kept one dies, the client repeats the request on
+ * a fresh one, without anybody knowing whether the first had arrived. That could make two alerts.
+ */
+const HEADERS = { ...JSON_HEADERS, connection: 'close' };
+
+/** A list of alerts can be long: older versions send all of their content with it. In bytes. */
+const LONGEST_LIST = 4 * 1024 * 1024;
+
+/** Several requests may be needed, and IRIS takes its time. */
+const LEAST_SECONDS = 30;
+
+/** Attempts after which a list that IRIS fails to give is done without. */
+const PATIENCE = 3;
+
+/** DFIR-IRIS: every alert becomes an alert there. */
+export const iris = conversingDestination({
+  name: 'iris',
+  title: IRIS.title,
+  requires: ['hook_url', 'api_key'],
+  concurrency: 2,
+  defaultTimeout: LEAST_SECONDS,
+  problem: whyUnsendable,
+  request: (job) => add(job, irisAlert(job, usualIds)),
+  converse,
+});
+
+async function converse(
+  job: Job,
+  conversation: Conversation,
+  context: DeliveryContext,
+): Promise<Outcome> {
+  const lists = await readLists(job, conversation, context);
+  if (!(lists instanceof Map)) return lists;
+  const alert = irisAlert(job, idsFrom(lists));
+  const customer = unknownCustomer(job, idsFrom(lists));
+  if (customer !== undefined) return customer;
+  const known = job.attempts > 0 ? await lookUp(job, alert, conversation, context) : undefined;
+  if (known !== undefined) return known;
+
+  const read = (result: HttpResult) =>
+    result.ok
+      ? readIris(result, context.clock.now())
+      : unanswered(result, 'IRIS is asked for it before it is sent again.');
+  const result = await conversation.send(add(job, alert));
+  const outcome = read(result);
+  if (!result.ok || outcome.kind !== 'reject' || conversation.isOver()) return outcome;
+  return read(await conversation.send(add(job, bareAlert(alert, complaint(result)))));
+}
+
+function add(job: Job, alert: IrisAlert): HttpRequest {
+  return {
+    method: 'POST',
+    url: address(job, 'alerts/add'),
+    headers: { ...HEADERS, authorization: authorization(job) },
+    body: stringify(alert),
+  };
+}
+
+function question(
+  job: Job,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): HttpRequest {
+  return {
+    method: 'GET',
+    url: address(job, path, query),
+    headers: { ...HEADERS, authorization: authorization(job) },
+  };
+}
+
+function address(
+  { integration }: Job,
+  path: string,
+  query?: Readonly<Record<string, string>>,
+): Secret {
+  const site = integration.hookUrl?.reveal().trim() ?? '';
+  return addressBelow(site.replace(ADD, ''), path, query);
+}
+
+function authorization({ integration }: Job): Secret {
+  return new Secret(`Bearer ${integration.apiKey?.reveal().trim() ?? ''}`);
+}
+
+/**
+ * The numbers that this alert needs: remembered, or asked for. Where a list cannot be read, the
+ * usual numbers are taken; but a closed door, or nobody behind it, ends the attempt.
+ */
+async function readLists(
+  job: Job,
+  conversation: Conversation,
+  { cache, clock }: DeliveryContext,
+): Promise<Map<ListName, Numbers> | Outcome> {
+  const { hookUrl, apiKey } = job.integration;
+  const memory = new ListMemory(cache, `${hookUrl?.reveal()}\0${apiKey?.reveal()}`);
+  const lists = new Map<ListName, Numbers>();
+  for (const list of listsFor(job)) {
+    const remembered = memory.get(list);
+    if (remembered !== undefined) {
+      lists.set(list, remembered);
+      continue;
+    }
+    const result = await conversation.send(question(job, LISTS[list].path), LONGEST_LIST);
+    const numbers = readList(list, result);
+    if (numbers !== undefined) {
+      lists.set(list, numbers);
+      memory.keep(list, numbers);
+      continue;
+    }
+    const end = endOfAttempt(job, list, result, clock.now());
+    if (end !== undefined) return end;
+    const isForGood = result.ok && result.status >= 400 && result.status < 500;
+    if (isForGood && list !== 'customers') memory.keep(list, LISTS[list].usual);
+  }
+  return lists;
+}
+
+/** Why the attempt ends with a list that cannot be read; undefined when it can go on without. */
+function endOfAttempt(
+  { attempts }: Job,
+  list: ListName,
+  result: HttpResult,
+  now: number,
+): Outcome | undefined {
+  const end = failedQuestion(result, IRIS, now);
+  if (!result.ok || end?.kind === 'retry') {
+    // After some time: a list may be broken for good while alerts are taken all the same.
+    const isBroken = result.ok && result.status >= 500 && attempts >= PATIENCE;
+    return isBroken && list !== 'customers' ? undefined : end;
+  }
+  // Everybody may read the severities; some versions show the other lists to administrators only.
+  if (list === 'severities') return end;
+  if (list !== 'customers') return result.status === 403 ? undefined : end;
+  return {
+    kind: 'park',
+    reason: 'auth',
+    status: result.status,
+    message: `DFIR-IRIS does not show its customers to the user of <api_key> (HTTP ${result.status}). In <options>, write the number of the customer as alert_customer_id instead of its name, and reload.`,
+  };
+}
+
+function unknownCustomer(job: Job, ids: Ids): Outcome | undefined {
+  const name = customerName(job.integration.options);
+  if (name === undefined || ids('customers', name) !== undefined) return undefined;
+  return {
+    kind: 'park',
+    reason: 'client_error',
+    message: `DFIR-IRIS has no customer called '${name}', or does not show it to the user of <api_key>. Correct alert_customer_id in <options>, or write its number there, and reload.`,
+  };
+}
+
+/** Whether an earlier attempt arrived after all: IRIS would make a second alert of a second one. */
+async function lookUp(
+  job: Job,
+  alert: IrisAlert,
+  conversation: Conversation,
+  { clock }: DeliveryContext,
+): Promise<Outcome | undefined> {
+  const wanted: Known = {
+    source: inWords(alert['alert_source']),
+    reference: inWords(alert['alert_source_ref']),
+    customer: Number(alert['alert_customer_id']),
+  };
+  if (wanted.reference === undefined) return undefined;
+  const result = await conversation.send(
+    question(job, 'alerts/filter', {
+      source_reference: wanted.reference,
+      alert_source: wanted.source ?? '',
+      alert_customer_id: String(wanted.customer),
+      per_page: '50',
+      sort: 'desc',
+      // Newer versions then leave out the alerts' content, which may be long.
+      fields: 'alert_id,alert_source,alert_source_ref,alert_customer_id',
+    }),
+    LONGEST_LIST,
+  );
+  const number = findKnown(result, wanted);
+  if (number !== undefined) {
+    const message = `DFIR-IRIS has this alert already (number ${number}): an earlier attempt had arrived.`;
+    return { kind: 'delivered', message, ...(result.ok ? { status: result.status } : {}) };
+  }
+  // Without alerts_read one can only send, at the risk of a repeat.
+  if (result.ok && result.status === 403) return undefined;
+  return failedQuestion(result, IRIS, clock.now());
+}
+
+function inWords(value: JsonDocument | undefined): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}

@@ -1,0 +1,159 @@
+import { type JsonDocument, type JsonObject, RawJson } from '../../alert/json.ts';
+import type { Job } from '../../core/destination.ts';
+import { factsOf, oneLine, plain } from '../sdk/alert-facts.ts';
+import { cut, shown } from '../sdk/text.ts';
+import { type Ids, type ListName, usualIds } from './ids.ts';
+import { machineOf, observablesOf } from './observables.ts';
+
+/** IRIS sets no limits to these; nobody reads more, and the whole alert goes with it. */
+const LONGEST_TITLE = 500;
+const LONGEST_LOG = 10_000;
+const LONGEST_TAG = 100;
+
+/** TLP amber: the same number in every installation. */
+const AMBER = 2;
+
+const FIRST_CUSTOMER = 1;
+
+/** Members that `<options>` may give by name, where IRIS itself wants a number. */
+const NAMED: Readonly<Record<string, ListName>> = {
+  alert_severity_id: 'severities',
+  alert_status_id: 'statuses',
+  alert_customer_id: 'customers',
+};
+
+/** The members of an alert for IRIS. */
+export type IrisAlert = Record<string, JsonDocument | undefined>;
+
+/** The lists whose numbers the alert of a job needs, the one first that everybody may read. */
+export function listsFor({ alert, integration }: Job): ListName[] {
+  const lists: ListName[] = ['severities', 'statuses'];
+  if (observablesOf(alert).length > 0) lists.push('iocTypes');
+  if (machineOf(alert) !== undefined) lists.push('assetTypes');
+  if (customerName(integration.options) !== undefined) lists.push('customers');
+  return lists;
+}
+
+/** The customer that `<options>` name in words; undefined when it is a number, or not given. */
+export function customerName(options: JsonObject | undefined): string | undefined {
+  const customer = options?.['alert_customer_id'];
+  return typeof customer === 'string' && !/^\d+$/.test(customer.trim()) ? customer : undefined;
+}
+
+/** The alert for IRIS: what the well-known community script sends, and more that IRIS can use. */
+export function irisAlert(job: Job, ids: Ids): IrisAlert {
+  const { alert, integration } = job;
+  const log = shown(alert.at('full_log'));
+  const facts = factsOf(alert);
+  const lines = facts.map(([label, text]) => `${label}: ${text}`);
+  const fields: IrisAlert = {
+    alert_title: cut(
+      oneLine(shown(alert.at('rule', 'description'))) ?? 'Wazuh alert',
+      LONGEST_TITLE,
+    ),
+    alert_description: [
+      ...lines,
+      ...(log === undefined ? [] : ['', 'Log:', cut(plain(log), LONGEST_LOG)]),
+    ].join('\n'),
+    alert_source: 'Wazuh',
+    alert_source_ref: oneLine(alert.textAt('id')) ?? job.key,
+    alert_source_event_time: eventTime(alert.textAt('timestamp')),
+    alert_severity_id: known(ids, 'severities', severity(alert.level)),
+    alert_status_id: known(ids, 'statuses', 'New'),
+    alert_customer_id: FIRST_CUSTOMER,
+    alert_tags: tags(job),
+    alert_note: '',
+    alert_context: Object.fromEntries(facts),
+    alert_iocs: iocs(job, ids),
+    alert_assets: assets(job, ids),
+    alert_source_content: alert.rawJson,
+    ...integration.options,
+  };
+  for (const [member, list] of Object.entries(NAMED)) {
+    const value = fields[member];
+    if (typeof value === 'string') fields[member] = ids(list, value) ?? value;
+  }
+  return fields;
+}
+
+/**
+ * The alert without all that IRIS can do without and may have disliked: IOCs, which it checks
+ * against patterns of its own, assets, context, and NUL characters, which its database refuses.
+ */
+export function bareAlert(fields: IrisAlert, complaint: string): IrisAlert {
+  const content = fields['alert_source_content'];
+  const { alert_iocs: _, alert_assets: __, alert_context: ___, ...rest } = fields;
+  return {
+    ...rest,
+    ...(content instanceof RawJson ? { alert_source_content: withoutNul(content) } : {}),
+    ...(complaint.includes('alert_source_event_time')
+      ? { alert_source_event_time: undefined }
+      : {}),
+  };
+}
+
+function withoutNul({ text }: RawJson): RawJson {
+  return new RawJson(text.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\\ufffd'));
+}
+
+/** IRIS takes no alert without these, so there is a number also where the names were changed. */
+function known(ids: Ids, list: ListName, name: string): number | undefined {
+  return ids(list, name, 'Unspecified') ?? usualIds(list, name);
+}
+
+/** The scale of the community script. */
+function severity(level: number): string {
+  if (level >= 13) return 'Critical';
+  if (level >= 10) return 'High';
+  if (level >= 7) return 'Medium';
+  return level >= 5 ? 'Low' : 'Informational';
+}
+
+/** A time that IRIS can read; else it takes the time of arrival. */
+function eventTime(text: string | undefined): string | undefined {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)$/.exec(text ?? '')?.[0];
+}
+
+/** IRIS divides tags at commas. */
+function tags({ alert }: Job): string {
+  const groups = alert.at('rule', 'groups');
+  const names = [
+    'wazuh',
+    shown(alert.at('agent', 'name')) ?? shown(alert.at('agentless', 'host')),
+    ...(Array.isArray(groups) ? groups.map(shown) : []),
+  ];
+  const clean = names.map((name) => oneLine(name?.replaceAll(',', ' '))?.slice(0, LONGEST_TAG));
+  return [...new Set(clean.filter((name) => name !== undefined))].join(',');
+}
+
+function iocs({ alert }: Job, ids: Ids): JsonDocument[] {
+  return observablesOf(alert).flatMap(({ type, value, place }) => {
+    const number = ids('iocTypes', type);
+    if (number === undefined) return [];
+    return [
+      {
+        ioc_value: value,
+        ioc_type_id: number,
+        ioc_tlp_id: AMBER,
+        ioc_description: `From ${place}`,
+        ioc_tags: 'wazuh',
+      },
+    ];
+  });
+}
+
+function assets({ alert }: Job, ids: Ids): JsonDocument[] {
+  const machine = machineOf(alert);
+  if (machine === undefined) return [];
+  const number = ids('assetTypes', machine.type, 'Linux - Server');
+  if (number === undefined) return [];
+  return [
+    {
+      asset_name: machine.name,
+      asset_type_id: number,
+      asset_ip: machine.ip,
+      asset_description: machine.description,
+      asset_tags: 'wazuh',
+    },
+  ];
+}

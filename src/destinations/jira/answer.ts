@@ -1,0 +1,97 @@
+import { isJsonObject, type JsonObject } from '../../alert/json.ts';
+import type { HttpResponse, HttpResult } from '../../core/destination.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
+import { firstJson } from '../sdk/first-json.ts';
+import { shown } from '../sdk/text.ts';
+
+export const JIRA: Service = {
+  title: 'Jira',
+  credential: 'api_key',
+  advice:
+    'Check that <hook_url> is the address of the site (and, for Data Center, that <options> say "api_version": 2), that <api_key> is "address:token" for Jira Cloud or a personal access token for Data Center, and that its user may browse the project and create issues in it; then reload.',
+};
+
+/** What Jira's answer to a new issue means. */
+export function readCreated(response: HttpResponse, now: number): Outcome {
+  const { status } = response;
+  if (status >= 200 && status < 300) {
+    const key = createdKey(response);
+    if (key !== undefined) return { ...delivered(response), message: `Created ${key}.` };
+    return failed(
+      response,
+      {
+        kind: 'retry',
+        reason: 'server_error',
+        message: `The answer does not name a new issue, although its status is ${status}. Perhaps a login page or a proxy answers in its place; check <hook_url>. Jira is asked for the issue before it is sent again.`,
+      },
+      now,
+    );
+  }
+  if (status !== 400 && status !== 422) return classifyHttp(response, JIRA, now);
+  const errors = fieldErrors(response);
+  const isWrongPlace = Object.keys(errors).some((field) =>
+    ['project', 'issuetype'].includes(field),
+  );
+  if (isWrongPlace) {
+    return failed(
+      response,
+      {
+        kind: 'park',
+        reason: 'client_error',
+        message: `Jira does not create issues of this type in this project for this user (HTTP ${status}): ${complaints(response)}. Correct "project" and "issue_type" in <options>. ${JIRA.advice}`,
+      },
+      now,
+    );
+  }
+  const words = complaints(response);
+  const which = words === '' ? '' : `: ${words}`;
+  return failed(
+    response,
+    {
+      kind: 'reject',
+      reason: 'client_error',
+      message: `Jira does not accept this issue (HTTP ${status})${which}. Look at it with the command preview; fields that the project requires can be set with "fields" in <options>.`,
+    },
+    now,
+  );
+}
+
+/** The key of the issue that an answer says was created. */
+export function createdKey({ status, body }: HttpResponse): string | undefined {
+  return status >= 200 && status < 300 ? issueKey(firstJson(body)) : undefined;
+}
+
+/** The fields that Jira complains about, and what it says of each. */
+export function fieldErrors({ body }: HttpResponse): JsonObject {
+  const errors = firstJson(body)?.['errors'];
+  return isJsonObject(errors) ? errors : {};
+}
+
+/** All that Jira says is wrong, in one line. */
+function complaints(response: HttpResponse): string {
+  const messages = firstJson(response.body)?.['errorMessages'];
+  const general = Array.isArray(messages) ? messages.map((message) => shown(message) ?? '') : [];
+  const fields = Object.entries(fieldErrors(response)).map(
+    ([name, text]) => `${name}: ${shown(text) ?? ''}`,
+  );
+  return [...general, ...fields]
+    .filter((text) => text !== '')
+    .join('; ')
+    .replace(/\.$/, '');
+}
+
+/** The first issue that a search found, null when it found none; undefined when it is no answer. */
+export function firstFound(result: HttpResult): string | null | undefined {
+  if (!result.ok || result.status < 200 || result.status > 299) return undefined;
+  const issues = firstJson(result.body)?.['issues'];
+  if (!Array.isArray(issues)) return undefined;
+  const [issue] = issues;
+  return issue === undefined ? null : issueKey(isJsonObject(issue) ? issue : undefined);
+}
+
+/** Key or number of an issue; both name it in addresses. */
+function issueKey(issue: JsonObject | undefined): string | undefined {
+  const key = shown(issue?.['key']) ?? shown(issue?.['id']);
+  return key !== undefined && /^[\w-]{1,100}$/.test(key) ? key : undefined;
+}

@@ -1,0 +1,140 @@
+import type { DeliveryContext, HttpResult, Job } from '../../core/destination.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import { Scrubber } from '../../core/secret.ts';
+import { failed } from '../sdk/classify-http.ts';
+import {
+  type Conversation,
+  conversingDestination,
+  failedQuestion,
+  unanswered,
+  whyUnsendable,
+} from '../sdk/http-destination.ts';
+import { createdKey, fieldErrors, firstFound, JIRA, readCreated } from './answer.ts';
+import { type FollowUpParts, followUp } from './follow-up.ts';
+import {
+  alertLabel,
+  groupLabel,
+  issueFields,
+  NO_REDUCTION,
+  type Reduction,
+  reductionAfter,
+} from './issue.ts';
+import { JiraMemory } from './memory.ts';
+import { type JiraOptions, jiraOptions, NO_OPTIONS } from './options.ts';
+import { isPair, JiraRequests, partsOfKey } from './requests.ts';
+
+/** Every issue takes several requests. */
+const LEAST_SECONDS = 30;
+
+/**
+ * How long a search may take to find a new issue (Jira Cloud says that it may take some time). An
+ * issue that may have been created is not looked for earlier, else there would soon be a second one.
+ */
+const INDEX_DELAY_MS = 30_000;
+
+/** Jira Cloud and Data Center: every alert becomes an issue, or a comment of an open one. */
+export const jira = conversingDestination({
+  name: 'jira',
+  title: JIRA.title,
+  requires: ['hook_url', 'api_key'],
+  // One at a time, so that of two alerts that belong together the second finds the first's issue.
+  concurrency: 1,
+  defaultTimeout: LEAST_SECONDS,
+  problem(integration) {
+    const options = jiraOptions(integration);
+    if (typeof options === 'string') return options;
+    return isPair(integration) ? undefined : whyUnsendable(integration);
+  },
+  request({ alert, integration }) {
+    const options = usable(jiraOptions(integration));
+    const fields = issueFields(alert, options, NO_REDUCTION);
+    return new JiraRequests(integration, options).create(fields);
+  },
+  async converse(job, conversation, context) {
+    const outcome = await attempt(job, conversation, context);
+    const { message, excerpt } = outcome;
+    const scrubber = new Scrubber(partsOfKey(job.integration));
+    return {
+      ...outcome,
+      ...(message === undefined ? {} : { message: scrubber.scrub(message) }),
+      ...(excerpt === undefined ? {} : { excerpt: scrubber.scrub(excerpt) }),
+    };
+  },
+});
+
+/** Options that were found wrong before any attempt can still be asked for a preview. */
+function usable(options: JiraOptions | string): JiraOptions {
+  return typeof options === 'string' ? NO_OPTIONS : options;
+}
+
+interface Parts extends FollowUpParts {
+  readonly options: JiraOptions;
+}
+
+/** Looks for the alert's issue, then for an open one to add it to, and else creates one. */
+async function attempt(
+  job: Job,
+  conversation: Conversation,
+  { cache, clock }: DeliveryContext,
+): Promise<Outcome> {
+  const { alert, integration } = job;
+  const options = usable(jiraOptions(integration));
+  const requests = new JiraRequests(integration, options);
+  const memory = new JiraMemory(cache, integration, options);
+  const parts: Parts = { conversation, requests, memory, clock, options };
+
+  const search = await conversation.send(requests.search(alertLabel(alert), 'all'));
+  const found = firstFound(search);
+  if (typeof found === 'string') {
+    return { kind: 'delivered', message: `Jira has this alert already: ${found}.` };
+  }
+  const end = found === null ? undefined : endOfAttempt(search, clock.now());
+  if (end !== undefined) return end;
+  const comment = options.groupFollowUps ? await followUp(job, options, parts) : undefined;
+  return comment ?? (await create(job, parts));
+}
+
+/** Why the attempt ends where the search gave no answer; undefined when it can go on without. */
+function endOfAttempt(search: HttpResult, now: number): Outcome | undefined {
+  const end = failedQuestion(search, JIRA, now);
+  if (end !== undefined || !search.ok || search.status > 299) return end;
+  const message =
+    'Jira was asked whether it has this alert, and the answer makes no sense. Perhaps a login page or a proxy answers in its place; check <hook_url>. Nothing was sent yet; it is tried again.';
+  return failed(search, { kind: 'retry', reason: 'server_error', message }, now);
+}
+
+/** Creates the issue; when Jira refuses it, once more without what it dislikes. */
+async function create({ alert }: Job, parts: Parts): Promise<Outcome> {
+  const { conversation, requests, memory, options, clock } = parts;
+  const group = options.groupFollowUps ? groupLabel(alert) : undefined;
+  const send = async (fields: ReturnType<typeof issueFields>) => {
+    const result = await conversation.send(requests.create(fields));
+    const key = result.ok ? createdKey(result) : undefined;
+    if (key !== undefined && group !== undefined) memory.keepOpened(group, key);
+    return { result, outcome: read(result, clock.now()) };
+  };
+
+  const first: Reduction = { ...NO_REDUCTION, without: memory.unsettable };
+  const fields = issueFields(alert, options, first);
+  const { result, outcome } = await send(fields);
+  if (!result.ok || outcome.kind !== 'reject' || conversation.isOver()) return outcome;
+
+  const errors = fieldErrors(result);
+  const reduction = reductionAfter(errors, fields, first);
+  const second = await send(issueFields(alert, options, reduction));
+  if (second.outcome.kind !== 'delivered') return second.outcome;
+  const refused = reduction.without.filter((name) => Object.hasOwn(errors, name));
+  if (refused.length === 0) return second.outcome;
+  memory.keepUnsettable([...first.without, ...refused]);
+  const message = `${second.outcome.message ?? ''} Without ${refused.join(', ')}, which Jira does not let this user set here.`;
+  return { ...second.outcome, message };
+}
+
+function read(result: HttpResult, now: number): Outcome {
+  const outcome = result.ok
+    ? readCreated(result, now)
+    : unanswered(result, 'Jira is asked for it before it is sent again.');
+  if (outcome.kind !== 'retry' || outcome.reason === 'rate_limited') return outcome;
+  if (!result.ok && !result.mayHaveArrived) return outcome;
+  return { ...outcome, notBefore: Math.max(outcome.notBefore ?? 0, now + INDEX_DELAY_MS) };
+}

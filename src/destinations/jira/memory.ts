@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { AnswerCache } from '../../core/enrichment.ts';
+import type { Integration } from '../../core/integration.ts';
+import type { JiraOptions } from './options.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * What earlier attempts found out about a project, over alerts and restarts. Its keys and values say
+ * nothing of address, API key or alerts.
+ */
+export class JiraMemory {
+  readonly #cache: AnswerCache;
+  readonly #place: string;
+
+  constructor(cache: AnswerCache, { hookUrl, apiKey }: Integration, options: JiraOptions) {
+    this.#cache = cache;
+    const { project, issueType } = options;
+    this.#place = JSON.stringify([hookUrl?.reveal(), apiKey?.reveal(), project, issueType]);
+  }
+
+  /** Fields that Jira did not let us set within the last hour. */
+  get unsettable(): string[] {
+    const names = this.#cache.get(this.#key('unsettable', ''));
+    return names === undefined || names === '' ? [] : names.split('\n');
+  }
+
+  keepUnsettable(fields: readonly string[]): void {
+    this.#cache.set(this.#key('unsettable', ''), fields.join('\n'), HOUR_MS);
+  }
+
+  /** The issue that was opened for a group a moment ago, which a search may not find yet. */
+  opened(group: string): string | undefined {
+    return this.#cache.get(this.#key('opened', group));
+  }
+
+  keepOpened(group: string, issue: string): void {
+    this.#cache.set(this.#key('opened', group), issue, MINUTE_MS);
+  }
+
+  #key(kind: string, detail: string): string {
+    const hash = createHash('sha256').update(`${this.#place}\0${detail}`).digest('hex');
+    return `jira:${kind}:${hash}`;
+  }
+}

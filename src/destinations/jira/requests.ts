@@ -1,0 +1,99 @@
+import { type JsonDocument, stringify } from '../../alert/json.ts';
+import type { HttpRequest } from '../../core/destination.ts';
+import type { Integration } from '../../core/integration.ts';
+import { Secret } from '../../core/secret.ts';
+import { isHost, JSON_HEADERS } from '../sdk/http-destination.ts';
+import { addressBelow } from '../sdk/service-address.ts';
+import type { JiraOptions } from './options.ts';
+
+/** `<hook_url>` may be the address of the site, or that of its issues. */
+const API = /\/rest\/api\/(?:2|3|latest)(?:\/issue)?\/*(?=[?#]|$)/;
+
+/**
+ * Every request has a connection of its own: when a kept one dies, the client repeats the request on
+ * a fresh one, without anybody knowing whether the first had arrived. That could make two issues.
+ */
+const HEADERS = { ...JSON_HEADERS, accept: 'application/json', connection: 'close' };
+
+/** Comments that are looked at to see whether one is there already. */
+const COMMENTS = '20';
+
+/** The requests that Jira understands. Keys of issues come from Jira, all else from the options. */
+export class JiraRequests {
+  readonly #integration: Integration;
+  readonly #options: JiraOptions;
+
+  constructor(integration: Integration, options: JiraOptions) {
+    this.#integration = integration;
+    this.#options = options;
+  }
+
+  create(fields: Readonly<Record<string, JsonDocument>>): HttpRequest {
+    return this.#post('/issue', { fields });
+  }
+
+  /** The issues of the project with this label, the newest first. */
+  search(label: string, which: 'all' | 'open'): HttpRequest {
+    const open = which === 'open' ? ' AND statusCategory != Done' : '';
+    const jql = `project = "${this.#options.project}" AND labels = "${label}"${open} ORDER BY created DESC`;
+    return this.#post(this.#searchPath, { jql, maxResults: 1, fields: ['status'] });
+  }
+
+  comment(issue: string, body: JsonDocument): HttpRequest {
+    return this.#post(`/issue/${encodeURIComponent(issue)}/comment`, { body });
+  }
+
+  /** The newest comments of an issue. */
+  comments(issue: string): HttpRequest {
+    const path = `/issue/${encodeURIComponent(issue)}/comment`;
+    const query = { orderBy: '-created', maxResults: COMMENTS };
+    return { method: 'GET', url: this.#url(path, query), headers: this.#headers };
+  }
+
+  /** Data Center keeps the search that Cloud has switched off in both versions. */
+  get #searchPath(): string {
+    const isCloud = isHost(this.#integration.hookUrl, /(?:^|\.)atlassian\.(?:net|com)$/);
+    return this.#options.apiVersion === 3 || isCloud ? '/search/jql' : '/search';
+  }
+
+  #post(path: string, body: JsonDocument): HttpRequest {
+    return { method: 'POST', url: this.#url(path), headers: this.#headers, body: stringify(body) };
+  }
+
+  #url(path: string, query?: Readonly<Record<string, string>>): Secret {
+    const site = this.#integration.hookUrl?.reveal().trim() ?? '';
+    return addressBelow(
+      site.replace(API, ''),
+      `rest/api/${this.#options.apiVersion}${path}`,
+      query,
+    );
+  }
+
+  get #headers(): HttpRequest['headers'] {
+    return { ...HEADERS, authorization: new Secret(authorization(this.#integration)) };
+  }
+}
+
+function authorization(integration: Integration): string {
+  const key = keyOf(integration);
+  return isPair(integration) ? `Basic ${base64(key)}` : `Bearer ${key}`;
+}
+
+/** True for `address:token`, as users of Jira Cloud have it; else the key is a token of its own. */
+export function isPair(integration: Integration): boolean {
+  return keyOf(integration).includes(':');
+}
+
+/** The forms in which a key could come back in an answer, besides the whole of it. */
+export function partsOfKey(integration: Integration): string[] {
+  const key = keyOf(integration);
+  return isPair(integration) ? [base64(key), key.slice(key.indexOf(':') + 1)] : [];
+}
+
+function keyOf({ apiKey }: Integration): string {
+  return apiKey?.reveal().trim() ?? '';
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

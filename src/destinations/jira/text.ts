@@ -1,0 +1,99 @@
+import type { Alert } from '../../alert/alert.ts';
+import type { JsonDocument } from '../../alert/json.ts';
+import { type Fact, factsOf, oneLine, plain } from '../sdk/alert-facts.ts';
+import { cut, shown } from '../sdk/text.ts';
+
+/** Jira's limits, in characters. */
+const LONGEST_SUMMARY = 255;
+const LONGEST_TEXT = 32_767;
+
+const LONGEST_LOG = 4000;
+
+/** How much of the alert a text holds: with `facts` only what is short. */
+export type Extent = 'whole' | 'facts';
+
+/** The issue's title: one line. */
+export function summaryOf(alert: Alert): string {
+  const what = oneLine(shown(alert.at('rule', 'description'))) ?? 'Wazuh alert';
+  const where =
+    oneLine(shown(alert.at('agent', 'name'))) ?? oneLine(shown(alert.at('agentless', 'host')));
+  return cut(where === undefined ? what : `${what} (${where.slice(0, 80)})`, LONGEST_SUMMARY);
+}
+
+/**
+ * The alert as text for Jira: a document (ADF) for version 3, wiki markup for version 2. Nothing in
+ * the alert can act as markup: in a document it is only ever text, and in wiki markup it stands
+ * where markup has no effect.
+ * @param more facts to add at the end.
+ */
+export function textFor(
+  version: 2 | 3,
+  alert: Alert,
+  extent: Extent,
+  more: readonly Fact[] = [],
+): JsonDocument {
+  const facts = [...factsOf(alert), ...more];
+  const log = extent === 'whole' ? shown(alert.at('full_log')) : undefined;
+  const shortLog = log === undefined ? '' : cut(plain(log).trim(), LONGEST_LOG);
+  const build = version === 3 ? document : wikiMarkup;
+  if (extent === 'facts') return build(facts, '', '');
+  const room = LONGEST_TEXT - OVERHEAD - written(build(facts, shortLog, ''));
+  return build(facts, shortLog, within(plain(cut(alert.text, LONGEST_TEXT)), room, version));
+}
+
+/** What the block around the alert adds to a document. */
+const OVERHEAD = 200;
+
+function document(facts: readonly Fact[], log: string, raw: string): JsonDocument {
+  const lines = facts.flatMap(([label, text], at) => [
+    ...(at === 0 ? [] : [{ type: 'hardBreak' }]),
+    { type: 'text', text: `${label}: `, marks: [{ type: 'strong' }] },
+    { type: 'text', text },
+  ]);
+  return {
+    type: 'doc',
+    version: 1,
+    content: [
+      { type: 'paragraph', content: lines },
+      ...codeBlock(log, 'text'),
+      ...codeBlock(raw, 'json'),
+    ],
+  };
+}
+
+/** Jira refuses documents with an empty text in them. */
+function codeBlock(text: string, language: string): JsonDocument[] {
+  if (text === '') return [];
+  return [{ type: 'codeBlock', attrs: { language }, content: [{ type: 'text', text }] }];
+}
+
+function wikiMarkup(facts: readonly Fact[], log: string, raw: string): string {
+  const lines = facts.map(([label, text]) => `${label}: ${text}`);
+  return [lines.join('\n'), log, raw]
+    .filter((part) => part !== '')
+    .map((part) => `{noformat}\n${unclosed(part)}\n{noformat}`)
+    .join('\n');
+}
+
+/** A text that cannot end the block it stands in: an invisible space takes the word apart. */
+function unclosed(text: string): string {
+  return text.replace(/\{(?=\s*noformat)/gi, '{\u200b');
+}
+
+/** As much of a text as fits into so many characters, once it is written for this version. */
+function within(text: string, room: number, version: 2 | 3): string {
+  const size = (part: string) =>
+    version === 3 ? JSON.stringify(part).length : unclosed(part).length;
+  let part = cut(text, room);
+  while (size(part) > room) {
+    // Few characters take six when they are written, and most only one: go on in small steps.
+    const excess = Math.ceil((size(part) - room) / 6);
+    part = cut(text, part.length - excess);
+  }
+  return part;
+}
+
+/** How long a finished text is: a document as it is sent, which Jira may count or not. */
+function written(text: JsonDocument): number {
+  return typeof text === 'string' ? text.length : JSON.stringify(text).length;
+}

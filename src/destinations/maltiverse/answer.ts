@@ -1,0 +1,177 @@
+import { isJsonObject, type JsonObject, type JsonValue, valueAt } from '../../alert/json.ts';
+import type { HttpResponse } from '../../core/destination.ts';
+import { classifyHttp, failed, type Service } from '../sdk/classify-http.ts';
+import type { Reading } from '../sdk/enrichment/lookup.ts';
+import { withoutLargest } from '../sdk/enrichment/manager-event-size.ts';
+import { firstJson } from '../sdk/first-json.ts';
+import { retryAt } from '../sdk/retry-after.ts';
+import { cut, shown } from '../sdk/text.ts';
+
+/** What Maltiverse knows of an indicator, as it is kept. */
+export type Knowledge = { readonly known: false } | Known;
+export interface Known {
+  readonly known: true;
+  /** Its `type`: ip, hostname, url, sample. */
+  readonly kind: string;
+  /** Its answer, without its largest parts where it is too large for an event. */
+  readonly source: JsonObject;
+  readonly removed: readonly string[];
+  /** Derived from the whole answer, in the words of the Elastic Common Schema. */
+  readonly threat: Threat;
+}
+export interface Threat {
+  readonly type: string | null;
+  readonly description: string;
+  readonly provider: string;
+  readonly first_seen: string | null;
+  readonly modified_at: string | null;
+  readonly last_seen: string | null;
+  readonly confidence: string;
+  readonly sightings: number;
+  readonly software?: Readonly<Record<'id' | 'reference' | 'name', string | null>>;
+}
+
+/** How long answers are kept. */
+export interface KnowledgeTimes {
+  readonly foundMs: number;
+  readonly unknownMs: number;
+}
+
+const SERVICE: Service = {
+  title: 'Maltiverse',
+  credential: 'api_key',
+  advice: 'Copy the API key of your Maltiverse account into <api_key>, and reload.',
+};
+
+const MINUTE_MS = 60_000;
+/** Bytes that are kept of an answer: more does not fit into an event anyway. */
+const LARGEST_SOURCE = 60_000;
+/** Longest texts that are derived from an answer, in characters. */
+const LONGEST_LIST = 4096;
+const LONGEST_WORD = 1024;
+
+/** Ways to say that the question itself makes no sense there: then nothing is known of it either. */
+const NO_SUCH_THING = [400, 404, 414, 422];
+
+/**
+ * What an answer to a question means. An object without a `type` is no indicator, whatever its
+ * status: not found, an error, nothing at all. The reference takes these for hits.
+ */
+export function readMaltiverse(
+  response: HttpResponse,
+  now: number,
+  times: KnowledgeTimes,
+): Reading {
+  const { status, truncated } = response;
+  const isEmpty = response.body.trim() === '' && !truncated;
+  const json = isEmpty ? {} : firstJson(response.body);
+  if (status >= 200 && status < 300) {
+    if (json === undefined) return senseless(response, now);
+    const type = json['type'];
+    return typeof type === 'string' && type !== ''
+      ? { kind: 'answer', answer: { ...knowledge(json, type) }, ttlMs: times.foundMs }
+      : unknown(times);
+  }
+  if (status === 429) return exhausted(response, now);
+  // A page that says 404 says that the address is wrong; Maltiverse itself answers with JSON.
+  if (NO_SUCH_THING.includes(status) && json !== undefined) return unknown(times);
+  return { kind: 'failed', outcome: classifyHttp(response, SERVICE, now) };
+}
+
+function unknown({ unknownMs }: KnowledgeTimes): Reading {
+  return { kind: 'answer', answer: { known: false }, ttlMs: unknownMs };
+}
+
+function exhausted(response: HttpResponse, now: number): Reading {
+  const message =
+    'Maltiverse says: too many questions (HTTP 429). The alerts wait until it may be asked again; lower the setting quota if this happens often.';
+  return { kind: 'exhausted', until: retryAt(response, now) ?? now + MINUTE_MS, message };
+}
+
+function senseless(response: HttpResponse, now: number): Reading {
+  const what = response.truncated
+    ? 'The answer broke off or is too long to be read'
+    : 'The answer is none of Maltiverse';
+  const message = `${what} (HTTP ${response.status}). It is asked again. Perhaps a proxy answers in its place; look at <hook_url>.`;
+  const outcome = failed(response, { kind: 'retry', reason: 'server_error', message }, now);
+  return { kind: 'failed', outcome };
+}
+
+function knowledge(answer: JsonObject, type: string): JsonObject {
+  const { kept: source, removed } = withoutLargest(answer, LARGEST_SOURCE);
+  const threat = { ...threatIn(answer, type) };
+  return { known: true, kind: cut(type, LONGEST_WORD), source, removed: [...removed], threat };
+}
+
+function threatIn(answer: JsonObject, type: string): JsonObject {
+  const list = answer['blacklist'];
+  const blacklist = Array.isArray(list) ? list : [];
+  const modified = word(answer['modification_time']);
+  const software = softwareIn(blacklist);
+  return {
+    type: ecsType(type, answer['ip_version']),
+    description: named(blacklist, 'description'),
+    provider: named(blacklist, 'source'),
+    first_seen: word(answer['creation_time']),
+    modified_at: modified,
+    last_seen: modified,
+    confidence: confidence(answer['classification'], blacklist.length),
+    sightings: blacklist.length,
+    ...(software === undefined ? {} : { software }),
+  };
+}
+
+/** The kind of an indicator in the words of the Elastic Common Schema. */
+function ecsType(type: string, ipVersion: JsonValue | undefined): string | null {
+  switch (type) {
+    case 'ip':
+      return Number(ipVersion) === 6 ? 'ipv6-addr' : 'ipv4-addr';
+    case 'hostname':
+      return 'domain-name';
+    case 'sample':
+      return 'file';
+    case 'url':
+      return 'url';
+    default:
+      return null;
+  }
+}
+
+/** What the entries of a blacklist call something, each once, in alphabetical order. */
+function named(blacklist: readonly JsonValue[], member: string): string {
+  const names = blacklist.flatMap((entry) => shown(valueAt(entry, member)) ?? []);
+  return cut([...new Set(names)].sort().join(', '), LONGEST_LIST);
+}
+
+/** How certain it is: with several entries on blacklists, and with one or none. */
+const CONFIDENCE = new Map<JsonValue | undefined, readonly [several: string, few: string]>([
+  ['malicious', ['High', 'Medium']],
+  ['suspicious', ['Medium', 'Low']],
+  ['neutral', ['Low', 'None']],
+  ['whitelist', ['Low', 'None']],
+  ['whitelisted', ['Low', 'None']],
+]);
+
+function confidence(classification: JsonValue | undefined, entries: number): string {
+  const [several, few] = CONFIDENCE.get(classification) ?? ['Not Specified', 'Not Specified'];
+  return entries > 1 ? several : few;
+}
+
+/** The software that MITRE ATT&CK knows under a number such as S0154: the first that is named. */
+function softwareIn(blacklist: readonly JsonValue[]): JsonObject | undefined {
+  for (const entry of blacklist) {
+    const references = valueAt(entry, 'external_references');
+    for (const reference of Array.isArray(references) ? references : []) {
+      if (!isJsonObject(reference) || reference['source_name'] !== 'mitre-attack') continue;
+      const { external_id: id, url, description } = reference;
+      if (typeof id !== 'string' || !/^S\d+$/.test(id)) continue;
+      return { id: cut(id, LONGEST_WORD), reference: word(url), name: word(description) };
+    }
+  }
+  return undefined;
+}
+
+/** A date, an address, a name. */
+function word(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' ? cut(value, LONGEST_WORD) : null;
+}

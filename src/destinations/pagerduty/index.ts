@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import type { Alert } from '../../alert/alert.ts';
+import { isJsonObject, type JsonDocument, type JsonObject, stringify } from '../../alert/json.ts';
+import type { HttpRequest, HttpResponse, Job } from '../../core/destination.ts';
+import type { Integration } from '../../core/integration.ts';
+import { Secret } from '../../core/secret.ts';
+import { httpDestination, isHost, JSON_HEADERS } from '../sdk/http-destination.ts';
+import { cut, NOT_AVAILABLE, shown } from '../sdk/text.ts';
+import { complaints, readPagerDuty } from './answer.ts';
+import { detailsWithin, withoutDetails } from './details.ts';
+
+const EVENTS_API = 'https://events.pagerduty.com';
+const ENQUEUE = '/v2/enqueue';
+
+/** Limits of the Events API v2: characters of a summary, bytes of a whole event. */
+const LONGEST_SUMMARY = 1024;
+const LARGEST_EVENT = 512_000;
+/** PagerDuty says nothing of these; nobody needs more. */
+const LONGEST_TEXT = 1024;
+
+const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
+
+/** PagerDuty, Events API v2: every alert triggers an incident of its own. */
+export const pagerduty = httpDestination({
+  name: 'pagerduty',
+  title: 'PagerDuty',
+  requires: ['api_key'],
+  concurrency: 2,
+  rateLimit: {
+    // About 120 within any 60 seconds; what is sent at once counts too.
+    count: 100,
+    seconds: 60,
+    burst: 20,
+    appliesTo: (integration) => isHost(address(integration), /^events(\.eu)?\.pagerduty\.com$/),
+  },
+  request,
+  read: readPagerDuty,
+  secondTry,
+});
+
+function request(job: Job): HttpRequest {
+  return post(
+    job,
+    withinLimit(job, (details) => event(job, details)),
+  );
+}
+
+/**
+ * After a rejection: where PagerDuty names a field, the same event with every required field in
+ * order; else the event without its details.
+ */
+function secondTry(job: Job, rejected: HttpResponse): HttpRequest | undefined {
+  if (![400, 413, 422].includes(rejected.status)) return undefined;
+  const field = /payload\.(summary|source|severity|timestamp)/.exec(complaints(rejected))?.[1];
+  const build = (details: JsonDocument) => {
+    const { payload: fields, ...others } = complete(event(job, details), job.alert, details);
+    const timestamp = field === 'timestamp' ? undefined : fields['timestamp'];
+    return { ...others, payload: { ...fields, timestamp } };
+  };
+  const isMalformed = field !== undefined;
+  const body = isMalformed ? withinLimit(job, build) : stringify(build(withoutDetails(job.alert)));
+  return post(job, body);
+}
+
+/** An event with as much of the alert as PagerDuty takes. */
+function withinLimit({ alert }: Job, build: (details: JsonDocument) => Fields): string {
+  const whole = stringify(build(alert.rawJson));
+  if (Buffer.byteLength(whole) <= LARGEST_EVENT) return whole;
+  const rest = Buffer.byteLength(stringify(build(null)));
+  return stringify(build(detailsWithin(alert, LARGEST_EVENT - rest)));
+}
+
+function post(job: Job, body: string): HttpRequest {
+  return { method: 'POST', url: address(job.integration), headers: JSON_HEADERS, body };
+}
+
+/**
+ * The Events API, or `<hook_url>` in its place: the whole address, for the EU
+ * (`https://events.eu.pagerduty.com`) or a relay of one's own. Without a path it gets the API's.
+ * The reference ignores `<hook_url>` here.
+ */
+function address({ hookUrl }: Integration): Secret {
+  const own = hookUrl?.reveal().trim() ?? '';
+  if (own === '') return new Secret(`${EVENTS_API}${ENQUEUE}`);
+  return new Secret(/^https?:\/\/[^/?#]+\/?$/i.test(own) ? own.replace(/\/?$/, ENQUEUE) : own);
+}
+
+type Fields = Record<string, JsonDocument | undefined>;
+
+/** The reference's event, with a `dedup_key`; the operator's options replace whole members. */
+function event(job: Job, details: JsonDocument): Fields {
+  const { alert, integration, key } = job;
+  return {
+    routing_key: integration.apiKey?.reveal() ?? '',
+    event_action: 'trigger',
+    // The same for every retry, so that a message which arrives twice is one incident.
+    dedup_key: createHash('sha256').update(key).digest('hex'),
+    payload: payload(alert, details),
+    client: 'Wazuh Monitoring Service',
+    client_url: 'https://wazuh.com',
+    ...integration.options,
+  };
+}
+
+function payload(alert: Alert, details: JsonDocument): Fields {
+  return {
+    summary: cut(shown(alert.at('rule', 'description')) ?? NOT_AVAILABLE, LONGEST_SUMMARY),
+    timestamp: shown(alert.at('timestamp')),
+    source: cut(source(alert), LONGEST_TEXT),
+    severity: severity(alert.level),
+    group: groups(alert),
+    custom_details: details,
+  };
+}
+
+/** The scale that the reference means; by a mistake it never sends more than `warning`. */
+function severity(level: number): (typeof SEVERITIES)[number] {
+  if (level >= 13) return 'critical';
+  if (level >= 10) return 'error';
+  return level >= 7 ? 'warning' : 'info';
+}
+
+/** Where the alert comes from: agentless alerts have no agent. Never empty. */
+function source(alert: Alert): string {
+  const places = [['agent', 'name'], ['agentless', 'host'], ['manager', 'name'], ['location']];
+  const names = places.map((path) => shown(alert.at(...path)));
+  return names.find((name) => name !== undefined && name.trim() !== '') ?? NOT_AVAILABLE;
+}
+
+function groups(alert: Alert): string | undefined {
+  const value = alert.at('rule', 'groups');
+  if (!Array.isArray(value)) return value === undefined ? undefined : shown(value);
+  return cut(value.map((group) => shown(group) ?? '').join(', '), LONGEST_TEXT);
+}
+
+/**
+ * The event with a payload that the API must accept: what is missing, blank or not allowed comes
+ * from the alert. Descriptions can be empty, and `<options>` with a `payload` replace all of it.
+ */
+function complete(
+  fields: Fields,
+  alert: Alert,
+  details: JsonDocument,
+): Fields & { readonly payload: Fields } {
+  const ours = payload(alert, details);
+  const own: JsonObject | Fields = isJsonObject(fields['payload']) ? fields['payload'] : {};
+  const isBlank = (value: unknown) => typeof value !== 'string' || value.trim() === '';
+  const summary = [own['summary'], ours['summary']].find((text) => !isBlank(text));
+  const isKnown = SEVERITIES.some((known) => known === own['severity']);
+  return {
+    ...fields,
+    payload: {
+      ...ours,
+      ...own,
+      summary: typeof summary === 'string' ? cut(summary, LONGEST_SUMMARY) : NOT_AVAILABLE,
+      source: isBlank(own['source']) ? ours['source'] : own['source'],
+      severity: isKnown ? own['severity'] : ours['severity'],
+    },
+  };
+}

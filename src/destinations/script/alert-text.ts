@@ -1,0 +1,79 @@
+import type { Alert } from '../../alert/alert.ts';
+import { scanAlert } from '../../alert/alert-scan.ts';
+import { memberText } from '../sdk/json-member.ts';
+import { shown } from '../sdk/text.ts';
+
+/**
+ * The alert in the text format: seven lines of shell assignments, for scripts that read their alert
+ * with `. file` (Wazuh 4.14 `integrator.c`). As the reference writes them, byte for byte, with one
+ * exception: a description, location, date or rule id that would end its own quotes, and so run as a
+ * command, loses those quotes; the reference makes only the log and the address harmless.
+ * Of an alert that OSSEC wrote, the location has its host in it, as in the text format of that time.
+ * @param maxLog bytes of the log; a longer one ends with `...`.
+ */
+export function alertText(alert: Alert, maxLog: number): Buffer {
+  const facts = scanAlert(alert.raw);
+  const level = typeof facts === 'string' ? 0 : (facts.level ?? 0);
+  const field = (...path: string[]) => textField(alert.text, path);
+  const lines = [
+    line('alertdate', quoteProof(field('timestamp'))),
+    line('alertlocation', quoteProof(field('ossec', 'location') || field('location'))),
+    line('ruleid', quoteProof(field('rule', 'id'))),
+    line('alertlevel', bytes(String(level))),
+    line('ruledescription', quoteProof(field('rule', 'description'))),
+    line('alertlog', harmlessLog(bytes(field('full_log')), maxLog)),
+    line('srcip', harmlessAddress(bytes(field('data', 'srcip')))),
+  ];
+  return Buffer.from(lines.join('\n'), 'latin1');
+}
+
+/** Everything here is bytes, one character each, because the reference counts and judges bytes. */
+function bytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function line(name: string, value: string): string {
+  return `${name}='${value}'`;
+}
+
+/** A field as a C string: empty when it is missing, and ended by a NUL in it. */
+function textField(json: string, path: readonly string[]): string {
+  let value: string | undefined = json;
+  for (const name of path) value = value === undefined ? undefined : memberText(value, name);
+  if (value === undefined) return '';
+  const text = shown(JSON.parse(value)) ?? '';
+  const end = text.indexOf('\0');
+  return end === -1 ? text : text.slice(0, end);
+}
+
+/** What may stand between a quote that ends the quotes and one that begins them again. */
+const PLAIN_WORD = /^[A-Za-z0-9_.,:/@%+=-]*$/;
+
+/**
+ * A value that stays one value inside single quotes. Pairs of quotes around a plain word, as in
+ * `user 'root' logged in`, do no harm, so they stay as the reference leaves them; else every quote
+ * becomes a space. Line feeds and other control characters become spaces too: they could pass for
+ * further lines where a script reads line by line.
+ */
+function quoteProof(text: string): string {
+  const value = bytes(text).replace(/[\u0000-\u001f\u007f]/g, ' ');
+  const parts = value.split("'");
+  const isBalanced = parts.length % 2 === 1;
+  const isHarmless = isBalanced && parts.every((part, at) => at % 2 === 0 || PLAIN_WORD.test(part));
+  return isHarmless ? value : parts.join(' ');
+}
+
+/** The reference's rule for logs. A log as long as the limit is cut as well. */
+function harmlessLog(log: string, maxLog: number): string {
+  const cutLog = log.length >= maxLog ? log.slice(0, maxLog) : log;
+  const harmless = cutLog
+    .replace(/[^\u0020-\u007a]|['`"!$]/g, ' ')
+    .replaceAll('\\', '/')
+    .replaceAll(';', ',');
+  return log.length >= maxLog ? `${harmless.slice(0, -3)}...` : harmless;
+}
+
+/** The reference's rule for addresses: what is below `.` or above `z` becomes a space. */
+function harmlessAddress(address: string): string {
+  return address.replace(/[^\u002e-\u007a]|[`\\]/g, ' ');
+}

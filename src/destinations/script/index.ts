@@ -1,0 +1,161 @@
+import { resolve } from 'node:path';
+import {
+  ALERT_FILE,
+  type Destination,
+  type Job,
+  OPTIONS_FILE,
+  type ScriptCall,
+  type ScriptResult,
+} from '../../core/destination.ts';
+import { type Integration, wantsJson } from '../../core/integration.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import { attemptSeconds } from '../sdk/http-destination.ts';
+import { withoutSecrets } from '../sdk/scrub.ts';
+import { printable } from '../sdk/text.ts';
+import { alertText } from './alert-text.ts';
+
+/** What the names of scripts begin with. */
+export const SCRIPT_PREFIX = 'custom-';
+
+/** Seconds that a script may run where the configuration sets no timeout. The reference has no limit. */
+const LEAST_SECONDS = 60;
+
+/**
+ * The destination of all `custom-*` integrations: one run of a script of that name per alert, called
+ * as the reference calls it.
+ * @param integrationsDir the directory of the scripts; when relative, below `workingDir`.
+ * @param workingDir the manager's home.
+ */
+export function scriptDestination(integrationsDir: string, workingDir: string): Destination {
+  const callOf = (job: Job) => scriptCall(job, resolve(workingDir, integrationsDir));
+  return {
+    name: SCRIPT_PREFIX,
+    title: 'Script',
+    requires: [],
+    concurrency: 2,
+    defaultTimeout: LEAST_SECONDS,
+    plan: (job) => ({ kind: 'script', call: callOf(job) }),
+    async deliver(job, { scripts, signal }) {
+      const { integration } = job;
+      const name = integration.name.trim();
+      if (!isFileName(name)) {
+        const message = `<name> of a script is a file name in ${integrationsDir}; it cannot hold a slash.`;
+        return { kind: 'park', reason: 'client_error', message };
+      }
+      const seconds = attemptSeconds(integration, LEAST_SECONDS);
+      const limits = { timeoutMs: seconds * 1000, signal, name };
+      const result = await scripts.run(callOf(job), limits);
+      return withoutSecrets(outcomeOf(result, seconds, signal.aborted), integration);
+    },
+  };
+}
+
+function isFileName(name: string): boolean {
+  return name !== '' && !/[/\0]/.test(name);
+}
+
+function scriptCall({ alert, integration }: Job, directory: string): ScriptCall {
+  const optionsFile = integration.optionsText?.reveal();
+  return {
+    path: `${directory}/${integration.name.trim()}`,
+    argv0: 'integrations',
+    argv: scriptArguments(integration),
+    alertFile: wantsJson(integration)
+      ? Buffer.concat([alert.raw, Buffer.from('\n')])
+      : alertText(alert, integration.maxLog),
+    optionsFile: optionsFile === undefined ? undefined : `${optionsFile}\n`,
+  };
+}
+
+/**
+ * The arguments after the program's name: alert file, API key, hook URL, an empty one (`debug` in
+ * the reference's debug mode), options file, timeout, retries, and a leftover of the days when a
+ * shell ran the scripts. The reference joins them with spaces and divides them again, into at most
+ * eight, so a space in a key or an address moves the arguments after it; `\ ` keeps a space.
+ */
+export function scriptArguments(integration: Integration): string[] {
+  const command = [
+    ALERT_FILE,
+    integration.apiKey?.reveal() ?? '',
+    integration.hookUrl?.reveal() ?? '',
+    '',
+    integration.optionsText === undefined ? '' : OPTIONS_FILE,
+    String(integration.timeout),
+    String(integration.retries),
+    '> /dev/null 2>&1',
+  ];
+  return splitCommand(command.join(' '), command.length);
+}
+
+/** Divides at single spaces into at most `most` parts; the last part takes all that is left. */
+function splitCommand(command: string, most: number): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const character of command) {
+    const isDivider = character === ' ' && parts.length < most - 1;
+    if (!isDivider) part += character;
+    else if (part.endsWith('\\')) part = `${part.slice(0, -1)} `;
+    else {
+      parts.push(part);
+      part = '';
+    }
+  }
+  return [...parts, part];
+}
+
+function outcomeOf(result: ScriptResult, seconds: number, aborted: boolean): Outcome {
+  switch (result.kind) {
+    case 'exited':
+      return exited(result.code, result.output);
+    case 'killed':
+      if (aborted) {
+        return {
+          kind: 'retry',
+          reason: 'timeout',
+          message: 'The script was stopped because integratord stops. It is run again.',
+        };
+      }
+      return {
+        kind: 'retry',
+        reason: 'rejected',
+        quickOnly: true,
+        message: `The script was killed by ${result.signal}${lastLine(result.output)}`,
+        ...excerpt(result.output),
+      };
+    case 'timeout':
+      return {
+        kind: 'retry',
+        reason: 'timeout',
+        quickOnly: true,
+        message: `The script was still running after ${seconds} s, and was stopped with all it had started; <timeout> sets this limit${lastLine(result.output)}`,
+        ...excerpt(result.output),
+      };
+    case 'refused':
+      return { kind: 'park', reason: 'client_error', message: result.message };
+    case 'failed':
+      return { kind: 'retry', reason: 'internal', message: result.message };
+  }
+}
+
+function exited(code: number, output: string): Outcome {
+  const detail = { status: code, ...excerpt(output) };
+  if (code === 0) return { kind: 'delivered', ...detail };
+  const what = `The script ended with exit code ${code}`;
+  if (code === 126 || code === 127) {
+    const message = `${what}: a command, or what runs the script, was not found or may not be run${lastLine(output)}`;
+    return { kind: 'park', reason: 'client_error', message, ...detail };
+  }
+  const message = `${what}${lastLine(output)}`;
+  return { kind: 'retry', reason: 'rejected', quickOnly: true, message, ...detail };
+}
+
+/** The end of a sentence: where scripts say what went wrong. */
+function lastLine(output: string): string {
+  const line = printable(output).trimEnd().split('\n').at(-1)?.trim() ?? '';
+  return line === '' ? '; it printed nothing.' : `: ${line}`;
+}
+
+function excerpt(output: string): { excerpt?: string } {
+  const text = printable(output.trim());
+  return text === '' ? {} : { excerpt: text };
+}

@@ -1,0 +1,145 @@
+import type { HttpResponse } from '../../core/destination.ts';
+import type { FailureReason, Outcome } from '../../core/outcome.ts';
+import { retryAt } from './retry-after.ts';
+import { printable, wholeCharacters } from './text.ts';
+
+/** Longest part of an answer or an output that is kept, in characters. */
+export const LONGEST_EXCERPT = 2000;
+
+/** What the common rules need to know of a service. */
+export interface Service {
+  /** For people: `Slack`. */
+  readonly title: string;
+  /** The setting that gives access: what to look at when the service turns us away. */
+  readonly credential: 'hook_url' | 'api_key';
+  /** What to do when the credential is refused. */
+  readonly advice: string;
+}
+
+/** A failure as a service's own rules see it, before status, excerpt and time are added. */
+export interface Failure {
+  readonly kind: 'retry' | 'park' | 'reject';
+  readonly reason: FailureReason;
+  readonly message: string;
+  /** Only for `retry`: the quick retries are all there is. */
+  readonly quickOnly?: boolean;
+}
+
+/**
+ * What an answer means by its status alone: the rules that hold for every webhook. A service's own
+ * rules come first, where its words say more than the status does.
+ */
+export function classifyHttp(response: HttpResponse, service: Service, now: number): Outcome {
+  const { status } = response;
+  if (status >= 200 && status < 300) return delivered(response);
+  return failed(response, failureByStatus(response, service), now);
+}
+
+/** The outcome `delivered`, with what the service said. */
+export function delivered(response: HttpResponse): Outcome {
+  return { kind: 'delivered', status: response.status, excerpt: excerptOf(response) };
+}
+
+/** The outcome of a failure, with status, excerpt and the time that the service asked for. */
+export function failed(response: HttpResponse, failure: Failure, now: number): Outcome {
+  const { kind, reason, message } = failure;
+  const detail = { reason, status: response.status, message, excerpt: excerptOf(response) };
+  if (kind !== 'retry') return { kind, ...detail };
+  const notBefore = retryAt(response, now);
+  return {
+    kind,
+    ...detail,
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(failure.quickOnly === true ? { quickOnly: true } : {}),
+  };
+}
+
+function failureByStatus(response: HttpResponse, service: Service): Failure {
+  const { status } = response;
+  const { title, credential, advice } = service;
+  switch (status) {
+    case 408:
+    case 425:
+      return {
+        kind: 'retry',
+        reason: 'timeout',
+        message: `${title} gave up waiting for the request (HTTP ${status}). It is sent again.`,
+      };
+    case 429:
+      return {
+        kind: 'retry',
+        reason: 'rate_limited',
+        message: `${title} says: too many messages (HTTP 429). It is sent again later; a rate limit for this integration would avoid this.`,
+      };
+    case 401:
+    case 403:
+      return {
+        kind: 'park',
+        reason: 'auth',
+        message: `${title} refused access (HTTP ${status}): <${credential}> is wrong or no longer valid. ${advice}`,
+      };
+    case 404:
+    case 410:
+      return {
+        kind: 'park',
+        reason: 'auth',
+        message: `${title} does not know this address (HTTP ${status}): it is mistyped, or was removed or disabled there. ${advice}`,
+      };
+    case 407:
+      return {
+        kind: 'park',
+        reason: 'auth',
+        message:
+          'The HTTP proxy asks for authentication (HTTP 407). Put user and password into HTTPS_PROXY.',
+      };
+  }
+  if (status >= 300 && status < 400) {
+    return { kind: 'park', reason: 'client_error', message: redirected(response, title) };
+  }
+  if (status >= 400 && status < 500) {
+    return {
+      kind: 'reject',
+      reason: 'client_error',
+      message: `${title} does not accept this message (HTTP ${status}). See the answer for what it dislikes, and <options> if they are set.`,
+    };
+  }
+  return {
+    kind: 'retry',
+    reason: 'server_error',
+    message:
+      status >= 500 && status < 600
+        ? `${title} has a problem of its own (HTTP ${status}). It is sent again.`
+        : `${title} answered with a status that makes no sense here (HTTP ${status}). It is sent again.`,
+  };
+}
+
+/** Says what kind of redirection it is; never where it leads, for that may hold a key. */
+function redirected(response: HttpResponse, title: string): string {
+  const location = response.headers['location']?.trim() ?? '';
+  const hint = /^https:/i.test(location)
+    ? 'It points to an https:// address: perhaps <hook_url> begins with http:// where it should be https://.'
+    : /^http:/i.test(location)
+      ? 'It points to an http:// address.'
+      : 'It points to another path of the same server: perhaps a login page, or a slash too many or too few.';
+  return `${title} redirects to another address (HTTP ${response.status}), and redirects are not followed, since the alert could end up elsewhere. ${hint} Set <hook_url> to the final address.`;
+}
+
+/** What is kept of an answer for people to read; undefined when it is empty. */
+export function excerptOf(response: HttpResponse): string | undefined {
+  const text = printable(response.body.trim());
+  return text === '' ? undefined : text;
+}
+
+/**
+ * The outcome with an excerpt of at most {@link LONGEST_EXCERPT}: the beginning, and of something
+ * longer also the end, where scripts say what went wrong.
+ */
+export function withShortExcerpt(outcome: Outcome): Outcome {
+  const { excerpt } = outcome;
+  if (excerpt === undefined || excerpt.length <= LONGEST_EXCERPT) return outcome;
+  const half = LONGEST_EXCERPT / 2;
+  const gap = '\n…\n';
+  const head = wholeCharacters(excerpt, half - gap.length);
+  const tail = excerpt.slice(-half).replace(/^[\udc00-\udfff]/, '');
+  return { ...outcome, excerpt: head + gap + tail };
+}

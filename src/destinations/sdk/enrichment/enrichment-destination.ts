@@ -1,0 +1,86 @@
+import type { Alert } from '../../../alert/alert.ts';
+import type { DeliveryContext, Destination, HttpRequest, Job } from '../../../core/destination.ts';
+import type { QuotaLimits } from '../../../core/enrichment.ts';
+import type { Integration } from '../../../core/integration.ts';
+import type { Outcome } from '../../../core/outcome.ts';
+import { whyUnusable } from '../http-destination.ts';
+import { withoutSecrets } from '../scrub.ts';
+import { isEnrichment } from './enrichment-alert.ts';
+
+/** What makes one enrichment different from another. */
+export interface EnrichmentService {
+  readonly name: string;
+  readonly title: string;
+  readonly requires: readonly ('hook_url' | 'api_key')[];
+  /** Least seconds of an attempt when the configuration sets no timeout. */
+  readonly defaultTimeout?: number;
+  /** Why there is nothing to ask about this alert; undefined when there is. */
+  readonly nothingToAsk: (alert: Alert) => string | undefined;
+  /** What would be asked. */
+  readonly requests: (job: Job) => HttpRequest[];
+  /** Asks; only called with settings that can work, and an alert that there is something to ask about. */
+  readonly enrich: (job: Job, context: DeliveryContext) => Promise<Outcome>;
+}
+
+/**
+ * A destination that asks a service about an alert and tells the manager what it found out. Few
+ * questions at a time, and those about the gravest alerts first, since what may be asked is scarce.
+ */
+export function enrichmentDestination(service: EnrichmentService): Destination {
+  const { name, title, requires, defaultTimeout, nothingToAsk, requests, enrich } = service;
+  const skip = (alert: Alert) => isEnrichment(alert) ?? nothingToAsk(alert);
+  const attempt = async (job: Job, context: DeliveryContext): Promise<Outcome> => {
+    const unusable = whyUnusable(service, job.integration) ?? keyProblem(job.integration);
+    if (unusable !== undefined) {
+      const message = `${unusable}. Correct the configuration and reload.`;
+      return { kind: 'park', reason: 'client_error', message };
+    }
+    const reason = skip(job.alert);
+    if (reason === undefined) return await enrich(job, context);
+    return { kind: 'reject', reason: 'rejected', message: `Nothing was asked: ${reason}.` };
+  };
+  return {
+    name,
+    title,
+    requires,
+    concurrency: 2,
+    highestLevelFirst: true,
+    enriches: true,
+    ...(defaultTimeout === undefined ? {} : { defaultTimeout }),
+    problem: keyProblem,
+    skip,
+    plan: (job) => ({ kind: 'requests', requests: requests(job) }),
+    deliver: async (job, context) => withoutSecrets(await attempt(job, context), job.integration),
+  };
+}
+
+/** The key as it is sent. */
+export function apiKey(integration: Integration): string {
+  return integration.apiKey?.reveal().trim() ?? '';
+}
+
+function keyProblem(integration: Integration): string | undefined {
+  return /[^\u0021-\u007e]/.test(apiKey(integration))
+    ? '<api_key> holds blanks or characters that no key has'
+    : undefined;
+}
+
+/** How much may be asked: what the settings say, else what the service allows. */
+export function quotaOf({ settings }: Integration, usual: QuotaLimits): QuotaLimits {
+  return {
+    perMinute: settings.quota?.perMinute ?? usual.perMinute,
+    perDay: settings.quota?.perDay ?? usual.perDay,
+  };
+}
+
+const HOUR_MS = 3_600_000;
+const FOUND_HOURS = 24;
+const NOT_FOUND_HOURS = 1;
+
+/** How long answers are kept, in milliseconds. */
+export function cacheTimes({ settings }: Integration): { foundMs: number; unknownMs: number } {
+  return {
+    foundMs: (settings.cache?.foundHours ?? FOUND_HOURS) * HOUR_MS,
+    unknownMs: (settings.cache?.notFoundHours ?? NOT_FOUND_HOURS) * HOUR_MS,
+  };
+}

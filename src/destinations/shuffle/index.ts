@@ -1,0 +1,129 @@
+import type { Alert } from '../../alert/alert.ts';
+import { type JsonDocument, type JsonObject, stringify } from '../../alert/json.ts';
+import type { HttpRequest, HttpResponse, Job } from '../../core/destination.ts';
+import type { Integration } from '../../core/integration.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import { Secret } from '../../core/secret.ts';
+import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
+import { firstJson } from '../sdk/first-json.ts';
+import { httpDestination, idempotentHeaders, withOptions } from '../sdk/http-destination.ts';
+import { NOT_AVAILABLE, shown } from '../sdk/text.ts';
+
+/**
+ * The reference's list: rules about Docker, VirusTotal and others whose alerts Shuffle itself tends
+ * to cause, so that sending them could go round in circles. 5710 is the reference's as well.
+ */
+const SKIPPED_RULES: readonly string[] =
+  '87924 87900 87901 87902 87903 87904 86001 86002 86003 87932 80710 87929 87928 5710'.split(' ');
+
+/**
+ * What stands in an alert whose rule is on that list: its digits, or a way to write them otherwise,
+ * with escapes or as a number such as 571e1. Most alerts have none of it, and need not be parsed.
+ */
+const MAY_BE_SKIPPED = new RegExp(String.raw`${SKIPPED_RULES.join('|')}|\\u00|"id"\s*:\s*[-\d]`);
+
+/** A hook of version 2 answers only when its workflow has run, which may take 15 seconds. */
+const LEAST_SECONDS = 20;
+
+const SHUFFLE: Service = {
+  title: 'Shuffle',
+  credential: 'hook_url',
+  advice:
+    'Open the webhook in its workflow, check that it is started, copy its address into <hook_url>, and reload.',
+};
+
+/** Shuffle's webhooks: every alert starts the workflow once. */
+export const shuffle = httpDestination({
+  name: 'shuffle',
+  title: 'Shuffle',
+  requires: ['hook_url'],
+  concurrency: 4,
+  defaultTimeout: LEAST_SECONDS,
+  skip,
+  request,
+  read,
+});
+
+function skip(alert: Alert, integration: Integration): string | undefined {
+  const own = integration.settings.skipRules;
+  if (own === undefined && !MAY_BE_SKIPPED.test(alert.raw.toString('latin1'))) return undefined;
+  const id = shown(alert.at('rule', 'id'));
+  if (id === undefined) return undefined;
+  const skipped = own === undefined ? SKIPPED_RULES : own.map(String);
+  if (!skipped.includes(id)) return undefined;
+  return own === undefined
+    ? `rule ${id} is on the list of rules that are not sent to Shuffle, because its own activity can cause them; the setting skip_rules replaces this list`
+    : `rule ${id} is in the setting skip_rules`;
+}
+
+function request(job: Job): HttpRequest {
+  const { alert, integration } = job;
+  return {
+    method: 'POST',
+    url: integration.hookUrl ?? new Secret(''),
+    headers: idempotentHeaders(job),
+    body: stringify(withOptions(message(alert), integration)),
+  };
+}
+
+function message(alert: Alert): Record<string, JsonDocument | undefined> {
+  return {
+    severity: severity(alert.level),
+    pretext: 'WAZUH Alert',
+    title: shown(alert.at('rule', 'description')) ?? NOT_AVAILABLE,
+    text: alert.at('full_log') ?? null,
+    rule_id: alert.at('rule', 'id') ?? NOT_AVAILABLE,
+    timestamp: alert.at('timestamp'),
+    id: alert.at('id'),
+    all_fields: alert.rawJson,
+  };
+}
+
+function severity(level: number): number {
+  if (level <= 4) return 1;
+  return level <= 7 ? 2 : 3;
+}
+
+/**
+ * What Shuffle's answer means. A hook may be set to answer anything, so with a success status only
+ * an explicit `"success": false` is a failure.
+ */
+function read(response: HttpResponse, now: number): Outcome {
+  const { status } = response;
+  const json = firstJson(response.body);
+  if (status >= 200 && status < 300) {
+    if (json?.['success'] !== false) return delivered(response);
+    return failed(
+      response,
+      {
+        kind: 'retry',
+        reason: 'server_error',
+        message:
+          'Shuffle took the alert, but says that its workflow failed. Look at the run in Shuffle.',
+        // Every try runs the workflow again.
+        quickOnly: true,
+      },
+      now,
+    );
+  }
+  const notRunning = status === 400 ? hookProblem(json) : undefined;
+  if (notRunning === undefined) return classifyHttp(response, SHUFFLE, now);
+  return failed(
+    response,
+    { kind: 'park', reason: 'client_error', message: `${notRunning} ${SHUFFLE.advice}` },
+    now,
+  );
+}
+
+/** Shuffle says 400 also when the hook, not the message, is at fault. */
+function hookProblem(json: JsonObject | undefined): string | undefined {
+  if (json?.['success'] !== false) return undefined;
+  const reason = shown(json['reason']);
+  if (reason === undefined) return 'Shuffle does not know this webhook (HTTP 400).';
+  if (/isn't running/i.test(reason)) return 'The webhook in Shuffle is stopped (HTTP 400).';
+  if (/no workflows/i.test(reason)) return 'The webhook in Shuffle has no workflow (HTTP 400).';
+  if (/useragent/i.test(reason)) {
+    return 'Shuffle takes this program for a preview robot (HTTP 400); a proxy may change the user agent.';
+  }
+  return undefined;
+}

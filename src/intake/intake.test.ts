@@ -1,0 +1,238 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { FakeDestination } from '../../test/support/fake-destination.ts';
+import { FakeSource } from '../../test/support/fake-source.ts';
+import { anIntegration } from '../../test/support/jobs.ts';
+import { checkpointAt } from '../../test/support/outbox.ts';
+import { RecordingLog } from '../../test/support/recording-log.ts';
+import type { Intake as Accepted, Outbox } from '../core/outbox.ts';
+import { Router } from '../routing/router.ts';
+import { Intake } from './intake.ts';
+
+const alert = (level: number, id = '1.2') => `{"rule":{"level":${level}},"id":"${id}"}`;
+
+/** Keeps copies of what is accepted; fails while told to. */
+class Store {
+  readonly accepted: { intake: Accepted; raws: string[]; excerpts: string[]; at: number }[] = [];
+  failing = false;
+  tries = 0;
+
+  readonly outbox = {
+    accept: (intake: Accepted, at: number) => {
+      this.tries += 1;
+      if (this.failing) throw new Error('database or disk is full');
+      const raws = intake.alerts.map(({ raw }) => raw.toString('latin1'));
+      const excerpts = intake.unreadable.map(({ excerpt }) => excerpt.toString('latin1'));
+      this.accepted.push({ intake, raws, excerpts, at });
+    },
+  } as unknown as Outbox;
+}
+
+let clock: FakeClock;
+let log: RecordingLog;
+let store: Store;
+let source: FakeSource;
+let woken: number[][];
+let abort: AbortController;
+let hasRoom: boolean;
+beforeEach(() => {
+  clock = new FakeClock();
+  log = new RecordingLog();
+  store = new Store();
+  source = new FakeSource();
+  woken = [];
+  abort = new AbortController();
+  hasRoom = true;
+});
+
+const routerOf = (...levels: number[]) =>
+  new Router(
+    levels.map((level, i) => ({
+      integration: anIntegration({ id: `i${i}`, level }),
+      destination: Object.assign(new FakeDestination(), {
+        skip: (alert: { textAt(...path: string[]): string | undefined }) =>
+          alert.textAt('id') === 'skip me' ? 'not wanted' : undefined,
+      }),
+      lane: i + 1,
+    })),
+  );
+
+/** Starts an intake for integrations of these least levels, whose lanes are 1, 2 … */
+function start(...levels: number[]): { intake: Intake; ended: Promise<void> } {
+  const parts = {
+    source,
+    outbox: store.outbox,
+    clock,
+    log,
+    hasRoom: () => hasRoom,
+    wake: (lanes: ReadonlySet<number>) => woken.push([...lanes]),
+  };
+  const intake = new Intake(parts, routerOf(...levels));
+  return { intake, ended: intake.run(abort.signal) };
+}
+
+describe('the intake', () => {
+  it('stores what concerns somebody with its bytes, its lanes, the counts and the checkpoint', async () => {
+    start(3, 10);
+    const odd = `${alert(12, 'é')} \t\r`;
+    source.give([alert(1), alert(3), odd, alert(11)]);
+    await clock.settle();
+    const [first] = store.accepted;
+    expect(first?.raws).toEqual([alert(3), Buffer.from(odd).toString('latin1'), alert(11)]);
+    expect(first?.intake.alerts).toMatchObject([
+      { alertId: '1.2', level: 3, lanes: [1] },
+      { alertId: 'é', level: 12, lanes: [1, 2] },
+      { level: 11, lanes: [1, 2] },
+    ]);
+    expect(first?.intake.counts).toEqual({ read: 4, matched: 3, skipped: 0, unreadable: 0 });
+    expect(first?.intake.checkpoint).toEqual(checkpointAt(source.offset));
+    expect(first?.at).toBe(clock.now());
+    expect(woken).toEqual([[1, 2]]);
+  });
+
+  it('saves the checkpoint with each batch, also of one that concerns nobody', async () => {
+    start(10);
+    const offsets: number[] = [];
+    for (const lines of [[alert(1)], [alert(12), alert(1)], ['{']]) {
+      source.give(lines);
+      offsets.push(source.offset);
+      await clock.settle();
+    }
+    expect(store.accepted.map(({ intake }) => intake.checkpoint)).toEqual(
+      offsets.map(checkpointAt),
+    );
+    expect(store.accepted.map(({ raws }) => raws.length)).toEqual([0, 1, 0]);
+    expect(woken).toEqual([[1]]);
+  });
+
+  it('takes bytes that are no text as they are', async () => {
+    start(0);
+    const bytes = Buffer.concat([
+      Buffer.from('{"rule":{"level":3},"x":"'),
+      Buffer.from([0xff, 0x00, 0xc3]),
+      Buffer.from('"}'),
+    ]);
+    source.give([bytes]);
+    await clock.settle();
+    expect(store.accepted[0]?.raws).toEqual([bytes.toString('latin1')]);
+  });
+
+  it('ends when the source does', async () => {
+    const { ended } = start(0);
+    abort.abort();
+    await ended;
+    expect(store.accepted).toEqual([]);
+  });
+
+  it('uses a new router from the next batch on', async () => {
+    const { intake } = start(0);
+    source.give([alert(1)]);
+    await clock.settle();
+    intake.router = routerOf(99, 0, 0);
+    source.give([alert(1)]);
+    await clock.settle();
+    expect(store.accepted.map(({ intake }) => intake.alerts[0]?.lanes)).toEqual([[1], [2, 3]]);
+  });
+});
+
+describe('lines that are no alert', () => {
+  it('are counted, and kept with their place, their length and their beginning', async () => {
+    start(0);
+    const long = `{"rule":${'x'.repeat(10_000)}`;
+    source.give([alert(1), '', long, '[1]']);
+    await clock.settle();
+    const [first] = store.accepted;
+    expect(first?.intake.counts).toEqual({ read: 4, matched: 1, skipped: 0, unreadable: 3 });
+    const at = alert(1).length + 1;
+    expect(first?.intake.unreadable).toMatchObject([
+      { path: '/alerts.json', offset: at, length: 0, reason: 'empty line' },
+      { offset: at + 1, length: 10_008, reason: 'invalid JSON' },
+      { offset: at + 1 + 10_009, length: 3, reason: 'no rule in it' },
+    ]);
+    expect(first?.excerpts).toEqual(['', long.slice(0, 4096), '[1]']);
+  });
+
+  it('are told in the log once a minute, with the number of those left out', async () => {
+    start(0);
+    source.give(['bad', 'worse', 'worst']);
+    await clock.settle();
+    await clock.advance(59_999);
+    source.give(['late']);
+    await clock.settle();
+    await clock.advance(1);
+    source.give(['later']);
+    await clock.settle();
+    expect(log.with('no alert').map(({ level, fields }) => [level, fields['suppressed']])).toEqual([
+      ['warn', 0],
+      ['warn', 3],
+    ]);
+    expect(JSON.stringify(log.lines)).not.toContain('worst');
+    expect(store.accepted.flatMap(({ intake }) => intake.unreadable)).toHaveLength(5);
+  });
+});
+
+describe('alerts that a destination skips', () => {
+  it('are counted and told, once a minute, and not stored', async () => {
+    start(0, 0);
+    source.give([alert(1, 'skip me'), alert(1), alert(1, 'skip me')]);
+    await clock.settle();
+    expect(store.accepted[0]?.intake.counts).toEqual({
+      read: 3,
+      matched: 1,
+      skipped: 4,
+      unreadable: 0,
+    });
+    expect(log.with('deliberately not sent')).toMatchObject([
+      { level: 'info', fields: { integration: 'i0', reason: 'not wanted', suppressed: 0 } },
+    ]);
+  });
+});
+
+describe('while nothing can be stored', () => {
+  it('reading waits, tries every second, reports once, and nothing is lost or repeated', async () => {
+    start(0);
+    store.failing = true;
+    source.give([alert(1), alert(2)]);
+    source.give([alert(3)]);
+    await clock.advance(10_500);
+    expect(store.tries).toBe(11);
+    expect(source.asked).toBe(1);
+    expect(woken).toEqual([]);
+    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
+    store.failing = false;
+    await clock.advance(500);
+    expect(store.accepted.map(({ raws }) => raws)).toEqual([[alert(1), alert(2)], [alert(3)]]);
+    expect(store.accepted.map(({ intake }) => intake.checkpoint)).toEqual([
+      checkpointAt(2 * (alert(1).length + 1)),
+      checkpointAt(3 * (alert(1).length + 1)),
+    ]);
+    expect(woken).toEqual([[1], [1]]);
+    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
+  });
+
+  it('a stop is obeyed, and nothing more is stored', async () => {
+    const { ended } = start(0);
+    store.failing = true;
+    source.give([alert(1)]);
+    await clock.advance(1500);
+    abort.abort();
+    await ended;
+    store.failing = false;
+    await clock.advance(5000);
+    expect([store.accepted, woken, clock.timers]).toEqual([[], [], 0]);
+  });
+});
+
+describe('while the outbox is full', () => {
+  it('nothing is read, and reading goes on by itself when there is room', async () => {
+    hasRoom = false;
+    start(0);
+    source.give([alert(1)]);
+    await clock.advance(5000);
+    expect([source.asked, store.accepted]).toEqual([0, []]);
+    hasRoom = true;
+    await clock.advance(1000);
+    expect(store.accepted.map(({ raws }) => raws)).toEqual([[alert(1)]]);
+    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
+  });
+});

@@ -1,0 +1,69 @@
+import { Alert } from '../alert/alert.ts';
+import type { LeasedDelivery, Settlement } from '../core/delivery.ts';
+import { deliveryKey } from '../core/delivery-key.ts';
+import type { DeliveryContext, Destination } from '../core/destination.ts';
+import type { Integration } from '../core/integration.ts';
+import type { Log } from '../core/log.ts';
+import { type Outcome, scrubOutcome } from '../core/outcome.ts';
+import type { Scrubber } from '../core/secret.ts';
+
+/** A quota that is used up is looked at again after this time, at the earliest. */
+const SHORTEST_WAIT_MS = 250;
+
+/** Makes one attempt. Resolves with what became of it, free of secrets; never rejects. */
+export async function attemptDelivery(
+  delivery: LeasedDelivery,
+  integration: Integration,
+  destination: Destination,
+  context: DeliveryContext,
+  scrubber: Scrubber,
+): Promise<Outcome> {
+  const job = {
+    alert: new Alert(delivery.raw),
+    integration,
+    key: deliveryKey(integration.id, delivery.raw),
+    attempts: delivery.attempts,
+  };
+  try {
+    const outcome = scrubOutcome(await destination.deliver(job, context), scrubber);
+    return withValidTime(outcome, context.clock.now());
+  } catch (error) {
+    // A throw is a bug of the destination; the delivery is not to be lost over it.
+    const message = scrubber.scrub(error instanceof Error ? error.message : String(error));
+    return { kind: 'retry', reason: 'internal', message: `internal error: ${message}` };
+  }
+}
+
+/** A time that is none, out of a header that made no sense, would hold up its lane for ever. */
+function withValidTime(outcome: Outcome, now: number): Outcome {
+  if (outcome.kind === 'wait') {
+    // Nor may one that has passed make it ask again and again.
+    const until = Number.isFinite(outcome.until) ? outcome.until : 0;
+    return { ...outcome, until: Math.max(until, now + SHORTEST_WAIT_MS) };
+  }
+  if (outcome.kind !== 'retry' || Number.isFinite(outcome.notBefore ?? 0)) return outcome;
+  const { notBefore: _, ...rest } = outcome;
+  return rest;
+}
+
+/** Logs how an attempt ended: what is dead as an error, what will be tried again as a warning. */
+export function reportAttempt(
+  log: Log,
+  integration: Integration,
+  delivery: LeasedDelivery,
+  settlement: Settlement,
+): void {
+  const { outcome, next, durationMs } = settlement;
+  const fields = {
+    integration: integration.id,
+    delivery: delivery.id,
+    attempt: delivery.attempts + 1,
+    ms: Math.round(durationMs),
+    status: outcome.status,
+    reason: outcome.kind === 'delivered' ? undefined : outcome.reason,
+    cause: outcome.message,
+  };
+  if (next.state === 'delivered') log.debug('delivered', fields);
+  else if (next.state === 'dead') log.error('delivery is dead', fields);
+  else if (outcome.kind === 'retry') log.warn('attempt failed', fields);
+}

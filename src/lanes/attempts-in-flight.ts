@@ -1,0 +1,50 @@
+import { type Clock, sleep } from '../core/clock.ts';
+import { Bag, type BagItem } from '../core/unordered-set.ts';
+
+/** An attempt that has not come to its end, or whose result is not stored yet. */
+export interface RunningAttempt extends BagItem {
+  /** Of its delivery. */
+  readonly id: number;
+  /** Its result is known, or its delivery was given back without one. */
+  isOver: boolean;
+}
+
+/** The attempts that a lane makes at the moment. */
+export class RunningAttempts {
+  readonly #clock: Clock;
+  readonly #running = new Bag<RunningAttempt>();
+  #whenIdle: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Notes that the attempt of a delivery begins. */
+  begin(id: number): RunningAttempt {
+    const attempt = { place: -1, id, isOver: false };
+    this.#running.add(attempt);
+    return attempt;
+  }
+
+  end(attempt: RunningAttempt): void {
+    this.#running.delete(attempt);
+    if (this.#running.size === 0) this.#whenIdle?.();
+  }
+
+  /** Those under way now. */
+  list(): RunningAttempt[] {
+    return this.#running.list();
+  }
+
+  /** Resolves when no attempt is left, or after so many milliseconds. */
+  async finish(milliseconds: number): Promise<void> {
+    if (this.#running.size === 0) return;
+    const finished = new AbortController();
+    this.#whenIdle = () => finished.abort();
+    await sleep(this.#clock, milliseconds, finished.signal);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../core/clock.ts';
+import type { Integration } from '../core/integration.ts';
+import type { Log } from '../core/log.ts';
+import { DEFAULT_RETRY } from '../core/retry.ts';
+import type { OutboxDoor } from './outbox-guard.ts';
+
+/** How often to look. */
+const EVERY_MS = 10 * 60 * 1000;
+
+/**
+ * Gives up what has waited for its turn for as long as a delivery is tried: a flood that no quota
+ * can ever answer must not fill the outbox, and so stop the reading for all.
+ */
+export class Expiry {
+  readonly #outbox: OutboxDoor;
+  readonly #lane: number;
+  readonly #integration: Integration;
+  readonly #log: Log;
+  #nextAt = 0;
+
+  constructor(outbox: OutboxDoor, lane: number, integration: Integration, log: Log) {
+    this.#outbox = outbox;
+    this.#lane = lane;
+    this.#integration = integration;
+    this.#log = log;
+  }
+
+  /** To be called when deliveries have to wait for a quota. */
+  run(clock: Clock): void {
+    const now = clock.now();
+    if (now < this.#nextAt) return;
+    this.#nextAt = now + EVERY_MS;
+    const { id, settings } = this.#integration;
+    const before = now - (settings.retry ?? DEFAULT_RETRY).giveUpHours * 3_600_000;
+    const expired = this.#outbox.ask('expire', (outbox) => outbox.expire(this.#lane, before, now));
+    if (expired === undefined || expired.answer === 0) return;
+    this.#log.error('alerts waited for their turn for too long and are dead', {
+      integration: id,
+      count: expired.answer,
+      hint: 'let fewer alerts through (level, group), or get a larger quota',
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { aSettlement } from '../../test/support/outbox.ts';
+import { RecordingLog } from '../../test/support/recording-log.ts';
+import type { LaneChanges, Outbox } from '../core/outbox.ts';
+import { Committer } from './group-commit.ts';
+
+/** Keeps what is committed; fails while told to. */
+class Commits {
+  readonly done: { ids: number[]; buckets: [number, number][] }[] = [];
+  failing = false;
+  tries = 0;
+
+  readonly outbox = {
+    commit: ({ settlements = [], buckets = new Map() }: LaneChanges) => {
+      this.tries += 1;
+      if (this.failing) throw new Error('database or disk is full');
+      this.done.push({
+        ids: settlements.map(({ id }) => id),
+        buckets: [...buckets].map(([lane, { tokens }]) => [lane, tokens]),
+      });
+    },
+  } as unknown as Outbox;
+}
+
+let clock: FakeClock;
+let log: RecordingLog;
+let commits: Commits;
+let committer: Committer;
+let resolved: number[];
+beforeEach(() => {
+  clock = new FakeClock();
+  log = new RecordingLog();
+  commits = new Commits();
+  committer = new Committer(commits.outbox, clock, log);
+  resolved = [];
+});
+
+function settle(id: number, lane = 1, tokens?: number): void {
+  const bucket = tokens === undefined ? undefined : { tokens, at: 0 };
+  void committer.settle(aSettlement(id), lane, bucket).then(() => resolved.push(id));
+}
+
+describe('the committer', () => {
+  it('commits together what comes in the same moment, and then says so', async () => {
+    settle(1);
+    settle(2, 2, 5);
+    settle(3, 2, 4);
+    expect(commits.done).toEqual([]);
+    await clock.settle();
+    expect(commits.done).toEqual([{ ids: [1, 2, 3], buckets: [[2, 4]] }]);
+    expect(resolved).toEqual([1, 2, 3]);
+    settle(4);
+    await clock.settle();
+    expect(commits.done[1]).toEqual({ ids: [4], buckets: [] });
+    expect(clock.timers).toBe(0);
+  });
+
+  it('says nothing before it is stored', async () => {
+    commits.failing = true;
+    settle(1);
+    await clock.advance(30_000);
+    expect(resolved).toEqual([]);
+  });
+
+  it('forgets nothing while the outbox fails, tries every second, and reports once', async () => {
+    commits.failing = true;
+    settle(1, 1, 9);
+    await clock.advance(2500);
+    settle(2, 1, 8);
+    settle(3, 2, 7);
+    await clock.advance(2500);
+    expect(commits.tries).toBe(6);
+    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
+    commits.failing = false;
+    await clock.advance(1000);
+    expect(commits.done).toEqual([
+      {
+        ids: [1, 2, 3],
+        buckets: [
+          [1, 8],
+          [2, 7],
+        ],
+      },
+    ]);
+    expect(resolved).toEqual([1, 2, 3]);
+    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
+    await clock.advance(10_000);
+    expect([commits.tries, clock.timers]).toEqual([7, 0]);
+  });
+
+  it('reports again when the outbox fails again', async () => {
+    for (const round of [1, 2]) {
+      commits.failing = true;
+      settle(round);
+      await clock.advance(100);
+      commits.failing = false;
+      await clock.advance(1000);
+    }
+    expect(log.with('cannot be stored')).toHaveLength(2);
+    expect(commits.done.map(({ ids }) => ids)).toEqual([[1], [2]]);
+  });
+});

@@ -1,0 +1,315 @@
+import { setMaxListeners } from 'node:events';
+import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { Clock } from '../core/clock.ts';
+import type { LeasedDelivery } from '../core/delivery.ts';
+import type { DeliveryContext, Destination } from '../core/destination.ts';
+import type { Integration } from '../core/integration.ts';
+import type { Log } from '../core/log.ts';
+import type { LaneRecord, Outbox, Parking } from '../core/outbox.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { DEFAULT_RETRY, isQuick, nextState } from '../core/retry.ts';
+import type { Scrubber } from '../core/secret.ts';
+import { TokenBucket } from '../core/token-bucket.ts';
+import { attemptDelivery, reportAttempt } from './attempt.ts';
+import { type RunningAttempt, RunningAttempts } from './attempts-in-flight.ts';
+import { Breaker } from './breaker.ts';
+import { Expiry } from './expiry.ts';
+import { eventsOf, type Feedback } from './feedback.ts';
+import type { Committer } from './group-commit.ts';
+import { LeaseBuffer } from './lease-buffer.ts';
+import { OutboxDoor } from './outbox-guard.ts';
+
+/** What a lane needs to work. */
+export interface LaneParts {
+  readonly integration: Integration;
+  readonly destination: Destination;
+  readonly record: LaneRecord;
+  readonly outbox: Outbox;
+  readonly committer: Committer;
+  readonly context: Omit<DeliveryContext, 'signal' | 'clock'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly scrubber: Scrubber;
+  /** What comes of the events of an enrichment. */
+  readonly feedback: Feedback;
+}
+
+/** A parked lane tries one delivery this often, in case the service was mended in silence. */
+const PROBE_MS = 15 * 60 * 1000;
+/** For a retry that comes later than this, an ordered lane does not hold up the others. */
+const LONGEST_HICCUP_MS = 60_000;
+/** How long to wait when the outbox fails. */
+const OUTBOX_RETRY_MS = 1000;
+/** How long an attempt that was told to break off may take to do so. */
+const BREAK_OFF_MS = 500;
+
+/**
+ * The run-time of one integration. It leases deliveries that are due, attempts up to
+ * `concurrency` of them at a time, settles each, and waits where waiting is due: for the rate
+ * limit, for the breaker, for a retry, or, parked, for someone to mend the integration.
+ * Nothing in it ever waits for another lane.
+ */
+export class Lane {
+  readonly id: number;
+  readonly integration: Integration;
+  readonly #parts: LaneParts;
+  readonly #concurrency: number;
+  readonly #breaker: Breaker;
+  readonly #bucket: TokenBucket | undefined;
+  readonly #outbox: OutboxDoor;
+  readonly #leases: LeaseBuffer;
+  readonly #expiry: Expiry;
+  readonly #abort = new AbortController();
+  readonly #context: DeliveryContext;
+  readonly #running: RunningAttempts;
+  #pausedUntil = 0;
+  #parking: Parking | undefined;
+  #stopping = false;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(parts: LaneParts) {
+    const { integration, destination, record, clock } = parts;
+    this.#parts = parts;
+    this.id = record.id;
+    this.integration = integration;
+    // Every attempt under way listens to it; that many listeners are no leak.
+    setMaxListeners(0, this.#abort.signal);
+    this.#running = new RunningAttempts(clock);
+    this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
+    this.#context = { ...parts.context, clock, signal: this.#abort.signal };
+    this.#breaker = new Breaker(clock);
+    this.#outbox = new OutboxDoor(parts.outbox, clock, parts.log, integration.id);
+    this.#expiry = new Expiry(this.#outbox, this.id, integration, parts.log);
+    this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
+    const service = destination.rateLimit;
+    const isLimited = service?.appliesTo(integration) === true;
+    const limit = integration.settings.rateLimit ?? (isLimited ? service : undefined);
+    if (limit !== undefined) this.#bucket = new TokenBucket(limit, clock.now(), record.bucket);
+    this.#parking = record.parking;
+    if (record.parking !== undefined) this.#pausedUntil = record.parking.since + PROBE_MS;
+  }
+
+  /** Says that something may be due: new deliveries, or a change in the outbox. */
+  wake(): void {
+    this.#leases.refill();
+    this.#pump();
+  }
+
+  /** Takes over what another process stored: an operator may have ended the parking. */
+  refresh(record: LaneRecord): void {
+    if (this.#parking !== undefined && record.parking === undefined) {
+      this.#resume('resumed by an operator');
+    }
+    // What was leased may have been dropped.
+    this.#leases.giveBack();
+    this.wake();
+  }
+
+  /** The clock was set: what was paused until a time, may have to wait for ages now. */
+  clockJumped(): void {
+    this.#pausedUntil = 0;
+    this.#breaker.clockJumped();
+    this.wake();
+  }
+
+  /**
+   * Ends the work: nothing new begins, what is in flight may finish within the grace, the rest is
+   * given back unattempted. Resolves soon after the grace, whatever a destination does.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#cancelTimer?.();
+    this.#leases.giveBack();
+    await this.#running.finish(graceMs);
+    const late = this.#running.list();
+    this.#abort.abort();
+    await this.#running.finish(BREAK_OFF_MS);
+    const left = late.filter((attempt) => !attempt.isOver);
+    if (left.length === 0) return;
+    for (const attempt of left) attempt.isOver = true;
+    this.#outbox.ask('release', (outbox) => outbox.release(left.map(({ id }) => id)));
+  }
+
+  #pump(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    while (!this.#stopping) {
+      const wait = this.#holdUntil() - this.#parts.clock.now();
+      if (wait > 0) {
+        // Meanwhile they shall show as waiting, and a more urgent one may come before them.
+        this.#leases.giveBack();
+        this.#schedule(wait);
+        return;
+      }
+      if (this.#running.size >= (this.#isProbing ? 1 : this.#concurrency)) return;
+      const delivery = this.#take();
+      if (delivery !== undefined) {
+        this.#begin(delivery);
+      } else if (this.#leases.isDrained) {
+        this.#waitForDue();
+        return;
+      }
+    }
+  }
+
+  /** One attempt at a time is to find out whether the service is back. */
+  get #isProbing(): boolean {
+    return !this.#breaker.isClosed || this.#parking !== undefined;
+  }
+
+  #holdUntil(): number {
+    const now = this.#parts.clock.now();
+    const tokens = this.#bucket === undefined ? 0 : now + this.#bucket.waitFor(now);
+    return Math.max(this.#breaker.openUntil, this.#pausedUntil, tokens);
+  }
+
+  /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
+  #take(): LeasedDelivery | undefined {
+    const now = this.#parts.clock.now();
+    const limit = this.#isProbing ? 1 : this.#bucket?.available(now);
+    const delivery = this.#leases.take(now, limit);
+    if (delivery !== 'failed') return delivery;
+    this.#pausedUntil = now + OUTBOX_RETRY_MS;
+    return undefined;
+  }
+
+  #waitForDue(): void {
+    const now = this.#parts.clock.now();
+    const next = this.#outbox.ask('look', (outbox) => outbox.nextDue(this.id));
+    const due = next === undefined ? now + OUTBOX_RETRY_MS : next.answer;
+    if (due !== undefined) this.#schedule(Math.max(1, due - now));
+  }
+
+  #schedule(milliseconds: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#parts.clock.after(milliseconds, () => this.wake());
+  }
+
+  #begin(delivery: LeasedDelivery): void {
+    this.#bucket?.take(this.#parts.clock.now());
+    void this.#run(this.#running.begin(delivery.id), delivery);
+  }
+
+  async #run(attempt: RunningAttempt, delivery: LeasedDelivery): Promise<void> {
+    try {
+      await this.#attempt(attempt, delivery);
+    } finally {
+      this.#running.end(attempt);
+      this.#pump();
+    }
+  }
+
+  async #attempt(attempt: RunningAttempt, delivery: LeasedDelivery): Promise<void> {
+    const { clock, committer, destination, log, scrubber } = this.#parts;
+    const { integration } = this;
+    const startedAt = clock.now();
+    const began = clock.monotonic();
+    const { signal } = this.#abort;
+    const outcome = await attemptDelivery(
+      delivery,
+      integration,
+      destination,
+      this.#context,
+      scrubber,
+    );
+    // Broken off: stop() gives it back, or has done so already.
+    if (attempt.isOver || (signal.aborted && outcome.kind !== 'delivered')) return;
+    attempt.isOver = true;
+    const followUps = this.#followUps(delivery, outcome);
+    if (outcome.kind === 'wait') {
+      this.#pausedUntil = Math.max(this.#pausedUntil, outcome.until);
+      await committer.release({ id: delivery.id, followUps, at: clock.now() });
+      this.#expiry.run(clock);
+      this.#parts.feedback.stored(followUps);
+      return;
+    }
+    const durationMs = clock.monotonic() - began;
+    const history = {
+      tries: delivery.tries + 1,
+      firstAttemptAt: delivery.firstAttemptAt ?? startedAt,
+      retries: integration.retries,
+      schedule: integration.settings.retry ?? DEFAULT_RETRY,
+    };
+    let next = nextState(outcome, history, clock.now(), () => clock.random());
+    this.#learn(outcome, durationMs);
+    const isSoon = next.state === 'pending' && next.notBefore <= clock.now() + LONGEST_HICCUP_MS;
+    if (next.state === 'pending' && isSoon && this.#concurrency === 1 && isQuick(history)) {
+      // An ordered lane waits for its quick retries, so that a hiccup does not change the order.
+      // The delivery itself is stored as due, to be the first also after a restart.
+      this.#pausedUntil = Math.max(this.#pausedUntil, next.notBefore);
+      next = { ...next, notBefore: 0 };
+    }
+    const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
+    await committer.settle(settlement, this.id, this.#bucket?.state);
+    this.#parts.feedback.stored(followUps);
+    reportAttempt(log, integration, delivery, settlement);
+  }
+
+  #followUps(delivery: LeasedDelivery, outcome: Outcome): readonly AcceptedAlert[] {
+    const events = eventsOf(outcome);
+    if (events.length === 0) return [];
+    return this.#parts.feedback.followUps(this.integration, delivery.raw, events);
+  }
+
+  /** What an attempt says about the service, rather than about the one alert. */
+  #learn(outcome: Outcome, durationMs: number): void {
+    // Another lane may work for the integration already, with mended settings.
+    if (this.#stopping) return;
+    const { clock } = this.#parts;
+    this.#leases.learn(durationMs);
+    if (outcome.kind === 'park') {
+      this.#park({ reason: outcome.reason, message: outcome.message ?? '', since: clock.now() });
+      return;
+    }
+    if (outcome.kind === 'retry' && outcome.reason === 'rate_limited') {
+      this.#bucket?.drain(clock.now());
+      this.#pausedUntil = Math.max(this.#pausedUntil, outcome.notBefore ?? 0);
+    }
+    this.#learnHealth(outcome);
+    if (this.#parking === undefined) return;
+    if (outcome.kind === 'retry') {
+      // Says nothing of what it was parked for: the next probe comes in its time.
+      this.#pausedUntil = Math.max(this.#pausedUntil, clock.now() + PROBE_MS);
+      return;
+    }
+    this.#outbox.ask('unpark', (outbox) => outbox.unpark(this.id));
+    this.#resume('service accepts deliveries again');
+  }
+
+  #learnHealth(outcome: Outcome): void {
+    const change = this.#breaker.record(outcome);
+    const { log } = this.#parts;
+    const fields = { integration: this.integration.id };
+    if (change === 'opened') {
+      log.warn('service fails again and again; trying less often', {
+        ...fields,
+        ...(outcome.message === undefined ? {} : { cause: outcome.message }),
+      });
+    }
+    if (change === 'closed') {
+      log.info('service works again', fields);
+      this.#outbox.ask('expedite', (outbox) => outbox.expedite(this.id));
+      this.#leases.refill();
+    }
+  }
+
+  #park(parking: Parking): void {
+    this.#pausedUntil = parking.since + PROBE_MS;
+    if (this.#parking !== undefined) return;
+    this.#parking = parking;
+    this.#outbox.ask('park', (outbox) => outbox.park(this.id, parking));
+    this.#parts.log.error('integration is parked; its alerts wait until it is mended', {
+      integration: this.integration.id,
+      reason: parking.reason,
+      cause: parking.message,
+      hint: 'correct the configuration and reload (SIGHUP), or: integratord queue retry',
+    });
+  }
+
+  #resume(message: string): void {
+    this.#parking = undefined;
+    this.#pausedUntil = 0;
+    this.#leases.refill();
+    this.#parts.log.info(message, { integration: this.integration.id });
+  }
+}

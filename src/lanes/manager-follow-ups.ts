@@ -1,0 +1,64 @@
+import { Alert } from '../alert/alert.ts';
+import { stringify } from '../alert/json.ts';
+import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { ManagerEvent } from '../core/enrichment.ts';
+import type { Integration } from '../core/integration.ts';
+import type { Feedback } from './feedback.ts';
+import { verdictAlert } from './verdict-alert.ts';
+
+/** Where the events of enrichments go. */
+export interface FeedbackTargets {
+  /** The lane of the manager; undefined when events shall not go back. */
+  manager(): number | undefined;
+  /** The lane of an integration that may get verdicts directly; undefined when there is none. */
+  lane(integrationId: string): number | undefined;
+  wake(lanes: ReadonlySet<number>): void;
+}
+
+/** Events are no alerts yet: the manager's rules will say how grave they are. */
+const EVENT_LEVEL = 0;
+
+/** Sends events back to the manager and, where the settings say so, straight on to others. */
+export class ManagerFeedback implements Feedback {
+  readonly #targets: FeedbackTargets;
+
+  constructor(targets: FeedbackTargets) {
+    this.#targets = targets;
+  }
+
+  followUps(
+    integration: Integration,
+    alert: Buffer,
+    events: readonly ManagerEvent[],
+  ): AcceptedAlert[] {
+    if (events.length === 0) return [];
+    const source = new Alert(alert);
+    return events.flatMap((event) => [
+      ...this.#toManager(source, event),
+      ...this.#toOthers(integration, source, event),
+    ]);
+  }
+
+  stored(followUps: readonly AcceptedAlert[]): void {
+    if (followUps.length === 0) return;
+    this.#targets.wake(new Set(followUps.flatMap((alert) => alert.lanes)));
+  }
+
+  #toManager(source: Alert, event: ManagerEvent): AcceptedAlert[] {
+    const manager = this.#targets.manager();
+    if (manager === undefined) return [];
+    const raw = Buffer.from(`1:${event.location}:${stringify(event.message)}`);
+    return [{ raw, alertId: source.textAt('id'), level: EVENT_LEVEL, lanes: [manager] }];
+  }
+
+  #toOthers(integration: Integration, source: Alert, event: ManagerEvent): AcceptedAlert[] {
+    const { forward } = integration.settings;
+    if (forward === undefined) return [];
+    const lanes = forward.to.flatMap((id) => this.#targets.lane(id) ?? []);
+    const verdict = verdictAlert(source, event);
+    if (lanes.length === 0 || verdict === undefined) return [];
+    if (forward.onlyMalicious && !verdict.isMalicious) return [];
+    const { level, id } = verdict;
+    return [{ raw: Buffer.from(verdict.line), alertId: id, level, lanes }];
+  }
+}

@@ -1,0 +1,269 @@
+import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { Checkpoint } from '../core/checkpoint.ts';
+import type { LeasedDelivery, Settlement } from '../core/delivery.ts';
+import type {
+  Intake,
+  LaneChanges,
+  LaneIdentity,
+  LaneRecord,
+  Outbox,
+  Parking,
+} from '../core/outbox.ts';
+import { bufferOf, type Database } from './database.ts';
+import { count, insertAlerts, keepUnreadable } from './insert.ts';
+import { assignLanes, readLane, setParking } from './lanes.ts';
+
+/** From this rule level on, alerts go first when a lane is behind. */
+export const URGENT_LEVEL = 12;
+
+/** Longest text kept of an answer or a message, in characters. */
+const LONGEST_TEXT = 2000;
+
+/** The outbox of the daemon, in SQLite. */
+export class SqliteOutbox implements Outbox {
+  readonly #database: Database;
+  /** Lanes in which higher rule levels go first. */
+  readonly #byLevel = new Set<number>();
+  #version: number;
+
+  /** Takes back what a killed daemon had leased. Only the one daemon of a state directory may. */
+  constructor(database: Database) {
+    this.#database = database;
+    database.run(`UPDATE delivery SET state = 'pending', due_at = 0 WHERE state = 'leased'`);
+    this.#version = this.#dataVersion();
+  }
+
+  checkpoint(): Checkpoint | undefined {
+    const row = this.#database.get<{ value: string }>(
+      `SELECT value FROM setting WHERE key = 'checkpoint'`,
+    );
+    return row === undefined ? undefined : (JSON.parse(row.value) as Checkpoint);
+  }
+
+  saveCheckpoint(checkpoint: Checkpoint): void {
+    this.#database.run(
+      `INSERT INTO setting (key, value) VALUES ('checkpoint', ?)
+       ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      JSON.stringify(checkpoint),
+    );
+  }
+
+  accept(intake: Intake, now: number): void {
+    const database = this.#database;
+    database.transaction(() => {
+      this.#insert(intake.alerts, now);
+      keepUnreadable(database, intake.unreadable, now);
+      count(database, intake.counts);
+      this.saveCheckpoint(intake.checkpoint);
+    });
+  }
+
+  assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord> {
+    const lanes = this.#database.transaction(() => assignLanes(this.#database, identities));
+    this.#byLevel.clear();
+    for (const { integrationId, highestLevelFirst } of identities) {
+      const lane = lanes.get(integrationId);
+      if (highestLevelFirst === true && lane !== undefined) this.#byLevel.add(lane.id);
+    }
+    return lanes;
+  }
+
+  lane(lane: number): LaneRecord | undefined {
+    return readLane(this.#database, lane);
+  }
+
+  commit(changes: LaneChanges): void {
+    this.#database.relaxedTransaction(() => {
+      for (const settlement of changes.settlements ?? []) this.#settle(settlement);
+      for (const { id, followUps, at } of changes.released ?? []) {
+        this.#release(id);
+        this.#insert(followUps, at);
+      }
+      for (const [lane, bucket] of changes.buckets ?? []) {
+        this.#database.run(
+          'UPDATE lane SET bucket_tokens = ?, bucket_at = ? WHERE id = ?',
+          bucket.tokens,
+          bucket.at,
+          lane,
+        );
+      }
+    });
+  }
+
+  lease(lane: number, limit: number, maxBytes: number, now: number): LeasedDelivery[] {
+    const database = this.#database;
+    // A lease need not survive: every start takes all of them back.
+    return database.relaxedTransaction(() => {
+      database.run(
+        `UPDATE delivery SET due_at = 0
+         WHERE lane = ? AND state = 'pending' AND due_at > 0 AND due_at <= ?`,
+        lane,
+        now,
+      );
+      const leased: LeasedDelivery[] = [];
+      let bytes = 0;
+      const rows = database.iterate<LeaseRow>(
+        `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, a.raw
+         FROM delivery d JOIN alert a ON a.id = d.alert
+         WHERE d.lane = ? AND d.state = 'pending' AND d.due_at = 0
+         ORDER BY d.priority DESC, d.id LIMIT ?`,
+        lane,
+        limit,
+      );
+      for (const row of rows) {
+        bytes += row.raw.byteLength;
+        if (leased.length > 0 && bytes > maxBytes) break;
+        leased.push({
+          id: row.id,
+          raw: bufferOf(row.raw),
+          attempts: row.attempts,
+          tries: row.tries,
+          firstAttemptAt: row.first_attempt_at ?? undefined,
+        });
+      }
+      database.run(
+        `UPDATE delivery SET state = 'leased' WHERE id IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(leased.map(({ id }) => id)),
+      );
+      return leased;
+    });
+  }
+
+  sync(): void {
+    this.#database.sync();
+  }
+
+  release(ids: readonly number[]): void {
+    this.#database.relaxedTransaction(() => {
+      for (const id of ids) this.#release(id);
+    });
+  }
+
+  nextDue(lane: number): number | undefined {
+    const ready = this.#database.get<{ id: number }>(
+      `SELECT id FROM delivery WHERE lane = ? AND state = 'pending' AND due_at = 0 LIMIT 1`,
+      lane,
+    );
+    if (ready !== undefined) return 0;
+    const scheduled = this.#database.get<{ due: number | null }>(
+      `SELECT MIN(due_at) AS due FROM delivery
+       WHERE lane = ? AND state = 'pending' AND due_at > 0`,
+      lane,
+    );
+    return scheduled?.due ?? undefined;
+  }
+
+  expedite(lane: number): void {
+    this.#database.run(
+      `UPDATE delivery SET due_at = 0 WHERE lane = ? AND state = 'pending' AND due_at > 0`,
+      lane,
+    );
+  }
+
+  expire(lane: number, readBefore: number, now: number): number {
+    const { changes } = this.#database.run(
+      `UPDATE delivery SET state = 'dead', reason = 'rate_limited', finished_at = ?
+       WHERE lane = ? AND state = 'pending' AND attempts = 0 AND due_at = 0
+         AND (SELECT read_at FROM alert WHERE alert.id = delivery.alert) < ?`,
+      now,
+      lane,
+      readBefore,
+    );
+    return changes;
+  }
+
+  clockJumped(byMs: number): void {
+    // After a jump forward, what falls due by it may as well be tried.
+    const later = Math.min(byMs, 0);
+    this.#database.run(
+      `UPDATE delivery SET first_attempt_at = first_attempt_at + ?,
+         due_at = CASE WHEN due_at > 0 THEN MAX(1, due_at + ?) ELSE 0 END
+       WHERE state IN ('pending', 'leased') AND (due_at > 0 OR first_attempt_at IS NOT NULL)`,
+      byMs,
+      later,
+    );
+  }
+
+  park(lane: number, parking: Parking): void {
+    setParking(this.#database, lane, parking);
+  }
+
+  unpark(lane: number): void {
+    setParking(this.#database, lane, undefined);
+  }
+
+  changedElsewhere(): boolean {
+    const version = this.#dataVersion();
+    if (version === this.#version) return false;
+    this.#version = version;
+    return true;
+  }
+
+  /** SQLite changes this number only when another connection has written. */
+  #dataVersion(): number {
+    return this.#database.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+  }
+
+  #insert(alerts: readonly AcceptedAlert[], now: number): void {
+    insertAlerts(this.#database, alerts, now, (lane, level) => {
+      return this.#byLevel.has(lane) ? level : Number(level >= URGENT_LEVEL);
+    });
+  }
+
+  #release(id: number): void {
+    this.#database.run(
+      `UPDATE delivery SET state = 'pending', due_at = 0 WHERE id = ? AND state = 'leased'`,
+      id,
+    );
+  }
+
+  #settle({ id, startedAt, durationMs, outcome, next, followUps = [] }: Settlement): void {
+    const database = this.#database;
+    const duration = Math.round(durationMs);
+    // Someone may have dropped it meanwhile: then there is nothing left to settle.
+    const { changes } = database.run(
+      `UPDATE delivery SET state = ?, due_at = ?, reason = ?, finished_at = ?,
+         attempts = attempts + 1, tries = tries + 1,
+         first_attempt_at = COALESCE(first_attempt_at, ?)
+       WHERE id = ? AND state = 'leased'`,
+      next.state,
+      next.state === 'pending' ? next.notBefore : 0,
+      next.state === 'delivered' ? null : next.reason,
+      next.state === 'pending' ? null : startedAt + duration,
+      startedAt,
+      id,
+    );
+    if (changes === 0) return;
+    this.#insert(followUps, startedAt + duration);
+    if (outcome.kind === 'park') {
+      // The integration was at fault. However long it takes to mend, that counts for no retry.
+      database.run('UPDATE delivery SET tries = 0, first_attempt_at = NULL WHERE id = ?', id);
+    }
+    database.run(
+      `INSERT INTO attempt (delivery, number, started_at, duration_ms, outcome, reason, status,
+         message, excerpt)
+       SELECT id, attempts, ?, ?, ?, ?, ?, ?, ? FROM delivery WHERE id = ?`,
+      startedAt,
+      duration,
+      outcome.kind,
+      outcome.kind === 'delivered' ? null : outcome.reason,
+      outcome.status ?? null,
+      storable(outcome.message),
+      storable(outcome.excerpt),
+      id,
+    );
+  }
+}
+
+/** Text of others for a column: cut, and without the NUL characters at which SQLite would end it. */
+function storable(text: string | undefined): string | null {
+  return text?.slice(0, LONGEST_TEXT).replaceAll('\0', '\uFFFD') ?? null;
+}
+
+interface LeaseRow {
+  id: number;
+  attempts: number;
+  tries: number;
+  first_attempt_at: number | null;
+  raw: Uint8Array;
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Log, LogFields } from '../../core/log.ts';
+
+/**
+ * What can be wrong with a source, while it lasts:
+ * - `missing`: there is no file at the path.
+ * - `unreachable`: the path cannot be looked at.
+ * - `not_a_file`: there is a directory, a pipe or a device.
+ * - `unopenable`: the live file cannot be opened, or its beginning not be read.
+ * - `unreadable`: the file that is being read cannot be read any more.
+ * - `no_newline`: the file grows, but no line of it ends.
+ * - `archives`: archives that hold unread lines cannot be listed, opened or read.
+ */
+export type TroubleKind =
+  | 'missing'
+  | 'unreachable'
+  | 'not_a_file'
+  | 'unopenable'
+  | 'unreadable'
+  | 'no_newline'
+  | 'archives';
+
+export interface Trouble {
+  readonly kind: TroubleKind;
+  readonly message: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+const MESSAGES: Record<TroubleKind, { readonly begins: string; readonly ends: string }> = {
+  missing: {
+    begins: 'there is no alert file; waiting for it',
+    ends: 'the alert file is there',
+  },
+  unreachable: {
+    begins: 'the alert file cannot be looked at; trying again',
+    ends: 'the alert file can be looked at again',
+  },
+  not_a_file: {
+    begins: 'the alert path is no regular file; waiting for one',
+    ends: 'the alert path is a regular file',
+  },
+  unopenable: {
+    begins: 'the alert file cannot be opened; trying again',
+    ends: 'the alert file could be opened',
+  },
+  unreadable: {
+    begins: 'the alert file cannot be read; trying again',
+    ends: 'the alert file can be read again',
+  },
+  no_newline: {
+    begins: 'the alert file grows but no line of it ends',
+    ends: 'lines of the alert file end again',
+  },
+  archives: {
+    begins: 'archives with unread alerts cannot be read; trying again',
+    ends: 'archives can be read again',
+  },
+};
+
+const REMIND_EVERY_MS = 10 * 60 * 1000;
+
+interface Episode extends Trouble {
+  readonly startedAt: number;
+  remindAt: number | undefined;
+}
+
+/** Reports troubles when they begin, every ten minutes while they last, and when they end. */
+export class Troubles {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #episodes = new Map<TroubleKind, Episode>();
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Says that something is wrong now. It is reported when it lasts for so many milliseconds. */
+  raise(kind: TroubleKind, fields: LogFields, patienceMs = 0): void {
+    const now = this.#clock.monotonic();
+    const message = MESSAGES[kind].begins;
+    const episode = this.#episodes.get(kind) ?? {
+      kind,
+      message,
+      since: this.#clock.now(),
+      startedAt: now,
+      remindAt: undefined,
+    };
+    this.#episodes.set(kind, episode);
+    if (now < (episode.remindAt ?? episode.startedAt + patienceMs)) return;
+    episode.remindAt = now + REMIND_EVERY_MS;
+    const forSeconds = Math.round((now - episode.startedAt) / 1000);
+    this.#log.warn(message, { ...fields, forSeconds });
+  }
+
+  /** Says that it is over, or that it is not so. */
+  clear(kind: TroubleKind, fields: LogFields): void {
+    const episode = this.#episodes.get(kind);
+    if (episode === undefined) return;
+    this.#episodes.delete(kind);
+    if (episode.remindAt === undefined) return;
+    const forSeconds = Math.round((this.#clock.monotonic() - episode.startedAt) / 1000);
+    this.#log.info(MESSAGES[kind].ends, { ...fields, forSeconds });
+  }
+
+  /** The troubles that last and have been reported. */
+  current(): Trouble[] {
+    return [...this.#episodes.values()]
+      .filter(({ remindAt }) => remindAt !== undefined)
+      .map(({ kind, message, since }) => ({ kind, message, since }));
+  }
+}

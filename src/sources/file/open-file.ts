@@ -1,0 +1,81 @@
+import type { FilePosition } from '../../core/checkpoint.ts';
+import type { SourceContext } from './context.ts';
+import { type Facts, isSameFile, type Readable } from './files.ts';
+import { GzipFile } from './gzip-file.ts';
+import { LineReader, type OverlongLine } from './line-reader.ts';
+import { type KnownPlace, Trail } from './read-position.ts';
+
+/** A file that is to be read, and from where. */
+export interface Opened {
+  readonly file: Readable;
+  readonly path: string;
+  readonly facts: Facts;
+  /** Its dated name, see {@link FilePosition.archive}. */
+  readonly archive: string | null;
+}
+
+/** The file that is being read. */
+export class Track {
+  readonly file: Readable;
+  readonly facts: Facts;
+  readonly archive: string | null;
+  readonly lines: LineReader;
+  /** True when the rest of it was given up because it cannot be read. */
+  abandoned = false;
+  #path: string;
+  #sizeSeen: number;
+
+  constructor(
+    opened: Opened,
+    place: KnownPlace,
+    { clock, maxLineBytes }: Pick<SourceContext, 'clock' | 'maxLineBytes'>,
+    onOverlong: (line: OverlongLine & { path: string }) => void,
+  ) {
+    this.file = opened.file;
+    this.facts = opened.facts;
+    this.archive = opened.archive;
+    this.#path = opened.path;
+    this.#sizeSeen = opened.facts.size;
+    const trail = new Trail(place);
+    trail.mark();
+    this.lines = new LineReader(opened.file, trail, opened.facts.size, {
+      maxLineBytes,
+      clock,
+      mayChange: !this.isCompressed,
+      onOverlong: (line) => onOverlong({ ...line, path: this.#path }),
+    });
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  get isCompressed(): boolean {
+    return this.file instanceof GzipFile;
+  }
+
+  /** True when the file has grown since this was asked last. */
+  hasGrown(): boolean {
+    const { size } = this.lines;
+    const hasGrown = size > this.#sizeSeen;
+    this.#sizeSeen = size;
+    return hasGrown;
+  }
+
+  /** True when the facts are those of this file. */
+  is(facts: Facts): boolean {
+    return isSameFile(facts, this.facts);
+  }
+
+  /** Calls it by another of its names from now on. */
+  rename(path: string): void {
+    this.#path = path;
+  }
+
+  /** Where the lines that were handed out end. */
+  position(): FilePosition {
+    const { device, inode } = this.facts;
+    const place = this.lines.trail.toPosition();
+    return { path: this.#path, archive: this.archive, device, inode, ...place };
+  }
+}
