@@ -66,8 +66,8 @@ async function onDisk({ project, directory, size }) {
   await engine.deliver(stored);
   const delivered = fileSize();
   const soon = Date.now() + 1000;
-  while (engine.housekeeping.purge('delivered', soon, ROWS_PER_STEP) > 0);
-  while (engine.housekeeping.compact(PAGES_PER_STEP));
+  while (engine.purge.purge('delivered', soon, ROWS_PER_STEP) > 0);
+  while (engine.purge.compact(PAGES_PER_STEP));
   const removed = fileSize();
   await engine.close();
   server.stop();

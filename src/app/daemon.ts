@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../core/clock.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
+import { DAY_MS } from '../core/durations.ts';
 import type { Log } from '../core/log.ts';
 import type { Paths } from '../core/paths.ts';
 import { quotaOver } from '../core/quota.ts';
@@ -7,11 +8,11 @@ import type { Scrubber } from '../core/secret.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import { Throttle } from '../core/throttle.ts';
 import { Intake } from '../intake/intake.ts';
-import { Committer } from '../lanes/group-commit.ts';
+import { GroupCommit } from '../lanes/group-commit.ts';
 import { type DaemonLock, lockStateDirectory } from '../outbox/daemon-lock.ts';
 import type { Database } from '../outbox/database.ts';
 import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.ts';
-import { Housekeeping } from '../outbox/purge.ts';
+import { Purge } from '../outbox/purge.ts';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
 import { openOutboxDatabase } from '../outbox/state-directory.ts';
 import { Router } from '../routing/router.ts';
@@ -20,7 +21,7 @@ import { ClockWatch } from './clock-watch.ts';
 import { tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
 import { type Reinject, reinjection } from './reinjection.ts';
-import { Upkeep } from './retention.ts';
+import { Retention } from './retention.ts';
 import { enabledIntegrations, readSetup, type Setup } from './setup.ts';
 import { createTransports, type Transports } from './transports.ts';
 
@@ -59,7 +60,7 @@ export class Daemon {
   readonly #lock: DaemonLock;
   readonly #database: Database;
   readonly #outbox: SqliteOutbox;
-  readonly #upkeep: Upkeep;
+  readonly #retention: Retention;
   readonly #transports: Transports;
   readonly #lanes: LaneSet;
   readonly #source: Source;
@@ -67,7 +68,7 @@ export class Daemon {
   readonly #intake: Intake;
   #reading: Promise<void> | undefined;
   readonly #clockWatch = new ClockWatch(systemClock);
-  readonly #lookTrouble = new Throttle(systemClock, 60_000);
+  readonly #lookErrors = new Throttle(systemClock, 60_000);
   #cancelLook: (() => void) | undefined;
 
   /**
@@ -101,12 +102,12 @@ export class Daemon {
       throw error;
     }
     this.#outbox = new SqliteOutbox(this.#database);
-    this.#upkeep = new Upkeep(new Housekeeping(this.#database), settings.outbox, this.#clock, log);
+    this.#retention = new Retention(new Purge(this.#database), settings.outbox, this.#clock, log);
     this.#transports = createTransports(paths, this.#clock, { log });
     this.#lanes = new LaneSet(
       {
         outbox: this.#outbox,
-        committer: new Committer(this.#outbox, this.#clock, log),
+        groupCommit: new GroupCommit(this.#outbox, this.#clock, log),
         context: {
           ...this.#transports,
           cache: new SqliteAnswerCache(this.#database, this.#clock),
@@ -125,7 +126,7 @@ export class Daemon {
       clock: this.#clock,
       log,
       lookBack: {
-        maxAgeMs: settings.reading.lookBackDays * 86_400_000,
+        maxAgeMs: settings.reading.lookBackDays * DAY_MS,
         maxFiles: settings.reading.lookBackFiles,
         maxBytes: settings.reading.lookBackBytes,
       },
@@ -136,7 +137,7 @@ export class Daemon {
         outbox: this.#outbox,
         clock: this.#clock,
         log,
-        hasRoom: () => this.#upkeep.hasRoom(),
+        hasRoom: () => this.#retention.hasRoom(),
         wake: (lanes) => this.#lanes.wake(lanes),
       },
       new Router([]),
@@ -161,7 +162,7 @@ export class Daemon {
   /** Stops reading, lets what is in flight finish or hands it back, and closes everything. */
   async stop(): Promise<void> {
     this.#cancelLook?.();
-    this.#upkeep.stop();
+    this.#retention.stop();
     this.#stopReading.abort();
     await this.#reading;
     await this.#source.close();
@@ -179,7 +180,7 @@ export class Daemon {
     if (begin !== undefined) this.#outbox.saveCheckpoint(begin);
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#look();
-    this.#upkeep.start();
+    this.#retention.start();
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
     void this.#transports.warmUp();
   }
@@ -196,7 +197,7 @@ export class Daemon {
         if (this.#outbox.changedElsewhere()) this.#lanes.refresh();
         this.#followClock();
       } catch (error) {
-        this.#lookTrouble.pass((suppressed) => {
+        this.#lookErrors.pass((suppressed) => {
           this.#options.log.error('outbox cannot be looked at', { error, suppressed });
         });
       }

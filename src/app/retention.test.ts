@@ -9,10 +9,10 @@ import {
 } from '../../test/support/outbox.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
-import { Housekeeping } from '../outbox/purge.ts';
+import { Purge } from '../outbox/purge.ts';
 import { Queue } from '../outbox/queue.ts';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
-import { Upkeep } from './retention.ts';
+import { Retention } from './retention.ts';
 
 const DAY = 86_400_000;
 const LIMITS = { deliveredDays: 2, deadDays: 10, maxBytes: 2 ** 30 };
@@ -20,7 +20,7 @@ const LANE = 1;
 
 let clock: FakeClock;
 let outbox: SqliteOutbox;
-let space: Housekeeping;
+let space: Purge;
 let queue: Queue;
 let log: RecordingLog;
 beforeEach(() => {
@@ -29,7 +29,7 @@ beforeEach(() => {
   log = new RecordingLog();
   outbox = new SqliteOutbox(database);
   outbox.assignLanes([anIdentity('slack')]);
-  space = new Housekeeping(database);
+  space = new Purge(database);
   queue = new Queue(database);
 });
 
@@ -49,13 +49,13 @@ function finish(count: number, state: 'delivered' | 'dead', bytes = 10): void {
   });
 }
 
-describe('upkeep', () => {
+describe('retention', () => {
   it('removes what is finished after its time, and nothing else', async () => {
     finish(1200, 'delivered');
     finish(3, 'dead');
     outbox.accept(anIntake([anAcceptedAlert('waits', [LANE])]), clock.now());
-    const upkeep = new Upkeep(space, LIMITS, clock, log);
-    upkeep.start();
+    const retention = new Retention(space, LIMITS, clock, log);
+    retention.start();
     await clock.advance(DAY);
     expect(stats()).toMatchObject({ pending: 1, delivered: 1200, dead: 3 });
     finish(1, 'delivered'); // the one that waited; another one waits now
@@ -64,7 +64,7 @@ describe('upkeep', () => {
     await clock.advance(9 * DAY);
     expect(stats()).toMatchObject({ delivered: 0, dead: 0 });
     expect(log.lines).toEqual([]);
-    upkeep.stop();
+    retention.stop();
     expect(clock.timers).toBe(0);
   });
 
@@ -75,12 +75,12 @@ describe('upkeep', () => {
     );
     outbox.accept(anIntake(waiting), clock.now());
     const limits = { ...LIMITS, maxBytes: 1_000_000 };
-    const upkeep = new Upkeep(space, limits, clock, log);
-    expect(upkeep.hasRoom()).toBe(false);
+    const retention = new Retention(space, limits, clock, log);
+    expect(retention.hasRoom()).toBe(false);
     await clock.advance(1000);
-    expect(upkeep.hasRoom()).toBe(true);
+    expect(retention.hasRoom()).toBe(true);
     expect(stats()).toMatchObject({ pending: 100, dead: 0 });
-    upkeep.stop();
+    retention.stop();
   });
 
   it('has no room while what waits alone fills the outbox', async () => {
@@ -88,25 +88,25 @@ describe('upkeep', () => {
       anAcceptedAlert(`w${i}`.padEnd(4000, '.'), [LANE]),
     );
     outbox.accept(anIntake(waiting), clock.now());
-    const upkeep = new Upkeep(space, { ...LIMITS, maxBytes: 1_000_000 }, clock, log);
-    expect(upkeep.hasRoom()).toBe(false);
+    const retention = new Retention(space, { ...LIMITS, maxBytes: 1_000_000 }, clock, log);
+    expect(retention.hasRoom()).toBe(false);
     await clock.advance(10_000);
-    expect(upkeep.hasRoom()).toBe(false);
+    expect(retention.hasRoom()).toBe(false);
     expect(stats()).toMatchObject({ pending: 300 });
     finishAll();
-    expect(upkeep.hasRoom()).toBe(false);
+    expect(retention.hasRoom()).toBe(false);
     await clock.advance(1000);
-    expect(upkeep.hasRoom()).toBe(true);
-    upkeep.stop();
+    expect(retention.hasRoom()).toBe(true);
+    retention.stop();
   });
 
   it('gives the space of what was removed back to the file system', async () => {
     finish(3000, 'delivered', 8000);
     const before = space.usedBytes();
-    const upkeep = new Upkeep(space, LIMITS, clock, log);
-    upkeep.start();
+    const retention = new Retention(space, LIMITS, clock, log);
+    retention.start();
     await clock.advance(3 * DAY);
-    upkeep.stop();
+    retention.stop();
     expect(space.usedBytes()).toBeLessThan(before / 20);
     expect(space.compact(1)).toBe(false);
   });
@@ -119,10 +119,10 @@ describe('upkeep', () => {
       },
       compact: () => false,
     };
-    const upkeep = new Upkeep(broken, LIMITS, clock, log);
-    upkeep.start();
+    const retention = new Retention(broken, LIMITS, clock, log);
+    retention.start();
     await clock.advance(300_000);
-    upkeep.stop();
+    retention.stop();
     expect(log.with('outbox cannot be tidied up').length).toBeGreaterThan(1);
   });
 });

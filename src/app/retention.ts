@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { DAY_MS } from '../core/durations.ts';
 import type { Log } from '../core/log.ts';
 import type { OutboxSpace } from '../core/outbox-space.ts';
 import type { OutboxLimits } from '../core/settings.ts';
@@ -12,10 +13,9 @@ const ROWS_PER_STEP = 500;
 const PAGES_PER_STEP = 1000;
 /** When full, so much is made free at once. */
 const LOW_WATER = 0.9;
-const DAY_MS = 86_400_000;
 
 /** Removes what the outbox need not keep any longer, in small steps between other work. */
-export class Upkeep {
+export class Retention {
   readonly #space: OutboxSpace;
   readonly #limits: OutboxLimits;
   readonly #clock: Clock;

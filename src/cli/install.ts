@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { planInstall } from '../dropin/install/install.ts';
-import type { Plan } from '../dropin/install/plan.ts';
+import type { InstallPlan } from '../dropin/install/plan.ts';
 import { planUninstall } from '../dropin/install/uninstall.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -52,7 +52,7 @@ function homeOf(command: Command): string {
 }
 
 /** Says each step before it is done. */
-async function carryOut(plan: Plan, isDryRun: boolean, command: Command): Promise<void> {
+async function carryOut(plan: InstallPlan, isDryRun: boolean, command: Command): Promise<void> {
   const { json } = invocation(command);
   if (plan.kind === 'refused') {
     if (json) await printJson({ ok: false, steps: [], notes: [], reasons: plan.reasons });

@@ -51,11 +51,11 @@ export function resolveReferences(
   return resolved ? result : undefined;
 }
 
-type Found =
+type ResolvedReference =
   | { readonly ok: true; readonly value: string; readonly warning?: string }
   | { readonly ok: false; readonly message: string };
 
-function fromEnv(name: string, { env }: ReferenceSources): Found {
+function fromEnv(name: string, { env }: ReferenceSources): ResolvedReference {
   if (!/^[A-Za-z_]\w*$/.test(name)) {
     const message = '${env:…} needs the name of an environment variable: letters, digits and _';
     return { ok: false, message };
@@ -68,7 +68,7 @@ function fromEnv(name: string, { env }: ReferenceSources): Found {
   return { ok: true, value, warning: `the environment variable ${name} is empty` };
 }
 
-function fromFile(path: string, { files }: ReferenceSources): Found {
+function fromFile(path: string, { files }: ReferenceSources): ResolvedReference {
   if (!path.startsWith('/') || /[\u0000-\u001f]/.test(path)) {
     return { ok: false, message: '${file:…} needs the whole path of a file, beginning with /' };
   }

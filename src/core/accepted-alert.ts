@@ -1,5 +1,5 @@
 /** An alert that concerns somebody, on its way into the outbox. */
-export interface AcceptedAlert {
+export interface NewDelivery {
   /** The bytes of its line, without the newline. */
   readonly raw: Buffer;
   readonly alertId: string | undefined;

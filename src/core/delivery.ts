@@ -1,4 +1,4 @@
-import type { AcceptedAlert } from './accepted-alert.ts';
+import type { NewDelivery } from './accepted-alert.ts';
 import type { FailureReason, Outcome } from './outcome.ts';
 
 /**
@@ -36,7 +36,7 @@ export interface Settlement {
   readonly outcome: Outcome;
   readonly next: NextState;
   /** What comes of it: the events of an enrichment, stored in the same transaction. */
-  readonly followUps?: readonly AcceptedAlert[];
+  readonly followUps?: readonly NewDelivery[];
 }
 export type NextState =
   | { readonly state: 'delivered' }

@@ -1,4 +1,4 @@
-import type { AcceptedAlert } from './accepted-alert.ts';
+import type { NewDelivery } from './accepted-alert.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { LeasedDelivery, Settlement } from './delivery.ts';
 import type { FailureReason } from './outcome.ts';
@@ -16,7 +16,7 @@ export interface UnreadableLine {
 
 /** What reading one batch led to. Stored in one transaction. */
 export interface Intake {
-  readonly alerts: readonly AcceptedAlert[];
+  readonly alerts: readonly NewDelivery[];
   readonly unreadable: readonly UnreadableLine[];
   readonly counts: IntakeCounts;
   readonly checkpoint: Checkpoint;
@@ -61,7 +61,7 @@ export interface LaneIdentity {
 /** A leased delivery that could not be tried yet. */
 export interface ReleasedDelivery {
   readonly id: number;
-  readonly followUps: readonly AcceptedAlert[];
+  readonly followUps: readonly NewDelivery[];
   /** When, in milliseconds since 1970. */
   readonly at: number;
 }

@@ -1,8 +1,6 @@
 import type { Clock } from './clock.ts';
+import { DAY_MS, MINUTE_MS } from './durations.ts';
 import type { AnswerCache, Quota, QuotaLimits } from './enrichment.ts';
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** What must be kept of a quota for it to survive a restart. Times are milliseconds since 1970. */
 export interface QuotaState {
@@ -22,7 +20,7 @@ export const UNUSED_QUOTA: QuotaState = { recent: [], day: 0, asked: 0, blockedU
  * to midnight UTC.
  * @returns the state after it, and 0; or the time from which on there is one again.
  */
-export function takeQuestion(
+export function takeLookup(
   state: QuotaState,
   limits: QuotaLimits,
   now: number,
@@ -67,7 +65,7 @@ export function quotaOver(
 ): Quota {
   return {
     take(name, limits) {
-      const taken = takeQuestion(store.read(name) ?? UNUSED_QUOTA, limits, clock.now());
+      const taken = takeLookup(store.read(name) ?? UNUSED_QUOTA, limits, clock.now());
       if (taken.waitUntil === 0) store.write(name, taken.state);
       return taken.waitUntil;
     },

@@ -1,4 +1,5 @@
 import type { NextState } from './delivery.ts';
+import { HOUR_MS } from './durations.ts';
 import type { RetrySchedule } from './integration.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -47,7 +48,7 @@ export function nextState(
     case 'retry': {
       const { reason } = outcome;
       const delay = retryDelay(history, outcome.quickOnly === true, random);
-      const givenUp = now - history.firstAttemptAt >= history.schedule.giveUpHours * 3_600_000;
+      const givenUp = now - history.firstAttemptAt >= history.schedule.giveUpHours * HOUR_MS;
       if (delay === undefined || givenUp) return { state: 'dead', reason };
       return { state: 'pending', notBefore: Math.max(now + delay, outcome.notBefore ?? 0), reason };
     }

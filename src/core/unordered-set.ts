@@ -1,5 +1,5 @@
-/** Something in a {@link Bag}; the bag keeps in it where it is. */
-export interface BagItem {
+/** Something in a {@link UnorderedSet}; the bag keeps in it where it is. */
+export interface UnorderedSetItem {
   place: number;
 }
 
@@ -9,7 +9,7 @@ export interface BagItem {
  * held. Once an old table has survived into the memory that is tidied up least often, everything that
  * comes after it survives as well.
  */
-export class Bag<Item extends BagItem> {
+export class UnorderedSet<Item extends UnorderedSetItem> {
   readonly #items: Item[] = [];
 
   get size(): number {

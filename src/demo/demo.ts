@@ -15,7 +15,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Paths } from '../core/paths.ts';
 import { Scrubber } from '../core/secret.ts';
 import { createLog } from '../telemetry/log.ts';
-import { type StandIns, startStandIns } from './fake-services.ts';
+import { type FakeServices, startStandIns } from './fake-services.ts';
 import { Feed } from './feed.ts';
 import { startManager } from './manager.ts';
 import type { Screen } from './screen.ts';
@@ -26,12 +26,12 @@ const ALERT_EVERY_MS = 800;
 /** Runs the demo until `until` resolves, then removes all that it made. */
 export async function runDemo(screen: Screen, until: Promise<unknown>): Promise<void> {
   const paths = createHome();
-  const standIns = await startStandIns((arrival) => screen.arrived(arrival));
+  const fakeServices = await startStandIns((arrival) => screen.arrived(arrival));
   try {
     screen.intro(paths.home, paths.config);
-    await deliverExamples(paths, standIns, screen, until);
+    await deliverExamples(paths, fakeServices, screen, until);
   } finally {
-    await standIns.close();
+    await fakeServices.close();
     rmSync(paths.home, { recursive: true, force: true });
   }
   screen.summary();
@@ -39,14 +39,14 @@ export async function runDemo(screen: Screen, until: Promise<unknown>): Promise<
 
 async function deliverExamples(
   paths: Paths,
-  standIns: StandIns,
+  fakeServices: FakeServices,
   screen: Screen,
   until: Promise<unknown>,
 ): Promise<void> {
   const scrubber = new Scrubber();
   const sink = { write: (line: string) => screen.log(line) };
   const log = createLog({ level: 'warn', format: 'pretty', sink, color: false }, scrubber);
-  const env = { ...process.env, ...exampleEnvironment(standIns) };
+  const env = { ...process.env, ...exampleEnvironment(fakeServices) };
   const daemon = await Daemon.start({
     paths,
     fromStart: true,
@@ -86,14 +86,14 @@ function createHome(): Paths {
   };
 }
 
-function exampleEnvironment(standIns: StandIns): NodeJS.ProcessEnv {
+function exampleEnvironment(fakeServices: FakeServices): NodeJS.ProcessEnv {
   return {
-    EXAMPLE_SLACK_URL: standIns.slackUrl,
-    EXAMPLE_PAGERDUTY_URL: standIns.pagerDutyUrl,
-    EXAMPLE_PAGERDUTY_KEY: standIns.pagerDutyKey,
-    EXAMPLE_SHUFFLE_URL: standIns.shuffleUrl,
+    EXAMPLE_SLACK_URL: fakeServices.slackUrl,
+    EXAMPLE_PAGERDUTY_URL: fakeServices.pagerDutyUrl,
+    EXAMPLE_PAGERDUTY_KEY: fakeServices.pagerDutyKey,
+    EXAMPLE_SHUFFLE_URL: fakeServices.shuffleUrl,
     EXAMPLE_VIRUSTOTAL_KEY: 'not-a-real-key-of-virustotal',
-    EXAMPLE_VIRUSTOTAL_URL: standIns.virusTotalUrl,
-    EXAMPLE_CUSTOM_URL: standIns.customUrl,
+    EXAMPLE_VIRUSTOTAL_URL: fakeServices.virusTotalUrl,
+    EXAMPLE_CUSTOM_URL: fakeServices.customUrl,
   };
 }

@@ -13,7 +13,7 @@ export interface Arrival {
 export type ServiceName = 'slack' | 'pagerduty' | 'shuffle' | 'virustotal' | 'custom-example';
 
 /** Local servers that answer as the real services do. */
-export interface StandIns {
+export interface FakeServices {
   readonly slackUrl: string;
   readonly pagerDutyUrl: string;
   readonly pagerDutyKey: string;
@@ -42,7 +42,7 @@ const NOT_THERE: Answer = { status: 404, type: 'text/html', body: 'no_service' }
 const LARGEST_BODY = 1024 * 1024;
 
 /** Starts the stand-ins on a free port of this machine. */
-export async function startStandIns(arrived: (arrival: Arrival) => void): Promise<StandIns> {
+export async function startStandIns(arrived: (arrival: Arrival) => void): Promise<FakeServices> {
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
       const { service, answer, summary } = route(request.url ?? '', body);

@@ -23,7 +23,7 @@ const DESTINATIONS: readonly Destination[] = [slack, pagerduty, shuffle, virusto
 const ONLY_CUSTOM: readonly Destination[] = [iris, jira];
 
 /** What a `<name>` leads to. */
-export interface Found {
+export interface Resolution {
   /** Undefined when there is none. For a script also when its file is missing. */
   readonly destination: Destination | undefined;
   /** Why nothing can be delivered to it, in words for people; undefined when it can. */
@@ -41,7 +41,7 @@ export interface Registry {
    * where there is one, else the built-in x.
    * @param asScript the script of that name, whatever is built in
    */
-  look(name: string, asScript?: boolean): Found;
+  look(name: string, asScript?: boolean): Resolution;
   /** The destination for a `<name>`; undefined when there is none. */
   find(name: string): Destination | undefined;
   /** Why nothing can be delivered by this name; undefined when it can. */
@@ -54,7 +54,7 @@ export interface Registry {
  */
 export function createRegistry({ home }: { readonly home: string }): Registry {
   const scripts = scriptDestination('integrations', home);
-  const look = (name: string, asScript = false): Found => {
+  const look = (name: string, asScript = false): Resolution => {
     const trimmed = name.trim();
     const isCustom = trimmed.startsWith(SCRIPT_PREFIX);
     const own = isCustom ? trimmed.slice(SCRIPT_PREFIX.length) : trimmed;
@@ -82,7 +82,7 @@ export function createRegistry({ home }: { readonly home: string }): Registry {
   };
 }
 
-function lookAmong(destinations: readonly Destination[], name: string): Found {
+function lookAmong(destinations: readonly Destination[], name: string): Resolution {
   const destination = destinations.find((one) => one.name === name);
   if (destination !== undefined) {
     return { destination, missing: undefined, description: destination.title };

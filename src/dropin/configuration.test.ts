@@ -7,7 +7,7 @@ import { tempDir } from '../../test/support/temp-dir.ts';
 import { vectors } from '../../test/support/vectors.ts';
 import { BLOCK_OPTIONS } from '../config/block-values.ts';
 import { loadConfig } from '../config/load.ts';
-import { judge } from './configuration.ts';
+import { validate } from './configuration.ts';
 
 interface Row {
   readonly case: string;
@@ -23,7 +23,7 @@ const READ_HERE = ['whitespace_value', 'cdata', 'options_lt', 'space_in_tag'];
 function judged(conf: string) {
   const path = join(tempDir(), 'ossec.conf');
   writeFileSync(path, conf);
-  return judge(path);
+  return validate(path);
 }
 
 const lines = (conf: string) => {
@@ -56,13 +56,13 @@ describe('what the original would say of a configuration', () => {
   });
 
   it('says that there is no file, and no more', () => {
-    expect(judge(join(tempDir(), 'none')).complaints).toEqual([
+    expect(validate(join(tempDir(), 'none')).complaints).toEqual([
       {
         level: 'ERROR',
         text: "(1226): Error reading XML file 'etc/ossec.conf': XMLERR: File 'etc/ossec.conf' not found. (line 0).",
       },
     ]);
-    expect(judge(tempDir()).complaints[0]?.text).toContain('is a directory');
+    expect(validate(tempDir()).complaints[0]?.text).toContain('is a directory');
   });
 
   it.each([
@@ -121,7 +121,7 @@ describe('what the original would say of a configuration', () => {
           builtins: [],
         });
         const isWrong = diagnostics.some(({ severity }) => severity === 'error');
-        expect(judge(path).complaints.length > 0).toBe(isWrong);
+        expect(validate(path).complaints.length > 0).toBe(isWrong);
       }),
       { numRuns: 1000 },
     );
@@ -141,7 +141,7 @@ describe('what the original would say of a configuration', () => {
 
   it('accepts the filters’ configuration', () => {
     const conf = new URL('../../test/fixtures/conformance/filters/ossec.conf', import.meta.url);
-    expect(judge(fileURLToPath(conf))).toMatchObject({ complaints: [], blocks: 80 });
+    expect(validate(fileURLToPath(conf))).toMatchObject({ complaints: [], blocks: 80 });
     expect(readFileSync(conf).length).toBeGreaterThan(1000);
   });
 });

@@ -10,7 +10,7 @@ import { CONFIG_FILE, cannotRead, complaints, integrationBlocks } from './verdic
 const LONGEST_CONFIG = 64 << 20;
 
 /** The configuration as the original sees it. */
-export interface Judged {
+export interface Validation {
   /** Why it would not start; empty when it would. */
   readonly complaints: readonly ManagerLine[];
   readonly formats: ManagerLogFormats;
@@ -19,7 +19,7 @@ export interface Judged {
 }
 
 /** Reads a configuration and says what the original would say of it. Never throws. */
-export function judge(path: string): Judged {
+export function validate(path: string): Validation {
   const formats = { plain: true, json: false };
   const file = readTextFile(systemFiles, path, LONGEST_CONFIG);
   if (!file.ok) {

@@ -7,7 +7,7 @@ import { VERSION } from '../core/version.ts';
 import { type ManagerLine, ManagerLog } from '../telemetry/manager-log.ts';
 import { startInBackground, tellParent } from './background.ts';
 import type { DropInCall } from './call.ts';
-import { judge } from './configuration.ts';
+import { validate } from './configuration.ts';
 import { type Ending, exitCode } from './ending.ts';
 import { type Flags, helpText, parseFlags } from './flags.ts';
 import { readDebugOption } from './internal-options.ts';
@@ -61,14 +61,14 @@ async function run(
   if (!changeUser(call, flags, log)) return 'refused';
 
   // As the original does: what is logged before knows nothing of the configuration.
-  const { complaints, formats, blocks } = judge(CONFIG_FILE);
+  const { complaints, formats, blocks } = validate(CONFIG_FILE);
   log.formats = formats;
   const warnings = setDebug(flags, home, log);
   for (const complaint of complaints) log.write(complaint);
   if (complaints.length > 0) return 'refused';
   if (flags.test) {
     for (const warning of warnings) log.say(warning);
-    await sayDiagnostics(paths, scrubber, log);
+    await printDiagnostics(paths, scrubber, log);
     return 'done';
   }
   if (blocks === 0) {
@@ -76,7 +76,7 @@ async function run(
     return 'done';
   }
   if (flags.foreground || call.isChild) {
-    dieLoudly(log);
+    logUncaught(log);
     const { serve } = await import('./serve.ts');
     await serve({ name: call.name, paths, log, scrubber, warnings, begun: tellParent });
     // Everything is closed; but a name that is still being looked up would keep the process alive.
@@ -137,7 +137,7 @@ function setDebug({ debug }: RunFlags, home: string, log: ManagerLog): ManagerLi
  * What we have to say about a configuration that the original accepts in silence. None of it is an
  * error to whoever tests: the API takes a line with `ERROR: ` for a reason to refuse.
  */
-async function sayDiagnostics(paths: Paths, scrubber: Scrubber, log: ManagerLog): Promise<void> {
+async function printDiagnostics(paths: Paths, scrubber: Scrubber, log: ManagerLog): Promise<void> {
   const { readSetup } = await import('../app/setup.ts');
   const { diagnostics, secrets } = readSetup(paths, process.env);
   scrubber.learn(secrets);
@@ -147,7 +147,7 @@ async function sayDiagnostics(paths: Paths, scrubber: Scrubber, log: ManagerLog)
 }
 
 /** A bug must not end the daemon without a word: in the background nobody sees standard error. */
-function dieLoudly(log: ManagerLog): void {
+function logUncaught(log: ManagerLog): void {
   process.on('uncaughtException', (error) => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const places = stack.replace(/\s*\n\s*/g, ' ');

@@ -17,7 +17,7 @@ import { createPidFile, type PidFile } from './pid-file.ts';
 import { listenForSignals } from './signals.ts';
 
 /** What the daemon needs, once the configuration was judged and the user is the manager's. */
-export interface Service {
+export interface DropInParts {
   readonly name: string;
   readonly paths: Paths;
   readonly log: ManagerLog;
@@ -37,7 +37,7 @@ const SOCKET_NAME = 'integrator';
  * What keeps it from delivering for now (a disk that is full, a settings file that is broken) does
  * not end it: it says so, and tries again, because the alerts wait for it in their files.
  */
-export async function serve(service: Service): Promise<void> {
+export async function serve(service: DropInParts): Promise<void> {
   const { name, paths, log, scrubber, begun } = service;
   process.title = name;
   const clock: Clock = systemClock;
@@ -46,7 +46,10 @@ export async function serve(service: Service): Promise<void> {
   try {
     pidFile = createPidFile(paths.home, name);
   } catch (error) {
-    log.write({ level: 'CRITICAL', text: `(1212): Unable to create PID file: ${told(error)}.` });
+    log.write({
+      level: 'CRITICAL',
+      text: `(1212): Unable to create PID file: ${messageOf(error)}.`,
+    });
     await begun('refused');
     return;
   }
@@ -81,7 +84,7 @@ export async function serve(service: Service): Promise<void> {
 
 /** The running daemon, or why there is none yet. */
 async function startDaemon(
-  { paths, log, scrubber }: Service,
+  { paths, log, scrubber }: DropInParts,
   onSetup: (setup: Setup) => void,
 ): Promise<Daemon | string> {
   const { fatal, diagnostics } = readSetup(paths, process.env);
@@ -123,11 +126,11 @@ async function openSocket(
     });
   } catch (error) {
     const text = `the socket ${path} cannot be opened, so the API cannot ask for the configuration`;
-    log.write({ level: 'ERROR', text: `${text}: ${told(error)}` });
+    log.write({ level: 'ERROR', text: `${text}: ${messageOf(error)}` });
     return undefined;
   }
 }
 
-function told(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

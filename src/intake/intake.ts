@@ -5,7 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { Outbox, UnreadableLine } from '../core/outbox.ts';
 import { Throttle } from '../core/throttle.ts';
 import type { Router } from '../routing/router.ts';
-import { Gathering } from './pending-commit.ts';
+import { PendingCommit } from './pending-commit.ts';
 
 /** Where lines come from; `source/` provides it. */
 export interface LineSource {
@@ -42,7 +42,7 @@ export class Intake {
   readonly #unreadable: Throttle;
   readonly #skips: Throttle;
   #router: Router;
-  #gathered: Gathering | undefined;
+  #pending: PendingCommit | undefined;
 
   constructor(parts: IntakeParts, router: Router) {
     this.#parts = parts;
@@ -59,7 +59,7 @@ export class Intake {
   /** Works until the signal aborts. What was read is stored before it ends, or read again. */
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {
-      if (this.#gathered === undefined) await this.#waitForRoom(signal);
+      if (this.#pending === undefined) await this.#waitForRoom(signal);
       const batch = await this.#next(signal);
       if (batch === undefined) break;
       const gathered = this.#read(batch);
@@ -73,7 +73,7 @@ export class Intake {
   /** The next batch. What is gathered is stored meanwhile, when it does not come at once. */
   async #next(signal: AbortSignal): Promise<Batch | undefined> {
     const next = this.#parts.source.next(signal);
-    if (this.#gathered === undefined) return next;
+    if (this.#pending === undefined) return next;
     const came = new AbortController();
     const patience = sleep(this.#parts.clock, PATIENCE_MS, came.signal);
     const isThere = await Promise.race([next.then(() => true), patience.then(() => false)]);
@@ -91,10 +91,10 @@ export class Intake {
     if (!signal.aborted) log.info('outbox has room again; reading goes on');
   }
 
-  #read(batch: Batch): Gathering {
+  #read(batch: Batch): PendingCommit {
     const { bytes, checkpoint, path } = batch;
     const { clock, log } = this.#parts;
-    const gathered = (this.#gathered ??= new Gathering(checkpoint, clock.monotonic()));
+    const gathered = (this.#pending ??= new PendingCommit(checkpoint, clock.monotonic()));
     let read = 0;
     let skipped = 0;
     for (let start = 0; start < bytes.length; ) {
@@ -138,8 +138,8 @@ export class Intake {
    */
   async #store(signal: AbortSignal): Promise<boolean> {
     const { outbox, clock, log, wake } = this.#parts;
-    if (this.#gathered === undefined) return true;
-    const { intake } = this.#gathered;
+    if (this.#pending === undefined) return true;
+    const { intake } = this.#pending;
     for (let failures = 0; ; failures += 1) {
       try {
         outbox.accept(intake, clock.now());
@@ -155,7 +155,7 @@ export class Intake {
         if (signal.aborted) return false;
       }
     }
-    this.#gathered = undefined;
+    this.#pending = undefined;
     const lanes = new Set(intake.alerts.flatMap((alert) => alert.lanes));
     if (lanes.size > 0) wake(lanes);
     return true;

@@ -1,4 +1,4 @@
-import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { NewDelivery } from '../core/accepted-alert.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import type { Intake, IntakeCounts, UnreadableLine } from '../core/outbox.ts';
 
@@ -9,8 +9,8 @@ const MOST_UNREADABLE = 1000;
 const LONGEST_MS = 50;
 
 /** What was read and is not stored yet. It holds copies: it may outlive its batch. */
-export class Gathering {
-  readonly #alerts: AcceptedAlert[] = [];
+export class PendingCommit {
+  readonly #alerts: NewDelivery[] = [];
   readonly #unreadable: UnreadableLine[] = [];
   readonly #since: number;
   #bytes = 0;
@@ -25,7 +25,7 @@ export class Gathering {
   }
 
   /** An alert that concerns somebody. */
-  addAlert(alert: AcceptedAlert): void {
+  addAlert(alert: NewDelivery): void {
     const raw = Buffer.from(alert.raw);
     this.#bytes += raw.length;
     this.#alerts.push({ ...alert, raw });

@@ -1,8 +1,8 @@
 import { type Clock, sleep } from '../core/clock.ts';
-import { Bag, type BagItem } from '../core/unordered-set.ts';
+import { UnorderedSet, type UnorderedSetItem } from '../core/unordered-set.ts';
 
 /** An attempt that has not come to its end, or whose result is not stored yet. */
-export interface RunningAttempt extends BagItem {
+export interface AttemptInFlight extends UnorderedSetItem {
   /** Of its delivery. */
   readonly id: number;
   /** Its result is known, or its delivery was given back without one. */
@@ -10,9 +10,9 @@ export interface RunningAttempt extends BagItem {
 }
 
 /** The attempts that a lane makes at the moment. */
-export class RunningAttempts {
+export class AttemptsInFlight {
   readonly #clock: Clock;
-  readonly #running = new Bag<RunningAttempt>();
+  readonly #running = new UnorderedSet<AttemptInFlight>();
   #whenIdle: (() => void) | undefined;
 
   constructor(clock: Clock) {
@@ -24,19 +24,19 @@ export class RunningAttempts {
   }
 
   /** Notes that the attempt of a delivery begins. */
-  begin(id: number): RunningAttempt {
+  begin(id: number): AttemptInFlight {
     const attempt = { place: -1, id, isOver: false };
     this.#running.add(attempt);
     return attempt;
   }
 
-  end(attempt: RunningAttempt): void {
+  end(attempt: AttemptInFlight): void {
     this.#running.delete(attempt);
     if (this.#running.size === 0) this.#whenIdle?.();
   }
 
   /** Those under way now. */
-  list(): RunningAttempt[] {
+  list(): AttemptInFlight[] {
     return this.#running.list();
   }
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.ts';
+import { HOUR_MS } from '../core/durations.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Log } from '../core/log.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
-import type { OutboxDoor } from './outbox-guard.ts';
+import type { OutboxGuard } from './outbox-guard.ts';
 
 /** How often to look. */
 const EVERY_MS = 10 * 60 * 1000;
@@ -12,13 +13,13 @@ const EVERY_MS = 10 * 60 * 1000;
  * can ever answer must not fill the outbox, and so stop the reading for all.
  */
 export class Expiry {
-  readonly #outbox: OutboxDoor;
+  readonly #outbox: OutboxGuard;
   readonly #lane: number;
   readonly #integration: Integration;
   readonly #log: Log;
   #nextAt = 0;
 
-  constructor(outbox: OutboxDoor, lane: number, integration: Integration, log: Log) {
+  constructor(outbox: OutboxGuard, lane: number, integration: Integration, log: Log) {
     this.#outbox = outbox;
     this.#lane = lane;
     this.#integration = integration;
@@ -31,7 +32,7 @@ export class Expiry {
     if (now < this.#nextAt) return;
     this.#nextAt = now + EVERY_MS;
     const { id, settings } = this.#integration;
-    const before = now - (settings.retry ?? DEFAULT_RETRY).giveUpHours * 3_600_000;
+    const before = now - (settings.retry ?? DEFAULT_RETRY).giveUpHours * HOUR_MS;
     const expired = this.#outbox.ask('expire', (outbox) => outbox.expire(this.#lane, before, now));
     if (expired === undefined || expired.answer === 0) return;
     this.#log.error('alerts waited for their turn for too long and are dead', {

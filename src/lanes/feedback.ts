@@ -1,4 +1,4 @@
-import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { NewDelivery } from '../core/accepted-alert.ts';
 import type { ManagerEvent } from '../core/enrichment.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -10,9 +10,9 @@ export interface Feedback {
     integration: Integration,
     alert: Buffer,
     events: readonly ManagerEvent[],
-  ): readonly AcceptedAlert[];
+  ): readonly NewDelivery[];
   /** Called when they are stored. */
-  stored(followUps: readonly AcceptedAlert[]): void;
+  stored(followUps: readonly NewDelivery[]): void;
 }
 
 /** The events that an outcome carries, if it can carry any. */

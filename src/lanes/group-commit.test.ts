@@ -3,7 +3,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts';
 import { aSettlement } from '../../test/support/outbox.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import type { LaneChanges, Outbox } from '../core/outbox.ts';
-import { Committer } from './group-commit.ts';
+import { GroupCommit } from './group-commit.ts';
 
 /** Keeps what is committed; fails while told to. */
 class Commits {
@@ -26,22 +26,22 @@ class Commits {
 let clock: FakeClock;
 let log: RecordingLog;
 let commits: Commits;
-let committer: Committer;
+let groupCommit: GroupCommit;
 let resolved: number[];
 beforeEach(() => {
   clock = new FakeClock();
   log = new RecordingLog();
   commits = new Commits();
-  committer = new Committer(commits.outbox, clock, log);
+  groupCommit = new GroupCommit(commits.outbox, clock, log);
   resolved = [];
 });
 
 function settle(id: number, lane = 1, tokens?: number): void {
   const bucket = tokens === undefined ? undefined : { tokens, at: 0 };
-  void committer.settle(aSettlement(id), lane, bucket).then(() => resolved.push(id));
+  void groupCommit.settle(aSettlement(id), lane, bucket).then(() => resolved.push(id));
 }
 
-describe('the committer', () => {
+describe('the groupCommit', () => {
   it('commits together what comes in the same moment, and then says so', async () => {
     settle(1);
     settle(2, 2, 5);

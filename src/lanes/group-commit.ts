@@ -11,7 +11,7 @@ const WRITE_RETRY_MS = 1000;
  * Gathers what the lanes have to store and commits it together, so that many small results share
  * one wait for the disk. Nothing given to it is forgotten: what cannot be written is tried again.
  */
-export class Committer {
+export class GroupCommit {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #log: Log;

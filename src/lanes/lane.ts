@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { NewDelivery } from '../core/accepted-alert.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LeasedDelivery } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
@@ -11,13 +11,13 @@ import { DEFAULT_RETRY, isQuick, nextState } from '../core/retry.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
-import { type RunningAttempt, RunningAttempts } from './attempts-in-flight.ts';
+import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
 import { Breaker } from './breaker.ts';
 import { Expiry } from './expiry.ts';
 import { eventsOf, type Feedback } from './feedback.ts';
-import type { Committer } from './group-commit.ts';
+import type { GroupCommit } from './group-commit.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
-import { OutboxDoor } from './outbox-guard.ts';
+import { OutboxGuard } from './outbox-guard.ts';
 
 /** What a lane needs to work. */
 export interface LaneParts {
@@ -25,7 +25,7 @@ export interface LaneParts {
   readonly destination: Destination;
   readonly record: LaneRecord;
   readonly outbox: Outbox;
-  readonly committer: Committer;
+  readonly groupCommit: GroupCommit;
   readonly context: Omit<DeliveryContext, 'signal' | 'clock'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,7 +37,7 @@ export interface LaneParts {
 /** A parked lane tries one delivery this often, in case the service was mended in silence. */
 const PROBE_MS = 15 * 60 * 1000;
 /** For a retry that comes later than this, an ordered lane does not hold up the others. */
-const LONGEST_HICCUP_MS = 60_000;
+const SHORT_DELAY_MS = 60_000;
 /** How long to wait when the outbox fails. */
 const OUTBOX_RETRY_MS = 1000;
 /** How long an attempt that was told to break off may take to do so. */
@@ -56,12 +56,12 @@ export class Lane {
   readonly #concurrency: number;
   readonly #breaker: Breaker;
   readonly #bucket: TokenBucket | undefined;
-  readonly #outbox: OutboxDoor;
+  readonly #outbox: OutboxGuard;
   readonly #leases: LeaseBuffer;
   readonly #expiry: Expiry;
   readonly #abort = new AbortController();
   readonly #context: DeliveryContext;
-  readonly #running: RunningAttempts;
+  readonly #running: AttemptsInFlight;
   #pausedUntil = 0;
   #parking: Parking | undefined;
   #stopping = false;
@@ -74,11 +74,11 @@ export class Lane {
     this.integration = integration;
     // Every attempt under way listens to it; that many listeners are no leak.
     setMaxListeners(0, this.#abort.signal);
-    this.#running = new RunningAttempts(clock);
+    this.#running = new AttemptsInFlight(clock);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
     this.#context = { ...parts.context, clock, signal: this.#abort.signal };
     this.#breaker = new Breaker(clock);
-    this.#outbox = new OutboxDoor(parts.outbox, clock, parts.log, integration.id);
+    this.#outbox = new OutboxGuard(parts.outbox, clock, parts.log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, integration, parts.log);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const service = destination.rateLimit;
@@ -190,7 +190,7 @@ export class Lane {
     void this.#run(this.#running.begin(delivery.id), delivery);
   }
 
-  async #run(attempt: RunningAttempt, delivery: LeasedDelivery): Promise<void> {
+  async #run(attempt: AttemptInFlight, delivery: LeasedDelivery): Promise<void> {
     try {
       await this.#attempt(attempt, delivery);
     } finally {
@@ -199,8 +199,8 @@ export class Lane {
     }
   }
 
-  async #attempt(attempt: RunningAttempt, delivery: LeasedDelivery): Promise<void> {
-    const { clock, committer, destination, log, scrubber } = this.#parts;
+  async #attempt(attempt: AttemptInFlight, delivery: LeasedDelivery): Promise<void> {
+    const { clock, groupCommit, destination, log, scrubber } = this.#parts;
     const { integration } = this;
     const startedAt = clock.now();
     const began = clock.monotonic();
@@ -218,7 +218,7 @@ export class Lane {
     const followUps = this.#followUps(delivery, outcome);
     if (outcome.kind === 'wait') {
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.until);
-      await committer.release({ id: delivery.id, followUps, at: clock.now() });
+      await groupCommit.release({ id: delivery.id, followUps, at: clock.now() });
       this.#expiry.run(clock);
       this.#parts.feedback.stored(followUps);
       return;
@@ -232,7 +232,7 @@ export class Lane {
     };
     let next = nextState(outcome, history, clock.now(), () => clock.random());
     this.#learn(outcome, durationMs);
-    const isSoon = next.state === 'pending' && next.notBefore <= clock.now() + LONGEST_HICCUP_MS;
+    const isSoon = next.state === 'pending' && next.notBefore <= clock.now() + SHORT_DELAY_MS;
     if (next.state === 'pending' && isSoon && this.#concurrency === 1 && isQuick(history)) {
       // An ordered lane waits for its quick retries, so that a hiccup does not change the order.
       // The delivery itself is stored as due, to be the first also after a restart.
@@ -240,12 +240,12 @@ export class Lane {
       next = { ...next, notBefore: 0 };
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
-    await committer.settle(settlement, this.id, this.#bucket?.state);
+    await groupCommit.settle(settlement, this.id, this.#bucket?.state);
     this.#parts.feedback.stored(followUps);
     reportAttempt(log, integration, delivery, settlement);
   }
 
-  #followUps(delivery: LeasedDelivery, outcome: Outcome): readonly AcceptedAlert[] {
+  #followUps(delivery: LeasedDelivery, outcome: Outcome): readonly NewDelivery[] {
     const events = eventsOf(outcome);
     if (events.length === 0) return [];
     return this.#parts.feedback.followUps(this.integration, delivery.raw, events);

@@ -1,5 +1,5 @@
 import type { LeasedDelivery } from '../core/delivery.ts';
-import type { OutboxDoor } from './outbox-guard.ts';
+import type { OutboxGuard } from './outbox-guard.ts';
 
 /** Leased alerts held in memory by one lane, at the most: there may be hundreds of lanes. */
 const LEASE_BYTES = 1024 * 1024;
@@ -9,7 +9,7 @@ const QUICK_MS = 50;
 
 /** The deliveries that a lane has leased and not begun yet. */
 export class LeaseBuffer {
-  readonly #outbox: OutboxDoor;
+  readonly #outbox: OutboxGuard;
   readonly #lane: number;
   readonly #least: number;
   #leased: LeasedDelivery[] = [];
@@ -18,7 +18,7 @@ export class LeaseBuffer {
   #isDrained = false;
 
   /** @param least how many deliveries the lane can attempt at the same time. */
-  constructor(outbox: OutboxDoor, lane: number, least: number) {
+  constructor(outbox: OutboxGuard, lane: number, least: number) {
     this.#outbox = outbox;
     this.#lane = lane;
     this.#least = least;

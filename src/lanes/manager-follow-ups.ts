@@ -1,6 +1,6 @@
 import { Alert } from '../alert/alert.ts';
 import { stringify } from '../alert/json.ts';
-import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { NewDelivery } from '../core/accepted-alert.ts';
 import type { ManagerEvent } from '../core/enrichment.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Feedback } from './feedback.ts';
@@ -30,7 +30,7 @@ export class ManagerFeedback implements Feedback {
     integration: Integration,
     alert: Buffer,
     events: readonly ManagerEvent[],
-  ): AcceptedAlert[] {
+  ): NewDelivery[] {
     if (events.length === 0) return [];
     const source = new Alert(alert);
     return events.flatMap((event) => [
@@ -39,19 +39,19 @@ export class ManagerFeedback implements Feedback {
     ]);
   }
 
-  stored(followUps: readonly AcceptedAlert[]): void {
+  stored(followUps: readonly NewDelivery[]): void {
     if (followUps.length === 0) return;
     this.#targets.wake(new Set(followUps.flatMap((alert) => alert.lanes)));
   }
 
-  #toManager(source: Alert, event: ManagerEvent): AcceptedAlert[] {
+  #toManager(source: Alert, event: ManagerEvent): NewDelivery[] {
     const manager = this.#targets.manager();
     if (manager === undefined) return [];
     const raw = Buffer.from(`1:${event.location}:${stringify(event.message)}`);
     return [{ raw, alertId: source.textAt('id'), level: EVENT_LEVEL, lanes: [manager] }];
   }
 
-  #toOthers(integration: Integration, source: Alert, event: ManagerEvent): AcceptedAlert[] {
+  #toOthers(integration: Integration, source: Alert, event: ManagerEvent): NewDelivery[] {
     const { forward } = integration.settings;
     if (forward === undefined) return [];
     const lanes = forward.to.flatMap((id) => this.#targets.lane(id) ?? []);

@@ -1,4 +1,4 @@
-import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { NewDelivery } from '../core/accepted-alert.ts';
 import type { IntakeCounts, UnreadableLine } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 
@@ -11,7 +11,7 @@ const UNREADABLE_KEPT = 1000;
  */
 export function insertAlerts(
   database: Database,
-  alerts: readonly AcceptedAlert[],
+  alerts: readonly NewDelivery[],
   now: number,
   priorityOf: (lane: number, level: number) => number,
 ): void {

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 const FREE_PAGES_KEPT = 1024;
 
 /** Keeps the outbox small: removes what is finished, and gives its space back. */
-export class Housekeeping implements OutboxSpace {
+export class Purge implements OutboxSpace {
   readonly #database: Database;
 
   constructor(database: Database) {

@@ -1,4 +1,4 @@
-import type { AcceptedAlert } from '../core/accepted-alert.ts';
+import type { NewDelivery } from '../core/accepted-alert.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
 import type { LeasedDelivery, Settlement } from '../core/delivery.ts';
 import type {
@@ -204,7 +204,7 @@ export class SqliteOutbox implements Outbox {
     return this.#database.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
   }
 
-  #insert(alerts: readonly AcceptedAlert[], now: number): void {
+  #insert(alerts: readonly NewDelivery[], now: number): void {
     insertAlerts(this.#database, alerts, now, (lane, level) => {
       return this.#byLevel.has(lane) ? level : Number(level >= URGENT_LEVEL);
     });

@@ -1,11 +1,11 @@
-import { Bag, type BagItem } from '../core/unordered-set.ts';
+import { UnorderedSet, type UnorderedSetItem } from '../core/unordered-set.ts';
 
-interface Watcher extends BagItem {
+interface Watcher extends UnorderedSetItem {
   readonly call: () => void;
 }
 
 /** What to call when a signal aborts. */
-const watchers = new WeakMap<AbortSignal, Bag<Watcher>>();
+const watchers = new WeakMap<AbortSignal, UnorderedSet<Watcher>>();
 
 /**
  * Calls back once when the signal aborts; the returned function ends that. All that watch one signal
@@ -22,10 +22,10 @@ export function onAbort(signal: AbortSignal, call: () => void): () => void {
   };
 }
 
-function watchersOf(signal: AbortSignal): Bag<Watcher> {
+function watchersOf(signal: AbortSignal): UnorderedSet<Watcher> {
   const known = watchers.get(signal);
   if (known !== undefined) return known;
-  const all = new Bag<Watcher>();
+  const all = new UnorderedSet<Watcher>();
   // Of a copy: who is called ends its watch.
   const callAll = () => all.list().forEach(({ call }) => call());
   signal.addEventListener('abort', callAll, { once: true });

@@ -21,7 +21,7 @@ export type Ending =
 /** Bytes of output that are kept. */
 const OUTPUT_CAP = 64 * 1024;
 /** From SIGTERM to SIGKILL. */
-const MERCY_MS = 2000;
+const KILL_GRACE_MS = 2000;
 /** How long output may still come after the script itself has ended. */
 const GRACE_MS = 1000;
 
@@ -124,7 +124,7 @@ class Run {
     this.#state = 'stopping';
     this.#stopped = why;
     this.#signalGroup('SIGTERM');
-    this.#after(MERCY_MS, () => {
+    this.#after(KILL_GRACE_MS, () => {
       this.#signalGroup('SIGKILL');
       this.#state = 'killing';
       if (this.#pipesAreClosed) this.#finish();

@@ -1,8 +1,8 @@
 import {
-  type Files,
-  FileTrouble,
+  FileError,
+  type FileSystem,
   type Readable,
-  systemFiles,
+  systemFileSystem,
 } from '../../src/sources/file/files.ts';
 
 export type Operation = 'facts' | 'open' | 'read' | 'names';
@@ -14,8 +14,8 @@ interface Interruption {
 }
 
 /** The real file system, until a test breaks it. */
-export class FaultyFiles implements Files {
-  readonly #faults = new Map<string, FileTrouble>();
+export class FaultyFiles implements FileSystem {
+  readonly #faults = new Map<string, FileError>();
   #interruption: Interruption | undefined;
   /** Called just before every operation, of open files too. */
   before: () => void = () => {};
@@ -27,33 +27,30 @@ export class FaultyFiles implements Files {
 
   /** Lets an operation fail for every path that holds a text. */
   break(operation: Operation, pathPart: string, code: string): void {
-    this.#faults.set(
-      `${operation} ${pathPart}`,
-      new FileTrouble(code, `${code}: broken by a test`),
-    );
+    this.#faults.set(`${operation} ${pathPart}`, new FileError(code, `${code}: broken by a test`));
   }
 
   mend(operation: Operation, pathPart: string): void {
     this.#faults.delete(`${operation} ${pathPart}`);
   }
 
-  async facts(path: string): ReturnType<Files['facts']> {
-    return this.#fault('facts', path) ?? systemFiles.facts(path);
+  async facts(path: string): ReturnType<FileSystem['facts']> {
+    return this.#fault('facts', path) ?? systemFileSystem.facts(path);
   }
 
-  async ownFacts(path: string): ReturnType<Files['ownFacts']> {
-    return this.#fault('facts', path) ?? systemFiles.ownFacts(path);
+  async ownFacts(path: string): ReturnType<FileSystem['ownFacts']> {
+    return this.#fault('facts', path) ?? systemFileSystem.ownFacts(path);
   }
 
-  async names(directory: string): ReturnType<Files['names']> {
-    return this.#fault('names', directory) ?? systemFiles.names(directory);
+  async names(directory: string): ReturnType<FileSystem['names']> {
+    return this.#fault('names', directory) ?? systemFileSystem.names(directory);
   }
 
-  async open(path: string, noFollow: boolean): Promise<Readable | FileTrouble> {
+  async open(path: string, noFollow: boolean): Promise<Readable | FileError> {
     const fault = this.#fault('open', path);
     if (fault !== undefined) return fault;
-    const file = await systemFiles.open(path, noFollow);
-    if (file instanceof FileTrouble) return file;
+    const file = await systemFileSystem.open(path, noFollow);
+    if (file instanceof FileError) return file;
     return {
       facts: () => {
         this.before();
@@ -64,7 +61,7 @@ export class FaultyFiles implements Files {
     };
   }
 
-  #fault(operation: Operation, path: string): FileTrouble | undefined {
+  #fault(operation: Operation, path: string): FileError | undefined {
     this.before();
     const interruption = this.#interruption;
     if (interruption?.operation === operation && path.includes(interruption.pathPart)) {
@@ -83,7 +80,7 @@ export class FaultyFiles implements Files {
 export class MemoryFile implements Readable {
   bytes: Buffer;
   modified = 1;
-  trouble: FileTrouble | undefined;
+  trouble: FileError | undefined;
 
   constructor(content: string | Buffer) {
     this.bytes = Buffer.from(content);
@@ -99,7 +96,7 @@ export class MemoryFile implements Readable {
     this.modified += 1;
   }
 
-  async read(target: Buffer, at: number): Promise<number | FileTrouble> {
+  async read(target: Buffer, at: number): Promise<number | FileError> {
     if (this.trouble !== undefined) return this.trouble;
     return this.bytes.subarray(at).copy(target);
   }

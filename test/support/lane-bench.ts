@@ -3,7 +3,7 @@ import type { Integration } from '../../src/core/integration.ts';
 import type { Outbox } from '../../src/core/outbox.ts';
 import { Scrubber } from '../../src/core/secret.ts';
 import type { Feedback } from '../../src/lanes/feedback.ts';
-import { Committer } from '../../src/lanes/group-commit.ts';
+import { GroupCommit } from '../../src/lanes/group-commit.ts';
 import { Lane } from '../../src/lanes/lane.ts';
 import type { Database } from '../../src/outbox/database.ts';
 import { Queue, type QueueEntry } from '../../src/outbox/queue.ts';
@@ -30,7 +30,7 @@ export class LaneBench {
   database!: Database;
   outbox!: SqliteOutbox;
   queue!: Queue;
-  committer!: Committer;
+  groupCommit!: GroupCommit;
   lanes: Lane[] = [];
   /** What comes of events; nothing, unless a test says so. */
   feedback: Feedback = { followUps: () => [], stored: () => undefined };
@@ -45,7 +45,7 @@ export class LaneBench {
     this.database = openTestDatabase(this.directory);
     this.outbox = new SqliteOutbox(this.database);
     this.queue = new Queue(this.database);
-    this.committer = new Committer(this.fallible, this.clock, this.log);
+    this.groupCommit = new GroupCommit(this.fallible, this.clock, this.log);
   }
 
   /** The outbox as the daemon's parts see it, so that a test can make it fail. */
@@ -78,7 +78,7 @@ export class LaneBench {
         destination,
         record,
         outbox: this.fallible,
-        committer: this.committer,
+        groupCommit: this.groupCommit,
         context: NO_TRANSPORTS,
         clock: this.clock,
         log: this.log,

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { AcceptedAlert } from '../../src/core/accepted-alert.ts';
+import type { NewDelivery } from '../../src/core/accepted-alert.ts';
 import type { Checkpoint } from '../../src/core/checkpoint.ts';
 import type { Settlement } from '../../src/core/delivery.ts';
 import type { Intake, LaneIdentity } from '../../src/core/outbox.ts';
@@ -45,12 +45,12 @@ export function anAcceptedAlert(
   lanes: readonly number[],
   level = 3,
   alertId: string | undefined = raw,
-): AcceptedAlert {
+): NewDelivery {
   return { raw: Buffer.from(raw), alertId, level, lanes };
 }
 
 /** What reading a batch of alerts led to, and nothing else. */
-export function anIntake(alerts: readonly AcceptedAlert[], changes: Partial<Intake> = {}): Intake {
+export function anIntake(alerts: readonly NewDelivery[], changes: Partial<Intake> = {}): Intake {
   return {
     alerts,
     unreadable: [],

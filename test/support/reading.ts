@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Batch, Checkpoint } from '../../src/core/checkpoint.ts';
 import { createContext } from '../../src/sources/file/context.ts';
-import { type Files, systemFiles } from '../../src/sources/file/files.ts';
+import { type FileSystem, systemFileSystem } from '../../src/sources/file/files.ts';
 import { Follower } from '../../src/sources/file/follower.ts';
 import { DEFAULT_LOOK_BACK, type LookBack } from '../../src/sources/file/look-back.ts';
 import type { SourceStatus } from '../../src/sources/file/status.ts';
@@ -16,7 +16,7 @@ import { tempDir } from './temp-dir.ts';
 export interface ReadingOptions {
   readonly checkpoint?: Checkpoint | undefined;
   readonly fromStart?: boolean;
-  readonly files?: Files;
+  readonly files?: FileSystem;
   readonly lookBack?: Partial<LookBack>;
   readonly maxLineBytes?: number;
 }
@@ -112,7 +112,7 @@ export class Reading {
       path: this.#path,
       clock: this.clock,
       log: this.log,
-      files: files ?? systemFiles,
+      files: files ?? systemFileSystem,
       lookBack: { ...DEFAULT_LOOK_BACK, ...lookBack },
       maxLineBytes: maxLineBytes ?? 16 * 2 ** 20,
     });

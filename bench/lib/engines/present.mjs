@@ -7,12 +7,13 @@ const SYNC_MS = 500;
 
 /** Opens the outbox of a home, with lanes that deliver, and what intake needs. */
 export async function openEngine(project, home) {
-  const [{ systemClock }, { Scrubber }, { Committer }, { Upkeep }, { LaneSet }] = await Promise.all(
-    ['core/clock', 'core/secret', 'lanes/group-commit', 'app/retention', 'app/lane-set'].map(
-      (name) => project.load(`${name}.js`),
-    ),
-  );
-  const [{ Housekeeping }, { SqliteOutbox }, { openOutboxDatabase }] = await Promise.all(
+  const [{ systemClock }, { Scrubber }, { GroupCommit }, { Retention }, { LaneSet }] =
+    await Promise.all(
+      ['core/clock', 'core/secret', 'lanes/group-commit', 'app/retention', 'app/lane-set'].map(
+        (name) => project.load(`${name}.js`),
+      ),
+    );
+  const [{ Purge }, { SqliteOutbox }, { openOutboxDatabase }] = await Promise.all(
     ['purge', 'sqlite-outbox', 'state-directory'].map((name) => project.load(`outbox/${name}.js`)),
   );
   const { enabledIntegrations, readSetup } = await project.load('app/setup.js');
@@ -22,12 +23,12 @@ export async function openEngine(project, home) {
   await tuneHeap(project);
   const database = openOutboxDatabase(home.state);
   const outbox = new SqliteOutbox(database);
-  const housekeeping = new Housekeeping(database);
+  const purge = new Purge(database);
   const settled = watchSettlements(outbox);
   const transports = createTransports(home, systemClock);
   const shared = {
     outbox,
-    committer: new Committer(outbox, systemClock, SILENT),
+    groupCommit: new GroupCommit(outbox, systemClock, SILENT),
     context: transports,
     clock: systemClock,
     log: SILENT,
@@ -37,15 +38,15 @@ export async function openEngine(project, home) {
   const setup = readSetup(home, {});
   const routes = lanes.apply(enabledIntegrations(setup));
   if (routes.length === 0) throw new Error(JSON.stringify(setup.diagnostics));
-  const upkeep = new Upkeep(housekeeping, setup.settings.outbox, systemClock, SILENT);
+  const retention = new Retention(purge, setup.settings.outbox, systemClock, SILENT);
   return {
     database,
-    housekeeping,
+    purge,
     routes,
     /** An alert for a job. */
     alert: (raw) => new Alert(raw),
     /** Reads the alert file from its beginning to its end, and stores. Nothing is delivered. */
-    readAll: () => readAll(project, home, { outbox, upkeep, routes, clock: systemClock }),
+    readAll: () => readAll(project, home, { outbox, retention, routes, clock: systemClock }),
     /** How many alerts were read, and how many of them concerned somebody. */
     counts() {
       const rows = database.all('SELECT name, value FROM counter');
@@ -88,7 +89,7 @@ async function tuneHeap(project) {
   }
 }
 
-async function readAll(project, home, { outbox, upkeep, routes, clock }) {
+async function readAll(project, home, { outbox, retention, routes, clock }) {
   const { Intake } = await project.load('intake/intake.js');
   const { Router } = await project.load('routing/router.js');
   const { openSource } = await project.load('sources/file/file-source.js');
@@ -96,11 +97,11 @@ async function readAll(project, home, { outbox, upkeep, routes, clock }) {
   const options = { path: home.alerts, checkpoint: outbox.checkpoint(), fromStart: true };
   const source = openSource({ ...options, clock, log: SILENT });
   const stop = new AbortController();
-  const parts = { outbox, clock, log: SILENT, hasRoom: () => upkeep.hasRoom(), wake() {} };
+  const parts = { outbox, clock, log: SILENT, hasRoom: () => retention.hasRoom(), wake() {} };
   const intake = new Intake({ ...parts, source: until(source, size, stop) }, new Router(routes));
   await intake.run(stop.signal);
   await source.close();
-  upkeep.stop();
+  retention.stop();
 }
 
 /** Ends a source when everything up to an offset was read, and more is asked for. */

@@ -3,7 +3,7 @@ import type { HttpResponse, HttpResult } from '../../core/destination.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
 import { firstJson } from '../sdk/first-json.ts';
-import { shown } from '../sdk/text.ts';
+import { displayText } from '../sdk/text.ts';
 
 export const IRIS: Service = {
   title: 'DFIR-IRIS',
@@ -46,7 +46,7 @@ export function readIris(response: HttpResponse, now: number): Outcome {
     {
       kind: 'reject',
       reason: 'client_error',
-      message: `DFIR-IRIS does not accept this alert (HTTP 400)${which}. Look at it with the command preview, and at <options> if they are set.`,
+      message: `DFIR-IRIS does not accept this alert (HTTP 400)${which}. LiveStat at it with the command preview, and at <options> if they are set.`,
     },
     now,
   );
@@ -61,7 +61,7 @@ function saysSuccess({ body, truncated }: HttpResponse): boolean {
 
 /** What IRIS says is wrong; empty when it does not say. Field errors are Python's text of a dict. */
 export function complaint({ body }: HttpResponse): string {
-  return shown(firstJson(body)?.['message'])?.trim() ?? '';
+  return displayText(firstJson(body)?.['message'])?.trim() ?? '';
 }
 
 function whyClosed(words: string): string | undefined {
@@ -97,7 +97,7 @@ export function findKnown(result: HttpResult, wanted: Known): string | undefined
       row['alert_source_ref'] === wanted.reference &&
       row['alert_source'] === wanted.source &&
       row['alert_customer_id'] === wanted.customer;
-    if (isSame) return shown(row['alert_id']) ?? '';
+    if (isSame) return displayText(row['alert_id']) ?? '';
   }
   return undefined;
 }

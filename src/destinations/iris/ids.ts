@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../alert/json.ts';
 import type { HttpResult } from '../../core/destination.ts';
+import { HOUR_MS } from '../../core/durations.ts';
 import type { AnswerCache } from '../../core/enrichment.ts';
 import { firstJson } from '../sdk/first-json.ts';
 
@@ -78,8 +79,6 @@ function numberOf(numbers: Numbers, names: readonly string[]): number | undefine
   }
   return undefined;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Remembers lists over alerts and restarts. Its keys say nothing of address and API key. */
 export class ListMemory {

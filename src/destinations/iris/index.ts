@@ -3,10 +3,10 @@ import type { DeliveryContext, HttpRequest, HttpResult, Job } from '../../core/d
 import type { Outcome } from '../../core/outcome.ts';
 import { Secret } from '../../core/secret.ts';
 import {
-  type Conversation,
-  conversingDestination,
-  failedQuestion,
+  failedLookup,
   JSON_HEADERS,
+  type RequestSession,
+  sessionDestination,
   unanswered,
   whyUnsendable,
 } from '../sdk/http-destination.ts';
@@ -43,7 +43,7 @@ const LEAST_SECONDS = 30;
 const PATIENCE = 3;
 
 /** DFIR-IRIS: every alert becomes an alert there. */
-export const iris = conversingDestination({
+export const iris = sessionDestination({
   name: 'iris',
   title: IRIS.title,
   requires: ['hook_url', 'api_key'],
@@ -51,30 +51,30 @@ export const iris = conversingDestination({
   defaultTimeout: LEAST_SECONDS,
   problem: whyUnsendable,
   request: (job) => add(job, irisAlert(job, usualIds)),
-  converse,
+  exchange,
 });
 
-async function converse(
+async function exchange(
   job: Job,
-  conversation: Conversation,
+  session: RequestSession,
   context: DeliveryContext,
 ): Promise<Outcome> {
-  const lists = await readLists(job, conversation, context);
+  const lists = await readLists(job, session, context);
   if (!(lists instanceof Map)) return lists;
   const alert = irisAlert(job, idsFrom(lists));
   const customer = unknownCustomer(job, idsFrom(lists));
   if (customer !== undefined) return customer;
-  const known = job.attempts > 0 ? await lookUp(job, alert, conversation, context) : undefined;
+  const known = job.attempts > 0 ? await lookUp(job, alert, session, context) : undefined;
   if (known !== undefined) return known;
 
   const read = (result: HttpResult) =>
     result.ok
       ? readIris(result, context.clock.now())
       : unanswered(result, 'IRIS is asked for it before it is sent again.');
-  const result = await conversation.send(add(job, alert));
+  const result = await session.send(add(job, alert));
   const outcome = read(result);
-  if (!result.ok || outcome.kind !== 'reject' || conversation.isOver()) return outcome;
-  return read(await conversation.send(add(job, bareAlert(alert, complaint(result)))));
+  if (!result.ok || outcome.kind !== 'reject' || session.isOver()) return outcome;
+  return read(await session.send(add(job, bareAlert(alert, complaint(result)))));
 }
 
 function add(job: Job, alert: IrisAlert): HttpRequest {
@@ -117,7 +117,7 @@ function authorization({ integration }: Job): Secret {
  */
 async function readLists(
   job: Job,
-  conversation: Conversation,
+  session: RequestSession,
   { cache, clock }: DeliveryContext,
 ): Promise<Map<ListName, Numbers> | Outcome> {
   const { hookUrl, apiKey } = job.integration;
@@ -129,7 +129,7 @@ async function readLists(
       lists.set(list, remembered);
       continue;
     }
-    const result = await conversation.send(question(job, LISTS[list].path), LONGEST_LIST);
+    const result = await session.send(question(job, LISTS[list].path), LONGEST_LIST);
     const numbers = readList(list, result);
     if (numbers !== undefined) {
       lists.set(list, numbers);
@@ -151,7 +151,7 @@ function endOfAttempt(
   result: HttpResult,
   now: number,
 ): Outcome | undefined {
-  const end = failedQuestion(result, IRIS, now);
+  const end = failedLookup(result, IRIS, now);
   if (!result.ok || end?.kind === 'retry') {
     // After some time: a list may be broken for good while alerts are taken all the same.
     const isBroken = result.ok && result.status >= 500 && attempts >= PATIENCE;
@@ -182,7 +182,7 @@ function unknownCustomer(job: Job, ids: Ids): Outcome | undefined {
 async function lookUp(
   job: Job,
   alert: IrisAlert,
-  conversation: Conversation,
+  session: RequestSession,
   { clock }: DeliveryContext,
 ): Promise<Outcome | undefined> {
   const wanted: Known = {
@@ -191,7 +191,7 @@ async function lookUp(
     customer: Number(alert['alert_customer_id']),
   };
   if (wanted.reference === undefined) return undefined;
-  const result = await conversation.send(
+  const result = await session.send(
     question(job, 'alerts/filter', {
       source_reference: wanted.reference,
       alert_source: wanted.source ?? '',
@@ -210,7 +210,7 @@ async function lookUp(
   }
   // Without alerts_read one can only send, at the risk of a repeat.
   if (result.ok && result.status === 403) return undefined;
-  return failedQuestion(result, IRIS, clock.now());
+  return failedLookup(result, IRIS, clock.now());
 }
 
 function inWords(value: JsonDocument | undefined): string | undefined {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Alert } from '../../alert/alert.ts';
 import { isJsonObject } from '../../alert/json.ts';
 import { oneLine } from '../sdk/alert-facts.ts';
-import { shown } from '../sdk/text.ts';
+import { displayText } from '../sdk/text.ts';
 
 /** Names of IOC types as every installation of IRIS has them. */
 export type IocType = 'md5' | 'sha1' | 'sha256' | 'ip-src' | 'domain' | 'hostname' | 'url';
@@ -97,7 +97,7 @@ function isHash(value: string, digits: number): boolean {
 
 /** The agent, or the host of an alert without an agent; undefined when the alert names none. */
 export function machineOf(alert: Alert): Machine | undefined {
-  const text = (...path: string[]) => oneLine(shown(alert.at(...path)));
+  const text = (...path: string[]) => oneLine(displayText(alert.at(...path)));
   const agent = text('agent', 'name');
   const name = agent ?? text('agentless', 'host');
   if (name === undefined) return undefined;

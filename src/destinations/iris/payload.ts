@@ -1,7 +1,7 @@
 import { type JsonDocument, type JsonObject, RawJson } from '../../alert/json.ts';
 import type { Job } from '../../core/destination.ts';
 import { factsOf, oneLine, plain } from '../sdk/alert-facts.ts';
-import { cut, shown } from '../sdk/text.ts';
+import { cut, displayText } from '../sdk/text.ts';
 import { type Ids, type ListName, usualIds } from './ids.ts';
 import { machineOf, observablesOf } from './observables.ts';
 
@@ -43,12 +43,12 @@ export function customerName(options: JsonObject | undefined): string | undefine
 /** The alert for IRIS: what the well-known community script sends, and more that IRIS can use. */
 export function irisAlert(job: Job, ids: Ids): IrisAlert {
   const { alert, integration } = job;
-  const log = shown(alert.at('full_log'));
+  const log = displayText(alert.at('full_log'));
   const facts = factsOf(alert);
   const lines = facts.map(([label, text]) => `${label}: ${text}`);
   const fields: IrisAlert = {
     alert_title: cut(
-      oneLine(shown(alert.at('rule', 'description'))) ?? 'Wazuh alert',
+      oneLine(displayText(alert.at('rule', 'description'))) ?? 'Wazuh alert',
       LONGEST_TITLE,
     ),
     alert_description: [
@@ -119,8 +119,8 @@ function tags({ alert }: Job): string {
   const groups = alert.at('rule', 'groups');
   const names = [
     'wazuh',
-    shown(alert.at('agent', 'name')) ?? shown(alert.at('agentless', 'host')),
-    ...(Array.isArray(groups) ? groups.map(shown) : []),
+    displayText(alert.at('agent', 'name')) ?? displayText(alert.at('agentless', 'host')),
+    ...(Array.isArray(groups) ? groups.map(displayText) : []),
   ];
   const clean = names.map((name) => oneLine(name?.replaceAll(',', ' '))?.slice(0, LONGEST_TAG));
   return [...new Set(clean.filter((name) => name !== undefined))].join(',');

@@ -3,7 +3,7 @@ import type { HttpResponse, HttpResult } from '../../core/destination.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
 import { firstJson } from '../sdk/first-json.ts';
-import { shown } from '../sdk/text.ts';
+import { displayText } from '../sdk/text.ts';
 
 export const JIRA: Service = {
   title: 'Jira',
@@ -51,7 +51,7 @@ export function readCreated(response: HttpResponse, now: number): Outcome {
     {
       kind: 'reject',
       reason: 'client_error',
-      message: `Jira does not accept this issue (HTTP ${status})${which}. Look at it with the command preview; fields that the project requires can be set with "fields" in <options>.`,
+      message: `Jira does not accept this issue (HTTP ${status})${which}. LiveStat at it with the command preview; fields that the project requires can be set with "fields" in <options>.`,
     },
     now,
   );
@@ -71,9 +71,11 @@ export function fieldErrors({ body }: HttpResponse): JsonObject {
 /** All that Jira says is wrong, in one line. */
 function complaints(response: HttpResponse): string {
   const messages = firstJson(response.body)?.['errorMessages'];
-  const general = Array.isArray(messages) ? messages.map((message) => shown(message) ?? '') : [];
+  const general = Array.isArray(messages)
+    ? messages.map((message) => displayText(message) ?? '')
+    : [];
   const fields = Object.entries(fieldErrors(response)).map(
-    ([name, text]) => `${name}: ${shown(text) ?? ''}`,
+    ([name, text]) => `${name}: ${displayText(text) ?? ''}`,
   );
   return [...general, ...fields]
     .filter((text) => text !== '')
@@ -92,6 +94,6 @@ export function firstFound(result: HttpResult): string | null | undefined {
 
 /** Key or number of an issue; both name it in addresses. */
 function issueKey(issue: JsonObject | undefined): string | undefined {
-  const key = shown(issue?.['key']) ?? shown(issue?.['id']);
+  const key = displayText(issue?.['key']) ?? displayText(issue?.['id']);
   return key !== undefined && /^[\w-]{1,100}$/.test(key) ? key : undefined;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { HttpResponse, Job } from '../../core/destination.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { delivered } from '../sdk/classify-http.ts';
-import { type Conversation, failedQuestion, unanswered } from '../sdk/http-destination.ts';
+import { failedLookup, type RequestSession, unanswered } from '../sdk/http-destination.ts';
 import { firstFound, JIRA } from './answer.ts';
 import { alertLabel, groupLabel } from './issue.ts';
 import type { JiraMemory } from './memory.ts';
@@ -12,7 +12,7 @@ import { textFor } from './text.ts';
 
 /** What looking for an issue and writing to it takes. */
 export interface FollowUpParts {
-  readonly conversation: Conversation;
+  readonly session: RequestSession;
   readonly requests: JiraRequests;
   readonly memory: JiraMemory;
   readonly clock: Clock;
@@ -25,35 +25,35 @@ export interface FollowUpParts {
 export async function followUp(
   { alert, attempts }: Job,
   { apiVersion }: JiraOptions,
-  { conversation, requests, memory, clock }: FollowUpParts,
+  { session, requests, memory, clock }: FollowUpParts,
 ): Promise<Outcome | undefined> {
   const group = groupLabel(alert);
   if (group === undefined) return undefined;
   let issue = memory.opened(group);
   if (issue === undefined) {
-    const search = await conversation.send(requests.search(group, 'open'));
+    const search = await session.send(requests.search(group, 'open'));
     const found = firstFound(search);
-    if (typeof found !== 'string') return failedQuestion(search, JIRA, clock.now());
+    if (typeof found !== 'string') return failedLookup(search, JIRA, clock.now());
     issue = found;
   }
   const mark = alertLabel(alert);
   if (attempts > 0) {
-    const comments = await conversation.send(requests.comments(issue));
+    const comments = await session.send(requests.comments(issue));
     if (comments.ok && comments.status === 200 && comments.body.includes(mark)) {
       const message = `${issue} has this alert as a comment already: an earlier attempt had arrived.`;
       return { kind: 'delivered', status: comments.status, message };
     }
-    const end = failedQuestion(comments, JIRA, clock.now());
+    const end = failedLookup(comments, JIRA, clock.now());
     if (end !== undefined) return end;
   }
   const text = textFor(apiVersion, alert, 'whole', [['Reference', mark]]);
-  const result = await conversation.send(requests.comment(issue, text));
+  const result = await session.send(requests.comment(issue, text));
   if (!result.ok) return unanswered(result, 'Jira is asked for it before it is sent again.');
   if (isSuccess(result)) {
     return { ...delivered(result), message: `Added as a comment to ${issue}.` };
   }
   // Not every user who may create issues may comment on all of them.
-  return result.status === 403 ? undefined : failedQuestion(result, JIRA, clock.now());
+  return result.status === 403 ? undefined : failedLookup(result, JIRA, clock.now());
 }
 
 function isSuccess({ status }: HttpResponse): boolean {

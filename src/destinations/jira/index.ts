@@ -3,9 +3,9 @@ import type { Outcome } from '../../core/outcome.ts';
 import { Scrubber } from '../../core/secret.ts';
 import { failed } from '../sdk/classify-http.ts';
 import {
-  type Conversation,
-  conversingDestination,
-  failedQuestion,
+  failedLookup,
+  type RequestSession,
+  sessionDestination,
   unanswered,
   whyUnsendable,
 } from '../sdk/http-destination.ts';
@@ -33,7 +33,7 @@ const LEAST_SECONDS = 30;
 const INDEX_DELAY_MS = 30_000;
 
 /** Jira Cloud and Data Center: every alert becomes an issue, or a comment of an open one. */
-export const jira = conversingDestination({
+export const jira = sessionDestination({
   name: 'jira',
   title: JIRA.title,
   requires: ['hook_url', 'api_key'],
@@ -50,8 +50,8 @@ export const jira = conversingDestination({
     const fields = issueFields(alert, options, NO_REDUCTION);
     return new JiraRequests(integration, options).create(fields);
   },
-  async converse(job, conversation, context) {
-    const outcome = await attempt(job, conversation, context);
+  async exchange(job, session, context) {
+    const outcome = await attempt(job, session, context);
     const { message, excerpt } = outcome;
     const scrubber = new Scrubber(partsOfKey(job.integration));
     return {
@@ -74,16 +74,16 @@ interface Parts extends FollowUpParts {
 /** Looks for the alert's issue, then for an open one to add it to, and else creates one. */
 async function attempt(
   job: Job,
-  conversation: Conversation,
+  session: RequestSession,
   { cache, clock }: DeliveryContext,
 ): Promise<Outcome> {
   const { alert, integration } = job;
   const options = usable(jiraOptions(integration));
   const requests = new JiraRequests(integration, options);
   const memory = new JiraMemory(cache, integration, options);
-  const parts: Parts = { conversation, requests, memory, clock, options };
+  const parts: Parts = { session, requests, memory, clock, options };
 
-  const search = await conversation.send(requests.search(alertLabel(alert), 'all'));
+  const search = await session.send(requests.search(alertLabel(alert), 'all'));
   const found = firstFound(search);
   if (typeof found === 'string') {
     return { kind: 'delivered', message: `Jira has this alert already: ${found}.` };
@@ -96,7 +96,7 @@ async function attempt(
 
 /** Why the attempt ends where the search gave no answer; undefined when it can go on without. */
 function endOfAttempt(search: HttpResult, now: number): Outcome | undefined {
-  const end = failedQuestion(search, JIRA, now);
+  const end = failedLookup(search, JIRA, now);
   if (end !== undefined || !search.ok || search.status > 299) return end;
   const message =
     'Jira was asked whether it has this alert, and the answer makes no sense. Perhaps a login page or a proxy answers in its place; check <hook_url>. Nothing was sent yet; it is tried again.';
@@ -105,10 +105,10 @@ function endOfAttempt(search: HttpResult, now: number): Outcome | undefined {
 
 /** Creates the issue; when Jira refuses it, once more without what it dislikes. */
 async function create({ alert }: Job, parts: Parts): Promise<Outcome> {
-  const { conversation, requests, memory, options, clock } = parts;
+  const { session, requests, memory, options, clock } = parts;
   const group = options.groupFollowUps ? groupLabel(alert) : undefined;
   const send = async (fields: ReturnType<typeof issueFields>) => {
-    const result = await conversation.send(requests.create(fields));
+    const result = await session.send(requests.create(fields));
     const key = result.ok ? createdKey(result) : undefined;
     if (key !== undefined && group !== undefined) memory.keepOpened(group, key);
     return { result, outcome: read(result, clock.now()) };
@@ -117,7 +117,7 @@ async function create({ alert }: Job, parts: Parts): Promise<Outcome> {
   const first: Reduction = { ...NO_REDUCTION, without: memory.unsettable };
   const fields = issueFields(alert, options, first);
   const { result, outcome } = await send(fields);
-  if (!result.ok || outcome.kind !== 'reject' || conversation.isOver()) return outcome;
+  if (!result.ok || outcome.kind !== 'reject' || session.isOver()) return outcome;
 
   const errors = fieldErrors(result);
   const reduction = reductionAfter(errors, fields, first);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Alert } from '../../alert/alert.ts';
 import { isJsonObject, type JsonDocument } from '../../alert/json.ts';
-import { shown } from '../sdk/text.ts';
+import { displayText } from '../sdk/text.ts';
 import type { JiraOptions } from './options.ts';
 import { type Extent, summaryOf, textFor } from './text.ts';
 
@@ -62,8 +62,8 @@ export function alertLabel(alert: Alert): string {
 
 /** The label that alerts of one rule and one agent share; undefined where one is not known. */
 export function groupLabel(alert: Alert): string | undefined {
-  const rule = shown(alert.at('rule', 'id'));
-  const host = shown(alert.at('agent', 'id')) ?? shown(alert.at('agentless', 'host'));
+  const rule = displayText(alert.at('rule', 'id'));
+  const host = displayText(alert.at('agent', 'id')) ?? displayText(alert.at('agentless', 'host'));
   if (rule === undefined || host === undefined) return undefined;
   return hashLabel('wazuh-group-', [rule, host, alert.textAt('manager', 'name') ?? '']);
 }

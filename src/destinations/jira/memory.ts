@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
+import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts';
 import type { AnswerCache } from '../../core/enrichment.ts';
 import type { Integration } from '../../core/integration.ts';
 import type { JiraOptions } from './options.ts';
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 
 /**
  * What earlier attempts found out about a project, over alerts and restarts. Its keys and values say

@@ -1,7 +1,7 @@
 import type { Alert } from '../../alert/alert.ts';
 import type { JsonDocument } from '../../alert/json.ts';
 import { type Fact, factsOf, oneLine, plain } from '../sdk/alert-facts.ts';
-import { cut, shown } from '../sdk/text.ts';
+import { cut, displayText } from '../sdk/text.ts';
 
 /** Jira's limits, in characters. */
 const LONGEST_SUMMARY = 255;
@@ -14,9 +14,10 @@ export type Extent = 'whole' | 'facts';
 
 /** The issue's title: one line. */
 export function summaryOf(alert: Alert): string {
-  const what = oneLine(shown(alert.at('rule', 'description'))) ?? 'Wazuh alert';
+  const what = oneLine(displayText(alert.at('rule', 'description'))) ?? 'Wazuh alert';
   const where =
-    oneLine(shown(alert.at('agent', 'name'))) ?? oneLine(shown(alert.at('agentless', 'host')));
+    oneLine(displayText(alert.at('agent', 'name'))) ??
+    oneLine(displayText(alert.at('agentless', 'host')));
   return cut(where === undefined ? what : `${what} (${where.slice(0, 80)})`, LONGEST_SUMMARY);
 }
 
@@ -33,7 +34,7 @@ export function textFor(
   more: readonly Fact[] = [],
 ): JsonDocument {
   const facts = [...factsOf(alert), ...more];
-  const log = extent === 'whole' ? shown(alert.at('full_log')) : undefined;
+  const log = extent === 'whole' ? displayText(alert.at('full_log')) : undefined;
   const shortLog = log === undefined ? '' : cut(plain(log).trim(), LONGEST_LOG);
   const build = version === 3 ? document : wikiMarkup;
   if (extent === 'facts') return build(facts, '', '');

@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue, valueAt } from '../../alert/json.ts';
 import type { HttpResponse } from '../../core/destination.ts';
+import { MINUTE_MS } from '../../core/durations.ts';
 import { classifyHttp, failed, type Service } from '../sdk/classify-http.ts';
 import type { Reading } from '../sdk/enrichment/lookup.ts';
 import { withoutLargest } from '../sdk/enrichment/manager-event-size.ts';
 import { firstJson } from '../sdk/first-json.ts';
 import { retryAt } from '../sdk/retry-after.ts';
-import { cut, shown } from '../sdk/text.ts';
+import { cut, displayText } from '../sdk/text.ts';
 
 /** What Maltiverse knows of an indicator, as it is kept. */
 export type Knowledge = { readonly known: false } | Known;
@@ -43,7 +44,6 @@ const SERVICE: Service = {
   advice: 'Copy the API key of your Maltiverse account into <api_key>, and reload.',
 };
 
-const MINUTE_MS = 60_000;
 /** Bytes that are kept of an answer: more does not fit into an event anyway. */
 const LARGEST_SOURCE = 60_000;
 /** Longest texts that are derived from an answer, in characters. */
@@ -139,7 +139,7 @@ function ecsType(type: string, ipVersion: JsonValue | undefined): string | null 
 
 /** What the entries of a blacklist call something, each once, in alphabetical order. */
 function named(blacklist: readonly JsonValue[], member: string): string {
-  const names = blacklist.flatMap((entry) => shown(valueAt(entry, member)) ?? []);
+  const names = blacklist.flatMap((entry) => displayText(valueAt(entry, member)) ?? []);
   return cut([...new Set(names)].sort().join(', '), LONGEST_LIST);
 }
 

@@ -10,7 +10,7 @@ import {
   enrichmentDestination,
   quotaOf,
 } from '../sdk/enrichment/enrichment-destination.ts';
-import { lookUp, type Question } from '../sdk/enrichment/lookup.ts';
+import { type Lookup, lookUp } from '../sdk/enrichment/lookup.ts';
 import { attemptSeconds } from '../sdk/http-destination.ts';
 import { accountName, addressBelow } from '../sdk/service-address.ts';
 import { type Knowledge, readMaltiverse } from './answer.ts';
@@ -31,7 +31,7 @@ export const maltiverse = enrichmentDestination({
   title: 'Maltiverse',
   requires: ['hook_url', 'api_key'],
   defaultTimeout: LEAST_SECONDS,
-  nothingToAsk: (alert) =>
+  notApplicable: (alert) =>
     indicators(alert).length > 0
       ? undefined
       : 'the alert holds nothing to ask about (the hash of a file, a public source address, a host name or a URL)',
@@ -57,7 +57,7 @@ function requestFor(integration: Integration, { path }: Indicator): HttpRequest 
   };
 }
 
-function questionOf(integration: Integration, indicator: Indicator): Question {
+function lookupOf(integration: Integration, indicator: Indicator): Lookup {
   const times = cacheTimes(integration);
   return {
     account: accountName(NAME, base(integration), apiKey(integration)),
@@ -82,7 +82,7 @@ async function enrich({ alert, integration }: Job, context: DeliveryContext): Pr
   let detail: AttemptDetail = {};
   let rejected: Outcome | undefined;
   for (const indicator of asked) {
-    const question = questionOf(integration, indicator);
+    const question = lookupOf(integration, indicator);
     const found = await lookUp(question, context, deadline - clock.monotonic());
     if (found.kind === 'answer') {
       // Only this program writes it, in this shape.

@@ -2,7 +2,7 @@ import type { HttpResponse } from '../../core/destination.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
 import { firstJson } from '../sdk/first-json.ts';
-import { shown } from '../sdk/text.ts';
+import { displayText } from '../sdk/text.ts';
 
 const PAGERDUTY: Service = {
   title: 'PagerDuty',
@@ -50,7 +50,7 @@ export function readPagerDuty(response: HttpResponse, now: number): Outcome {
     {
       kind: 'reject',
       reason: 'client_error',
-      message: `PagerDuty does not accept this event (HTTP 400)${which}. Look at it with the command preview, and at <options> if they are set.`,
+      message: `PagerDuty does not accept this event (HTTP 400)${which}. LiveStat at it with the command preview, and at <options> if they are set.`,
     },
     now,
   );
@@ -61,6 +61,6 @@ export function complaints({ body }: HttpResponse): string {
   const json = firstJson(body);
   const errors = json?.['errors'];
   const list = Array.isArray(errors) ? errors : [errors, json?.['message']];
-  const texts = list.flatMap((error) => shown(error ?? undefined) ?? []);
+  const texts = list.flatMap((error) => displayText(error ?? undefined) ?? []);
   return texts.join('; ');
 }

@@ -6,7 +6,7 @@ import {
   type JsonValue,
   stringify,
 } from '../../alert/json.ts';
-import { cut, shown } from '../sdk/text.ts';
+import { cut, displayText } from '../sdk/text.ts';
 
 /** Members of an alert that repeat earlier logs, and are the usual reason for huge alerts. */
 const REPETITIONS = ['previous_output', 'previous_log'];
@@ -36,7 +36,7 @@ export function detailsWithin(alert: Alert, bytes: number): JsonDocument {
 /** In place of the alert: a note that says so, and where to find the alert. */
 export function withoutDetails(alert: Alert): JsonDocument {
   const fact = (...path: string[]) => {
-    const text = shown(alert.at(...path));
+    const text = displayText(alert.at(...path));
     return text === undefined ? undefined : cut(text, LONGEST_FACT);
   };
   return {

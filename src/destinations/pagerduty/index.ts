@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse, Job } from '../../core/destination.ts';
 import type { Integration } from '../../core/integration.ts';
 import { Secret } from '../../core/secret.ts';
 import { httpDestination, isHost, JSON_HEADERS } from '../sdk/http-destination.ts';
-import { cut, NOT_AVAILABLE, shown } from '../sdk/text.ts';
+import { cut, displayText, NOT_AVAILABLE } from '../sdk/text.ts';
 import { complaints, readPagerDuty } from './answer.ts';
 import { detailsWithin, withoutDetails } from './details.ts';
 
@@ -104,8 +104,8 @@ function event(job: Job, details: JsonDocument): Fields {
 
 function payload(alert: Alert, details: JsonDocument): Fields {
   return {
-    summary: cut(shown(alert.at('rule', 'description')) ?? NOT_AVAILABLE, LONGEST_SUMMARY),
-    timestamp: shown(alert.at('timestamp')),
+    summary: cut(displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE, LONGEST_SUMMARY),
+    timestamp: displayText(alert.at('timestamp')),
     source: cut(source(alert), LONGEST_TEXT),
     severity: severity(alert.level),
     group: groups(alert),
@@ -123,14 +123,14 @@ function severity(level: number): (typeof SEVERITIES)[number] {
 /** Where the alert comes from: agentless alerts have no agent. Never empty. */
 function source(alert: Alert): string {
   const places = [['agent', 'name'], ['agentless', 'host'], ['manager', 'name'], ['location']];
-  const names = places.map((path) => shown(alert.at(...path)));
+  const names = places.map((path) => displayText(alert.at(...path)));
   return names.find((name) => name !== undefined && name.trim() !== '') ?? NOT_AVAILABLE;
 }
 
 function groups(alert: Alert): string | undefined {
   const value = alert.at('rule', 'groups');
-  if (!Array.isArray(value)) return value === undefined ? undefined : shown(value);
-  return cut(value.map((group) => shown(group) ?? '').join(', '), LONGEST_TEXT);
+  if (!Array.isArray(value)) return value === undefined ? undefined : displayText(value);
+  return cut(value.map((group) => displayText(group) ?? '').join(', '), LONGEST_TEXT);
 }
 
 /**

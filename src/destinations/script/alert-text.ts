@@ -1,7 +1,7 @@
 import type { Alert } from '../../alert/alert.ts';
 import { scanAlert } from '../../alert/alert-scan.ts';
 import { memberText } from '../sdk/json-member.ts';
-import { shown } from '../sdk/text.ts';
+import { displayText } from '../sdk/text.ts';
 
 /**
  * The alert in the text format: seven lines of shell assignments, for scripts that read their alert
@@ -41,7 +41,7 @@ function textField(json: string, path: readonly string[]): string {
   let value: string | undefined = json;
   for (const name of path) value = value === undefined ? undefined : memberText(value, name);
   if (value === undefined) return '';
-  const text = shown(JSON.parse(value)) ?? '';
+  const text = displayText(JSON.parse(value)) ?? '';
   const end = text.indexOf('\0');
   return end === -1 ? text : text.slice(0, end);
 }

@@ -1,6 +1,6 @@
 import type { Alert } from '../../alert/alert.ts';
 import type { JsonValue } from '../../alert/json.ts';
-import { cut, printable, shown } from './text.ts';
+import { cut, displayText, printable } from './text.ts';
 
 /** Longest text of one fact, in characters. */
 const LONGEST_FACT = 500;
@@ -13,7 +13,7 @@ export type Fact = readonly [label: string, text: string];
  * are at least the rule's id and level, if only to say that they are not known.
  */
 export function factsOf(alert: Alert): Fact[] {
-  const text = (...path: string[]) => oneLine(shown(alert.at(...path)));
+  const text = (...path: string[]) => oneLine(displayText(alert.at(...path)));
   const rule = `${text('rule', 'id') ?? 'unknown'} (level ${text('rule', 'level') ?? 'unknown'})`;
   const facts: [string, string | undefined][] = [
     ['Rule', joined(': ', [rule, text('rule', 'description')])],
@@ -48,8 +48,8 @@ export function plain(text: string): string {
 
 /** The strings and numbers of a list, or a single one. */
 function list(value: JsonValue | undefined): string | undefined {
-  if (!Array.isArray(value)) return oneLine(shown(value));
-  return oneLine(joined(', ', value.map(shown)));
+  if (!Array.isArray(value)) return oneLine(displayText(value));
+  return oneLine(joined(', ', value.map(displayText)));
 }
 
 function named(name: string | undefined, details: (string | undefined)[]): string | undefined {

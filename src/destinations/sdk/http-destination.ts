@@ -51,17 +51,17 @@ export interface HttpService extends WebService {
 }
 
 /** A service that must be asked things before it gets the message. */
-export interface ConversingService extends WebService {
+export interface SessionService extends WebService {
   /** Makes one attempt. It is only called with settings that can work. */
-  readonly converse: (
+  readonly exchange: (
     job: Job,
-    conversation: Conversation,
+    session: RequestSession,
     context: DeliveryContext,
   ) => Promise<Outcome>;
 }
 
 /** The requests of one attempt: all of them together get the time that one attempt may take. */
-export interface Conversation {
+export interface RequestSession {
   /**
    * Sends a request in what is left of the time.
    * @param bodyCap bytes of the answer that are read, where it may be long.
@@ -73,14 +73,14 @@ export interface Conversation {
 
 /** A destination that makes one HTTP request per alert. */
 export function httpDestination(service: HttpService): Destination {
-  return conversingDestination({
+  return sessionDestination({
     ...service,
-    converse: (job, conversation, context) => exchange(service, job, conversation, context),
+    exchange: (job, session, context) => exchange(service, job, session, context),
   });
 }
 
 /** A destination that makes several HTTP requests per alert. */
-export function conversingDestination(service: ConversingService): Destination {
+export function sessionDestination(service: SessionService): Destination {
   const { name, title, requires, concurrency, rateLimit, defaultTimeout, skip, problem } = service;
   return {
     name,
@@ -94,20 +94,20 @@ export function conversingDestination(service: ConversingService): Destination {
     plan: (job) => ({ kind: 'requests', requests: [service.request(job)] }),
     deliver: async (job, context) => {
       const { integration } = job;
-      const conversation = startConversation(integration, context, defaultTimeout);
+      const session = startSession(integration, context, defaultTimeout);
       const outcome =
-        mistake(service, integration) ?? (await service.converse(job, conversation, context));
+        mistake(service, integration) ?? (await service.exchange(job, session, context));
       return withoutSecrets(outcome, integration);
     },
   };
 }
 
 /** Starts the clock of an attempt. */
-export function startConversation(
+export function startSession(
   integration: Integration,
   { http, clock, signal }: Pick<DeliveryContext, 'http' | 'clock' | 'signal'>,
   defaultTimeout?: number,
-): Conversation {
+): RequestSession {
   const deadline = clock.monotonic() + attemptSeconds(integration, defaultTimeout) * 1000;
   const left = () => deadline - clock.monotonic();
   return {
@@ -163,16 +163,16 @@ type Message = Readonly<Record<string, JsonDocument | undefined>>;
 async function exchange(
   service: HttpService,
   job: Job,
-  conversation: Conversation,
+  session: RequestSession,
   { clock }: DeliveryContext,
 ): Promise<Outcome> {
   const read = (result: HttpResult) =>
     result.ok ? service.read(result, clock.now()) : unanswered(result, 'It is sent again.');
-  const result = await conversation.send(service.request(job));
+  const result = await session.send(service.request(job));
   const outcome = read(result);
-  if (!result.ok || outcome.kind !== 'reject' || conversation.isOver()) return outcome;
+  if (!result.ok || outcome.kind !== 'reject' || session.isOver()) return outcome;
   const second = service.secondTry?.(job, result);
-  return second === undefined ? outcome : read(await conversation.send(second));
+  return second === undefined ? outcome : read(await session.send(second));
 }
 
 /**
@@ -189,7 +189,7 @@ export function unanswered(result: HttpFailure, next: string): Outcome {
  * What the failure of a question means that comes before the message: an outcome where the message
  * itself would fare no better or must wait, undefined where only the answer is missing.
  */
-export function failedQuestion(
+export function failedLookup(
   result: HttpResult,
   service: Service,
   now: number,
@@ -199,9 +199,9 @@ export function failedQuestion(
     return { kind: 'retry', reason: result.reason, message };
   }
   const { status } = result;
-  const isDoorClosed = [401, 403, 407].includes(status) || (status >= 300 && status < 400);
+  const accessDenied = [401, 403, 407].includes(status) || (status >= 300 && status < 400);
   const isForLater = [408, 425, 429].includes(status) || status < 200 || status >= 500;
-  return isDoorClosed || isForLater ? classifyHttp(result, service, now) : undefined;
+  return accessDenied || isForLater ? classifyHttp(result, service, now) : undefined;
 }
 
 /** Settings with which no attempt makes sense. */

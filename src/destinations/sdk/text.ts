@@ -28,13 +28,13 @@ export function wholeCharacters(text: string, length: number): string {
  * A value as people would write it: text as it is, numbers and booleans in words, objects and
  * lists as JSON. Undefined for null and for what is not there.
  */
-export function shown(value: JsonValue | undefined): string | undefined {
+export function displayText(value: JsonValue | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }
 
-/** The text with control characters (but line feeds and tabs) shown as `�`: safe on a terminal. */
+/** The text with control characters (but line feeds and tabs) displayText as `�`: safe on a terminal. */
 export function printable(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -7,7 +7,7 @@ import { Secret } from '../../core/secret.ts';
 import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
 import { firstJson } from '../sdk/first-json.ts';
 import { httpDestination, idempotentHeaders, withOptions } from '../sdk/http-destination.ts';
-import { NOT_AVAILABLE, shown } from '../sdk/text.ts';
+import { displayText, NOT_AVAILABLE } from '../sdk/text.ts';
 
 /**
  * The reference's list: rules about Docker, VirusTotal and others whose alerts Shuffle itself tends
@@ -47,7 +47,7 @@ export const shuffle = httpDestination({
 function skip(alert: Alert, integration: Integration): string | undefined {
   const own = integration.settings.skipRules;
   if (own === undefined && !MAY_BE_SKIPPED.test(alert.raw.toString('latin1'))) return undefined;
-  const id = shown(alert.at('rule', 'id'));
+  const id = displayText(alert.at('rule', 'id'));
   if (id === undefined) return undefined;
   const skipped = own === undefined ? SKIPPED_RULES : own.map(String);
   if (!skipped.includes(id)) return undefined;
@@ -70,7 +70,7 @@ function message(alert: Alert): Record<string, JsonDocument | undefined> {
   return {
     severity: severity(alert.level),
     pretext: 'WAZUH Alert',
-    title: shown(alert.at('rule', 'description')) ?? NOT_AVAILABLE,
+    title: displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE,
     text: alert.at('full_log') ?? null,
     rule_id: alert.at('rule', 'id') ?? NOT_AVAILABLE,
     timestamp: alert.at('timestamp'),
@@ -99,7 +99,7 @@ function read(response: HttpResponse, now: number): Outcome {
         kind: 'retry',
         reason: 'server_error',
         message:
-          'Shuffle took the alert, but says that its workflow failed. Look at the run in Shuffle.',
+          'Shuffle took the alert, but says that its workflow failed. LiveStat at the run in Shuffle.',
         // Every try runs the workflow again.
         quickOnly: true,
       },
@@ -118,7 +118,7 @@ function read(response: HttpResponse, now: number): Outcome {
 /** Shuffle says 400 also when the hook, not the message, is at fault. */
 function hookProblem(json: JsonObject | undefined): string | undefined {
   if (json?.['success'] !== false) return undefined;
-  const reason = shown(json['reason']);
+  const reason = displayText(json['reason']);
   if (reason === undefined) return 'Shuffle does not know this webhook (HTTP 400).';
   if (/isn't running/i.test(reason)) return 'The webhook in Shuffle is stopped (HTTP 400).';
   if (/no workflows/i.test(reason)) return 'The webhook in Shuffle has no workflow (HTTP 400).';

@@ -71,7 +71,7 @@ function failureByWord(
       return {
         kind: 'reject',
         reason: 'client_error',
-        message: `Slack does not accept this message: ${word} (HTTP ${status}). Look at it with the command preview, and at <options> if they are set.`,
+        message: `Slack does not accept this message: ${word} (HTTP ${status}). LiveStat at it with the command preview, and at <options> if they are set.`,
       };
     }
   }

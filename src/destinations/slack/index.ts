@@ -8,7 +8,7 @@ import {
   isHost,
   withOptions,
 } from '../sdk/http-destination.ts';
-import { NOT_AVAILABLE, shown } from '../sdk/text.ts';
+import { displayText, NOT_AVAILABLE } from '../sdk/text.ts';
 import { readSlack } from './answer.ts';
 import { slackText } from './markup.ts';
 
@@ -60,9 +60,9 @@ function secondTry(job: Job, rejected: HttpResponse): HttpRequest | undefined {
 
 /** The reference's message: one attachment, into which the operator's options are merged. */
 function message({ alert, integration }: Job, limits: Limits): string {
-  const title = shown(alert.at('rule', 'description')) ?? NOT_AVAILABLE;
+  const title = displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE;
   // The reference sends null where there is no log; Slack may want a text after all.
-  const text = shown(alert.at('full_log')) ?? (limits === SMALL ? title : undefined);
+  const text = displayText(alert.at('full_log')) ?? (limits === SMALL ? title : undefined);
   const attachment: Record<string, JsonDocument | undefined> = {
     color: color(alert.level),
     pretext: 'WAZUH Alert',
@@ -80,7 +80,7 @@ function color(level: number): string {
 }
 
 function fields(alert: Alert, limits: Limits): JsonDocument[] {
-  const text = (...path: string[]) => shown(alert.at(...path));
+  const text = (...path: string[]) => displayText(alert.at(...path));
   const id = text('rule', 'id') ?? NOT_AVAILABLE;
   const level = text('rule', 'level');
   const agent = `(${text('agent', 'id') ?? NOT_AVAILABLE}) - ${text('agent', 'name') ?? NOT_AVAILABLE}`;

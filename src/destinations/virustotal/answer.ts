@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue, valueAt } from '../../alert/json.ts';
 import type { HttpResponse } from '../../core/destination.ts';
+import { DAY_MS, MINUTE_MS } from '../../core/durations.ts';
 import { classifyHttp, failed, type Service } from '../sdk/classify-http.ts';
 import type { Reading } from '../sdk/enrichment/lookup.ts';
 import { firstJson } from '../sdk/first-json.ts';
 import { retryAt } from '../sdk/retry-after.ts';
-import { shown } from '../sdk/text.ts';
+import { displayText } from '../sdk/text.ts';
 
 /** What VirusTotal knows of a file, as it is kept. */
 export type Verdict =
@@ -33,20 +34,17 @@ const SERVICE: Service = {
   advice: 'Copy the API key of your VirusTotal account into <api_key>, and reload.',
 };
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-
 /** What an answer of the API version 3 to `GET /files/{hash}` means. */
 export function readV3(response: HttpResponse, now: number, times: VerdictTimes): Reading {
   const { status, truncated } = response;
   const json = firstJson(response.body);
-  const code = shown(valueAt(json, 'error', 'code')) ?? '';
+  const code = displayText(valueAt(json, 'error', 'code')) ?? '';
   if (status >= 200 && status < 300) {
     const verdict = verdictV3(json, now + times.pendingMs);
     return verdict === undefined ? senseless(response, now) : answer(verdict, now, times);
   }
   if (status === 429 || code === 'QuotaExceededError') {
-    return exhausted(response, shown(valueAt(json, 'error', 'message')), now);
+    return exhausted(response, displayText(valueAt(json, 'error', 'message')), now);
   }
   if (status === 404 && code === 'NotFoundError') return answer({ kind: 'unknown' }, now, times);
   if (status === 400 && code.startsWith('NotAvailableYet')) {

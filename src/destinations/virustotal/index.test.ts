@@ -429,7 +429,7 @@ describe('when VirusTotal fails', () => {
   });
 
   it('takes a page that says 404 for a wrong address, not for an unknown file', async () => {
-    const { outcome } = await attempt(response(404, '<html>404 Not Found'));
+    const { outcome } = await attempt(response(404, '<html>404 Not LookupResult'));
     expect(outcome).toMatchObject({ kind: 'park', reason: 'auth', status: 404 });
     expect(outcome.events).toEqual([failure(404, 'Error: API request fail')]);
   });

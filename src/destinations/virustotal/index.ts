@@ -1,5 +1,6 @@
 import type { Alert } from '../../alert/alert.ts';
 import type { DeliveryContext, Job } from '../../core/destination.ts';
+import { DAY_MS, MINUTE_MS } from '../../core/durations.ts';
 import type { Integration } from '../../core/integration.ts';
 import type { AttemptDetail, Outcome } from '../../core/outcome.ts';
 import {
@@ -9,7 +10,7 @@ import {
   quotaOf,
 } from '../sdk/enrichment/enrichment-destination.ts';
 import { hashIn, isHashOfNothing } from '../sdk/enrichment/file-hash.ts';
-import { lookUp, type Question } from '../sdk/enrichment/lookup.ts';
+import { type Lookup, lookUp } from '../sdk/enrichment/lookup.ts';
 import { attemptSeconds } from '../sdk/http-destination.ts';
 import { accountName } from '../sdk/service-address.ts';
 import { readV2, readV3, type Verdict, type VerdictTimes } from './answer.ts';
@@ -21,8 +22,6 @@ const NAME = 'virustotal';
 /** The quota of a free key. */
 const QUOTA = { perMinute: 4, perDay: 500 };
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** How long to wait for an analysis before asking for it again; doubled every time. */
 const FIRST_PENDING_MS = 5 * MINUTE_MS;
 const LONGEST_PENDING_MS = 60 * MINUTE_MS;
@@ -32,7 +31,7 @@ export const virustotal = enrichmentDestination({
   name: NAME,
   title: 'VirusTotal',
   requires: ['api_key'],
-  nothingToAsk(alert) {
+  notApplicable(alert) {
     const hash = fileHash(alert);
     return typeof hash === 'string' ? hash : undefined;
   },
@@ -65,21 +64,21 @@ async function enrich(job: Job, context: DeliveryContext): Promise<Outcome> {
   const hash = fileHash(alert);
   if (typeof hash === 'string') return { kind: 'reject', reason: 'rejected', message: hash };
   const timeoutMs = attemptSeconds(integration) * 1000;
-  const found = await lookUp(questionOf(job, hash), context, timeoutMs);
+  const found = await lookUp(lookupOf(job, hash), context, timeoutMs);
   switch (found.kind) {
     case 'answer':
       // Only this program writes it, in this shape.
       return answered(alert, hash, found.answer as unknown as Verdict, found.detail);
     case 'wait':
-      return found.isNews ? withFailureEvent(found.outcome) : found.outcome;
+      return found.firstReport ? withFailureEvent(found.outcome) : found.outcome;
     case 'failed':
-      return isToBeTold(found.outcome, job, context)
+      return isReported(found.outcome, job, context)
         ? withFailureEvent(found.outcome)
         : found.outcome;
   }
 }
 
-function questionOf(job: Job, hash: FileHash): Question {
+function lookupOf(job: Job, hash: FileHash): Lookup {
   const { integration } = job;
   const read = virusTotalApi(integration).version === 2 ? readV2 : readV3;
   const times = verdictTimes(job);
@@ -119,7 +118,7 @@ function answered(alert: Alert, hash: FileHash, verdict: Verdict, detail: Attemp
  * Whether the manager shall hear of a failure. Of one that is tried again: when the quick retries
  * are used up, as the reference does it. Of a refusal, which every alert would meet: once a day.
  */
-function isToBeTold(outcome: Outcome, job: Job, { clock, quota }: DeliveryContext): boolean {
+function isReported(outcome: Outcome, job: Job, { clock, quota }: DeliveryContext): boolean {
   if (outcome.kind === 'retry') return job.attempts === job.integration.retries;
   if (outcome.kind !== 'park') return true;
   // A quota under this name is never asked for: it only remembers who was the first.

@@ -16,7 +16,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { tempDir } from '../../../test/support/temp-dir.ts';
 import { type InstallOptions, planInstall } from './install.ts';
 import { isLauncher } from './launcher.ts';
-import type { Plan } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
 import { planUninstall } from './uninstall.ts';
 
 const IS_ROOT = process.getuid?.() === 0;
@@ -55,15 +55,16 @@ function original(text: string): void {
   chmodSync(program, 0o750);
 }
 
-const texts = (plan: Plan) =>
+const texts = (plan: InstallPlan) =>
   plan.kind === 'ready' ? plan.steps.map((step) => step.text) : plan.reasons;
-function carryOut(plan: Plan): readonly string[] {
+function carryOut(plan: InstallPlan): readonly string[] {
   if (plan.kind === 'ready') for (const step of plan.steps) step.run();
   expect(plan.kind).toBe('ready');
   return texts(plan);
 }
 const install = (own: Partial<InstallOptions> = {}) => planInstall({ ...options, ...own });
-const refusal = (plan: Plan) => (plan.kind === 'refused' ? plan.reasons.join('\n') : 'not refused');
+const refusal = (plan: InstallPlan) =>
+  plan.kind === 'refused' ? plan.reasons.join('\n') : 'not refused';
 const bin = () => readdirSync(join(home, 'bin')).sort();
 const content = (path: string) => readFileSync(path, 'utf8');
 

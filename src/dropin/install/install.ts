@@ -13,7 +13,7 @@ import { type Account, accountNames, findAccount, isRoot } from '../user.ts';
 import { launcherText } from './launcher.ts';
 import { nodeProblem } from './node-version.ts';
 import { whyChangeable, whyTreeChangeable, whyUnreachable } from './permissions.ts';
-import { type Plan, refused, restartNote, type Step } from './plan.ts';
+import { type InstallPlan, type InstallStep, refused, restartNote } from './plan.ts';
 import { findProgram, leadsTo, type ManagerProgram, statOf } from './programs.ts';
 import { stateSteps } from './state-step.ts';
 
@@ -38,7 +38,7 @@ const LAUNCHER_MODE = 0o750;
  * Works out how to put our launcher in the place of a manager's Integrator. Changes nothing yet.
  * After an upgrade of the manager its new Integrator is there again: then that one is kept aside.
  */
-export function planInstall(options: InstallOptions): Plan {
+export function planInstall(options: InstallOptions): InstallPlan {
   const { home, user, group } = options;
   const found = findProgram(home);
   if (found === undefined) {
@@ -133,10 +133,10 @@ function launcherSteps(
   found: ManagerProgram,
   { home, node, program, user, group }: InstallOptions,
   account: Account,
-): Step[] {
+): InstallStep[] {
   const { name, path, kept, hasKept, state } = found;
   const text = launcherText({ name, home, node, program, user, group });
-  const steps: Step[] = [];
+  const steps: InstallStep[] = [];
   if (state === 'original' && statOf(kept)?.ino !== statOf(path)?.ino) {
     const instead = hasKept ? ', in place of the one of an earlier version' : '';
     steps.push({

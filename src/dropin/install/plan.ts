@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { ManagerProgram } from './programs.ts';
 
 /** One change, and how it is announced. */
-export interface Step {
+export interface InstallStep {
   /** What will be done, as a sentence without its end. */
   readonly text: string;
   /** @throws Error when the system refuses. */
@@ -10,11 +10,11 @@ export interface Step {
 }
 
 /** What a command would do, worked out before anything is touched. */
-export type Plan =
+export type InstallPlan =
   | {
       readonly kind: 'ready';
       /** Empty when everything is as it should be. */
-      readonly steps: readonly Step[];
+      readonly steps: readonly InstallStep[];
       /** What to know or to do afterwards. */
       readonly notes: readonly string[];
     }
@@ -29,6 +29,6 @@ export function restartNote({ name, path }: ManagerProgram): string {
   return `restart the manager for it to take effect: ${control} restart`;
 }
 
-export function refused(...reasons: string[]): Plan {
+export function refused(...reasons: string[]): InstallPlan {
   return { kind: 'refused', reasons };
 }

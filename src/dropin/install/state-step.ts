@@ -1,14 +1,14 @@
 import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Account, isRoot } from '../user.ts';
-import type { Step } from './plan.ts';
+import type { InstallStep } from './plan.ts';
 import { statOf } from './programs.ts';
 
 /**
  * What it takes to make the directory of the outbox the daemon's own. A string says why that cannot
  * be done.
  */
-export function stateSteps(directory: string, account: Account): Step[] | string {
+export function stateSteps(directory: string, account: Account): InstallStep[] | string {
   const whose = `${account.user}:${account.group}`;
   const stat = statOf(directory);
   if (stat === undefined) {
@@ -24,7 +24,7 @@ export function stateSteps(directory: string, account: Account): Step[] | string
     ];
   }
   if (!stat.isDirectory()) return `${directory} is no directory`;
-  const steps: Step[] = [];
+  const steps: InstallStep[] = [];
   if (stat.uid !== account.uid) {
     // Only of root's: in anyone else's directory a link could have us give away any file.
     if (stat.uid !== 0 || !isRoot()) {

@@ -1,16 +1,16 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Plan, refused, restartNote, type Step } from './plan.ts';
+import { type InstallPlan, type InstallStep, refused, restartNote } from './plan.ts';
 import { findProgram } from './programs.ts';
 
 /** Works out how to bring the original back. Changes nothing yet. */
-export function planUninstall(home: string): Plan {
+export function planUninstall(home: string): InstallPlan {
   const found = findProgram(home);
   if (found === undefined) {
     return refused(`there is no wazuh-integratord or ossec-integratord in ${join(home, 'bin')}`);
   }
   const { path, kept, hasKept, state } = found;
-  const steps: Step[] = [];
+  const steps: InstallStep[] = [];
   if (state === 'original') {
     if (hasKept) {
       const text = `remove ${kept}, a left-over: the original is in its place`;

@@ -1,7 +1,7 @@
 import { viewOf } from '../../alert/bytes.ts';
 import { comparesJsonLocation, type Filters, groupNames } from '../dialect.ts';
 import { compileFilter, type Filter } from '../filter.ts';
-import { nameHash, type Place, RuleGlance, type WantedNames } from './rule-peek.ts';
+import { nameHash, type Place, RulePeek, type WantedNames } from './rule-peek.ts';
 
 /** No level is as high as this: nothing of the kind can match. */
 const NEVER = Number.POSITIVE_INFINITY;
@@ -20,7 +20,7 @@ export class Prefilter {
   readonly #byLocation: LocationLevels;
   /** Below this level an alert concerns nobody. */
   readonly #lowest: number;
-  readonly #glance = new RuleGlance();
+  readonly #peek = new RulePeek();
 
   constructor(integrations: readonly Filters[]) {
     const wanted: [name: string, level: number][] = [];
@@ -55,16 +55,15 @@ export class Prefilter {
 
   /** False when the line `bytes[start, end)` is certain to concern nobody. */
   mayMatch(bytes: Buffer, start: number, end: number): boolean {
-    const glance = this.#glance;
-    if (!glance.begin(bytes, start, end)) return true;
-    const { level } = glance;
+    const peek = this.#peek;
+    if (!peek.begin(bytes, start, end)) return true;
+    const { level } = peek;
     if (level < this.#lowest) return false;
-    if (level >= this.#leastLevel || !glance.readRule()) return true;
-    if (level >= (this.#byRule.get(glance.rule) ?? NEVER)) return true;
-    if (level >= this.#byGroup.lowest && glance.hasGroup(this.#byGroup, level) !== false)
-      return true;
+    if (level >= this.#leastLevel || !peek.readRule()) return true;
+    if (level >= (this.#byRule.get(peek.rule) ?? NEVER)) return true;
+    if (level >= this.#byGroup.lowest && peek.hasGroup(this.#byGroup, level) !== false) return true;
     if (level < this.#byLocation.lowest) return false;
-    const location = glance.findLocation();
+    const location = peek.findLocation();
     if (typeof location === 'string') return location === 'unclear';
     return level >= this.#byLocation.least(bytes, location);
   }

@@ -50,7 +50,7 @@ export function nameHash(view: DataView, start: number, end: number): number {
  * as is needed; each says false when the line does not look like that, or has escapes where they
  * would matter.
  */
-export class RuleGlance {
+export class RulePeek {
   /** Known after {@link begin}. */
   level = 0;
   /** The rule's number, known after {@link readRule}. */

@@ -1,12 +1,13 @@
 import type { FilePosition } from '../../core/checkpoint.ts';
+import { DAY_MS } from '../../core/durations.ts';
 import type { Archive, ArchiveLayout, Order } from './archives.ts';
 import { matchFile } from './file-match.ts';
-import { type Facts, type Files, FileTrouble, isSameFile, type Readable } from './files.ts';
+import { FileError, type FileStat, type FileSystem, isSameFile, type Readable } from './files.ts';
 import { GzipFile } from './gzip-file.ts';
 import { unreadArchives } from './look-back.ts';
 
 /** What has to be read before the live file. */
-export interface Route {
+export interface UnreadFiles {
   /** Archives that hold unread lines, in order. */
   readonly archives: readonly Archive[];
   /** True when the file that was read last was found, or did not have to be looked for. */
@@ -14,16 +15,16 @@ export interface Route {
   /** The dated name of the live file; null when it has none. */
   readonly liveName: string | null;
   /** Something that could not be looked at, so that archives may be missing in this answer. */
-  readonly trouble: FileTrouble | undefined;
+  readonly trouble: FileError | undefined;
 }
 
 /** What is known of the file that was read last. */
-export interface Last {
+export interface LastRead {
   readonly position: FilePosition;
   /** When it was known to be the live file, in milliseconds since 1970. */
   readonly since: number;
   /** The facts of the file when it is open and read to its end. */
-  readonly finished?: Facts;
+  readonly finished?: FileStat;
   /** True when the live file is that file, written anew: only copies of it can lie between. */
   readonly isRewritten?: boolean;
 }
@@ -31,14 +32,13 @@ export interface Last {
 /** Clocks of the machine and of a file server may differ by so much. */
 const CLOCK_SLACK_MS = 60_000;
 const EARLIEST: Order = [0, 1, 1, 0];
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Finds files again after they were renamed, moved or compressed. */
 export class Locator {
-  readonly #files: Files;
+  readonly #files: FileSystem;
   readonly #layout: ArchiveLayout;
 
-  constructor(files: Files, layout: ArchiveLayout) {
+  constructor(files: FileSystem, layout: ArchiveLayout) {
     this.#files = files;
     this.#layout = layout;
   }
@@ -48,7 +48,11 @@ export class Locator {
    *
    * @param liveName The dated name of the live file, if it is known: it may have lost it meanwhile.
    */
-  async route(last: Last, live: Facts | undefined, liveName: string | null = null): Promise<Route> {
+  async route(
+    last: LastRead,
+    live: FileStat | undefined,
+    liveName: string | null = null,
+  ): Promise<UnreadFiles> {
     const { position, finished, isRewritten = false } = last;
     const isFirst = position.inode === '';
     const since = isFirst ? last.since : last.since - CLOCK_SLACK_MS;
@@ -89,7 +93,7 @@ export class Locator {
   }
 
   /** The dated name of a file, null when it has none: they are hard links to one another. */
-  async nameOf(facts: Facts): Promise<string | null> {
+  async nameOf(facts: FileStat): Promise<string | null> {
     // It is named after its day, in the time zone of its writer. Only when its time says nothing
     // (it was copied or touched) all archives are looked at.
     for (const from of [dayOf(facts.modified - 2 * DAY_MS), EARLIEST]) {
@@ -112,7 +116,7 @@ export class Locator {
   async #findHolder(
     position: FilePosition,
     candidates: readonly Archive[],
-  ): Promise<{ holder: Archive | undefined; trouble: FileTrouble | undefined }> {
+  ): Promise<{ holder: Archive | undefined; trouble: FileError | undefined }> {
     const hasName = ({ dated }: Archive) => dated !== undefined && dated.name === position.archive;
     const hasInode = ({ facts }: Archive) => facts.inode === position.inode;
     if (position.head.length === 0) {
@@ -121,37 +125,37 @@ export class Locator {
     }
     const likely = candidates.filter((archive) => hasName(archive) || hasInode(archive));
     const others = candidates.filter((archive) => !likely.includes(archive)).reverse();
-    let trouble: FileTrouble | undefined;
+    let trouble: FileError | undefined;
     for (const archive of [...likely, ...others]) {
       const match = await this.#match(archive, position);
-      if (match instanceof FileTrouble) trouble ??= match.isMissing ? undefined : match;
+      if (match instanceof FileError) trouble ??= match.isMissing ? undefined : match;
       else if (match) return { holder: archive, trouble: undefined };
     }
     return { holder: undefined, trouble };
   }
 
-  async #match(archive: Archive, position: FilePosition): Promise<boolean | FileTrouble> {
+  async #match(archive: Archive, position: FilePosition): Promise<boolean | FileError> {
     const opened = await openArchive(this.#files, archive);
-    if (opened instanceof FileTrouble) return opened;
+    if (opened instanceof FileError) return opened;
     const match = await matchFile(opened.file, position);
     await opened.file.close();
-    return match instanceof FileTrouble ? match : match.kind === 'same';
+    return match instanceof FileError ? match : match.kind === 'same';
   }
 }
 
 /** The dated name of a file that is among these. */
-function nameIn(archives: readonly Archive[], facts: Facts): string | undefined {
+function nameIn(archives: readonly Archive[], facts: FileStat): string | undefined {
   return archives.find((archive) => isSameFile(archive.facts, facts))?.dated?.name;
 }
 
 /** Opens an archive, which may have been compressed since it was found. */
 export async function openArchive(
-  files: Files,
+  files: FileSystem,
   archive: Archive,
-): Promise<OpenArchive | FileTrouble> {
+): Promise<OpenArchive | FileError> {
   const { path, stem } = archive;
   const first = await openAt(files, path);
-  if (!(first instanceof FileTrouble) || !first.isMissing) return first;
+  if (!(first instanceof FileError) || !first.isMissing) return first;
   return openAt(files, path === stem ? `${stem}.gz` : stem);
 }
 
@@ -159,14 +163,14 @@ export async function openArchive(
 export interface OpenArchive {
   readonly file: Readable;
   readonly path: string;
-  readonly facts: Facts;
+  readonly facts: FileStat;
 }
 
-async function openAt(files: Files, path: string): Promise<OpenArchive | FileTrouble> {
+async function openAt(files: FileSystem, path: string): Promise<OpenArchive | FileError> {
   const raw = await files.open(path, true);
-  if (raw instanceof FileTrouble) return raw;
+  if (raw instanceof FileError) return raw;
   const facts = await raw.facts();
-  if (facts instanceof FileTrouble) {
+  if (facts instanceof FileError) {
     await raw.close();
     return facts;
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FaultyFiles } from '../../../test/support/faulty-files.ts';
 import { tempDir } from '../../../test/support/temp-dir.ts';
 import { ArchiveLayout, type Order } from './archives.ts';
-import { systemFiles } from './files.ts';
+import { systemFileSystem } from './files.ts';
 
 const EVERYTHING: Order = [0, 1, 1, 0];
 
@@ -19,7 +19,7 @@ function directoryWith(...names: string[]): string {
 }
 
 function layoutOf(directory: string, live = 'alerts.json'): ArchiveLayout {
-  return new ArchiveLayout(systemFiles, join(directory, live));
+  return new ArchiveLayout(systemFileSystem, join(directory, live));
 }
 
 async function namesIn(layout: ArchiveLayout, from = EVERYTHING): Promise<(string | undefined)[]> {

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path';
-import { type Facts, type Files, FileTrouble, isSameFile } from './files.ts';
+import { FileError, type FileStat, type FileSystem, isSameFile } from './files.ts';
 
 /** A file that may hold what the live file held before. */
 export interface Archive {
@@ -7,7 +7,7 @@ export interface Archive {
   readonly stem: string;
   readonly path: string;
   readonly compressed: boolean;
-  readonly facts: Facts;
+  readonly facts: FileStat;
   /** Where it belongs among the dated archives; undefined for a renamed neighbour of the file. */
   readonly dated: DatedName | undefined;
 }
@@ -30,7 +30,7 @@ export function compareOrder(a: Order, b: Order): number {
 /** What was found, and what could not be looked at. */
 export interface Listing {
   readonly archives: readonly Archive[];
-  readonly trouble: FileTrouble | undefined;
+  readonly trouble: FileError | undefined;
 }
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
@@ -42,12 +42,12 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
  * `rotate_log.c`). Wazuh 5's event files have the same layout with `wazuh-` in front of the name.
  */
 export class ArchiveLayout {
-  readonly #files: Files;
+  readonly #files: FileSystem;
   readonly #directory: string;
   readonly #liveName: string;
   readonly #pattern: RegExp;
 
-  constructor(files: Files, livePath: string) {
+  constructor(files: FileSystem, livePath: string) {
     this.#files = files;
     this.#directory = dirname(livePath);
     this.#liveName = basename(livePath);
@@ -75,13 +75,13 @@ export class ArchiveLayout {
     return settled(() => this.#dated(from));
   }
 
-  /** Files beside the live file whose names begin with its name, such as `alerts.json.1`. */
+  /** FileSystem beside the live file whose names begin with its name, such as `alerts.json.1`. */
   neighbours(): Promise<Listing> {
     return settled(() => this.#neighbours());
   }
 
   async #dated(from: Order): Promise<Listing> {
-    const search: Search = { found: new Map(), trouble: undefined };
+    const search: Recovery = { found: new Map(), trouble: undefined };
     for (const year of await this.#names('', search)) {
       if (!/^\d{4}$/.test(year) || Number(year) < from[0]) continue;
       for (const month of await this.#names(year, search)) {
@@ -97,7 +97,7 @@ export class ArchiveLayout {
   }
 
   async #neighbours(): Promise<Listing> {
-    const search: Search = { found: new Map(), trouble: undefined };
+    const search: Recovery = { found: new Map(), trouble: undefined };
     const archives: Archive[] = [];
     for (const name of await this.#names('', search)) {
       if (!name.startsWith(this.#liveName) || name === this.#liveName) continue;
@@ -113,7 +113,7 @@ export class ArchiveLayout {
     return { archives, trouble: search.trouble };
   }
 
-  async #month(month: string, from: Order, search: Search): Promise<void> {
+  async #month(month: string, from: Order, search: Recovery): Promise<void> {
     for (const file of await this.#names(month, search)) {
       const dated = this.parse(`${month}/${file}`);
       if (dated === undefined || compareOrder(dated.order, from) < 0) continue;
@@ -128,17 +128,17 @@ export class ArchiveLayout {
     }
   }
 
-  async #names(directory: string, search: Search): Promise<string[]> {
+  async #names(directory: string, search: Recovery): Promise<string[]> {
     const names = await this.#files.names(join(this.#directory, directory));
-    if (!(names instanceof FileTrouble)) return names.sort();
+    if (!(names instanceof FileError)) return names.sort();
     // Not a directory, or gone meanwhile: nothing to read there.
     if (!names.isMissing) search.trouble ??= names;
     return [];
   }
 
-  async #regular(path: string, search: Search): Promise<Facts | undefined> {
+  async #regular(path: string, search: Recovery): Promise<FileStat | undefined> {
     const facts = await this.#files.ownFacts(path);
-    if (facts instanceof FileTrouble) {
+    if (facts instanceof FileError) {
       if (!facts.isMissing) search.trouble ??= facts;
       return undefined;
     }
@@ -146,9 +146,9 @@ export class ArchiveLayout {
   }
 }
 
-interface Search {
+interface Recovery {
   readonly found: Map<string, Archive & { readonly dated: DatedName }>;
-  trouble: FileTrouble | undefined;
+  trouble: FileError | undefined;
 }
 
 /** How often files are looked for that keep coming and going. */
@@ -166,7 +166,7 @@ async function settled(look: () => Promise<Listing>): Promise<Listing> {
     if (areSame(last.archives, next.archives)) return next;
     last = next;
   }
-  return { ...last, trouble: last.trouble ?? new FileTrouble('EAGAIN', 'files come and go') };
+  return { ...last, trouble: last.trouble ?? new FileError('EAGAIN', 'files come and go') };
 }
 
 function areSame(some: readonly Archive[], others: readonly Archive[]): boolean {

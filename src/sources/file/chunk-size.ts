@@ -13,7 +13,7 @@ const LONG_MS = 20;
  * more, it grows as long as the work on what was read takes little time: when hardly an alert
  * concerns anybody.
  */
-export class Pace {
+export class ChunkSizer {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #longest: number;
   #bytes: number;

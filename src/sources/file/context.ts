@@ -3,10 +3,10 @@ import type { Log } from '../../core/log.ts';
 import { Throttle } from '../../core/throttle.ts';
 import { Locator } from './archive-locator.ts';
 import { ArchiveLayout } from './archives.ts';
-import { type Facts, type Files, FileTrouble, isSameFile, type Readable } from './files.ts';
-import { Troubles } from './health.ts';
+import { FileError, type FileStat, type FileSystem, isSameFile, type Readable } from './files.ts';
+import { SourceHealth } from './health.ts';
 import type { LookBack } from './look-back.ts';
-import { Patience } from './stability.ts';
+import { StabilityTimer } from './stability.ts';
 import { noCounts, type SourceCounts } from './status.ts';
 
 /** What the parts of a source share. */
@@ -15,10 +15,10 @@ export interface SourceContext {
   readonly path: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly files: Files;
+  readonly files: FileSystem;
   readonly locator: Locator;
-  readonly troubles: Troubles;
-  readonly patience: Patience;
+  readonly health: SourceHealth;
+  readonly stability: StabilityTimer;
   readonly counts: SourceCounts;
   readonly lookBack: LookBack;
   readonly maxLineBytes: number;
@@ -35,8 +35,8 @@ export function createContext(
   return {
     ...configured,
     locator: new Locator(files, new ArchiveLayout(files, path)),
-    troubles: new Troubles(clock, log),
-    patience: new Patience(clock),
+    health: new SourceHealth(clock, log),
+    stability: new StabilityTimer(clock),
     counts: noCounts(),
     overlongThrottle: new Throttle(clock, REPORT_EVERY_MS),
   };
@@ -48,48 +48,48 @@ export const GIVE_UP_MS = 5 * 60 * 1000;
 const MISSING_MS = 3000;
 
 /** What is at the path of the live file; `unknown` when that cannot be told. */
-export type Look = Facts | 'missing' | 'unknown';
+export type LiveStat = FileStat | 'missing' | 'unknown';
 
 /** Looks at the path, and reports what is wrong with it. */
-export async function lookAtLive(context: SourceContext, isReading: boolean): Promise<Look> {
-  const { files, path, troubles } = context;
+export async function statLive(context: SourceContext, isReading: boolean): Promise<LiveStat> {
+  const { files, path, health } = context;
   const facts = await files.facts(path);
-  if (facts instanceof FileTrouble) {
-    if (facts.isMissing) troubles.raise('missing', { path }, isReading ? MISSING_MS : 0);
-    else troubles.raise('unreachable', { path, code: facts.code });
+  if (facts instanceof FileError) {
+    if (facts.isMissing) health.report('missing', { path }, isReading ? MISSING_MS : 0);
+    else health.report('unreachable', { path, code: facts.code });
     return facts.isMissing ? 'missing' : 'unknown';
   }
-  troubles.clear('unreachable', { path });
-  troubles.clear('missing', { path });
-  if (facts.isRegular) troubles.clear('not_a_file', { path });
-  else troubles.raise('not_a_file', { path });
+  health.clear('unreachable', { path });
+  health.clear('missing', { path });
+  if (facts.isRegular) health.clear('not_a_file', { path });
+  else health.report('not_a_file', { path });
   return facts.isRegular ? facts : 'missing';
 }
 
 /** The live file, open. */
 export interface LiveFile {
   readonly file: Readable;
-  readonly facts: Facts;
+  readonly facts: FileStat;
 }
 
 /** Opens the file at the path; undefined when that is not possible, which is reported. */
 export async function openLive(context: SourceContext): Promise<LiveFile | undefined> {
-  const { files, path, troubles } = context;
+  const { files, path, health } = context;
   const file = await files.open(path, false);
-  const facts = file instanceof FileTrouble ? file : await file.facts();
-  if (!(facts instanceof FileTrouble) && !(file instanceof FileTrouble) && facts.isRegular) {
+  const facts = file instanceof FileError ? file : await file.facts();
+  if (!(facts instanceof FileError) && !(file instanceof FileError) && facts.isRegular) {
     return { file, facts };
   }
-  if (!(file instanceof FileTrouble)) await file.close();
+  if (!(file instanceof FileError)) await file.close();
   // What is gone or replaced since it was looked at will be reported by the next look.
-  if (facts instanceof FileTrouble && !facts.isMissing) {
-    troubles.raise('unopenable', { path, code: facts.code });
+  if (facts instanceof FileError && !facts.isMissing) {
+    health.report('unopenable', { path, code: facts.code });
   }
   return undefined;
 }
 
 /** True when the path still leads to the same file. */
-export async function isStillThere(context: SourceContext, facts: Facts): Promise<boolean> {
+export async function isStillThere(context: SourceContext, facts: FileStat): Promise<boolean> {
   const now = await context.files.facts(context.path);
-  return !(now instanceof FileTrouble) && isSameFile(now, facts);
+  return !(now instanceof FileError) && isSameFile(now, facts);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryFile } from '../../../test/support/faulty-files.ts';
 import { commonLines, hasLine, lastLineStart, matchFile } from './file-match.ts';
 import { HEAD_BYTES, TAIL_BYTES, thinOut } from './fingerprint.ts';
-import { BEGINNING, Trail } from './read-position.ts';
+import { BEGINNING, ReadPosition } from './read-position.ts';
 
 /** A file of numbered lines. */
 function numbered(from: number, to: number, bytes = 20): string {
@@ -15,8 +15,8 @@ function numbered(from: number, to: number, bytes = 20): string {
 }
 
 /** The trail of someone who read a text, in pieces of so many bytes. */
-function trailOf(text: string, piece: number): Trail {
-  const trail = new Trail(BEGINNING);
+function trailOf(text: string, piece: number): ReadPosition {
+  const trail = new ReadPosition(BEGINNING);
   for (let at = 0; at < text.length; at += piece) {
     trail.consume(Buffer.from(text.slice(at, at + piece)));
     trail.mark();
@@ -38,7 +38,7 @@ describe('recognising a file', () => {
   it('can go on from the place it gives', async () => {
     const match = await matchFile(new MemoryFile(text), position);
     if (!('place' in match)) throw new Error('it was not recognised');
-    const trail = new Trail(match.place);
+    const trail = new ReadPosition(match.place);
     const read = trailOf(text, 200);
     expect(trail.toPosition()).toEqual(read.toPosition());
     expect(trail.tail).toEqual(read.tail);
@@ -100,7 +100,7 @@ describe('recognising a file', () => {
   });
 
   it('takes every file for another one when nothing had been read', async () => {
-    const nothing = new Trail(BEGINNING).toPosition();
+    const nothing = new ReadPosition(BEGINNING).toPosition();
     expect(await matchFile(new MemoryFile(text), nothing)).toEqual({ kind: 'different' });
   });
 

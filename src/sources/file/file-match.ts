@@ -1,5 +1,5 @@
 import type { FilePosition, Mark } from '../../core/checkpoint.ts';
-import { FileTrouble, type Readable } from './files.ts';
+import { FileError, type Readable } from './files.ts';
 import { digest, HEAD_BYTES } from './fingerprint.ts';
 import { BEGINNING, type KnownPlace } from './read-position.ts';
 
@@ -29,10 +29,10 @@ export async function matchFile(
   file: Readable,
   position: Pick<FilePosition, 'offset' | 'head' | 'marks'>,
   head?: Buffer,
-): Promise<Match | FileTrouble> {
+): Promise<Match | FileError> {
   if (position.head.length === 0) return { kind: 'different' };
   const found = await readAt(file, 0, position.head.length);
-  if (found instanceof FileTrouble) return found;
+  if (found instanceof FileError) return found;
   const isWhole = found.length === position.head.length;
   const isSameHead = isWhole
     ? digest(found) === position.head.hash
@@ -40,12 +40,12 @@ export async function matchFile(
   if (!isSameHead) return { kind: 'different' };
   for (const [index, mark] of position.marks.entries()) {
     const tail = await readAt(file, mark.offset - mark.length, mark.length);
-    if (tail instanceof FileTrouble) return tail;
+    if (tail instanceof FileError) return tail;
     if (tail.length < mark.length || digest(tail) !== mark.hash) continue;
     if (tail.at(-1) !== NEWLINE) {
       // A last line was handed out without its newline. Here it goes on: it has to be read again.
       const more = await readAt(file, mark.offset, 1);
-      if (more instanceof FileTrouble) return more;
+      if (more instanceof FileError) return more;
       if (more.length > 0) continue;
     }
     const place = placeAt(mark, found, tail, position.marks.slice(index));
@@ -64,10 +64,10 @@ export async function readAt(
   file: Readable,
   at: number,
   length: number,
-): Promise<Buffer | FileTrouble> {
+): Promise<Buffer | FileError> {
   const bytes = Buffer.allocUnsafe(length);
   const count = await file.read(bytes, at);
-  return count instanceof FileTrouble ? count : bytes.subarray(0, count);
+  return count instanceof FileError ? count : bytes.subarray(0, count);
 }
 
 /** A place in a file with the bytes that a {@link KnownPlace} needs. */
@@ -76,12 +76,12 @@ export async function placeIn(
   offset: number,
   tailBytes: number,
   marks: readonly Mark[],
-): Promise<KnownPlace | FileTrouble> {
+): Promise<KnownPlace | FileError> {
   const head = await readAt(file, 0, Math.min(offset, HEAD_BYTES));
-  if (head instanceof FileTrouble) return head;
+  if (head instanceof FileError) return head;
   const length = Math.min(offset, tailBytes);
   const tail = await readAt(file, offset - length, length);
-  if (tail instanceof FileTrouble) return tail;
+  if (tail instanceof FileError) return tail;
   return { offset, head, tail, marks };
 }
 
@@ -94,13 +94,13 @@ export async function commonLines(
   b: Readable,
   from: number,
   end: number,
-): Promise<number | FileTrouble> {
+): Promise<number | FileError> {
   let line = from;
   for (let at = from; at < end; at += BLOCK_BYTES) {
     const length = Math.min(BLOCK_BYTES, end - at);
     const [left, right] = [await readAt(a, at, length), await readAt(b, at, length)];
-    if (left instanceof FileTrouble) return left;
-    if (right instanceof FileTrouble) return right;
+    if (left instanceof FileError) return left;
+    if (right instanceof FileError) return right;
     const equal = equalBytes(left, right);
     const newline = left.subarray(0, equal).lastIndexOf(NEWLINE);
     if (newline !== -1) line = at + newline + 1;
@@ -114,10 +114,10 @@ export async function hasLine(
   file: Readable,
   from: number,
   longest: number,
-): Promise<boolean | FileTrouble> {
+): Promise<boolean | FileError> {
   for (let at = from; at <= from + longest; at += BLOCK_BYTES) {
     const block = await readAt(file, at, BLOCK_BYTES);
-    if (block instanceof FileTrouble) return block;
+    if (block instanceof FileError) return block;
     if (block.includes(NEWLINE)) return true;
     if (block.length < BLOCK_BYTES) return false;
   }
@@ -141,12 +141,12 @@ export async function lastLineStart(
   file: Readable,
   size: number,
   longest: number,
-): Promise<number | FileTrouble> {
+): Promise<number | FileError> {
   const least = Math.max(0, size - longest - 1);
   for (let end = size; end > least; end -= BLOCK_BYTES) {
     const from = Math.max(least, end - BLOCK_BYTES);
     const block = await readAt(file, from, end - from);
-    if (block instanceof FileTrouble) return block;
+    if (block instanceof FileError) return block;
     const newline = block.lastIndexOf(NEWLINE);
     if (newline !== -1) return from + newline + 1;
   }

@@ -12,7 +12,7 @@ import { type Clock, systemClock } from '../../core/clock.ts';
 import { silentLog } from '../../core/log.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { openSource, type Source, type SourceOptions } from './file-source.ts';
-import { type Files, FileTrouble, systemFiles } from './files.ts';
+import { FileError, type FileSystem, systemFileSystem } from './files.ts';
 
 const GENEROUS_MS = 20_000;
 
@@ -107,11 +107,11 @@ describe('a source', () => {
     log.lines(...someLines(1, 3000, 1000));
     let reading = 0;
     let closedWhileReading = false;
-    const files: Files = {
-      ...systemFiles,
+    const files: FileSystem = {
+      ...systemFileSystem,
       async open(path, noFollow) {
-        const file = await systemFiles.open(path, noFollow);
-        if (file instanceof FileTrouble) return file;
+        const file = await systemFileSystem.open(path, noFollow);
+        if (file instanceof FileError) return file;
         return {
           facts: () => file.facts(),
           async read(target, at) {
@@ -149,7 +149,7 @@ describe('a source', () => {
     execFileSync('mkfifo', [path]);
     const source = open(path);
     expect((await source.start())?.position).toMatchObject({ inode: '', offset: 0 });
-    expect(source.status().troubles).toMatchObject([{ kind: 'not_a_file' }]);
+    expect(source.status().health).toMatchObject([{ kind: 'not_a_file' }]);
   });
 });
 

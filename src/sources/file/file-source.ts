@@ -3,13 +3,13 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { createContext } from './context.ts';
-import { type Files, systemFiles } from './files.ts';
+import { type FileSystem, systemFileSystem } from './files.ts';
 import { Follower } from './follower.ts';
 import { DEFAULT_LOOK_BACK, type LookBack } from './look-back.ts';
-import { Waker } from './poll-timer.ts';
+import { PollTimer } from './poll-timer.ts';
 import type { SourceStatus } from './status.ts';
 
-export type { Trouble, TroubleKind } from './health.ts';
+export type { Condition, ConditionKind } from './health.ts';
 export { DEFAULT_LOOK_BACK, type LookBack } from './look-back.ts';
 export type { SourceCounts, SourceStatus } from './status.ts';
 
@@ -27,7 +27,7 @@ export interface SourceOptions {
   /** Longer lines are passed over and counted. 16 MiB when not given. */
   readonly maxLineBytes?: number;
   /** The file system; the real one when not given. */
-  readonly files?: Files;
+  readonly files?: FileSystem;
 }
 
 /** Lines of a file that is written to, each once, in order, across rotations and restarts. */
@@ -58,7 +58,7 @@ export function openSource(options: SourceOptions): Source {
 
 class FileSource implements Source {
   readonly #follower: Follower;
-  readonly #waker: Waker;
+  readonly #timer: PollTimer;
   /** The step under way: files are closed after it. */
   #step: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -69,7 +69,7 @@ class FileSource implements Source {
       path,
       clock,
       log,
-      files: options.files ?? systemFiles,
+      files: options.files ?? systemFileSystem,
       lookBack: { ...DEFAULT_LOOK_BACK, ...options.lookBack },
       maxLineBytes: options.maxLineBytes ?? LONGEST_LINE_BYTES,
     });
@@ -80,11 +80,11 @@ class FileSource implements Source {
         path,
       });
     }
-    this.#waker = new Waker(clock, log, path);
+    this.#timer = new PollTimer(clock, log, path);
     this.#follower = new Follower(context, {
       checkpoint,
       fromStart: fromStart || isBroken,
-      onChange: () => this.#waker.watch(),
+      onChange: () => this.#timer.watch(),
     });
   }
 
@@ -97,9 +97,9 @@ class FileSource implements Source {
     while (!signal.aborted && !this.#isClosed) {
       const step = await this.#poll();
       if (step === 'idle') {
-        await this.#waker.pause(signal);
+        await this.#timer.pause(signal);
       } else if (step !== 'again') {
-        this.#waker.hurry();
+        this.#timer.hurry();
         return step;
       }
     }
@@ -112,7 +112,7 @@ class FileSource implements Source {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#waker.close();
+    this.#timer.close();
     await Promise.allSettled([this.#step]);
     await this.#follower.close();
   }

@@ -2,7 +2,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, stat } from 'node:fs/promises';
 
 /** A file operation that failed, as a value: the file system is expected to fail. */
-export class FileTrouble {
+export class FileError {
   /** The system's name for it: `EACCES`, `EIO` … */
   readonly code: string;
   readonly message: string;
@@ -19,13 +19,13 @@ export class FileTrouble {
 }
 
 /** What the file system says of a file. */
-export interface Facts {
+export interface FileStat {
   /** As text: 64-bit numbers that JSON and JavaScript would round. */
   readonly device: string;
   readonly inode: string;
   /** Bytes. */
   readonly size: number;
-  /** Last change of the content, in milliseconds since 1970, with fractions. */
+  /** LastRead change of the content, in milliseconds since 1970, with fractions. */
   readonly modified: number;
   /** False for directories, pipes, devices and (where they are not followed) symbolic links. */
   readonly isRegular: boolean;
@@ -33,8 +33,8 @@ export interface Facts {
 
 /** True when both are the same file of this machine, whatever its name. */
 export function isSameFile(
-  a: Pick<Facts, 'device' | 'inode'>,
-  b: Pick<Facts, 'device' | 'inode'>,
+  a: Pick<FileStat, 'device' | 'inode'>,
+  b: Pick<FileStat, 'device' | 'inode'>,
 ): boolean {
   return a.inode === b.inode && a.device === b.device;
 }
@@ -42,25 +42,25 @@ export function isSameFile(
 /** Something that bytes can be read from at any place. */
 export interface Readable {
   /** Reads into the whole of `target` from byte `at`; fewer bytes only at the end, 0 behind it. */
-  read(target: Buffer, at: number): Promise<number | FileTrouble>;
-  facts(): Promise<Facts | FileTrouble>;
+  read(target: Buffer, at: number): Promise<number | FileError>;
+  facts(): Promise<FileStat | FileError>;
   close(): Promise<void>;
 }
 
 /** The file system, so that tests can make it fail. Nothing here throws. */
-export interface Files {
+export interface FileSystem {
   /** Symbolic links are followed. */
-  facts(path: string): Promise<Facts | FileTrouble>;
+  facts(path: string): Promise<FileStat | FileError>;
   /** The facts of a symbolic link are its own. */
-  ownFacts(path: string): Promise<Facts | FileTrouble>;
+  ownFacts(path: string): Promise<FileStat | FileError>;
   /** Opens for reading. With `noFollow`, a symbolic link is an ELOOP. */
-  open(path: string, noFollow: boolean): Promise<Readable | FileTrouble>;
+  open(path: string, noFollow: boolean): Promise<Readable | FileError>;
   /** The names in a directory. */
-  names(directory: string): Promise<string[] | FileTrouble>;
+  names(directory: string): Promise<string[] | FileError>;
 }
 
 /** The real file system. */
-export const systemFiles: Files = {
+export const systemFileSystem: FileSystem = {
   facts: (path) => attempt(async () => toFacts(await stat(path, { bigint: true }))),
   ownFacts: (path) => attempt(async () => toFacts(await lstat(path, { bigint: true }))),
   names: (directory) => attempt(() => readdir(directory)),
@@ -78,7 +78,7 @@ class SystemFile implements Readable {
     this.#handle = handle;
   }
 
-  async read(target: Buffer, at: number): Promise<number | FileTrouble> {
+  async read(target: Buffer, at: number): Promise<number | FileError> {
     return attempt(async () => {
       let filled = 0;
       while (filled < target.length) {
@@ -91,7 +91,7 @@ class SystemFile implements Readable {
     });
   }
 
-  facts(): Promise<Facts | FileTrouble> {
+  facts(): Promise<FileStat | FileError> {
     return attempt(async () => toFacts(await this.#handle.stat({ bigint: true })));
   }
 
@@ -101,7 +101,7 @@ class SystemFile implements Readable {
   }
 }
 
-function toFacts(stats: BigIntStats): Facts {
+function toFacts(stats: BigIntStats): FileStat {
   return {
     device: String(stats.dev),
     inode: String(stats.ino),
@@ -112,12 +112,12 @@ function toFacts(stats: BigIntStats): Facts {
 }
 
 /** The result, or the trouble when the file system refuses. Anything else thrown is a bug. */
-async function attempt<T>(operation: () => Promise<T>): Promise<T | FileTrouble> {
+async function attempt<T>(operation: () => Promise<T>): Promise<T | FileError> {
   try {
     return await operation();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof Error && typeof code === 'string') return new FileTrouble(code, message);
+    if (error instanceof Error && typeof code === 'string') return new FileError(code, message);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { endOfWholeAlerts, isTextLog } from '../../alert/record-framing.ts';
 import type { FilePosition } from '../../core/checkpoint.ts';
 import { openLive, type SourceContext } from './context.ts';
 import { lastLineStart, placeIn, readAt } from './file-match.ts';
-import { type Facts, FileTrouble, type Readable } from './files.ts';
+import { FileError, type FileStat, type Readable } from './files.ts';
 import { HEAD_BYTES, TAIL_BYTES } from './fingerprint.ts';
 import type { NextFile } from './read-plan.ts';
 
@@ -28,17 +28,16 @@ export function nowhere(path: string): FilePosition {
 export async function startFresh(
   context: SourceContext,
   fromStart: boolean,
-  seen: Facts,
+  seen: FileStat,
 ): Promise<NextFile | undefined> {
   const live = await openLive(context);
   if (live === undefined) return undefined;
   const { file, facts } = live;
   const size = facts.inode === seen.inode ? Math.min(seen.size, facts.size) : 0;
   const offset = fromStart ? 0 : await lastAlertStart(file, size, context.maxLineBytes);
-  const place =
-    offset instanceof FileTrouble ? offset : await placeIn(file, offset, TAIL_BYTES, []);
-  if (place instanceof FileTrouble) {
-    context.troubles.raise('unopenable', { path: context.path, code: place.code });
+  const place = offset instanceof FileError ? offset : await placeIn(file, offset, TAIL_BYTES, []);
+  if (place instanceof FileError) {
+    context.health.report('unopenable', { path: context.path, code: place.code });
     await file.close();
     return undefined;
   }
@@ -57,13 +56,13 @@ async function lastAlertStart(
   file: Readable,
   size: number,
   longest: number,
-): Promise<number | FileTrouble> {
+): Promise<number | FileError> {
   const line = await lastLineStart(file, size, longest);
-  if (line instanceof FileTrouble) return line;
+  if (line instanceof FileError) return line;
   const head = await readAt(file, 0, Math.min(line, HEAD_BYTES));
-  if (head instanceof FileTrouble) return head;
+  if (head instanceof FileError) return head;
   if (!isTextLog(head)) return line;
   const from = Math.max(0, line - LOOK_BACK_BYTES);
   const block = await readAt(file, from, line - from);
-  return block instanceof FileTrouble ? block : from + endOfWholeAlerts(block);
+  return block instanceof FileError ? block : from + endOfWholeAlerts(block);
 }

@@ -1,13 +1,13 @@
 import type { Batch, Checkpoint, FilePosition } from '../../core/checkpoint.ts';
-import { GIVE_UP_MS, type Look, lookAtLive, openLive, type SourceContext } from './context.ts';
-import type { FileTrouble } from './files.ts';
+import { GIVE_UP_MS, type LiveStat, openLive, type SourceContext, statLive } from './context.ts';
+import type { FileError } from './files.ts';
 import { nowhere, startFresh } from './first-start.ts';
 import type { Piece } from './line-reader.ts';
-import { Track } from './open-file.ts';
-import { Itinerary, type NextFile } from './read-plan.ts';
-import { Search } from './recovery.ts';
+import { OpenFile } from './open-file.ts';
+import { type NextFile, ReadPlan } from './read-plan.ts';
+import { Recovery } from './recovery.ts';
 import { abandon, reportDamage, reportOverlong } from './reports.ts';
-import { type Past, remember } from './resume-point.ts';
+import { type ResumePoint, remember } from './resume-point.ts';
 import type { SourceStatus } from './status.ts';
 import { PendingLine } from './unterminated-line.ts';
 
@@ -37,18 +37,18 @@ export class Follower {
   readonly #context: SourceContext;
   readonly #fromStart: boolean;
   readonly #onChange: () => void;
-  readonly #itinerary: Itinerary;
-  readonly #search: Search;
+  readonly #plan: ReadPlan;
+  readonly #recovery: Recovery;
   readonly #pending: PendingLine;
-  #current: Track | undefined;
+  #current: OpenFile | undefined;
   /** Where to go on, while there is no current file; undefined when nothing was ever read. */
-  #last: Past | undefined;
+  #last: ResumePoint | undefined;
   #finished: readonly FilePosition[];
   /** When the current file, or that of `#last`, was known to be the live one. */
   #liveAt: number;
   #isLive = false;
   /** The file as it was when it should have been opened for the first time. */
-  #seen: Look = 'unknown';
+  #seen: LiveStat = 'unknown';
   /** The inode of the file that was last seen at the path. */
   #seenInode: string | undefined;
   #lastLinesAt: number | undefined;
@@ -67,8 +67,8 @@ export class Follower {
     this.#context = context;
     this.#fromStart = options.fromStart;
     this.#onChange = options.onChange;
-    this.#itinerary = new Itinerary(context);
-    this.#search = new Search(context, this.#itinerary);
+    this.#plan = new ReadPlan(context);
+    this.#recovery = new Recovery(context, this.#plan);
     this.#pending = new PendingLine(context);
     this.#last = checkpoint && { position: checkpoint.position };
     this.#finished = checkpoint?.finished ?? [];
@@ -83,7 +83,7 @@ export class Follower {
   }
 
   status(): SourceStatus {
-    const { counts, path, troubles } = this.#context;
+    const { counts, path, health } = this.#context;
     const current = this.#current;
     const offset = current?.lines.trail.offset ?? this.#last?.position.offset ?? 0;
     const size = current?.lines.size ?? 0;
@@ -94,11 +94,11 @@ export class Follower {
       isLive: this.#isLive,
       offset,
       size,
-      lagBytes: rest + this.#itinerary.bytes,
-      waitingArchives: this.#itinerary.waitingArchives,
+      lagBytes: rest + this.#plan.bytes,
+      waitingArchives: this.#plan.waitingArchives,
       lastLinesAt: this.#lastLinesAt,
       lastGrowthAt: this.#lastGrowthAt,
-      troubles: troubles.current(),
+      health: health.current(),
       counts: { ...counts },
     };
   }
@@ -108,17 +108,17 @@ export class Follower {
     const lines = this.#current?.lines;
     // What was read ahead is no end, so that it need not be known yet where the path leads.
     const ahead = lines?.isAhead === true ? lines.read() : undefined;
-    const look = await lookAtLive(this.#context, this.#current !== undefined);
+    const look = await statLive(this.#context, this.#current !== undefined);
     if (typeof look === 'object' && look.inode !== this.#seenInode) this.#onChange();
     this.#seenInode = typeof look === 'object' ? look.inode : undefined;
     if (this.#current !== undefined) return this.#read(this.#current, look, ahead);
-    if (!this.#itinerary.isEmpty) return this.#moveOn(undefined);
+    if (!this.#plan.isEmpty) return this.#moveOn(undefined);
     return this.#last === undefined ? this.#begin(look) : this.#resume(this.#last, look);
   }
 
   async close(): Promise<void> {
-    await this.#search.close();
-    await this.#itinerary.clear();
+    await this.#recovery.close();
+    await this.#plan.clear();
     if (this.#current === undefined) return;
     const { file, lines } = this.#letGo(this.#current);
     await lines.settle();
@@ -126,7 +126,7 @@ export class Follower {
   }
 
   /** State fresh. */
-  async #begin(look: Look): Promise<Step> {
+  async #begin(look: LiveStat): Promise<Step> {
     if (look === 'missing') {
       this.#last = { position: nowhere(this.#context.path) };
       return 'idle';
@@ -140,28 +140,28 @@ export class Follower {
   }
 
   /** State lost. */
-  async #resume(last: Past, look: Look): Promise<Step> {
+  async #resume(last: ResumePoint, look: LiveStat): Promise<Step> {
     const lost = { last, finished: this.#finished, since: this.#liveAt };
-    const found = await this.#search.step(lost, look);
+    const found = await this.#recovery.step(lost, look);
     if (typeof found === 'string') return found;
     this.#open(found);
     return 'again';
   }
 
   /** States reading and leaving. */
-  async #read(current: Track, look: Look, ahead?: Promise<Piece>): Promise<Batch | Step> {
-    const { clock, path, troubles } = this.#context;
+  async #read(current: OpenFile, look: LiveStat, ahead?: Promise<Piece>): Promise<Batch | Step> {
+    const { clock, path, health } = this.#context;
     this.#isLive = typeof look === 'object' && current.is(look);
     if (this.#isLive) {
       this.#liveAt = clock.now();
       current.rename(path);
-      troubles.clear('unopenable', { path });
+      health.clear('unopenable', { path });
       const isDone = typeof look === 'object' && current.lines.isUnchanged(look);
-      if (isDone && ahead === undefined && this.#itinerary.isEmpty) return this.#quiet(current);
+      if (isDone && ahead === undefined && this.#plan.isEmpty) return this.#quiet(current);
     }
     const piece = await (ahead ?? (current.abandoned ? END : current.lines.read()));
     if (current.hasGrown()) this.#lastGrowthAt = clock.now();
-    if (piece.kind !== 'failed') troubles.clear('unreadable', { path });
+    if (piece.kind !== 'failed') health.clear('unreadable', { path });
     switch (piece.kind) {
       case 'lines':
         return this.#batch(current, piece);
@@ -177,14 +177,14 @@ export class Follower {
     }
   }
 
-  #quiet(current: Track): 'idle' {
+  #quiet(current: OpenFile): 'idle' {
     this.#pending.watch(current);
     return 'idle';
   }
 
-  async #atEnd(current: Track, look: Look): Promise<Batch | Step> {
-    if (!this.#itinerary.isEmpty) return this.#moveOn(current);
-    if (typeof look === 'string' || current.is(look) || this.#itinerary.isPointless(look)) {
+  async #atEnd(current: OpenFile, look: LiveStat): Promise<Batch | Step> {
+    if (!this.#plan.isEmpty) return this.#moveOn(current);
+    if (typeof look === 'string' || current.is(look) || this.#plan.isPointless(look)) {
       return this.#quiet(current);
     }
     const live = await openLive(this.#context);
@@ -192,16 +192,16 @@ export class Follower {
     const position = current.position();
     const finished = current.facts;
     const known = { position, since: this.#liveAt, finished };
-    if ((await this.#itinerary.plan(known, live)) !== 'idle') return 'again';
+    if ((await this.#plan.plan(known, live)) !== 'idle') return 'again';
     await live.file.close();
     return 'idle';
   }
 
   /** State leaving, at the end of the current file; or the way out of state lost. */
-  async #moveOn(current: Track | undefined): Promise<Batch | Step> {
-    const last = current === undefined ? this.#last : pastOf(current);
+  async #moveOn(current: OpenFile | undefined): Promise<Batch | Step> {
+    const last = current === undefined ? this.#last : resumePointOf(current);
     if (last === undefined) return 'idle';
-    const next = await this.#itinerary.next({
+    const next = await this.#plan.next({
       last,
       finished: this.#finished,
       since: this.#liveAt,
@@ -219,7 +219,7 @@ export class Follower {
       this.#finished = remember(this.#finished, last.position);
       if (current !== undefined) this.#context.counts.rotations += 1;
     }
-    this.#itinerary.take();
+    this.#plan.take();
     this.#open(next);
     return 'again';
   }
@@ -228,25 +228,25 @@ export class Follower {
    * The last line of a file that newer ones have followed. It is handed out without its newline when
    * that has not come for a while: the writer has moved on.
    */
-  async #finish(current: Track): Promise<Batch | Step | undefined> {
-    const { counts, log, patience } = this.#context;
+  async #finish(current: OpenFile): Promise<Batch | Step | undefined> {
+    const { counts, log, stability } = this.#context;
     const { facts, lines, path } = current;
     if (lines.pending === 0 || current.abandoned) return undefined;
     const growth = `${facts.inode} ${lines.pending}`;
-    const isQuiet = patience.isOver('unterminated', growth, UNTERMINATED_MS);
-    const isLate = patience.isOver('growing', facts.inode, LONGEST_UNTERMINATED_MS);
+    const isQuiet = stability.isOver('unterminated', growth, UNTERMINATED_MS);
+    const isLate = stability.isOver('growing', facts.inode, LONGEST_UNTERMINATED_MS);
     if (!current.isCompressed && !isQuiet && !isLate) return 'idle';
-    patience.forget('unterminated');
-    patience.forget('growing');
+    stability.forget('unterminated');
+    stability.forget('growing');
     const line = lines.takeUnterminated();
-    await this.#itinerary.reconsider();
+    await this.#plan.reconsider();
     if (line === undefined) return 'again';
     counts.unterminatedLines += 1;
     log.info('the last line of a finished file has no newline', { path, offset: line.offset });
     return this.#batch(current, line);
   }
 
-  #batch(current: Track, { bytes, offset }: { bytes: Buffer; offset: number }): Batch {
+  #batch(current: OpenFile, { bytes, offset }: { bytes: Buffer; offset: number }): Batch {
     this.#context.counts.bytes += bytes.length;
     this.#lastLinesAt = this.#context.clock.now();
     this.#pending.end(current.path);
@@ -257,56 +257,56 @@ export class Follower {
   }
 
   #open(next: NextFile): void {
-    const { log, patience, path, troubles } = this.#context;
+    const { log, stability, path, health } = this.#context;
     const { place } = next.start;
-    this.#current = new Track(next, place, this.#context, (line) => {
+    this.#current = new OpenFile(next, place, this.#context, (line) => {
       reportOverlong(this.#context, line);
     });
     this.#last = undefined;
-    patience.forget('quiet');
-    patience.forget('settling');
-    if (next.path === path) troubles.clear('unopenable', { path });
+    stability.forget('quiet');
+    stability.forget('settling');
+    if (next.path === path) health.clear('unopenable', { path });
     log.info('reading alerts', { path: next.path, offset: place.offset, size: next.facts.size });
   }
 
   /** What was read is not there any more. */
-  async #lose(current: Track): Promise<'again'> {
+  async #lose(current: OpenFile): Promise<'again'> {
     const { lines, path } = current;
     const { offset } = lines.trail;
     const unread = Math.max(0, lines.size - offset);
     this.#context.counts.rewrites += 1;
     this.#context.log.warn('the alert file was cut or written anew', { path, offset, unread });
-    await this.#itinerary.clear();
-    await this.#search.keep(this.#letGo(current, unread).file);
+    await this.#plan.clear();
+    await this.#recovery.keep(this.#letGo(current, unread).file);
     return 'again';
   }
 
-  async #failed(current: Track, look: Look, { code }: FileTrouble): Promise<Step> {
-    const { patience, troubles } = this.#context;
-    troubles.raise('unreadable', { path: current.path, code });
+  async #failed(current: OpenFile, look: LiveStat, { code }: FileError): Promise<Step> {
+    const { stability, health } = this.#context;
+    health.report('unreadable', { path: current.path, code });
     if (code === 'ESTALE') {
       // A network file system wants the file to be opened again.
-      await this.#itinerary.clear();
+      await this.#plan.clear();
       await this.#letGo(current).file.close();
       return 'idle';
     }
-    const isFollowed = !this.#itinerary.isEmpty || (typeof look === 'object' && !current.is(look));
-    if (isFollowed && patience.isOver('unreadable', current.facts.inode, GIVE_UP_MS)) {
-      patience.forget('unreadable');
+    const isFollowed = !this.#plan.isEmpty || (typeof look === 'object' && !current.is(look));
+    if (isFollowed && stability.isOver('unreadable', current.facts.inode, GIVE_UP_MS)) {
+      stability.forget('unreadable');
       abandon(this.#context, current, code);
     }
     return 'idle';
   }
 
   /** Back to state lost. The file belongs to the caller. */
-  #letGo(current: Track, unread?: number): Track {
-    this.#last = { ...pastOf(current), ...(unread !== undefined && { unread }) };
+  #letGo(current: OpenFile, unread?: number): OpenFile {
+    this.#last = { ...resumePointOf(current), ...(unread !== undefined && { unread }) };
     this.#current = undefined;
     this.#isLive = false;
     return current;
   }
 }
 
-function pastOf(track: Track): Past {
+function resumePointOf(track: OpenFile): ResumePoint {
   return { position: track.position(), head: track.lines.trail.head };
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryFile } from '../../../test/support/faulty-files.ts';
-import { FileTrouble } from './files.ts';
+import { FileError } from './files.ts';
 import { GzipFile } from './gzip-file.ts';
 
 /** Lines that compress no better than alerts. */
@@ -17,7 +17,7 @@ async function readAll(bytes: Buffer, from = 0): Promise<{ content: Buffer; file
   for (let at = from; ; ) {
     const block = Buffer.alloc(100_000);
     const count = await file.read(block, at);
-    if (count instanceof FileTrouble) throw new Error(count.message);
+    if (count instanceof FileError) throw new Error(count.message);
     if (count === 0) break;
     blocks.push(block.subarray(0, count));
     at += count;
@@ -63,7 +63,7 @@ describe('a compressed file', () => {
     const file = new GzipFile(below);
     const target = Buffer.alloc(1000);
     expect(await file.read(target, 0)).toBe(1000);
-    below.trouble = new FileTrouble('EIO', 'input/output error');
+    below.trouble = new FileError('EIO', 'input/output error');
     expect(await file.read(Buffer.alloc(text.length), 1000)).toBe(below.trouble);
     below.trouble = undefined;
     expect(await file.read(target, 1000)).toBe(1000);

@@ -1,4 +1,4 @@
-import { type Facts, FileTrouble, type Readable } from './files.ts';
+import { FileError, type FileStat, type Readable } from './files.ts';
 import { Damage, Inflater } from './inflater.ts';
 
 /** Small, since a piece can grow a thousandfold: at most about 8 MB of text at a time. */
@@ -36,7 +36,7 @@ export class GzipFile implements Readable {
     return this.#damage;
   }
 
-  async read(target: Buffer, at: number): Promise<number | FileTrouble> {
+  async read(target: Buffer, at: number): Promise<number | FileError> {
     if (at < this.#at) this.#beginAnew();
     let filled = 0;
     while (filled < target.length) {
@@ -55,7 +55,7 @@ export class GzipFile implements Readable {
   }
 
   /** The facts of the compressed file. */
-  facts(): Promise<Facts | FileTrouble> {
+  facts(): Promise<FileStat | FileError> {
     return this.#file.facts();
   }
 
@@ -83,10 +83,10 @@ export class GzipFile implements Readable {
     }
   }
 
-  async #decompress(): Promise<FileTrouble | undefined> {
+  async #decompress(): Promise<FileError | undefined> {
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
     const count = await this.#file.read(piece, this.#compressedAt);
-    if (count instanceof FileTrouble) return count;
+    if (count instanceof FileError) return count;
     const compressed = piece.subarray(0, count);
     const output = await (count === 0 ? this.#inflater.end() : this.#inflater.feed(compressed));
     if (output instanceof Damage) return this.#salvage(output, compressed);
@@ -100,15 +100,15 @@ export class GzipFile implements Readable {
    * Gets what there is before the damage: decompresses again up to the damaged piece, and this one
    * byte by byte, since the library gives nothing for a piece in which it finds a fault.
    */
-  async #salvage(damage: Damage, damaged: Buffer): Promise<FileTrouble | undefined> {
+  async #salvage(damage: Damage, damaged: Buffer): Promise<FileError | undefined> {
     const facts = await this.#file.facts();
-    if (facts instanceof FileTrouble) return facts;
+    if (facts instanceof FileError) return facts;
     const inflater = new Inflater();
     const saved: Buffer[] = [];
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
     for (let at = 0; at < this.#compressedAt; at += PIECE_BYTES) {
       const count = await this.#file.read(piece, at);
-      if (count instanceof FileTrouble) return count;
+      if (count instanceof FileError) return count;
       if ((await inflater.feed(piece.subarray(0, count))) instanceof Damage) break;
     }
     let used = 0;

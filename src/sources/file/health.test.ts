@@ -21,16 +21,16 @@ describe('trouble is reported, and over when it is over', () => {
     await reading.readNow();
     log.unlinkLive();
     await reading.read(2000);
-    expect(reading.status.troubles).toEqual([]);
+    expect(reading.status.health).toEqual([]);
     await reading.read(2000);
-    expect(reading.status.troubles).toMatchObject([{ kind: 'missing' }]);
+    expect(reading.status.health).toMatchObject([{ kind: 'missing' }]);
     await reading.read(9 * MINUTE);
     expect(reading.log.with('there is no alert file')).toMatchObject([{ level: 'warn' }]);
     await reading.read(2 * MINUTE);
     expect(reading.log.with('there is no alert file')).toHaveLength(2);
     log.relink();
     await reading.read(1000);
-    expect(reading.status.troubles).toEqual([]);
+    expect(reading.status.health).toEqual([]);
     expect(reading.log.with('the alert file is there')).toHaveLength(1);
   });
 
@@ -52,14 +52,14 @@ describe('trouble is reported, and over when it is over', () => {
     files.break('open', 'alerts.json', 'EACCES');
     const reading = new Reading(log.live, { files });
     await reading.read(1000);
-    expect(reading.status.troubles).toMatchObject([{ kind: 'unopenable' }]);
+    expect(reading.status.health).toMatchObject([{ kind: 'unopenable' }]);
     expect(reading.log.with('cannot be opened')).toMatchObject([{ fields: { code: 'EACCES' } }]);
     expect(reading.place()).toBeUndefined();
     log.lines(line(2));
     files.mend('open', 'alerts.json');
     // What was there at the first start is not asked for; what came since then is.
     expect(await reading.read(1000)).toEqual([line(2)]);
-    expect(reading.status.troubles).toEqual([]);
+    expect(reading.status.health).toEqual([]);
     expect(reading.log.with('could be opened')).toHaveLength(1);
   });
 
@@ -72,10 +72,10 @@ describe('trouble is reported, and over when it is over', () => {
     log.lines(line(1));
     // The file is open: it can still be read.
     expect(await reading.read(1000)).toEqual([line(1)]);
-    expect(reading.status.troubles).toMatchObject([{ kind: 'unreachable' }]);
+    expect(reading.status.health).toMatchObject([{ kind: 'unreachable' }]);
     files.mend('facts', 'alerts.json');
     await reading.read(1000);
-    expect(reading.status.troubles).toEqual([]);
+    expect(reading.status.health).toEqual([]);
   });
 
   it('when reading fails, and it goes on at the same place', async () => {
@@ -83,7 +83,7 @@ describe('trouble is reported, and over when it is over', () => {
     files.break('read', 'alerts.json', 'EIO');
     log.lines(line(2));
     expect(await reading.read(1000)).toEqual([]);
-    expect(reading.status.troubles).toMatchObject([{ kind: 'unreadable' }]);
+    expect(reading.status.health).toMatchObject([{ kind: 'unreadable' }]);
     expect(reading.log.with('cannot be read')).toMatchObject([{ fields: { code: 'EIO' } }]);
     files.mend('read', 'alerts.json');
     expect(await reading.read(1000)).toEqual([line(2)]);
@@ -107,12 +107,12 @@ describe('trouble is reported, and over when it is over', () => {
     log.unlinkLive();
     mkdirSync(log.live);
     expect(await reading.read(1000)).toEqual([line(1)]);
-    expect(reading.status.troubles).toMatchObject([{ kind: 'not_a_file' }]);
+    expect(reading.status.health).toMatchObject([{ kind: 'not_a_file' }]);
     rmSync(log.live, { recursive: true });
     log.relink();
     log.lines(line(2));
     expect(await reading.read(1000)).toEqual([line(2)]);
-    expect(reading.status.troubles).toEqual([]);
+    expect(reading.status.health).toEqual([]);
   });
 
   it('when the path is a directory from the beginning', async () => {
@@ -121,7 +121,7 @@ describe('trouble is reported, and over when it is over', () => {
     mkdirSync(log.live);
     const reading = new Reading(log.live);
     await reading.read(1000);
-    expect(reading.status.troubles).toMatchObject([{ kind: 'not_a_file' }]);
+    expect(reading.status.health).toMatchObject([{ kind: 'not_a_file' }]);
     rmSync(log.live, { recursive: true });
     log.lines(...someLines(1, 2));
     log.relink();
@@ -136,13 +136,13 @@ describe('trouble is reported, and over when it is over', () => {
       log.write('x'.repeat(1000));
       expect(await reading.read(1000)).toEqual([]);
     }
-    expect(reading.status.troubles).toEqual([]);
+    expect(reading.status.health).toEqual([]);
     log.write('x'.repeat(1000));
     await reading.read(15_000);
-    expect(reading.status.troubles).toMatchObject([{ kind: 'no_newline' }]);
+    expect(reading.status.health).toMatchObject([{ kind: 'no_newline' }]);
     log.write(`\n${line(1)}\n`);
     expect(await reading.read(1000)).toEqual([line(1)]);
-    expect(reading.status.troubles).toEqual([]);
+    expect(reading.status.health).toEqual([]);
     expect(reading.status.counts).toMatchObject({ overlongLines: 1, longestOverlong: 21_000 });
     expect(reading.log.with('longer than the limit')).toMatchObject([
       { fields: { offset: 0, bytes: 21_000 } },
@@ -155,7 +155,7 @@ describe('trouble is reported, and over when it is over', () => {
     await reading.readNow();
     log.write('{"half');
     await reading.read(2 * MINUTE);
-    expect(reading.status.troubles).toEqual([]);
+    expect(reading.status.health).toEqual([]);
   });
 });
 
@@ -197,9 +197,9 @@ describe('archives', () => {
     files.break('open', names[1] ?? '', 'EACCES');
     await reading.restart();
     expect(await reading.read(4 * MINUTE)).toEqual([line(2)]);
-    expect(reading.status.troubles).toMatchObject([{ kind: 'archives' }]);
+    expect(reading.status.health).toMatchObject([{ kind: 'archives' }]);
     expect(await reading.read(2 * MINUTE)).toEqual([line(31, 2000)]);
-    expect(reading.status.troubles).toEqual([]);
+    expect(reading.status.health).toEqual([]);
     expect(reading.log.with('is lost')).toMatchObject([
       { level: 'error', fields: { code: 'EACCES', bytes: reading.status.counts.lostBytes } },
     ]);
@@ -223,7 +223,7 @@ describe('archives', () => {
     files.break('names', log.name.slice(0, 8), 'EACCES');
     await reading.restart();
     expect(await reading.read(MINUTE)).toEqual([]);
-    expect(reading.status.troubles).toMatchObject([{ kind: 'archives' }]);
+    expect(reading.status.health).toMatchObject([{ kind: 'archives' }]);
     files.mend('names', log.name.slice(0, 8));
     expect(await reading.read(5000)).toHaveLength(30);
   });

@@ -11,7 +11,7 @@ import type { Log, LogFields } from '../../core/log.ts';
  * - `no_newline`: the file grows, but no line of it ends.
  * - `archives`: archives that hold unread lines cannot be listed, opened or read.
  */
-export type TroubleKind =
+export type ConditionKind =
   | 'missing'
   | 'unreachable'
   | 'not_a_file'
@@ -20,14 +20,14 @@ export type TroubleKind =
   | 'no_newline'
   | 'archives';
 
-export interface Trouble {
-  readonly kind: TroubleKind;
+export interface Condition {
+  readonly kind: ConditionKind;
   readonly message: string;
   /** Milliseconds since 1970. */
   readonly since: number;
 }
 
-const MESSAGES: Record<TroubleKind, { readonly begins: string; readonly ends: string }> = {
+const MESSAGES: Record<ConditionKind, { readonly begins: string; readonly ends: string }> = {
   missing: {
     begins: 'there is no alert file; waiting for it',
     ends: 'the alert file is there',
@@ -60,16 +60,16 @@ const MESSAGES: Record<TroubleKind, { readonly begins: string; readonly ends: st
 
 const REMIND_EVERY_MS = 10 * 60 * 1000;
 
-interface Episode extends Trouble {
+interface Episode extends Condition {
   readonly startedAt: number;
   remindAt: number | undefined;
 }
 
-/** Reports troubles when they begin, every ten minutes while they last, and when they end. */
-export class Troubles {
+/** Reports health when they begin, every ten minutes while they last, and when they end. */
+export class SourceHealth {
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #episodes = new Map<TroubleKind, Episode>();
+  readonly #episodes = new Map<ConditionKind, Episode>();
 
   constructor(clock: Clock, log: Log) {
     this.#clock = clock;
@@ -77,7 +77,7 @@ export class Troubles {
   }
 
   /** Says that something is wrong now. It is reported when it lasts for so many milliseconds. */
-  raise(kind: TroubleKind, fields: LogFields, patienceMs = 0): void {
+  report(kind: ConditionKind, fields: LogFields, patienceMs = 0): void {
     const now = this.#clock.monotonic();
     const message = MESSAGES[kind].begins;
     const episode = this.#episodes.get(kind) ?? {
@@ -95,7 +95,7 @@ export class Troubles {
   }
 
   /** Says that it is over, or that it is not so. */
-  clear(kind: TroubleKind, fields: LogFields): void {
+  clear(kind: ConditionKind, fields: LogFields): void {
     const episode = this.#episodes.get(kind);
     if (episode === undefined) return;
     this.#episodes.delete(kind);
@@ -104,8 +104,8 @@ export class Troubles {
     this.#log.info(MESSAGES[kind].ends, { ...fields, forSeconds });
   }
 
-  /** The troubles that last and have been reported. */
-  current(): Trouble[] {
+  /** The health that last and have been reported. */
+  current(): Condition[] {
     return [...this.#episodes.values()]
       .filter(({ remindAt }) => remindAt !== undefined)
       .map(({ kind, message, since }) => ({ kind, message, since }));

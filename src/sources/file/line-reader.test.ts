@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { MemoryFile } from '../../../test/support/faulty-files.ts';
-import { FileTrouble } from './files.ts';
+import { FileError } from './files.ts';
 import { LineReader, type OverlongLine, type Piece } from './line-reader.ts';
-import { BEGINNING, Trail } from './read-position.ts';
+import { BEGINNING, ReadPosition } from './read-position.ts';
 
 interface Opened {
   readonly file: MemoryFile;
@@ -15,7 +15,7 @@ interface Opened {
 function open(content: string, maxLineBytes = 100): Opened {
   const file = new MemoryFile(content);
   const overlong: OverlongLine[] = [];
-  const reader = new LineReader(file, new Trail(BEGINNING), file.bytes.length, {
+  const reader = new LineReader(file, new ReadPosition(BEGINNING), file.bytes.length, {
     maxLineBytes,
     mayChange: true,
     clock: new FakeClock(),
@@ -225,7 +225,7 @@ describe('reading ahead', () => {
     const opened = open(lines.join(''));
     await opened.reader.read();
     await opened.reader.settle();
-    opened.file.trouble = new FileTrouble('EIO', 'input/output error');
+    opened.file.trouble = new FileError('EIO', 'input/output error');
     expect((await opened.reader.read()).kind).toBe('failed');
     expect((await opened.reader.read()).kind).toBe('failed');
     opened.file.trouble = undefined;
@@ -235,7 +235,7 @@ describe('reading ahead', () => {
 
 it('reads on at the same place after a read error', async () => {
   const opened = open('one\ntwo\n');
-  opened.file.trouble = new FileTrouble('EIO', 'input/output error');
+  opened.file.trouble = new FileError('EIO', 'input/output error');
   expect((await readAll(opened)).last).toMatchObject({ kind: 'failed', trouble: { code: 'EIO' } });
   opened.file.trouble = undefined;
   expect((await readAll(opened)).lines).toBe('one\ntwo\n');
@@ -252,7 +252,7 @@ it('needs no more memory than the longest line allowed', async () => {
     largest = Math.max(largest, target.buffer.byteLength);
     return line.copy(target, 0, 0, Math.min(target.length, size - at));
   };
-  const reader = new LineReader(file, new Trail(BEGINNING), size, {
+  const reader = new LineReader(file, new ReadPosition(BEGINNING), size, {
     maxLineBytes: 8 * megabyte,
     mayChange: true,
     clock: new FakeClock(),

@@ -1,9 +1,9 @@
 import { endOfWholeAlerts, isTextLog } from '../../alert/record-framing.ts';
 import type { Clock } from '../../core/clock.ts';
-import { MOST_BYTES, Pace } from './chunk-size.ts';
-import { FileTrouble, type Readable } from './files.ts';
+import { ChunkSizer, MOST_BYTES } from './chunk-size.ts';
+import { FileError, type Readable } from './files.ts';
 import { TAIL_BYTES } from './fingerprint.ts';
-import { Trail } from './read-position.ts';
+import { ReadPosition } from './read-position.ts';
 
 /** What one read led to. */
 export type Piece =
@@ -15,7 +15,7 @@ export type Piece =
   | { readonly kind: 'end' }
   /** What was read before is not there any more: the file was cut or written anew. */
   | { readonly kind: 'rewritten' }
-  | { readonly kind: 'failed'; readonly trouble: FileTrouble };
+  | { readonly kind: 'failed'; readonly trouble: FileError };
 
 /** A line that is longer than anyone wants, and was passed over. */
 export interface OverlongLine {
@@ -42,10 +42,10 @@ const NEWLINE = 0x0a;
 export class LineReader {
   readonly #file: Readable;
   readonly #options: LineReaderOptions;
-  readonly #pace: Pace;
-  #trail: Trail;
+  readonly #pace: ChunkSizer;
+  #trail: ReadPosition;
   /** How far an overlong line has been passed over, while it is; the buffer follows this place. */
-  #skipped: Trail | undefined;
+  #skipped: ReadPosition | undefined;
   /** What was read and not handed out yet, and how many bytes of it there are. */
   #buffer: Buffer;
   #filled = 0;
@@ -54,21 +54,21 @@ export class LineReader {
   /** The lines that were handed out last are in here. */
   #spare: Buffer | undefined;
   /** Bytes that are being read to the end of the buffer. They count once they are asked for. */
-  #ahead: Promise<number | FileTrouble> | undefined;
+  #ahead: Promise<number | FileError> | undefined;
   #checkedAt = Number.NaN;
   #size: number;
 
-  constructor(file: Readable, trail: Trail, size: number, options: LineReaderOptions) {
+  constructor(file: Readable, trail: ReadPosition, size: number, options: LineReaderOptions) {
     this.#file = file;
     this.#trail = trail;
     this.#size = size;
     this.#options = options;
-    this.#pace = new Pace(options.clock, options.maxLineBytes);
+    this.#pace = new ChunkSizer(options.clock, options.maxLineBytes);
     this.#buffer = Buffer.allocUnsafe(this.#pace.bytes);
   }
 
   /** Where the lines that have been handed out end. */
-  get trail(): Trail {
+  get trail(): ReadPosition {
     return this.#trail;
   }
 
@@ -99,7 +99,7 @@ export class LineReader {
     const ahead = this.#ahead;
     const count = await (ahead ?? this.#fill());
     this.#ahead = undefined;
-    if (count instanceof FileTrouble) return { kind: 'failed', trouble: count };
+    if (count instanceof FileError) return { kind: 'failed', trouble: count };
     // What was the end then need not be the end now.
     if (count === 0 && ahead !== undefined) return { kind: 'part' };
     if (this.#options.mayChange) {
@@ -148,7 +148,7 @@ export class LineReader {
     return (this.#skipped ?? this.#trail).offset + this.#filled;
   }
 
-  #fill(): Promise<number | FileTrouble> {
+  #fill(): Promise<number | FileError> {
     const { bytes } = this.#pace;
     if (this.#filled === this.#buffer.length) {
       this.#resize(Math.min(2 * this.#filled, this.#options.maxLineBytes + bytes));
@@ -223,14 +223,14 @@ export class LineReader {
 
   /** Begins to pass over an overlong line, of which `known` bytes are in the buffer. */
   #beginSkipping(known = this.#filled): void {
-    this.#skipped = new Trail(this.#trail);
+    this.#skipped = new ReadPosition(this.#trail);
     this.#skipped.consume(this.#buffer.subarray(0, known));
     this.#buffer.copyWithin(0, known, this.#filled);
     this.#filled -= known;
   }
 
   /** Passes over more of an overlong line. True when its end was found. */
-  #skip(skipped: Trail): boolean {
+  #skip(skipped: ReadPosition): boolean {
     const newline = this.#used().indexOf(NEWLINE);
     const end = newline === -1 ? this.#filled : newline + 1;
     skipped.consume(this.#buffer.subarray(0, end));
@@ -241,7 +241,7 @@ export class LineReader {
     return true;
   }
 
-  #endSkipping(skipped: Trail, newline: 0 | 1): void {
+  #endSkipping(skipped: ReadPosition, newline: 0 | 1): void {
     const { offset } = this.#trail;
     this.#trail = skipped;
     this.#skipped = undefined;
@@ -251,7 +251,7 @@ export class LineReader {
 
   async #check(count: number): Promise<Piece | undefined> {
     const facts = await this.#file.facts();
-    if (facts instanceof FileTrouble) return { kind: 'failed', trouble: facts };
+    if (facts instanceof FileError) return { kind: 'failed', trouble: facts };
     if (count > 0 || facts.modified !== this.#checkedAt) {
       const problem = await this.#compare();
       if (problem !== undefined) return problem;
@@ -267,7 +267,7 @@ export class LineReader {
    */
   async #checkAhead(): Promise<Piece | undefined> {
     const [facts, problem] = await Promise.all([this.#file.facts(), this.#compare()]);
-    if (facts instanceof FileTrouble) return { kind: 'failed', trouble: facts };
+    if (facts instanceof FileError) return { kind: 'failed', trouble: facts };
     if (problem === undefined) this.#size = facts.size;
     return problem;
   }
@@ -281,17 +281,17 @@ export class LineReader {
       holds(this.#file, head, 0),
       holds(this.#file, tail, this.#readAt - tail.length),
     ]);
-    const trouble = answers.find((answer) => answer instanceof FileTrouble);
+    const trouble = answers.find((answer) => answer instanceof FileError);
     if (trouble !== undefined) return { kind: 'failed', trouble };
     return answers.includes(false) ? { kind: 'rewritten' } : undefined;
   }
 }
 
 /** True when a file holds these bytes at a place. */
-async function holds(file: Readable, expected: Buffer, at: number): Promise<boolean | FileTrouble> {
+async function holds(file: Readable, expected: Buffer, at: number): Promise<boolean | FileError> {
   if (expected.length === 0) return true;
   const found = Buffer.allocUnsafe(expected.length);
   const count = await file.read(found, at);
-  if (count instanceof FileTrouble) return count;
+  if (count instanceof FileError) return count;
   return count === expected.length && found.equals(expected);
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Archive, Order } from './archives.ts';
-import type { Facts } from './files.ts';
+import type { FileStat } from './files.ts';
 import { DEFAULT_LOOK_BACK, unreadArchives, withinLookBack } from './look-back.ts';
 
-function facts(inode: number, size = 100, modified = inode): Facts {
+function facts(inode: number, size = 100, modified = inode): FileStat {
   return { device: '1', inode: String(inode), size, modified, isRegular: true };
 }
 

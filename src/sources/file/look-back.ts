@@ -1,5 +1,6 @@
+import { DAY_MS } from '../../core/durations.ts';
 import { type Archive, compareOrder, type Order } from './archives.ts';
-import { type Facts, isSameFile } from './files.ts';
+import { type FileStat, isSameFile } from './files.ts';
 
 /** What is known when the archives after a file are chosen. */
 export interface Situation {
@@ -8,9 +9,9 @@ export interface Situation {
   /** The place among them of the file that was read last; undefined when it is not known. */
   readonly own: Order | undefined;
   /** That file itself, when it is open and read to its end. */
-  readonly finished: Facts | undefined;
+  readonly finished: FileStat | undefined;
   /** The live file; undefined while there is none. */
-  readonly live: Facts | undefined;
+  readonly live: FileStat | undefined;
   /** Its place among the archives, when it need not be looked up: it may have lost its name since. */
   readonly liveOrder?: Order | undefined;
   /** When the file that was read last was known to be the live one: milliseconds since 1970. */
@@ -52,7 +53,7 @@ export interface LookBack {
 
 /** Seven days, however much that is. */
 export const DEFAULT_LOOK_BACK: LookBack = {
-  maxAgeMs: 7 * 24 * 60 * 60 * 1000,
+  maxAgeMs: 7 * DAY_MS,
   maxFiles: Number.POSITIVE_INFINITY,
   maxBytes: Number.POSITIVE_INFINITY,
 };

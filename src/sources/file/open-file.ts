@@ -1,23 +1,23 @@
 import type { FilePosition } from '../../core/checkpoint.ts';
 import type { SourceContext } from './context.ts';
-import { type Facts, isSameFile, type Readable } from './files.ts';
+import { type FileStat, isSameFile, type Readable } from './files.ts';
 import { GzipFile } from './gzip-file.ts';
 import { LineReader, type OverlongLine } from './line-reader.ts';
-import { type KnownPlace, Trail } from './read-position.ts';
+import { type KnownPlace, ReadPosition } from './read-position.ts';
 
 /** A file that is to be read, and from where. */
 export interface Opened {
   readonly file: Readable;
   readonly path: string;
-  readonly facts: Facts;
+  readonly facts: FileStat;
   /** Its dated name, see {@link FilePosition.archive}. */
   readonly archive: string | null;
 }
 
 /** The file that is being read. */
-export class Track {
+export class OpenFile {
   readonly file: Readable;
-  readonly facts: Facts;
+  readonly facts: FileStat;
   readonly archive: string | null;
   readonly lines: LineReader;
   /** True when the rest of it was given up because it cannot be read. */
@@ -36,7 +36,7 @@ export class Track {
     this.archive = opened.archive;
     this.#path = opened.path;
     this.#sizeSeen = opened.facts.size;
-    const trail = new Trail(place);
+    const trail = new ReadPosition(place);
     trail.mark();
     this.lines = new LineReader(opened.file, trail, opened.facts.size, {
       maxLineBytes,
@@ -63,7 +63,7 @@ export class Track {
   }
 
   /** True when the facts are those of this file. */
-  is(facts: Facts): boolean {
+  is(facts: FileStat): boolean {
     return isSameFile(facts, this.facts);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { RecordingLog } from '../../../test/support/recording-log.ts';
-import { Waker, type Watch } from './poll-timer.ts';
+import { PollTimer, type Watch } from './poll-timer.ts';
 
 const PATH = '/alerts/alerts.json';
 const forever = new AbortController().signal;
@@ -31,7 +31,7 @@ async function lengthOf(pause: Promise<void>, clock: ManualClock): Promise<numbe
 describe('pauses between looks', () => {
   it('grow from 25 to 250 milliseconds while nothing happens', async () => {
     const clock = new ManualClock();
-    const waker = new Waker(clock, new RecordingLog(), PATH, new FakeWatch().watch);
+    const waker = new PollTimer(clock, new RecordingLog(), PATH, new FakeWatch().watch);
     const lengths: number[] = [];
     for (let count = 0; count < 8; count += 1) {
       lengths.push(await lengthOf(waker.pause(forever), clock));
@@ -44,7 +44,7 @@ describe('pauses between looks', () => {
   it('end with a notification, also one that came before', async () => {
     const clock = new ManualClock();
     const fake = new FakeWatch();
-    const waker = new Waker(clock, new RecordingLog(), PATH, fake.watch);
+    const waker = new PollTimer(clock, new RecordingLog(), PATH, fake.watch);
     waker.watch();
     const pause = waker.pause(forever);
     fake.open.get(PATH)?.('alerts.json');
@@ -58,7 +58,7 @@ describe('pauses between looks', () => {
   it('do not end because of other files', async () => {
     const clock = new ManualClock();
     const fake = new FakeWatch();
-    const waker = new Waker(clock, new RecordingLog(), PATH, fake.watch);
+    const waker = new PollTimer(clock, new RecordingLog(), PATH, fake.watch);
     waker.watch();
     const pause = waker.pause(forever);
     fake.open.get('/alerts')?.('alerts.log');
@@ -67,7 +67,7 @@ describe('pauses between looks', () => {
 
   it('end when the signal aborts, and when it is closed', async () => {
     const clock = new ManualClock();
-    const waker = new Waker(clock, new RecordingLog(), PATH, new FakeWatch().watch);
+    const waker = new PollTimer(clock, new RecordingLog(), PATH, new FakeWatch().watch);
     const stop = new AbortController();
     const first = waker.pause(stop.signal);
     stop.abort();
@@ -85,7 +85,7 @@ describe('without notifications', () => {
   it('looks at intervals, and says so once', async () => {
     const clock = new ManualClock();
     const log = new RecordingLog();
-    const waker = new Waker(clock, log, PATH, () => {
+    const waker = new PollTimer(clock, log, PATH, () => {
       throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     });
     waker.watch();
@@ -98,7 +98,7 @@ describe('without notifications', () => {
     const clock = new ManualClock();
     const log = new RecordingLog();
     const fake = new FakeWatch();
-    const waker = new Waker(clock, log, PATH, fake.watch);
+    const waker = new PollTimer(clock, log, PATH, fake.watch);
     waker.watch();
     for (const fail of fake.failures) fail(new Error('gone'));
     expect(await lengthOf(waker.pause(forever), clock)).toBe(25);
@@ -108,7 +108,7 @@ describe('without notifications', () => {
 
   it('watches nothing any more once it is closed', () => {
     const fake = new FakeWatch();
-    const waker = new Waker(new ManualClock(), new RecordingLog(), PATH, fake.watch);
+    const waker = new PollTimer(new ManualClock(), new RecordingLog(), PATH, fake.watch);
     waker.watch();
     waker.close();
     waker.watch();

@@ -22,7 +22,7 @@ const systemWatch: Watch = (path, changed) =>
  * Decides when to look at the file again. Looking at intervals is what counts; notifications of the
  * system only make it sooner. They may fail, be lost, or not exist (network file systems).
  */
-export class Waker {
+export class PollTimer {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #path: string;

@@ -1,12 +1,12 @@
 import type { FilePosition } from '../../core/checkpoint.ts';
-import { type Last, openArchive, type Route } from './archive-locator.ts';
+import { type LastRead, openArchive, type UnreadFiles } from './archive-locator.ts';
 import type { Archive } from './archives.ts';
 import { GIVE_UP_MS, isStillThere, type LiveFile, type SourceContext } from './context.ts';
 import { hasLine } from './file-match.ts';
-import { type Facts, FileTrouble, isSameFile, type Readable } from './files.ts';
+import { FileError, type FileStat, isSameFile, type Readable } from './files.ts';
 import { withinLookBack } from './look-back.ts';
 import type { Opened } from './open-file.ts';
-import { compareWithCopy, type Past, type Start, startIn } from './resume-point.ts';
+import { compareWithCopy, type ResumePoint, type Start, startIn } from './resume-point.ts';
 
 /** A file to be read next, open, and from where. */
 export interface NextFile extends Opened {
@@ -14,8 +14,8 @@ export interface NextFile extends Opened {
 }
 
 /** What was read before: the last file, and those before it. */
-export interface Before {
-  readonly last: Past;
+export interface FinishedFiles {
+  readonly last: ResumePoint;
   readonly finished: readonly FilePosition[];
   /** When the last file was known to be the live one. */
   readonly since: number;
@@ -27,14 +27,14 @@ export interface Before {
  * The files that are to be read after the current one: archives, and the live file, which is kept
  * open so that it cannot get lost while they are read.
  */
-export class Itinerary {
+export class ReadPlan {
   readonly #context: SourceContext;
   #archives: readonly Archive[] = [];
   #live: (LiveFile & { archive: string | null }) | undefined;
   /** The first of the archives, or else the live file, once it is ready. */
   #next: NextFile | undefined;
   /** A live file in which nothing new was found, with nothing to be read before it. */
-  #nothingNew: Facts | undefined;
+  #nothingNew: FileStat | undefined;
 
   constructor(context: SourceContext) {
     this.#context = context;
@@ -55,7 +55,7 @@ export class Itinerary {
   }
 
   /** True when nothing new was found in the live file, and it has not changed since. */
-  isPointless(live: Facts): boolean {
+  isPointless(live: FileStat): boolean {
     return live.inode === this.#nothingNew?.inode && live.size === this.#nothingNew.size;
   }
 
@@ -64,17 +64,17 @@ export class Itinerary {
    * nobody writes to a live file that is empty or missing, and the last file may still grow; or when
    * it cannot be told now. Then the live file stays with the caller.
    */
-  async plan(last: Last, live: LiveFile | undefined): Promise<Route | 'idle'> {
-    const { locator, path, patience, troubles } = this.#context;
+  async plan(last: LastRead, live: LiveFile | undefined): Promise<UnreadFiles | 'idle'> {
+    const { locator, path, stability, health } = this.#context;
     const route = await locator.route(last, live?.facts);
     // Archives that appeared after the live file was opened need not be older than it.
     const mayHaveMoved = live !== undefined && last.isRewritten !== true;
     if (mayHaveMoved && !(await isStillThere(this.#context, live.facts))) return 'idle';
     if (route.trouble === undefined) {
-      patience.forget('listing');
-      troubles.clear('archives', { path });
-    } else if (!patience.isOver('listing', '', GIVE_UP_MS)) {
-      troubles.raise('archives', { path, code: route.trouble.code });
+      stability.forget('listing');
+      health.clear('archives', { path });
+    } else if (!stability.isOver('listing', '', GIVE_UP_MS)) {
+      health.report('archives', { path, code: route.trouble.code });
       return 'idle';
     }
     if (route.archives.length === 0 && (live === undefined || live.facts.size === 0)) {
@@ -91,7 +91,7 @@ export class Itinerary {
    * The next file, open. `again` when the plan has changed, `idle` when it takes time.
    * It stays the next one until it is taken.
    */
-  async next(before: Before): Promise<NextFile | 'again' | 'idle'> {
+  async next(before: FinishedFiles): Promise<NextFile | 'again' | 'idle'> {
     if (this.#next !== undefined) return this.#next;
     const archive = this.#archives[0];
     const next =
@@ -144,12 +144,15 @@ export class Itinerary {
     }
   }
 
-  async #openArchive(archive: Archive, before: Before): Promise<NextFile | 'again' | 'idle'> {
-    const { files, patience, troubles } = this.#context;
+  async #openArchive(
+    archive: Archive,
+    before: FinishedFiles,
+  ): Promise<NextFile | 'again' | 'idle'> {
+    const { files, stability, health } = this.#context;
     const { last, finished } = before;
     const { path, stem } = archive;
     const opened = await openArchive(files, archive);
-    if (opened instanceof FileTrouble) {
+    if (opened instanceof FileError) {
       return opened.isMissing
         ? this.#lookAgain(archive, before)
         : this.#archiveFailed(archive, opened);
@@ -160,23 +163,23 @@ export class Itinerary {
       return this.#lookAgain(archive, before);
     }
     const start = await startIn(opened.file, last, finished);
-    if (start instanceof FileTrouble) {
+    if (start instanceof FileError) {
       await opened.file.close();
       return this.#archiveFailed(archive, start);
     }
-    troubles.clear('archives', { path });
-    patience.forget(stem);
+    health.clear('archives', { path });
+    stability.forget(stem);
     // A file that was renamed keeps its place among the dated ones.
     return { ...opened, archive: archive.dated?.name ?? last.position.archive, start };
   }
 
   /** An archive is not where it was: it was renamed, or is gone. */
-  async #lookAgain(archive: Archive, { last, since, open }: Before): Promise<'idle'> {
-    const { clock, locator, lookBack, path, troubles } = this.#context;
+  async #lookAgain(archive: Archive, { last, since, open }: FinishedFiles): Promise<'idle'> {
+    const { clock, locator, lookBack, path, health } = this.#context;
     const known = { position: last.position, since, ...(open && { finished: open.facts }) };
     const route = await locator.route(known, this.#live?.facts, this.#live?.archive);
     if (route.trouble !== undefined) {
-      troubles.raise('archives', { path, code: route.trouble.code });
+      health.report('archives', { path, code: route.trouble.code });
       return 'idle';
     }
     this.#archives = withinLookBack(route.archives, lookBack, clock.now()).kept;
@@ -185,11 +188,11 @@ export class Itinerary {
     return 'idle';
   }
 
-  #archiveFailed(archive: Archive, { code }: FileTrouble): 'again' | 'idle' {
-    const { patience, troubles } = this.#context;
+  #archiveFailed(archive: Archive, { code }: FileError): 'again' | 'idle' {
+    const { stability, health } = this.#context;
     const { path, stem } = archive;
-    if (!patience.isOver(stem, '', GIVE_UP_MS)) {
-      troubles.raise('archives', { path, code });
+    if (!stability.isOver(stem, '', GIVE_UP_MS)) {
+      health.report('archives', { path, code });
       return 'idle';
     }
     this.#archives = this.#archives.slice(1);
@@ -198,30 +201,30 @@ export class Itinerary {
   }
 
   #lost({ path, facts }: Archive, code: string): void {
-    const { counts, log, troubles } = this.#context;
+    const { counts, log, health } = this.#context;
     log.error('an archive with unread alerts is lost: gone, or not readable for too long', {
       path,
       code,
       bytes: facts.size,
     });
-    troubles.clear('archives', { path });
+    health.clear('archives', { path });
     counts.lostFiles += 1;
     counts.lostBytes += facts.size;
   }
 
-  async #openLive(before: Before): Promise<NextFile | 'again' | 'idle'> {
+  async #openLive(before: FinishedFiles): Promise<NextFile | 'again' | 'idle'> {
     const { log, path } = this.#context;
     const live = this.#live;
     if (live === undefined) return 'again';
     const facts = await live.file.facts();
-    if (facts instanceof FileTrouble) return this.#liveFailed(facts);
+    if (facts instanceof FileError) return this.#liveFailed(facts);
     const match = await startIn(live.file, before.last, before.finished);
-    if (match instanceof FileTrouble) return this.#liveFailed(match);
+    if (match instanceof FileError) return this.#liveFailed(match);
     const start =
       match.kind === 'earlier' ? await compareWithCopy(live.file, match, before) : match;
-    if (start instanceof FileTrouble) return this.#liveFailed(start);
+    if (start instanceof FileError) return this.#liveFailed(start);
     const isNew = before.open === undefined || (await this.#hasNewLine(live.file, start));
-    if (isNew instanceof FileTrouble) return this.#liveFailed(isNew);
+    if (isNew instanceof FileError) return this.#liveFailed(isNew);
     const isCopy = start.kind === 'same' || start.kind === 'earlier';
     if (!isNew && (isCopy || (await isStillThere(this.#context, facts)))) return this.#stay(facts);
     if (start.kind === 'earlier') {
@@ -236,7 +239,7 @@ export class Itinerary {
     return { file: live.file, facts, path, archive, start };
   }
 
-  #hasNewLine(file: Readable, { place }: Start): Promise<boolean | FileTrouble> {
+  #hasNewLine(file: Readable, { place }: Start): Promise<boolean | FileError> {
     return hasLine(file, place.offset, this.#context.maxLineBytes);
   }
 
@@ -244,16 +247,16 @@ export class Itinerary {
    * There is no new line in the live file, so that nothing says that the writer has moved on to it:
    * it may be a mere copy. The plan is made anew when it changes.
    */
-  async #stay(live: Facts): Promise<'idle'> {
+  async #stay(live: FileStat): Promise<'idle'> {
     await this.clear();
     this.#nothingNew = live;
     return 'idle';
   }
 
   /** The plan is made anew, with the file that is at the path by then. */
-  async #liveFailed({ code }: FileTrouble): Promise<'idle'> {
-    const { path, troubles } = this.#context;
-    troubles.raise('unopenable', { path, code });
+  async #liveFailed({ code }: FileError): Promise<'idle'> {
+    const { path, health } = this.#context;
+    health.report('unopenable', { path, code });
     await this.clear();
     return 'idle';
   }

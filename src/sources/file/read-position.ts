@@ -21,7 +21,7 @@ export const BEGINNING: KnownPlace = {
 };
 
 /** How far a file has been read, and what was there: it moves on with the bytes that are done. */
-export class Trail implements KnownPlace {
+export class ReadPosition implements KnownPlace {
   offset: number;
   #head: Buffer;
   #headHash: string | undefined;

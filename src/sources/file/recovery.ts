@@ -1,14 +1,14 @@
 import type { FilePosition } from '../../core/checkpoint.ts';
-import { type LiveFile, type Look, openLive, type SourceContext } from './context.ts';
-import { FileTrouble, type Readable } from './files.ts';
-import type { Itinerary, NextFile } from './read-plan.ts';
+import { type LiveFile, type LiveStat, openLive, type SourceContext } from './context.ts';
+import { FileError, type Readable } from './files.ts';
+import type { NextFile, ReadPlan } from './read-plan.ts';
 import { reportLoss } from './reports.ts';
-import { type Past, type Start, startIn } from './resume-point.ts';
+import { type ResumePoint, type Start, startIn } from './resume-point.ts';
 import { hasSettled } from './stability.ts';
 
 /** Where reading stopped, and what was read before. */
-export interface Lost {
-  readonly last: Past;
+export interface LostPosition {
+  readonly last: ResumePoint;
   readonly finished: readonly FilePosition[];
   /** When the last file was known to be the live one. */
   readonly since: number;
@@ -18,36 +18,36 @@ export interface Lost {
 const SEARCH_EVERY_MS = 1000;
 
 /** Finds the file in which reading stopped, and what comes after it. */
-export class Search {
+export class Recovery {
   readonly #context: SourceContext;
-  readonly #itinerary: Itinerary;
+  readonly #plan: ReadPlan;
   #againAt = Number.NEGATIVE_INFINITY;
   /** A file that was written anew while it was open: it is read even if it is gone by now. */
   #kept: LiveFile | undefined;
 
-  constructor(context: SourceContext, itinerary: Itinerary) {
+  constructor(context: SourceContext, plan: ReadPlan) {
     this.#context = context;
-    this.#itinerary = itinerary;
+    this.#plan = plan;
   }
 
   /** Takes over the file that was written anew. */
   async keep(file: Readable): Promise<void> {
     const facts = await file.facts();
-    if (facts instanceof FileTrouble || facts.size === 0) await file.close();
+    if (facts instanceof FileError || facts.size === 0) await file.close();
     else this.#kept = { file, facts };
   }
 
   /**
-   * One step: the live file, when it is the one in which reading stopped; `again` when the itinerary
+   * One step: the live file, when it is the one in which reading stopped; `again` when the plan
    * leads on; `idle` when nothing can be found now.
    */
-  async step(lost: Lost, look: Look): Promise<NextFile | 'again' | 'idle'> {
-    const { locator, path, patience, troubles } = this.#context;
+  async step(lost: LostPosition, look: LiveStat): Promise<NextFile | 'again' | 'idle'> {
+    const { locator, path, stability, health } = this.#context;
     const live = await this.#openLive(look);
     if (live === 'idle') return 'idle';
     const start = live && (await startIn(live.file, lost.last, lost.finished));
-    if (start instanceof FileTrouble) {
-      troubles.raise('unopenable', { path, code: start.code });
+    if (start instanceof FileError) {
+      health.report('unopenable', { path, code: start.code });
       await this.#release(live);
       return 'idle';
     }
@@ -60,12 +60,12 @@ export class Search {
     }
     const isAmbiguous = start?.kind === 'earlier' || start?.kind === 'unclear';
     if (live !== undefined && live.facts.size > 0 && isAmbiguous) {
-      if (!hasSettled(patience, live.facts)) {
+      if (!hasSettled(stability, live.facts)) {
         await this.#release(live);
         return 'idle';
       }
     }
-    return this.#plan(lost, live, start);
+    return this.#route(lost, live, start);
   }
 
   async close(): Promise<void> {
@@ -73,7 +73,7 @@ export class Search {
     this.#kept = undefined;
   }
 
-  async #openLive(look: Look): Promise<LiveFile | undefined | 'idle'> {
+  async #openLive(look: LiveStat): Promise<LiveFile | undefined | 'idle'> {
     const { clock } = this.#context;
     if (this.#kept !== undefined) {
       const { file } = this.#kept;
@@ -87,25 +87,25 @@ export class Search {
       this.#againAt = clock.monotonic() + SEARCH_EVERY_MS;
       return undefined;
     }
-    if (this.#itinerary.isPointless(look)) return 'idle';
+    if (this.#plan.isPointless(look)) return 'idle';
     return (await openLive(this.#context)) ?? 'idle';
   }
 
   /** True when a dated file has the same content, to which the writer may go on writing. */
-  async #isCopy({ last, since }: Lost, live: LiveFile): Promise<boolean> {
+  async #isCopy({ last, since }: LostPosition, live: LiveFile): Promise<boolean> {
     const known = { position: last.position, since };
     const { archives } = await this.#context.locator.route(known, live.facts);
     return archives.some(({ dated }) => dated !== undefined);
   }
 
-  async #plan(
-    { last, since }: Lost,
+  async #route(
+    { last, since }: LostPosition,
     live: LiveFile | undefined,
     start: Start | undefined,
   ): Promise<'again' | 'idle'> {
     const isRewritten = live !== undefined && live === this.#kept;
     const known = { position: last.position, since, isRewritten };
-    const route = await this.#itinerary.plan(known, live);
+    const route = await this.#plan.plan(known, live);
     if (route === 'idle') {
       await this.#release(live);
       return 'idle';

@@ -1,8 +1,8 @@
 import type { SourceContext } from './context.ts';
 import { GzipFile } from './gzip-file.ts';
 import type { OverlongLine } from './line-reader.ts';
-import type { Track } from './open-file.ts';
-import type { Past } from './resume-point.ts';
+import type { OpenFile } from './open-file.ts';
+import type { ResumePoint } from './resume-point.ts';
 
 /** Counts and reports a line that was passed over for its length. */
 export function reportOverlong(
@@ -19,7 +19,7 @@ export function reportOverlong(
 }
 
 /** Counts and reports what may be missing because the file that was being read is gone. */
-export function reportLoss({ counts, log }: SourceContext, last: Past): void {
+export function reportLoss({ counts, log }: SourceContext, last: ResumePoint): void {
   const { position, unread } = last;
   if (unread === 0 || (unread === undefined && position.offset === 0)) return;
   counts.lostFiles += 1;
@@ -33,7 +33,7 @@ export function reportLoss({ counts, log }: SourceContext, last: Past): void {
 }
 
 /** Counts and reports that only a part of a compressed archive could be read. */
-export function reportDamage({ counts, log }: SourceContext, { file, path }: Track): void {
+export function reportDamage({ counts, log }: SourceContext, { file, path }: OpenFile): void {
   if (!(file instanceof GzipFile) || file.damage === undefined) return;
   counts.damagedArchives += 1;
   log.error('a compressed archive is damaged; what comes after the damage is lost', {
@@ -43,7 +43,7 @@ export function reportDamage({ counts, log }: SourceContext, { file, path }: Tra
 }
 
 /** Reports a rest that cannot be read, and is not waited for any longer. */
-export function abandon({ counts, log }: SourceContext, track: Track, code: string): void {
+export function abandon({ counts, log }: SourceContext, track: OpenFile, code: string): void {
   const { lines, path } = track;
   const bytes = Math.max(0, lines.size - lines.trail.offset);
   log.error('the rest of a file is given up: not readable for too long', { path, code, bytes });

@@ -1,11 +1,11 @@
 import type { FilePosition } from '../../core/checkpoint.ts';
 import { commonLines, type Match, matchFile, placeIn } from './file-match.ts';
-import { FileTrouble, type Readable } from './files.ts';
+import { FileError, type Readable } from './files.ts';
 import { TAIL_BYTES } from './fingerprint.ts';
 import { BEGINNING, type KnownPlace } from './read-position.ts';
 
 /** A file that was read, up to where. */
-export interface Past {
+export interface ResumePoint {
   readonly position: FilePosition;
   /** The first bytes themselves, while they are remembered. */
   readonly head?: Buffer;
@@ -39,15 +39,15 @@ export function remember(
  */
 export async function startIn(
   file: Readable,
-  last: Past,
+  last: ResumePoint,
   finished: readonly FilePosition[],
-): Promise<Start | FileTrouble> {
+): Promise<Start | FileError> {
   const match = await matchFile(file, last.position, last.head);
-  if (match instanceof FileTrouble) return match;
+  if (match instanceof FileError) return match;
   if (match.kind === 'same' || match.kind === 'earlier') return match;
   for (const position of finished) {
     const other = await matchFile(file, position);
-    if (other instanceof FileTrouble) return other;
+    if (other instanceof FileError) return other;
     // It was read to its end already, and has come back.
     if (other.kind === 'same') return { kind: 'different', place: other.place };
   }
@@ -61,11 +61,14 @@ export async function startIn(
 export async function compareWithCopy(
   copy: Readable,
   start: Start,
-  { last, open }: { readonly last: Past; readonly open: { readonly file: Readable } | undefined },
-): Promise<Start | FileTrouble> {
+  {
+    last,
+    open,
+  }: { readonly last: ResumePoint; readonly open: { readonly file: Readable } | undefined },
+): Promise<Start | FileError> {
   if (open === undefined) return start;
   const line = await commonLines(open.file, copy, start.place.offset, last.position.offset);
-  if (line instanceof FileTrouble) return line;
+  if (line instanceof FileError) return line;
   const place = await placeIn(copy, line, TAIL_BYTES, start.place.marks);
-  return place instanceof FileTrouble ? place : { kind: start.kind, place };
+  return place instanceof FileError ? place : { kind: start.kind, place };
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Facts } from './files.ts';
+import type { FileStat } from './files.ts';
 
 /** Waits for things that should happen, but not forever. */
-export class Patience {
+export class StabilityTimer {
   readonly #clock: Clock;
   readonly #since = new Map<string, { at: number; value: string }>();
 
@@ -35,8 +35,8 @@ const LONGEST_MS = 5000;
  * True when a file has stopped growing, or has been watched for long enough: a copy that is being
  * written looks like a file that was cut.
  */
-export function hasSettled(patience: Patience, facts: Facts): boolean {
-  const quiet = patience.isOver('quiet', `${facts.inode} ${facts.size}`, QUIET_MS);
-  const longest = patience.isOver('settling', facts.inode, LONGEST_MS);
+export function hasSettled(stability: StabilityTimer, facts: FileStat): boolean {
+  const quiet = stability.isOver('quiet', `${facts.inode} ${facts.size}`, QUIET_MS);
+  const longest = stability.isOver('settling', facts.inode, LONGEST_MS);
   return quiet || longest;
 }

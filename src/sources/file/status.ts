@@ -1,4 +1,4 @@
-import type { Trouble } from './health.ts';
+import type { Condition } from './health.ts';
 
 /** What a source has done since it was opened. Sizes are in bytes. */
 export interface SourceCounts {
@@ -8,7 +8,7 @@ export interface SourceCounts {
   overlongLines: number;
   overlongBytes: number;
   longestOverlong: number;
-  /** Last lines of files that were handed out although their newline never came. */
+  /** LastRead lines of files that were handed out although their newline never came. */
   unterminatedLines: number;
   /** How often reading moved on to a newer file. */
   rotations: number;
@@ -21,7 +21,7 @@ export interface SourceCounts {
   /** Archives passed over because of the look-back bound, and their sizes on disk. */
   skippedFiles: number;
   skippedBytes: number;
-  /** Files that were gone, or given up as unreadable, before they were read to their end. */
+  /** FileSystem that were gone, or given up as unreadable, before they were read to their end. */
   lostFiles: number;
   /** Bytes of them, and of files cut in place, as far as their number is known. */
   lostBytes: number;
@@ -62,6 +62,6 @@ export interface SourceStatus {
   readonly lastLinesAt: number | undefined;
   /** When the live file last grew, in milliseconds since 1970. */
   readonly lastGrowthAt: number | undefined;
-  readonly troubles: readonly Trouble[];
+  readonly health: readonly Condition[];
   readonly counts: Readonly<SourceCounts>;
 }

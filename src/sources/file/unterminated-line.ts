@@ -1,5 +1,5 @@
 import type { SourceContext } from './context.ts';
-import type { Track } from './open-file.ts';
+import type { OpenFile } from './open-file.ts';
 
 /** How long a line may take to end while it grows. */
 const NO_NEWLINE_MS = 30_000;
@@ -14,8 +14,8 @@ export class PendingLine {
   }
 
   /** Looks at how much of a line without a newline there is. */
-  watch({ lines, path }: Track): void {
-    const { clock, troubles } = this.#context;
+  watch({ lines, path }: OpenFile): void {
+    const { clock, health } = this.#context;
     const bytes = lines.pending;
     if (bytes === 0) {
       this.end(path);
@@ -24,13 +24,13 @@ export class PendingLine {
     const now = clock.monotonic();
     this.#since ??= { at: now, bytes };
     if (bytes > this.#since.bytes && now - this.#since.at >= NO_NEWLINE_MS) {
-      troubles.raise('no_newline', { path, bytes });
+      health.report('no_newline', { path, bytes });
     }
   }
 
   /** A line has ended. */
   end(path: string): void {
     this.#since = undefined;
-    this.#context.troubles.clear('no_newline', { path });
+    this.#context.health.clear('no_newline', { path });
   }
 }

@@ -1,5 +1,6 @@
 import type { Alert } from '../../../alert/alert.ts';
 import type { DeliveryContext, Destination, HttpRequest, Job } from '../../../core/destination.ts';
+import { HOUR_MS } from '../../../core/durations.ts';
 import type { QuotaLimits } from '../../../core/enrichment.ts';
 import type { Integration } from '../../../core/integration.ts';
 import type { Outcome } from '../../../core/outcome.ts';
@@ -15,7 +16,7 @@ export interface EnrichmentService {
   /** Least seconds of an attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
   /** Why there is nothing to ask about this alert; undefined when there is. */
-  readonly nothingToAsk: (alert: Alert) => string | undefined;
+  readonly notApplicable: (alert: Alert) => string | undefined;
   /** What would be asked. */
   readonly requests: (job: Job) => HttpRequest[];
   /** Asks; only called with settings that can work, and an alert that there is something to ask about. */
@@ -27,8 +28,8 @@ export interface EnrichmentService {
  * questions at a time, and those about the gravest alerts first, since what may be asked is scarce.
  */
 export function enrichmentDestination(service: EnrichmentService): Destination {
-  const { name, title, requires, defaultTimeout, nothingToAsk, requests, enrich } = service;
-  const skip = (alert: Alert) => isEnrichment(alert) ?? nothingToAsk(alert);
+  const { name, title, requires, defaultTimeout, notApplicable, requests, enrich } = service;
+  const skip = (alert: Alert) => isEnrichment(alert) ?? notApplicable(alert);
   const attempt = async (job: Job, context: DeliveryContext): Promise<Outcome> => {
     const unusable = whyUnusable(service, job.integration) ?? keyProblem(job.integration);
     if (unusable !== undefined) {
@@ -73,7 +74,6 @@ export function quotaOf({ settings }: Integration, usual: QuotaLimits): QuotaLim
   };
 }
 
-const HOUR_MS = 3_600_000;
 const FOUND_HOURS = 24;
 const NOT_FOUND_HOURS = 1;
 

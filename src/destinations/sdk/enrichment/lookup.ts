@@ -8,7 +8,7 @@ import { firstJson } from '../first-json.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** A question to a service. */
-export interface Question {
+export interface Lookup {
   /** Who asks: see `accountName`. Answers, quota and questions under way are kept by it. */
   readonly account: string;
   /** The key of the account; answers that repeat it are cleaned of it. */
@@ -30,10 +30,10 @@ export type Reading =
   | { readonly kind: 'failed'; readonly outcome: Outcome };
 
 /** What became of a question. */
-export type Found =
+export type LookupResult =
   | { readonly kind: 'answer'; readonly answer: JsonObject; readonly detail: AttemptDetail }
-  /** Nothing can be asked for the time being. `isNews` for the first to hear it from the service. */
-  | { readonly kind: 'wait'; readonly outcome: Outcome; readonly isNews: boolean }
+  /** Nothing can be asked for the time being. `firstReport` for the first to hear it from the service. */
+  | { readonly kind: 'wait'; readonly outcome: Outcome; readonly firstReport: boolean }
   | { readonly kind: 'failed'; readonly outcome: Outcome };
 
 /** Answers can be long: a report holds the words of seventy engines. In bytes. */
@@ -57,10 +57,10 @@ const underWay = new SingleFlight<Asked>();
  * @param timeoutMs for the request; with none left only the cache is looked at.
  */
 export async function lookUp(
-  question: Question,
+  question: Lookup,
   context: DeliveryContext,
   timeoutMs: number,
-): Promise<Found> {
+): Promise<LookupResult> {
   const { account, quota } = question;
   const cacheKey = `${account}:${question.subject}`;
   const known = firstJson(context.cache.get(cacheKey) ?? '');
@@ -68,7 +68,11 @@ export async function lookUp(
   const asked = await underWay.run(cacheKey, () => ask(question, cacheKey, context, timeoutMs));
   switch (asked.kind) {
     case 'none left':
-      return { kind: 'wait', isNews: false, outcome: waiting(asked.until, noneLeft(quota)) };
+      return {
+        kind: 'wait',
+        firstReport: false,
+        outcome: waiting(asked.until, quotaExhausted(quota)),
+      };
     case 'no answer':
       return { kind: 'failed', outcome: asked.outcome };
     case 'read':
@@ -77,7 +81,7 @@ export async function lookUp(
 }
 
 async function ask(
-  { account, key, request, quota, read }: Question,
+  { account, key, request, quota, read }: Lookup,
   cacheKey: string,
   { cache, clock, http, quota: quotas, signal }: DeliveryContext,
   timeoutMs: number,
@@ -112,14 +116,14 @@ function found(
   detail: AttemptDetail,
   account: string,
   { quota }: DeliveryContext,
-): Found {
+): LookupResult {
   switch (reading.kind) {
     case 'answer':
       return { kind: 'answer', answer: reading.answer, detail };
     case 'exhausted': {
       const { until, message } = reading;
-      const isNews = quota.exhausted(account, until);
-      return { kind: 'wait', isNews, outcome: { ...waiting(until, message), ...detail } };
+      const firstReport = quota.exhausted(account, until);
+      return { kind: 'wait', firstReport, outcome: { ...waiting(until, message), ...detail } };
     }
     case 'failed':
       return { kind: 'failed', outcome: reading.outcome };
@@ -130,7 +134,7 @@ function waiting(until: number, message: string): Outcome {
   return { kind: 'wait', reason: 'rate_limited', until, message };
 }
 
-function noneLeft({ perMinute, perDay }: QuotaLimits): string {
+function quotaExhausted({ perMinute, perDay }: QuotaLimits): string {
   const daily = Number.isFinite(perDay) ? ` and ${perDay} a day` : '';
   return `The quota of ${perMinute} questions a minute${daily} is used up, or the service asked for a pause. The alerts wait until there is one again; the setting quota changes it.`;
 }

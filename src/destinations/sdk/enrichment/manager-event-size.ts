@@ -43,7 +43,7 @@ function shortened(value: JsonDocument, longest: number): JsonDocument {
   );
 }
 
-/** Names of members that were left out: how many are told, and how long they may be. */
+/** Names of members that were left out: how many are listedNames, and how long they may be. */
 const MOST_NAMES = 16;
 const LONGEST_NAME = 64;
 const ROOM_FOR_NAMES = 4096;
@@ -67,7 +67,7 @@ export function fittedAround(
   if (datagramBytes(whole) <= LARGEST_DATAGRAM) return whole;
   const room = LARGEST_DATAGRAM - datagramBytes(build({ kept: {}, removed: [] })) - ROOM_FOR_NAMES;
   const { kept, removed } = withoutLargest(answer.kept, room);
-  return fitted(build({ kept, removed: told([...answer.removed, ...removed]) }));
+  return fitted(build({ kept, removed: listedNames([...answer.removed, ...removed]) }));
 }
 
 /** An object in at most `bytes` bytes of JSON, without its largest members. */
@@ -84,9 +84,9 @@ export function withoutLargest(object: JsonObject, bytes: number): Reduced {
     removed.add(key);
   }
   const kept = Object.entries(object).filter(([key]) => !removed.has(key));
-  return { kept: Object.fromEntries(kept), removed: told([...removed]) };
+  return { kept: Object.fromEntries(kept), removed: listedNames([...removed]) };
 }
 
-function told(names: readonly string[]): string[] {
+function listedNames(names: readonly string[]): string[] {
   return names.slice(0, MOST_NAMES).map((name) => cut(name, LONGEST_NAME));
 }

@@ -1,5 +1,5 @@
 import type { Alert } from '../../../alert/alert.ts';
-import { shown } from '../text.ts';
+import { displayText } from '../text.ts';
 
 /** Longest origin that is believed, in bytes; the event must fit in behind it. */
 const LONGEST_ORIGIN = 1024;
@@ -14,10 +14,10 @@ const MANAGER_ID = '000';
  * as Wazuh 4.14 does it (`|` as `||`, `:` as `|:`); an unknown address is `any`.
  */
 export function managerLocation(alert: Alert, service: string): string {
-  const id = shown(alert.at('agent', 'id')) ?? '';
-  const name = shown(alert.at('agent', 'name')) ?? '';
+  const id = displayText(alert.at('agent', 'id')) ?? '';
+  const name = displayText(alert.at('agent', 'name')) ?? '';
   if (id === '' || name === '' || id === MANAGER_ID) return service;
-  const ip = shown(alert.at('agent', 'ip')) ?? 'any';
+  const ip = displayText(alert.at('agent', 'ip')) ?? 'any';
   const origin = `[${id}] (${name}) ${ip}`;
   if (Buffer.byteLength(origin) > LONGEST_ORIGIN || /[\0-\x1f]/.test(origin)) return service;
   return `${origin.replaceAll('|', '||').replaceAll(':', '|:')}->${service}`;
