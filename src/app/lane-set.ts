@@ -3,7 +3,7 @@ import type { Integration } from '../core/integration.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
 import { Lane, type LaneParts } from '../lanes/lane.ts';
-import { ManagerFeedback } from '../lanes/manager-follow-ups.ts';
+import { ManagerFollowUps } from '../lanes/manager-follow-ups.ts';
 import type { Route } from '../routing/router.ts';
 import type { EnabledIntegration } from './setup.ts';
 
@@ -29,7 +29,7 @@ export class LaneSet {
   readonly #shared: SharedParts;
   /** Brings events back; undefined when they shall not go back. */
   readonly #manager: Destination | undefined;
-  readonly #feedback: ManagerFeedback;
+  readonly #feedback: ManagerFollowUps;
   #running = new Map<number, RunningLane>();
   /** Lanes whose integration was changed or removed, ending in the background. */
   readonly #retiring = new Set<Promise<void>>();
@@ -37,7 +37,7 @@ export class LaneSet {
   constructor(shared: SharedParts, manager: Destination | undefined) {
     this.#shared = shared;
     this.#manager = manager;
-    this.#feedback = new ManagerFeedback({
+    this.#feedback = new ManagerFollowUps({
       manager: () => this.#find((running) => running.integration.id === MANAGER),
       lane: (id) =>
         this.#find(({ integration, destination }) => {

@@ -3,7 +3,7 @@ import { Alert } from '../alert/alert.ts';
 import { readAlert } from '../alert/formats/read-alert.ts';
 import { type JsonDocument, type JsonObject, RawJson, stringify } from '../alert/json.ts';
 import type { PreparedIntegration } from '../app/setup.ts';
-import { deliveryKey } from '../core/delivery-key.ts';
+import { deliveryKey } from '../core/delivery.ts';
 import type { HttpRequest, Plan, ScriptCall } from '../core/destination.ts';
 import { Secret } from '../core/secret.ts';
 import { invocation } from './common-options.ts';

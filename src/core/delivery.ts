@@ -1,4 +1,4 @@
-import type { NewDelivery } from './accepted-alert.ts';
+import { createHash } from 'node:crypto';
 import type { FailureReason, Outcome } from './outcome.ts';
 
 /**
@@ -43,3 +43,22 @@ export type NextState =
   /** `notBefore` 0 is at once. */
   | { readonly state: 'pending'; readonly notBefore: number; readonly reason: FailureReason }
   | { readonly state: 'dead'; readonly reason: FailureReason };
+
+/** An alert that concerns somebody, on its way into the outbox. */
+export interface NewDelivery {
+  /** The bytes of its line, without the newline. */
+  readonly raw: Buffer;
+  readonly alertId: string | undefined;
+  readonly level: number;
+  /** The lanes that shall deliver it; never empty. */
+  readonly lanes: readonly number[];
+}
+
+/**
+ * The identity of an alert for an integration: the same over retries, restarts, and even where a
+ * line is read twice, so that a service which recognises repeats can do so.
+ * @returns 32 hexadecimal digits.
+ */
+export function deliveryKey(integrationId: string, raw: Buffer): string {
+  return createHash('sha256').update(`${integrationId}\0`).update(raw).digest('hex').slice(0, 32);
+}

@@ -1,6 +1,5 @@
-import type { NewDelivery } from './accepted-alert.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { LeasedDelivery, Settlement } from './delivery.ts';
+import type { LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
 import type { FailureReason } from './outcome.ts';
 import type { BucketState } from './token-bucket.ts';
 
@@ -124,4 +123,20 @@ export interface Outbox {
   clockJumped(byMs: number): void;
   /** True when another process (`integratord queue …`) changed something since the last call. */
   changedElsewhere(): boolean;
+}
+
+/** What keeps the outbox within its bounds needs of it. */
+export interface OutboxSpace {
+  /** Bytes that hold something. */
+  usedBytes(): number;
+  /**
+   * Removes up to `limit` deliveries that ended in this state before a time (milliseconds since
+   * 1970), the oldest first. Returns how many.
+   */
+  purge(state: 'delivered' | 'dead', finishedBefore: number, limit: number): number;
+  /**
+   * Gives up to so many free pages back to the file system, where there are too many. True when
+   * there is more to give back.
+   */
+  compact(pages: number): boolean;
 }

@@ -1,5 +1,5 @@
-import type { NewDelivery } from '../core/accepted-alert.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
+import type { NewDelivery } from '../core/delivery.ts';
 import type { Intake, IntakeCounts, UnreadableLine } from '../core/outbox.ts';
 
 /** How much a commit may hold: what it costs, everything else waits for. */

@@ -1,6 +1,6 @@
 import { Alert } from '../alert/alert.ts';
 import type { LeasedDelivery, Settlement } from '../core/delivery.ts';
-import { deliveryKey } from '../core/delivery-key.ts';
+import { deliveryKey } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Log } from '../core/log.ts';

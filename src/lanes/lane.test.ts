@@ -8,7 +8,7 @@ import {
 } from '../../test/support/fake-destination.ts';
 import { LaneBench } from '../../test/support/lane-bench.ts';
 import { anAcceptedAlert } from '../../test/support/outbox.ts';
-import { deliveryKey } from '../core/delivery-key.ts';
+import { deliveryKey } from '../core/delivery.ts';
 import type { Outcome } from '../core/outcome.ts';
 
 const MINUTE = 60_000;

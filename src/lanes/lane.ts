@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { NewDelivery } from '../core/accepted-alert.ts';
 import type { Clock } from '../core/clock.ts';
-import type { LeasedDelivery } from '../core/delivery.ts';
+import type { LeasedDelivery, NewDelivery } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Log } from '../core/log.ts';
@@ -14,9 +13,9 @@ import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
 import { Breaker } from './breaker.ts';
 import { Expiry } from './expiry.ts';
-import { eventsOf, type Feedback } from './feedback.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
+import { eventsOf, type FollowUps } from './manager-follow-ups.ts';
 import { OutboxGuard } from './outbox-guard.ts';
 
 /** What a lane needs to work. */
@@ -31,7 +30,7 @@ export interface LaneParts {
   readonly log: Log;
   readonly scrubber: Scrubber;
   /** What comes of the events of an enrichment. */
-  readonly feedback: Feedback;
+  readonly feedback: FollowUps;
 }
 
 /** A parked lane tries one delivery this often, in case the service was mended in silence. */

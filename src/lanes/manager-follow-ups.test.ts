@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { anIntegration } from '../../test/support/jobs.ts';
 import type { ManagerEvent } from '../core/enrichment.ts';
 import type { IntegrationSettings } from '../core/integration.ts';
-import { ManagerFeedback } from './manager-follow-ups.ts';
+import { ManagerFollowUps } from './manager-follow-ups.ts';
 
 const ALERT = Buffer.from(
   '{"timestamp":"2026-08-20T11:22:31.771+0000","id":"1.2","agent":{"id":"001","name":"web01"},' +
@@ -32,7 +32,7 @@ function feedback(
   manager: number | undefined = 9,
 ) {
   const woken: number[][] = [];
-  const targets = new ManagerFeedback({
+  const targets = new ManagerFollowUps({
     manager: () => manager,
     lane: (id) => LANES[id],
     wake: (lanes) => woken.push([...lanes]),

@@ -1,13 +1,13 @@
 import { Alert } from '../alert/alert.ts';
 import { stringify } from '../alert/json.ts';
-import type { NewDelivery } from '../core/accepted-alert.ts';
+import type { NewDelivery } from '../core/delivery.ts';
 import type { ManagerEvent } from '../core/enrichment.ts';
 import type { Integration } from '../core/integration.ts';
-import type { Feedback } from './feedback.ts';
+import type { Outcome } from '../core/outcome.ts';
 import { verdictAlert } from './verdict-alert.ts';
 
 /** Where the events of enrichments go. */
-export interface FeedbackTargets {
+export interface FollowUpTargets {
   /** The lane of the manager; undefined when events shall not go back. */
   manager(): number | undefined;
   /** The lane of an integration that may get verdicts directly; undefined when there is none. */
@@ -19,10 +19,10 @@ export interface FeedbackTargets {
 const EVENT_LEVEL = 0;
 
 /** Sends events back to the manager and, where the settings say so, straight on to others. */
-export class ManagerFeedback implements Feedback {
-  readonly #targets: FeedbackTargets;
+export class ManagerFollowUps implements FollowUps {
+  readonly #targets: FollowUpTargets;
 
-  constructor(targets: FeedbackTargets) {
+  constructor(targets: FollowUpTargets) {
     this.#targets = targets;
   }
 
@@ -61,4 +61,21 @@ export class ManagerFeedback implements Feedback {
     const { level, id } = verdict;
     return [{ raw: Buffer.from(verdict.line), alertId: id, level, lanes }];
   }
+}
+
+/** What becomes of what an enrichment found out. */
+export interface FollowUps {
+  /** The deliveries to store with the enrichment's own: for the manager, and for others. */
+  followUps(
+    integration: Integration,
+    alert: Buffer,
+    events: readonly ManagerEvent[],
+  ): readonly NewDelivery[];
+  /** Called when they are stored. */
+  stored(followUps: readonly NewDelivery[]): void;
+}
+
+/** The events that an outcome carries, if it can carry any. */
+export function eventsOf(outcome: Outcome): readonly ManagerEvent[] {
+  return ('events' in outcome ? outcome.events : undefined) ?? [];
 }

@@ -1,4 +1,4 @@
-import type { NewDelivery } from '../core/accepted-alert.ts';
+import type { NewDelivery } from '../core/delivery.ts';
 import type { IntakeCounts, UnreadableLine } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 

@@ -1,4 +1,4 @@
-import type { OutboxSpace } from '../core/outbox-space.ts';
+import type { OutboxSpace } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 
 /** Free pages that are always left for use, 4 MiB. */

@@ -1,6 +1,5 @@
-import type { NewDelivery } from '../core/accepted-alert.ts';
 import type { Checkpoint } from '../core/checkpoint.ts';
-import type { LeasedDelivery, Settlement } from '../core/delivery.ts';
+import type { LeasedDelivery, NewDelivery, Settlement } from '../core/delivery.ts';
 import type {
   Intake,
   LaneChanges,

@@ -2,9 +2,9 @@ import type { DeliveryContext, Destination } from '../../src/core/destination.ts
 import type { Integration } from '../../src/core/integration.ts';
 import type { Outbox } from '../../src/core/outbox.ts';
 import { Scrubber } from '../../src/core/secret.ts';
-import type { Feedback } from '../../src/lanes/feedback.ts';
 import { GroupCommit } from '../../src/lanes/group-commit.ts';
 import { Lane } from '../../src/lanes/lane.ts';
+import type { FollowUps } from '../../src/lanes/manager-follow-ups.ts';
 import type { Database } from '../../src/outbox/database.ts';
 import { Queue, type QueueEntry } from '../../src/outbox/queue.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite-outbox.ts';
@@ -33,7 +33,7 @@ export class LaneBench {
   groupCommit!: GroupCommit;
   lanes: Lane[] = [];
   /** What comes of events; nothing, unless a test says so. */
-  feedback: Feedback = { followUps: () => [], stored: () => undefined };
+  feedback: FollowUps = { followUps: () => [], stored: () => undefined };
   /** When set, every use of the outbox fails, except those named here. */
   outboxFails: { readonly except: readonly string[] } | undefined;
 

@@ -1,8 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { NewDelivery } from '../../src/core/accepted-alert.ts';
 import type { Checkpoint } from '../../src/core/checkpoint.ts';
-import type { Settlement } from '../../src/core/delivery.ts';
+import type { NewDelivery, Settlement } from '../../src/core/delivery.ts';
 import type { Intake, LaneIdentity } from '../../src/core/outbox.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { Database } from '../../src/outbox/database.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { deliveryKey } from './delivery-key.ts';
+import { deliveryKey } from './delivery.ts';
 
 it('is the same for the same alert and integration, for ever', () => {
   // Services keep these keys for days: a change of them is a change of behaviour.
