@@ -42,7 +42,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   telemetry: ['alert', 'core'],
   'destinations/sdk': ['alert', 'core'],
   'destinations/*': ['alert', 'core', 'destinations/sdk'],
-  destinations: ['core', 'destinations/*'],
+  destinations: ['core', 'destinations/*', 'destinations/sdk'],
   app: undefined,
   dropin: undefined,
   demo: undefined,

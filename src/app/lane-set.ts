@@ -8,7 +8,7 @@ import type { Route } from '../routing/router.ts';
 import type { EnabledIntegration } from './setup.ts';
 
 /** What all lanes share. */
-export type SharedParts = Omit<LaneParts, 'integration' | 'destination' | 'record' | 'feedback'>;
+export type SharedParts = Omit<LaneParts, 'integration' | 'destination' | 'record' | 'followUps'>;
 
 /** How long in-flight deliveries may take to finish when a lane ends. */
 const STOP_GRACE_MS = 7000;
@@ -29,7 +29,7 @@ export class LaneSet {
   readonly #shared: SharedParts;
   /** Brings events back; undefined when they shall not go back. */
   readonly #manager: Destination | undefined;
-  readonly #feedback: ManagerFollowUps;
+  readonly #followUps: ManagerFollowUps;
   #running = new Map<number, RunningLane>();
   /** Lanes whose integration was changed or removed, ending in the background. */
   readonly #retiring = new Set<Promise<void>>();
@@ -37,7 +37,7 @@ export class LaneSet {
   constructor(shared: SharedParts, manager: Destination | undefined) {
     this.#shared = shared;
     this.#manager = manager;
-    this.#feedback = new ManagerFollowUps({
+    this.#followUps = new ManagerFollowUps({
       manager: () => this.#find((running) => running.integration.id === MANAGER),
       lane: (id) =>
         this.#find(({ integration, destination }) => {
@@ -114,8 +114,8 @@ export class LaneSet {
     if (integration.id !== MANAGER) {
       this.#shared.log.info('integration enabled', { integration: integration.id });
     }
-    const feedback = this.#feedback;
-    return new Lane({ ...this.#shared, integration, destination, record, feedback });
+    const followUps = this.#followUps;
+    return new Lane({ ...this.#shared, integration, destination, record, followUps });
   }
 
   #retire(lane: Lane): void {

@@ -16,9 +16,9 @@ function leadsTo(blocks: string, scripts: readonly string[], settings: string) {
   const setup = readSetup(resolvePaths({ home: home.path }, {}), {});
   const enabled = new Set(enabledIntegrations(setup).map(({ integration }) => integration.id));
   return Object.fromEntries(
-    setup.integrations.map(({ integration: { id }, destination, disabledReason }) => [
+    setup.integrations.map(({ integration: { id }, destination, unusable }) => [
       id,
-      [destination?.title, enabled.has(id) ? 'enabled' : disabledReason],
+      [destination?.title, enabled.has(id) ? 'enabled' : unusable?.reason],
     ]),
   );
 }

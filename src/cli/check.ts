@@ -34,11 +34,11 @@ export function addCheck(program: Command): void {
 
 /** The settings in effect, with the names that the reference's `getconfig` gives them. */
 function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
-  const { integration, loaded, disabledReason, destination, destinationNote } = entry;
+  const { integration, loaded, unusable, destination, destinationNote } = entry;
   return {
     id: integration.id,
-    enabled: disabledReason === undefined,
-    ...(disabledReason === undefined ? {} : { disabled_reason: disabledReason }),
+    enabled: unusable === undefined,
+    ...(unusable === undefined ? {} : { why: unusable.reason, disabled_reason: unusable.reason }),
     destination: destination?.name ?? null,
     destination_note: destinationNote,
     ...(redactor.value(loaded.getconfig()) as JsonObject),
@@ -51,7 +51,7 @@ async function printForPeople(setup: Setup, ok: boolean, file: string): Promise<
   if (setup.integrations.length > 0) {
     const rows = setup.integrations.map((entry) => [
       entry.integration.id,
-      entry.disabledReason === undefined ? 'enabled' : 'not enabled',
+      entry.unusable === undefined ? 'enabled' : 'not enabled',
       entry.destinationNote,
       filterText(entry),
     ]);

@@ -27,8 +27,8 @@ export function addSend(program: Command): void {
       const { paths, json } = invocation(command);
       const setup = loadSetup(paths);
       const entry = findIntegration(setup, own.integration);
-      if (entry.destination === undefined || entry.disabledReason !== undefined) {
-        const reason = entry.disabledReason ?? 'nothing delivers to it';
+      if (entry.destination === undefined || entry.unusable !== undefined) {
+        const reason = entry.unusable?.reason ?? 'nothing delivers to it';
         throw new CommandError(`'${own.integration}' cannot send: ${reason}`, EXIT.wrongInput);
       }
       const raw = file === undefined ? sampleAlert(new Date()) : await firstAlert(file);

@@ -1,4 +1,4 @@
-import { suggestion } from './nearest.ts';
+import { suggestion } from '../core/nearest.ts';
 import type { OssecElement } from './ossec-conf/element.ts';
 import { holdsReference } from './references.ts';
 import { quoted, type Report } from './report.ts';

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { configDestinations } from '../../test/support/config-destinations.ts';
 import { BLOCK_OPTIONS } from './block-values.ts';
 import type { Files } from './files.ts';
 import { loadConfig } from './load.ts';
-import type { Builtin } from './usable.ts';
 
-const builtins: readonly Builtin[] = [
-  { name: 'slack', requires: ['hook_url'] },
-  { name: 'pagerduty', requires: ['api_key'] },
-  { name: 'maltiverse', requires: ['hook_url', 'api_key'] },
-];
+const destinations = configDestinations();
 
 /** Loads one block, which begins at line 1, column 15. */
 function load(block: string, env: Record<string, string> = {}) {
@@ -21,7 +17,7 @@ function load(block: string, env: Record<string, string> = {}) {
     configFile: 'ossec.conf',
     settingsFile: undefined,
     env,
-    builtins,
+    destinations,
     files,
   });
   return { ...loaded, conf, entry: loaded.integrations[0] };
@@ -42,7 +38,7 @@ describe('an <integration> block', () => {
     const { entry, diagnostics, secrets } = load(CUSTOM);
     expect(diagnostics).toEqual([]);
     expect(secrets).toEqual([]);
-    expect(entry).toMatchObject({ kind: 'custom-a', enabled: true, disabledReason: undefined });
+    expect(entry).toMatchObject({ unusable: undefined });
     expect(entry?.integration).toEqual({
       id: 'custom-a',
       name: 'custom-a',
@@ -249,16 +245,19 @@ describe('whether an integration can run', () => {
     ['<name>custom-../slack</name>', 'cannot be the name of a script'],
     ['<name>custom-a\nb</name>', 'cannot be the name of a script'],
     ['<name>Slack</name>', 'no integration is called "Slack"; did you mean slack?'],
-    ['<name>telegram</name>', 'there are slack, pagerduty, maltiverse, and custom-…'],
+    [
+      '<name>telegram</name>',
+      'there are slack, pagerduty, shuffle, virustotal, maltiverse, and custom-…',
+    ],
     ['<name></name>', 'its <name> is empty'],
   ])('%s', (block, reason) => {
     const { entry, diagnostics } = load(block);
-    expect(entry?.enabled).toBe(reason === undefined);
+    expect(entry?.unusable === undefined).toBe(reason === undefined);
     const said = diagnostics.some(({ message }) =>
       message.startsWith('this integration cannot run'),
     );
     expect(said).toBe(reason !== undefined);
-    expect(entry?.disabledReason ?? '').toContain(reason ?? '');
+    expect(entry?.unusable?.reason ?? '').toContain(reason ?? '');
   });
 
   it('warns when a built-in is asked for another format than JSON', () => {

@@ -1,3 +1,4 @@
+import type { Unusable } from '../core/destination-settings.ts';
 import type { Integration, IntegrationSettings } from '../core/integration.ts';
 import { Secret } from '../core/secret.ts';
 import { type BlockOption, type BlockValues, gatherValues } from './block-values.ts';
@@ -7,13 +8,11 @@ import { readNumber } from './numbers.ts';
 import type { OssecElement } from './ossec-conf/element.ts';
 import { type ReferenceSources, resolveReferences } from './references.ts';
 import type { Report } from './report.ts';
-import { type Builtin, whyUnusable } from './usable.ts';
 
 /** What a block needs from outside, and where it leaves what it finds. */
 export interface BlockContext {
   readonly report: Report;
   readonly sources: ReferenceSources;
-  readonly builtins: readonly Builtin[];
   /** Gets every secret value. */
   readonly secrets: Set<string>;
 }
@@ -26,10 +25,16 @@ export interface Block {
   readonly offset: number;
   /** Undefined when an error makes it unusable; the report says which. */
   readonly integration: Omit<Integration, 'id' | 'settings'> | undefined;
-  /** Why it cannot run although it is well-formed. */
-  readonly disabledReason: string | undefined;
-  /** Reports what is to be said of its filters, once it is known what the settings say of them. */
-  readonly checkFilters: (settings: IntegrationSettings) => void;
+  /** A secret that is not to be had, without which it cannot run although it is well-formed. */
+  readonly unusable: Unusable | undefined;
+  /**
+   * Reports what is to be said of its filters and its format, once it is known what the settings say
+   * of them.
+   * @param worksFromJson false for scripts, which may have the text format.
+   */
+  readonly check: (settings: IntegrationSettings, worksFromJson: boolean) => void;
+  /** Where an option stands, or the block where it is missing. */
+  readonly offsetOf: (option: BlockOption) => number;
 }
 
 /** What Armor's manual calls PagerDuty. */
@@ -54,7 +59,7 @@ class BlockReader {
   readonly #report: Report;
   readonly #errorsBefore: number;
   readonly #values: BlockValues;
-  #disabledReason: string | undefined;
+  #unusable: Unusable | undefined;
 
   constructor(element: OssecElement, context: BlockContext) {
     this.#element = element;
@@ -69,9 +74,12 @@ class BlockReader {
     const kind = name?.trim();
     const numbers = this.#numbers();
     const ruleIds = readRuleIds(this.#values, this.#report);
-    this.#checkFormat(kind);
     const isEarly = this.#isEarly(kind);
-    const checkFilters = (settings: IntegrationSettings) => this.#checkFilters(isEarly, settings);
+    const check = (settings: IntegrationSettings, worksFromJson: boolean) => {
+      this.#checkFormat(worksFromJson);
+      this.#checkFilters(isEarly, settings);
+    };
+    const offsetOf = (option: BlockOption) => this.#offset(option);
     const wellFormed = this.#report.errors === this.#errorsBefore;
 
     // An unset variable is no fault of the block: it stays, but cannot run.
@@ -80,9 +88,8 @@ class BlockReader {
     const optionsText = this.#optionsText();
     const { offset } = this.#element;
     if (!wellFormed || name === undefined || kind === undefined) {
-      return { kind, offset, integration: undefined, disabledReason: undefined, checkFilters };
+      return { kind, offset, integration: undefined, unusable: undefined, check, offsetOf };
     }
-    this.#checkUsable(kind, hookUrl, apiKey);
     const optionsValue = this.#values.last.get('options');
     const integration = {
       name,
@@ -102,7 +109,7 @@ class BlockReader {
       timeoutIsSet: this.#values.last.has('timeout'),
       source: { file: this.#report.file, ...this.#report.positions.at(offset) },
     };
-    return { kind, offset, integration, disabledReason: this.#disabledReason, checkFilters };
+    return { kind, offset, integration, unusable: this.#unusable, check, offsetOf };
   }
 
   #name(): string | undefined {
@@ -176,10 +183,9 @@ class BlockReader {
     checkLocation(location, dialect, this.#report);
   }
 
-  #checkFormat(kind: string | undefined): void {
+  #checkFormat(worksFromJson: boolean): void {
     const format = this.#values.last.get('alert_format');
-    const builtin = this.#context.builtins.some(({ name }) => name === kind);
-    if (format !== undefined) checkFormat(format, builtin, this.#report);
+    if (format !== undefined) checkFormat(format, worksFromJson, this.#report);
   }
 
   /** The text of an option with its references resolved; undefined when there is none to be had. */
@@ -199,26 +205,20 @@ class BlockReader {
     return this.#resolve('options', (value) => JSON.stringify(value).slice(1, -1));
   }
 
-  #resolve(option: BlockOption, escape?: (value: string) => string): string | undefined {
+  #resolve(
+    option: 'hook_url' | 'api_key' | 'options',
+    escape?: (value: string) => string,
+  ): string | undefined {
     const value = this.#values.last.get(option);
     if (value === undefined) return undefined;
     const { sources, secrets } = this.#context;
     const { text, offset } = value;
     const resolved = resolveReferences(text, offset, sources, this.#report, secrets, escape);
     if (resolved === undefined) {
-      this.#disabledReason ??= `a secret that <${option}> refers to is missing`;
+      const reason = `a secret that <${option}> refers to is missing`;
+      this.#unusable ??= { kind: 'missing_secret', place: option, reason };
     }
     return resolved;
-  }
-
-  #checkUsable(kind: string, hookUrl: string | undefined, apiKey: string | undefined): void {
-    if (this.#disabledReason !== undefined) return;
-    const values = { hook_url: hookUrl, api_key: apiKey };
-    const unusable = whyUnusable(kind, values, this.#context.builtins);
-    if (unusable === undefined) return;
-    this.#disabledReason = unusable.reason;
-    const message = `this integration cannot run: ${unusable.reason}`;
-    this.#report.warning(this.#offset(unusable.option), message);
   }
 
   #text(option: BlockOption): string | undefined {

@@ -19,7 +19,10 @@ export function checkLevel(level: number, { offset }: BlockValue, report: Report
 }
 
 /** The filter for rules: undefined when there is none. Warns where ids are passed over. */
-export function readRuleIds(values: BlockValues, report: Report): readonly number[] | undefined {
+export function readRuleIds(
+  values: Pick<BlockValues, 'given'>,
+  report: Report,
+): readonly number[] | undefined {
   const given = values.given.get('rule_id') ?? [];
   const lists = given.map(({ text, offset }) => ({ ...parseRuleIds(text), text, offset }));
   const ids = lists.flatMap((list) => list.ids);

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { configDestinations } from '../../test/support/config-destinations.ts';
 import type { FileContent, Files } from './files.ts';
 import { loadConfig } from './load.ts';
 
-const builtins = [
-  { name: 'slack', requires: ['hook_url'] },
-  { name: 'pagerduty', requires: ['api_key'] },
-] as const;
+const destinations = configDestinations();
 
 /** One block, and what the settings say of the integration `slack`. */
 function load(block: string, settings?: string) {
@@ -17,7 +15,12 @@ function load(block: string, settings?: string) {
       return { ok: true, bytes, truncated: false, mode: 0o640 };
     },
   };
-  const sources = { configFile: 'ossec.conf', settingsFile: 'integratord.yaml', env: {}, builtins };
+  const sources = {
+    configFile: 'ossec.conf',
+    settingsFile: 'integratord.yaml',
+    env: {},
+    destinations,
+  };
   const { integrations, diagnostics } = loadConfig({ ...sources, files });
   return {
     integration: integrations[0]?.integration,

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { configDestinations } from '../../test/support/config-destinations.ts';
 import type { Files } from './files.ts';
 import { loadConfig } from './load.ts';
-import type { Builtin } from './usable.ts';
 
 /* The configurations that the manuals of Wazuh 1.1, of its rebrand and of Wazuh 4 give as examples. */
 
-const builtins: readonly Builtin[] = [
-  { name: 'slack', requires: ['hook_url'] },
-  { name: 'pagerduty', requires: ['api_key'] },
-  { name: 'virustotal', requires: ['api_key'] },
-  { name: 'shuffle', requires: ['hook_url'] },
-  { name: 'maltiverse', requires: ['hook_url', 'api_key'] },
-];
+const destinations = configDestinations();
 
 function load(blocks: string) {
   const bytes = Buffer.from(`<ossec_config>\n${blocks}\n</ossec_config>\n`);
@@ -20,12 +14,14 @@ function load(blocks: string) {
     configFile: 'ossec.conf',
     settingsFile: undefined,
     env: {},
-    builtins,
+    destinations,
     files,
   });
   return {
     fatal: loaded.fatal,
-    enabled: loaded.integrations.filter((each) => each.enabled).map((each) => each.integration.id),
+    enabled: loaded.integrations
+      .filter((each) => each.unusable === undefined)
+      .map((each) => each.integration.id),
     settings: loaded.integrations.map((each) => each.getconfig()),
     messages: loaded.diagnostics.map(
       ({ severity, line, message }) => `${severity} ${line} ${message}`,

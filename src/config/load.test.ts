@@ -2,14 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configDestinations } from '../../test/support/config-destinations.ts';
 import type { FileContent, Files } from './files.ts';
 import { loadConfig } from './load.ts';
-import type { Builtin } from './usable.ts';
 
-const builtins: readonly Builtin[] = [
-  { name: 'slack', requires: ['hook_url'] },
-  { name: 'pagerduty', requires: ['api_key'] },
-];
+const destinations = configDestinations();
 
 /** Loads from texts instead of files; undefined stands for a file that is missing. */
 function load(conf: string | Buffer, yaml?: string) {
@@ -20,7 +17,7 @@ function load(conf: string | Buffer, yaml?: string) {
     },
   };
   const settingsFile = yaml === undefined ? undefined : 'integratord.yaml';
-  return loadConfig({ configFile: 'ossec.conf', settingsFile, env: {}, builtins, files });
+  return loadConfig({ configFile: 'ossec.conf', settingsFile, env: {}, destinations, files });
 }
 
 function inRoot(...blocks: string[]): string {
@@ -50,7 +47,7 @@ describe('loadConfig on files', () => {
   function loadFile(name: string, settings?: string) {
     const configFile = join(directory, name);
     const settingsFile = settings === undefined ? undefined : join(directory, settings);
-    return loadConfig({ configFile, settingsFile, env: {}, builtins });
+    return loadConfig({ configFile, settingsFile, env: {}, destinations });
   }
 
   it('reads a file', () => {
@@ -117,7 +114,13 @@ describe('loadConfig on files', () => {
     const files: Files = {
       read: () => ({ ok: false, reason: 'forbidden', message: 'cannot be read: no permission' }),
     };
-    const sources = { configFile: 'ossec.conf', settingsFile: undefined, env: {}, builtins, files };
+    const sources = {
+      configFile: 'ossec.conf',
+      settingsFile: undefined,
+      env: {},
+      destinations,
+      files,
+    };
     expect(loadConfig(sources)).toMatchObject({
       fatal: true,
       diagnostics: [{ message: 'this file cannot be read: no permission' }],
@@ -128,7 +131,13 @@ describe('loadConfig on files', () => {
     const files: Files = {
       read: () => ({ ok: true, bytes: Buffer.from('<a/>'), truncated: true, mode: 0o640 }),
     };
-    const sources = { configFile: 'ossec.conf', settingsFile: undefined, env: {}, builtins, files };
+    const sources = {
+      configFile: 'ossec.conf',
+      settingsFile: undefined,
+      env: {},
+      destinations,
+      files,
+    };
     expect(loadConfig(sources)).toMatchObject({
       fatal: true,
       diagnostics: [{ message: expect.stringMatching(/^this file is longer than \d+ bytes/) }],
@@ -168,11 +177,9 @@ describe('loadConfig', () => {
 
   it('counts names without the white space around them, and keeps it in the name', () => {
     const { integrations } = load(inRoot('<name>slack</name>', '<name> slack\n</name>'));
-    expect(
-      integrations.map(({ integration, kind }) => [integration.id, kind, integration.name]),
-    ).toEqual([
-      ['slack', 'slack', 'slack'],
-      ['slack#2', 'slack', ' slack\n'],
+    expect(integrations.map(({ integration }) => [integration.id, integration.name])).toEqual([
+      ['slack', 'slack'],
+      ['slack#2', ' slack\n'],
     ]);
   });
 

@@ -1,49 +1,40 @@
-import type { JsonObject } from '../alert/json.ts';
+import type { DestinationDescription, DestinationResolver } from '../core/destination.ts';
+import { readOwnSettings } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Integration } from '../core/integration.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import type { Block } from './block.ts';
 import { effectiveSettings } from './effective.ts';
 import { type Files, systemFiles } from './files.ts';
+import { checkForwards } from './forwards.ts';
+import type { LoadedIntegration } from './loaded-integration.ts';
+import { reportNearMisses } from './near-misses.ts';
 import { readBlocks } from './ossec-file.ts';
-import { Report } from './report.ts';
-import { readSettings } from './settings.ts';
+import { listed, Report } from './report.ts';
+import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
 import { readTextFile } from './text-file.ts';
-import type { Builtin } from './usable.ts';
+import { readDefinition } from './yaml-integration.ts';
 
 /** In bytes. Real ones are a thousand times smaller. */
 const LONGEST_CONFIG = 64 << 20;
 
 /** Where the configuration comes from. */
-export interface ConfigSources {
+export interface ConfigSources<Found extends DestinationDescription = DestinationDescription> {
   /** Path of `ossec.conf`. Messages name it as it is given. */
   readonly configFile: string;
   /** Path of `integratord.yaml`; undefined when there is none. */
   readonly settingsFile: string | undefined;
   /** For `${env:NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The integrations that are built in. */
-  readonly builtins: readonly Builtin[];
+  /** What names lead to. */
+  readonly destinations: DestinationResolver<Found>;
   /** The file system, unless a test brings its own. */
   readonly files?: Files;
 }
 
-/** An integration that is well-formed, and whether it can run. */
-export interface LoadedIntegration {
-  readonly integration: Integration;
-  /** The name without white space around it: it selects the destination or the script. */
-  readonly kind: string;
-  /** False when it could never deliver anything. Whether a script's file exists is not asked. */
-  readonly enabled: boolean;
-  /** Why it is not enabled, in half a sentence. */
-  readonly disabledReason: string | undefined;
-  /** The effective settings with the reference's names. Secrets stand in them in the clear. */
-  getconfig(): JsonObject;
-}
-
-export interface LoadedConfig {
-  /** In the order of the file. Blocks with errors in them are left out. */
-  readonly integrations: readonly LoadedIntegration[];
+export interface LoadedConfig<Found extends DestinationDescription = DestinationDescription> {
+  /** Blocks in the order of the file, then those of the settings file. Broken ones are left out. */
+  readonly integrations: readonly LoadedIntegration<Found>[];
   /** Those of the configuration in the order of its lines, then those of the settings. */
   readonly diagnostics: readonly Diagnostic[];
   /** True when a file could not be read or made sense of: a start must stop, a reload be refused. */
@@ -55,8 +46,10 @@ export interface LoadedConfig {
 }
 
 /** Reads the whole configuration. Never throws; whatever is wrong is among the diagnostics. */
-export function loadConfig(sources: ConfigSources): LoadedConfig {
-  const { configFile, settingsFile, env, builtins, files = systemFiles } = sources;
+export function loadConfig<Found extends DestinationDescription>(
+  sources: ConfigSources<Found>,
+): LoadedConfig<Found> {
+  const { configFile, settingsFile, env, destinations, files = systemFiles } = sources;
   const settings = readSettings(settingsFile, files);
   const secrets = new Set<string>();
   const file = readTextFile(files, configFile, LONGEST_CONFIG);
@@ -67,49 +60,96 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       const message = 'some bytes from here on are not UTF-8 and are read as \uFFFD';
       report.warning(file.invalidOffset, `${message}: save the file as UTF-8`);
     }
-    blocks = readBlocks(file.text, { report, builtins, secrets, sources: { env, files } });
+    blocks = readBlocks(file.text, { report, secrets, sources: { env, files } });
   } else {
     report.error(0, file.message);
   }
 
   const named = withIds(blocks ?? []);
-  const integrations: LoadedIntegration[] = [];
-  for (const block of blocks ?? []) if (block.kind === undefined) block.checkFilters({});
-  for (const { id, kind, disabledReason, ...block } of named) {
-    const own = settings.integrations.get(id) ?? {};
-    block.checkFilters(own);
-    if (block.integration === undefined) continue;
-    const integration = { ...block.integration, id, settings: own };
-    integrations.push({
-      integration,
-      kind,
-      enabled: disabledReason === undefined,
-      disabledReason,
-      getconfig: () => effectiveSettings(integration),
-    });
-  }
-  // Without the blocks nobody can tell which ids the settings may speak of.
+  for (const block of blocks ?? []) if (block.kind === undefined) block.check({}, false);
+  const fromBlocks = named.flatMap((block) => {
+    const entry = settings.entries.get(block.id);
+    const narrowing = entry !== undefined && isDefinition(entry) ? undefined : entry;
+    return fromBlock(block, narrowing, destinations, report) ?? [];
+  });
   const ids = new Set(named.map(({ id }) => id));
+  const definitions = [...settings.entries.values()].filter(isDefinition);
+  const fromSettings = definitions.flatMap((entry) => {
+    if (ids.has(entry.id)) {
+      const block = named.find(({ id }) => id === entry.id);
+      const place = block === undefined ? '' : ` at ${report.place(block.offset)}`;
+      const message = `the id ${JSON.stringify(entry.id)} belongs to an <integration> of ${configFile}${place}: give this one another`;
+      entry.report.error(entry.offset, message);
+      return [];
+    }
+    return readDefinition(entry, { destinations, sources: { env, files }, secrets }) ?? [];
+  });
+  const integrations = [...fromBlocks, ...fromSettings];
+  for (const { id } of definitions) ids.add(id);
+  // Without the blocks nobody can tell which ids the settings may speak of.
+  if (blocks !== undefined) {
+    const describe = () => `there are: ${listed(ids) || 'none'}`;
+    reportUnknownIds(settings.entries.values(), ids, describe);
+    checkForwards(integrations, settings.entries, ids);
+  }
   return {
-    integrations,
-    diagnostics: [
-      ...report.diagnostics(),
-      ...settings.diagnostics(blocks === undefined ? undefined : ids),
-    ],
+    integrations: integrations.map(({ integration, ...rest }) => ({
+      integration,
+      ...rest,
+      getconfig: () => effectiveSettings(integration),
+    })),
+    diagnostics: [...report.diagnostics(), ...settings.diagnostics()],
     fatal: blocks === undefined || settings.fatal,
     settings: settings.daemon,
     secrets: [...secrets],
   };
 }
 
+/** True for an integration of its own; else the entry says how a block works. */
+function isDefinition({ value }: SettingsEntry): boolean {
+  return 'type' in value;
+}
+
+type NamedBlock = Block & { readonly id: string; readonly kind: string };
+
+/** The integration of a block; undefined when an error makes it unusable. */
+function fromBlock<Found extends DestinationDescription>(
+  block: NamedBlock,
+  entry: SettingsEntry | undefined,
+  destinations: DestinationResolver<Found>,
+  report: Report,
+): Omit<LoadedIntegration<Found>, 'getconfig'> | undefined {
+  const { id, kind } = block;
+  const resolution = destinations.resolve(kind, entry?.value['script'] === true);
+  const { destination } = resolution;
+  // Of a name that leads nowhere, nobody can tell which settings it has.
+  const own =
+    entry === undefined || destination === undefined
+      ? {}
+      : readNarrowing(entry, destination, destinations.builtins);
+  const isBuiltin = destinations.builtins.some((builtin) => builtin === destination);
+  block.check(own, isBuiltin && kind === destination?.name);
+  if (block.integration === undefined) return undefined;
+  const integration: Integration = { ...block.integration, id, settings: own };
+  reportNearMisses(resolution.settings, integration.options, report, block.offsetOf('options'));
+  const read = readOwnSettings(resolution.settings, integration, kind);
+  const unusable = block.unusable ?? resolution.unusable ?? (read.ok ? undefined : read.problem);
+  if (unusable !== undefined && block.unusable === undefined) {
+    const { place = 'name', reason } = unusable;
+    const offset = block.offsetOf(place === 'settings' ? 'name' : place);
+    report.warning(offset, `this integration cannot run: ${reason}`);
+  }
+  return { integration, resolution, unusable };
+}
+
 /**
  * Gives each named block its id: the name, or `name#2` and so on for later blocks of one name.
- * Blocks with errors count as well, so that mending one does not rename those after it.
+ * Blocks with errors count as well, so that fixing one does not rename those after it.
  */
-function withIds(blocks: readonly Block[]): (Block & { id: string; kind: string })[] {
+function withIds(blocks: readonly Block[]): NamedBlock[] {
   const taken = new Set<string>();
   const lastNumbers = new Map<string, number>();
-  const named: (Block & { id: string; kind: string })[] = [];
+  const named: NamedBlock[] = [];
   for (const block of blocks) {
     if (block.kind === undefined) continue;
     const base = block.kind === '' ? 'unnamed' : block.kind;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { configDestinations } from '../../test/support/config-destinations.ts';
 import type { JsonObject } from '../alert/json.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Files } from './files.ts';
 import { loadConfig } from './load.ts';
-import type { Builtin } from './usable.ts';
 
 const vectors = new URL('../../test/fixtures/conformance/', import.meta.url);
 
@@ -21,13 +21,7 @@ const rows = readFileSync(new URL('config.jsonl', vectors), 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line) as Row);
 
-const builtins: readonly Builtin[] = [
-  { name: 'slack', requires: ['hook_url'] },
-  { name: 'pagerduty', requires: ['api_key'] },
-  { name: 'virustotal', requires: ['api_key'] },
-  { name: 'shuffle', requires: ['hook_url'] },
-  { name: 'maltiverse', requires: ['hook_url', 'api_key'] },
-];
+const destinations = configDestinations();
 
 function load(conf: string) {
   const content = { ok: true, bytes: Buffer.from(conf), truncated: false, mode: 0o640 } as const;
@@ -36,7 +30,7 @@ function load(conf: string) {
     configFile: 'ossec.conf',
     settingsFile: undefined,
     env: {},
-    builtins,
+    destinations,
     files,
   });
 }
@@ -130,7 +124,7 @@ describe('the reference on whole configurations', () => {
     ) as { integration: JsonObject[] };
     expect(wanted.integration).toHaveLength(80);
     expect(integrations.map((loaded) => loaded.getconfig())).toEqual(wanted.integration);
-    expect(integrations.every(({ enabled }) => enabled)).toBe(true);
+    expect(integrations.every(({ unusable }) => unusable === undefined)).toBe(true);
     expect(bySeverity(diagnostics, 'error')).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
+import { suggestion } from '../core/nearest.ts';
 import { type Block, type BlockContext, readBlock } from './block.ts';
-import { suggestion } from './nearest.ts';
 import type { OssecElement } from './ossec-conf/element.ts';
 import { readOssecConf } from './ossec-conf/reader.ts';
 import { quoted } from './report.ts';

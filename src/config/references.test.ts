@@ -2,10 +2,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configDestinations } from '../../test/support/config-destinations.ts';
 import { systemFiles } from './files.ts';
 import { loadConfig } from './load.ts';
 
-const builtins = [{ name: 'slack', requires: ['hook_url'] }] as const;
+const destinations = configDestinations();
 
 let directory: string;
 beforeEach(() => {
@@ -28,13 +29,13 @@ function load(options: string, env: Record<string, string | undefined> = {}) {
 <integration><name>custom-b</name></integration></ossec_config>`;
   const configFile = join(directory, 'ossec.conf');
   writeFileSync(configFile, conf);
-  const loaded = loadConfig({ configFile, settingsFile: undefined, env, builtins });
+  const loaded = loadConfig({ configFile, settingsFile: undefined, env, destinations });
   expect(loaded.fatal).toBe(false);
   expect(loaded.integrations.map(({ integration }) => integration.id)).toEqual([
     'custom-a',
     'custom-b',
   ]);
-  expect(loaded.integrations[1]?.enabled).toBe(true);
+  expect(loaded.integrations[1]).toMatchObject({ unusable: undefined });
   return {
     entry: loaded.integrations[0],
     secrets: loaded.secrets,
@@ -102,8 +103,10 @@ describe('${env:NAME} and ${file:/path}', () => {
     expect(messages).toEqual([expect.stringContaining(message)]);
     expect(messages[0]).toMatch(/^error/);
     expect(entry).toMatchObject({
-      enabled: false,
-      disabledReason: expect.stringMatching(/^a secret that <(?:api_key|options)> refers to/),
+      unusable: {
+        kind: 'missing_secret',
+        reason: expect.stringMatching(/^a secret that <(?:api_key|options)> refers to/),
+      },
       integration: { apiKey: undefined, options: undefined, optionsText: undefined },
     });
   });
@@ -134,7 +137,7 @@ describe('${env:NAME} and ${file:/path}', () => {
     expect(messages).toEqual([
       `warning every user of this machine can read the secret file ${path}: chmod o-r`,
     ]);
-    expect(entry?.enabled).toBe(true);
+    expect(entry).toMatchObject({ unusable: undefined });
   });
 
   it('count as present only with a value', () => {
@@ -142,13 +145,12 @@ describe('${env:NAME} and ${file:/path}', () => {
       '<ossec_config><integration><name>slack</name><hook_url>${env:A}</hook_url></integration></ossec_config>';
     const content = { ok: true, bytes: Buffer.from(conf), truncated: false, mode: 0o640 } as const;
     const files = { read: () => content };
-    const sources = { configFile: 'o', settingsFile: undefined, builtins, files };
-    expect(loadConfig({ ...sources, env: { A: 'https://h/' } }).integrations[0]?.enabled).toBe(
-      true,
-    );
+    const sources = { configFile: 'o', settingsFile: undefined, destinations, files };
+    expect(loadConfig({ ...sources, env: { A: 'https://h/' } }).integrations[0]).toMatchObject({
+      unusable: undefined,
+    });
     expect(loadConfig({ ...sources, env: { A: '' } }).integrations[0]).toMatchObject({
-      enabled: false,
-      disabledReason: 'slack needs <hook_url>, which is empty',
+      unusable: { kind: 'missing_setting', reason: 'slack needs <hook_url>, which is empty' },
     });
   });
 });

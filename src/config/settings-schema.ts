@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import type { DestinationDescription } from '../core/destination.ts';
+import { settingsOf } from '../core/destination-settings.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 
 /*
- * The settings file `integratord.yaml`. To add a key: one line here with its description (which
- * says what it does, its unit and its limits, and must appear in docs/configuration.md; a test
- * holds that), and its translation in `settings.ts`.
+ * The settings file `integratord.yaml`. To add a key that every integration has: one line here with
+ * its description (which says what it does, its unit and its limits, and must appear in
+ * docs/configuration.md; a test holds that), and its translation in `settings.ts`. What only one
+ * destination has belongs into its own definition.
  */
-
-const LARGEST_RULE = 2 ** 31 - 1;
 
 const rateLimit = z.strictObject({
   count: z.number().positive().describe('How many messages may be sent per period.'),
@@ -50,35 +51,6 @@ const retry = z
     { message: 'first_seconds must not be above longest_seconds', path: ['first_seconds'] },
   );
 
-const quota = z.strictObject({
-  per_minute: z
-    .int()
-    .min(1)
-    .max(6000)
-    .optional()
-    .describe('How many questions may be asked within any 60 seconds, 1 to 6000.'),
-  per_day: z
-    .int()
-    .min(1)
-    .optional()
-    .describe('How many questions may be asked from midnight to midnight UTC.'),
-});
-
-const cache = z.strictObject({
-  found_hours: z
-    .number()
-    .positive()
-    .max(8760)
-    .optional()
-    .describe('Hours that an answer is kept, up to a year. Default: 24.'),
-  not_found_hours: z
-    .number()
-    .positive()
-    .max(8760)
-    .optional()
-    .describe('Hours that it is kept that the service knows nothing, up to a year. Default: 1.'),
-});
-
 const forward = z.strictObject({
   to: z
     .array(z.string())
@@ -90,25 +62,15 @@ const forward = z.strictObject({
     .describe('Whether harmless and unknown things are left out. Default: true.'),
 });
 
-const integration = z.strictObject({
+/** How an integration works, wherever it is defined and whatever it delivers to. */
+const common = {
   concurrency: z
     .int()
     .min(1)
     .max(100)
     .optional()
     .describe('How many attempts may run at the same time, 1 to 100. With 1 the order is kept.'),
-  script: z
-    .boolean()
-    .optional()
-    .describe('True: run the script of this name in the integrations folder, not the built-in.'),
-  skip_rules: z
-    .array(z.int().min(1).max(LARGEST_RULE))
-    .optional()
-    .describe('Shuffle only: rule ids whose alerts are not sent, in place of the built-in list.'),
   rate_limit: rateLimit.optional().describe('How fast messages may be sent.'),
-  forward: forward
-    .optional()
-    .describe('VirusTotal and Maltiverse only: who else gets what they found out, directly.'),
   retry: retry.optional().describe('The long schedule, after the quick retries of <retries>.'),
   group_dialect: z
     .enum(['exact', 'sregex'])
@@ -120,13 +82,95 @@ const integration = z.strictObject({
     .describe(
       'What <event_location> is compared with: the location of alerts.json, or with its host.',
     ),
-  quota: quota
+};
+
+/** What only the entry of a block of `ossec.conf` has. */
+const narrowing = {
+  script: z
+    .boolean()
     .optional()
-    .describe('VirusTotal and Maltiverse only: how much may be asked with this key.'),
-  cache: cache
+    .describe('True: run the script of this name in the integrations folder, not the built-in.'),
+};
+
+/** What only destinations that enrich have. */
+const enriching = {
+  forward: forward
     .optional()
-    .describe('VirusTotal and Maltiverse only: how long answers are kept and not asked for again.'),
-});
+    .describe('Who else gets what was found out, directly, as an alert of its own.'),
+};
+
+const textOrNumber = z.union([z.string(), z.number()], { error: 'must be a text or a number' });
+
+/** The options of a block, for an integration that is defined in the settings file. */
+const block = {
+  level: z.int().min(0).max(16).optional().describe('Only alerts of this rule level and above.'),
+  rule_id: z
+    .union([textOrNumber, z.array(textOrNumber)], { error: 'must be a rule id, or a list of them' })
+    .optional()
+    .describe('Only alerts of these rules: one id, or a list of them.'),
+  group: z
+    .union([z.string(), z.array(z.string())], { error: 'must be a group, or a list of them' })
+    .optional()
+    .describe('Only alerts that have one of these groups: one name, or a list of them.'),
+  event_location: z
+    .string()
+    .optional()
+    .describe('Only alerts whose location matches this pattern.'),
+  alert_format: z
+    .string()
+    .optional()
+    .describe('For scripts: json gives them the alert as JSON, anything else as text.'),
+  max_log: z
+    .int()
+    .min(165)
+    .max(1024)
+    .optional()
+    .describe('For scripts in the text format: the longest log excerpt in bytes, 165 to 1024.'),
+  timeout: z.int().min(1).max(86_400).optional().describe('Seconds that one attempt may take.'),
+  retries: z.int().min(0).max(1000).optional().describe('Quick retries after a failed attempt.'),
+};
+
+/** Settings with which an integration still gets the right alerts, and brings them to the right place. */
+export const TUNING: ReadonlySet<string> = new Set([...Object.keys(common), 'forward']);
+
+/** The types cannot say that only some have it. */
+function forwarding({ enriches }: DestinationDescription): typeof enriching {
+  return enriches === true ? enriching : ({} as typeof enriching);
+}
+
+/** A destination's own settings, which have no types here. */
+function untyped(fields: readonly (readonly [string, z.ZodType])[]): object {
+  return Object.fromEntries(fields);
+}
+
+/** The entry of a block of `ossec.conf`: how it is to work. */
+export function narrowingSchema(destination: DestinationDescription) {
+  const own = settingsOf(destination.settings).filter(({ place }) => place === 'settings');
+  return z.strictObject({
+    ...common,
+    ...narrowing,
+    ...forwarding(destination),
+    ...untyped(own.map(({ name, schema }) => [name, schema])),
+  });
+}
+
+/**
+ * An integration that is defined in the settings file. Whether its address and key can work is
+ * asked later, as it is for a block.
+ */
+export function definitionSchema(destination: DestinationDescription) {
+  const own = settingsOf(destination.settings).map(({ name, place, schema, description }) => {
+    const isText = place === 'hook_url' || place === 'api_key';
+    return [name, isText ? z.string().optional().describe(description) : schema] as const;
+  });
+  return z.strictObject({
+    type: z.string().describe('What it delivers to.'),
+    ...block,
+    ...common,
+    ...forwarding(destination),
+    ...untyped(own),
+  });
+}
 
 const outbox = z.strictObject({
   delivered_days: z
@@ -173,12 +217,15 @@ const reading = z.strictObject({
 /** What the settings file may hold. */
 export const settingsSchema = z.strictObject({
   integrations: z
-    .record(z.string(), integration)
+    .record(z.string(), z.record(z.string(), z.unknown()))
     .optional()
-    .describe('Settings by the id of an integration: its name, or name#2 for its second block.'),
+    .describe(
+      'By id: how a block of ossec.conf works (its name, or name#2 for its second block), or an integration of its own with a type.',
+    ),
   outbox: outbox.optional().describe('How much the outbox keeps.'),
   reading: reading.optional().describe('How far back reading goes.'),
 });
 
 export type RawSettings = z.infer<typeof settingsSchema>;
-export type RawIntegrationSettings = z.infer<typeof integration>;
+export type RawNarrowing = z.infer<ReturnType<typeof narrowingSchema>>;
+export type RawDefinition = z.infer<ReturnType<typeof definitionSchema>>;

@@ -1,32 +1,44 @@
-import { z } from 'zod';
+import type { JsonObject, JsonValue } from '../alert/json.ts';
+import type { DestinationDescription } from '../core/destination.ts';
+import { settingsOf } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { IntegrationSettings, RetrySchedule } from '../core/integration.ts';
+import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS } from '../core/settings.ts';
 import type { Files } from './files.ts';
-import { suggestion } from './nearest.ts';
-import { listed, quoted, Report } from './report.ts';
+import { Report } from './report.ts';
 import {
-  type RawIntegrationSettings,
+  narrowingSchema,
+  type RawNarrowing,
   type RawSettings,
   settingsSchema,
 } from './settings-schema.ts';
 import { readTextFile } from './text-file.ts';
-import { parseYaml, type YamlFile, type YamlPath } from './yaml-document.ts';
+import { validate, type YamlPart } from './validation.ts';
+import { parseYaml, type YamlFile } from './yaml-document.ts';
 
 /** In bytes. */
 const LONGEST_SETTINGS = 256 << 10;
 
 /** What the settings file says. */
 export interface Settings {
-  /** By the id of an integration. */
-  readonly integrations: ReadonlyMap<string, IntegrationSettings>;
-  /** Those of the daemon as a whole, defaults included. */
+  /** What it says of each integration, unread: what may stand there depends on the destination. */
+  readonly entries: ReadonlyMap<string, SettingsEntry>;
+  /** The settings of the daemon as a whole, defaults included. */
   readonly daemon: DaemonSettings;
-  /** True when the file is there but cannot be read or is no YAML: nothing of it is known. */
+  /** True when the file is there but cannot be read or is not YAML: nothing of it is known. */
   readonly fatal: boolean;
-  /** What there is to say about the file, given the ids that the configuration has, if known. */
-  diagnostics(ids: ReadonlySet<string> | undefined): Diagnostic[];
+  /** What there is to say about the file, so far. */
+  diagnostics(): Diagnostic[];
+}
+
+/** The entry of one integration. */
+export interface SettingsEntry extends YamlPart {
+  readonly id: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  /** Where its key stands. */
+  readonly offset: number;
 }
 
 /**
@@ -46,101 +58,114 @@ export function readSettings(path: string | undefined, files: Files): Settings {
   const report = new Report(path, file.text);
   const yaml = parseYaml(file.text, report);
   if (yaml === undefined) return noSettings(report, true);
-  const raw = validate(yaml, report);
-  const integrations = new Map(
-    Object.entries(raw.integrations ?? {}).map(([id, settings]) => [id, translate(settings)]),
-  );
+  const raw = readTop(yaml, report);
+  const entries = Object.entries(raw.integrations ?? {}).map(([id, value]): SettingsEntry => {
+    const place = ['integrations', id];
+    return { id, value, yaml, report, path: place, offset: yaml.offsetOfKey(place) };
+  });
   return {
-    integrations,
+    entries: new Map(entries.map((entry) => [entry.id, entry])),
     daemon: daemonSettings(raw),
     fatal: false,
-    diagnostics(ids) {
-      for (const id of integrations.keys()) {
-        if (ids === undefined || ids.has(id)) continue;
-        const known = suggestion(id, ids) || `; there are: ${listed(ids) || 'none'}`;
-        const message = `no integration has the id ${quoted(id)}${known}`;
-        report.warning(yaml.offsetOfKey(['integrations', id]), message);
-      }
-      return report.diagnostics();
-    },
+    diagnostics: () => report.diagnostics(),
   };
 }
 
 function noSettings(report: Report, fatal: boolean): Settings {
   return {
-    integrations: new Map(),
+    entries: new Map(),
     daemon: DEFAULT_SETTINGS,
     fatal,
     diagnostics: () => report.diagnostics(),
   };
 }
 
-/** The settings that are right; the others are reported. */
-function validate(yaml: YamlFile, report: Report): RawSettings {
-  if (yaml.value === undefined || yaml.value === null) return {};
-  const result = settingsSchema.safeParse(yaml.value);
-  if (result.success) return result.data;
-  const rest: unknown = structuredClone(yaml.value);
-  for (const issue of result.error.issues) {
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        const allowed = allowedKeys(issue.path);
-        const known = suggestion(key, allowed) || `; allowed are ${allowed.join(', ')}`;
-        report.error(yaml.offsetOfKey([...issue.path, key]), `unknown key ${quoted(key)}${known}`);
-        remove(rest, [...issue.path, key]);
-      }
-    } else {
-      report.error(yaml.offsetOf(issue.path), explain(issue));
-      remove(rest, issue.path);
-    }
+function readTop(yaml: YamlFile, report: Report): RawSettings {
+  const { value } = yaml;
+  if (value === undefined || value === null) return {};
+  return validate(settingsSchema, { yaml, report, path: [], value }, 2).value ?? {};
+}
+
+/**
+ * What an entry says of how an integration works.
+ * @param others all other destinations, to tell whose a setting is that this one does not have.
+ */
+export function readNarrowing(
+  entry: SettingsEntry,
+  destination: DestinationDescription,
+  others: readonly DestinationDescription[],
+): IntegrationSettings {
+  const whyUnknown = (key: string) => whyNotHere(key, destination, others);
+  const { value } = validate(narrowingSchema(destination), entry, 1, whyUnknown);
+  if (value === undefined) return {};
+  reportIdleRetry(entry, destination);
+  return { ...integrationSettings(value, destination), script: value.script };
+}
+
+/** Says that a setting belongs to other destinations; undefined where it belongs to none. */
+export function whyNotHere(
+  key: string,
+  destination: DestinationDescription,
+  others: readonly DestinationDescription[],
+): string | undefined {
+  const owners = others.filter((other) =>
+    key === 'forward'
+      ? other.enriches === true
+      : settingsOf(other.settings).some(({ name, place }) => name === key && place === 'settings'),
+  );
+  if (owners.length === 0) return undefined;
+  const titles = owners.map(({ title }) => title).join(', ');
+  return `${key} is not a setting of ${destination.title}: only of ${titles}. Remove it`;
+}
+
+/** The waits of the long schedule mean nothing where nothing is retried by it. */
+function reportIdleRetry(
+  { value, yaml, report, path }: SettingsEntry,
+  { title, quickRetriesOnly }: DestinationDescription,
+): void {
+  const retry = value['retry'];
+  if (quickRetriesOnly !== true || typeof retry !== 'object' || retry === null) return;
+  for (const key of ['first_seconds', 'longest_seconds']) {
+    if (!(key in retry)) continue;
+    const message = `retry.${key} has no effect on a ${title.toLowerCase()}: one that fails is run again at once, <retries> times. Remove it`;
+    report.error(yaml.offsetOfKey([...path, 'retry', key]), message);
   }
-  const salvaged = settingsSchema.safeParse(rest);
-  return salvaged.success ? salvaged.data : {};
 }
 
-function explain({ path, message }: z.core.$ZodIssue): string {
-  const where = path.map(String).map((key) => (/^[\w#-]+$/.test(key) ? key : quoted(key)));
-  const what = message.replace(/^Invalid input: /, '');
-  const schema = schemaAt(path);
-  const description = schema instanceof z.ZodType ? schema.description : undefined;
-  const about = description === undefined ? '' : `. ${description}`;
-  return path.length === 0
-    ? `the settings file must hold keys such as integrations: ${what}`
-    : `${where.join('.')}: ${what}${about}`;
-}
-
-/** Takes a setting away as a whole, also when only a part of it is wrong. */
-function remove(root: unknown, path: YamlPath): void {
-  const setting = path.slice(0, path[0] === 'integrations' ? 3 : 2);
-  const last = setting.pop();
-  let parent: unknown = root;
-  for (const key of setting) parent = isRecord(parent) ? parent[String(key)] : undefined;
-  if (last !== undefined && isRecord(parent)) delete parent[String(last)];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function allowedKeys(path: YamlPath): string[] {
-  const schema = withoutOptional(schemaAt(path));
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-}
-
-/** The schema of the value at a path; for an item of a list, that of the list. */
-function schemaAt(path: YamlPath): z.core.$ZodType | undefined {
-  let schema: z.core.$ZodType | undefined = settingsSchema;
-  for (const key of path) {
-    const inner: z.core.$ZodType | undefined = withoutOptional(schema);
-    if (inner instanceof z.ZodObject) schema = inner.shape[String(key)];
-    else if (inner instanceof z.ZodRecord) schema = inner.valueType;
-    else break;
+/** The settings in the words of the program. */
+export function integrationSettings(
+  raw: Omit<RawNarrowing, 'script'>,
+  destination: DestinationDescription,
+): IntegrationSettings {
+  const { concurrency, rate_limit: rate, retry, group_dialect: group, forward } = raw;
+  const own: JsonObject = {};
+  for (const { name, place } of settingsOf(destination.settings)) {
+    const value = (raw as Record<string, unknown>)[name];
+    if (place === 'settings' && value !== undefined) own[name] = value as JsonValue;
   }
-  return schema;
+  return {
+    concurrency,
+    rateLimit: rate && { ...rate, burst: rate.burst ?? Math.max(1, Math.floor(rate.count)) },
+    retry: retry && schedule(retry),
+    groupDialect: group,
+    locationDialect: raw.location_dialect,
+    forward: forward && { to: forward.to, onlyMalicious: forward.only_malicious ?? true },
+    ...(Object.keys(own).length === 0 ? {} : { own }),
+  };
 }
 
-function withoutOptional(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+/** Reports entries that speak of integrations that do not exist. */
+export function reportUnknownIds(
+  entries: Iterable<SettingsEntry>,
+  ids: ReadonlySet<string>,
+  describe: (ids: ReadonlySet<string>) => string,
+): void {
+  for (const { id, report, offset } of entries) {
+    if (ids.has(id)) continue;
+    const meant = nearest(id, ids);
+    const known = meant === undefined ? `; ${describe(ids)}` : `; did you mean ${meant}?`;
+    report.warning(offset, `no integration has the id ${JSON.stringify(id)}${known}`);
+  }
 }
 
 function daemonSettings({ outbox, reading }: RawSettings): DaemonSettings {
@@ -161,24 +186,7 @@ function daemonSettings({ outbox, reading }: RawSettings): DaemonSettings {
   };
 }
 
-function translate(raw: RawIntegrationSettings): IntegrationSettings {
-  const { concurrency, script, skip_rules: skipRules, rate_limit: rate, retry } = raw;
-  const { quota, cache, forward } = raw;
-  return {
-    concurrency,
-    script,
-    skipRules,
-    rateLimit: rate && { ...rate, burst: rate.burst ?? Math.max(1, Math.floor(rate.count)) },
-    retry: retry && schedule(retry),
-    groupDialect: raw.group_dialect,
-    locationDialect: raw.location_dialect,
-    forward: forward && { to: forward.to, onlyMalicious: forward.only_malicious ?? true },
-    quota: quota && { perMinute: quota.per_minute, perDay: quota.per_day },
-    cache: cache && { foundHours: cache.found_hours, notFoundHours: cache.not_found_hours },
-  };
-}
-
-function schedule(raw: NonNullable<RawIntegrationSettings['retry']>): RetrySchedule {
+function schedule(raw: NonNullable<RawNarrowing['retry']>): RetrySchedule {
   const longestSeconds = raw.longest_seconds ?? DEFAULT_RETRY.longestSeconds;
   return {
     firstSeconds: raw.first_seconds ?? Math.min(DEFAULT_RETRY.firstSeconds, longestSeconds),

@@ -1,6 +1,7 @@
 import type { Alert } from '../alert/alert.ts';
 import type { Clock } from './clock.ts';
-import type { AnswerCache, Quota } from './enrichment.ts';
+import type { SettingsSchema, Unusable } from './destination-settings.ts';
+import type { AnswerCache, ManagerEvent, Quota, VerdictAlert } from './enrichment.ts';
 import type { Integration, RateLimit } from './integration.ts';
 import type { Outcome } from './outcome.ts';
 import type { Secret } from './secret.ts';
@@ -114,42 +115,64 @@ export type Plan =
   | { readonly kind: 'requests'; readonly requests: readonly HttpRequest[] }
   | { readonly kind: 'script'; readonly call: ScriptCall };
 
-/**
- * The limit of a service. Other servers that speak its language, such as Mattermost's, need not have
- * it; where they have one, they say so with 429.
- */
-export interface ServiceLimit extends RateLimit {
-  /** True when the integration delivers to the service itself. */
-  appliesTo(integration: Integration): boolean;
-}
-
-/** A kind of place that alerts are delivered to. One file in `destinations/` defines each. */
-export interface Destination {
-  /** The `<name>` that selects it. */
+/** What the configuration has to know of a destination. */
+export interface DestinationDescription {
+  /** Selects it: `slack`. */
   readonly name: string;
   /** For people: `Slack`, `PagerDuty`. */
   readonly title: string;
-  /** Settings without which it cannot work. */
-  readonly requires: readonly ('hook_url' | 'api_key')[];
-  /** Attempts that may run at the same time. With 1 the order of the alerts is kept. */
-  readonly concurrency: number;
+  readonly settings: SettingsSchema;
   /** True where it answers with events: it gets no verdicts of others, so that none can circle. */
   readonly enriches?: boolean;
-  /** True where the highest rule level goes first, because what it may ask is scarce. */
+  /** True where failures are retried at once only, so that the long schedule has no effect. */
+  readonly quickRetriesOnly?: boolean;
+}
+
+/** A kind of place that alerts are delivered to; its folder in `destinations/` defines it. */
+export interface Destination extends DestinationDescription {
+  /** Attempts that may run at the same time. With 1 the order of the alerts is kept. */
+  readonly concurrency: number;
+  /** True where the highest rule level goes first, because what it may look up is scarce. */
   readonly highestLevelFirst?: boolean;
-  /** What the service allows; the setting `rate_limit` replaces it. */
-  readonly rateLimit?: ServiceLimit;
   /** Least seconds of an attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
   /**
-   * Why settings that only it knows, such as its options, cannot work; as a sentence without its
-   * full stop, and without secrets. Undefined when they can.
+   * What the service allows this integration, or undefined where there is no limit; the setting
+   * `rate_limit` replaces it.
    */
-  problem?(integration: Integration): string | undefined;
+  rateLimit?(integration: Integration): RateLimit | undefined;
   /** Why this alert is deliberately not sent, or undefined when it is. Asked before it is stored. */
   skip?(alert: Alert, integration: Integration): string | undefined;
   /** What an attempt would send. Never fails because of what an alert lacks. */
   plan(job: Job): Plan;
   /** Makes one attempt. Resolves with what became of it; a rejection is a bug. */
   deliver(job: Job, context: DeliveryContext): Promise<Outcome>;
+  /** An event of its own as an alert, for others; undefined when it is no verdict. */
+  verdict?(source: Alert, event: ManagerEvent): VerdictAlert | undefined;
+}
+
+/** What a name leads to. */
+export interface Resolution<Found extends DestinationDescription = Destination> {
+  /** Undefined when there is none. For a script also when its file is missing. */
+  readonly destination: Found | undefined;
+  /** The settings that it needs. */
+  readonly settings: SettingsSchema;
+  /** Why nothing can be delivered to it, whatever its settings; undefined when it can. */
+  readonly unusable: Unusable | undefined;
+  /** Where alerts go, and why there, in words for people. */
+  readonly description: string;
+}
+
+/** Finds destinations by their names. */
+export interface DestinationResolver<Found extends DestinationDescription = Destination> {
+  /** Those that are built in. */
+  readonly builtins: readonly Found[];
+  /**
+   * What the `<name>` of a block, white space around it aside, leads to now. `custom-x` is the script
+   * of that name where there is one, else the built-in x.
+   * @param asScript the script of that name, whatever is built in
+   */
+  resolve(name: string, asScript?: boolean): Resolution<Found>;
+  /** What the `type:` of an integration in `integratord.yaml` leads to now. */
+  resolveType(type: string): Resolution<Found>;
 }

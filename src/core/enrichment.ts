@@ -14,6 +14,15 @@ export interface ManagerEvent {
   readonly message: { readonly [key: string]: JsonDocument | undefined };
 }
 
+/** What an enrichment found out, as an alert of its own. */
+export interface VerdictAlert {
+  /** JSON, without a newline. */
+  readonly line: string;
+  readonly id: string;
+  readonly level: number;
+  readonly isMalicious: boolean;
+}
+
 /** Answers of services, kept on disk. Keys name service and question: `virustotal:file:<md5>`. */
 export interface AnswerCache {
   /** The answer, unless there is none or it is too old. */

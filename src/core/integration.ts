@@ -2,8 +2,9 @@ import type { JsonObject } from '../alert/json.ts';
 import type { Secret } from './secret.ts';
 
 /**
- * One `<integration>` block: a destination, its settings, its filters. Values are as the reference
- * would hold them after reading the same file (Wazuh 4.14 `integrator-config.c`).
+ * One `<integration>` block, or what `integratord.yaml` defines in its place: a destination, its
+ * settings, its filters. Values are as the reference would hold them after reading the same block
+ * (Wazuh 4.14 `integrator-config.c`).
  */
 export interface Integration {
   /** The name without the white space around it; the second block of one name is `name#2`. */
@@ -38,8 +39,10 @@ export interface Integration {
   readonly retries: number;
   /** Our own additions, from the settings file. */
   readonly settings: IntegrationSettings;
-  /** Where the block begins. */
+  /** Where it is defined. */
   readonly source: SourcePosition;
+  /** True when `integratord.yaml` defines it, rather than a block of `ossec.conf`. */
+  readonly isOurs?: boolean;
 }
 
 /**
@@ -60,8 +63,6 @@ export interface IntegrationSettings {
   readonly concurrency?: number | undefined;
   /** True: the script of this name in `integrations/` is run in place of the built-in. */
   readonly script?: boolean | undefined;
-  /** Shuffle: rules whose alerts are not sent, in place of the reference's list. */
-  readonly skipRules?: readonly number[] | undefined;
   /** Token bucket: so many messages per period, and how many at once. */
   readonly rateLimit?: RateLimit | undefined;
   /** The long schedule after the quick retries. */
@@ -72,24 +73,8 @@ export interface IntegrationSettings {
   readonly locationDialect?: LocationDialect | undefined;
   /** Enrichments: other integrations that get the verdict directly, whatever their filters. */
   readonly forward?: Forwarding | undefined;
-  /** Enrichments: how much the service may be asked; what is not given is the service's own. */
-  readonly quota?: QuotaSettings | undefined;
-  /** Enrichments: how long answers are kept; what is not given is the service's own. */
-  readonly cache?: CacheSettings | undefined;
-}
-
-export interface QuotaSettings {
-  /** Questions within any 60 seconds. */
-  readonly perMinute?: number | undefined;
-  /** Questions from midnight to midnight UTC. */
-  readonly perDay?: number | undefined;
-}
-
-export interface CacheSettings {
-  /** Hours that an answer is kept. */
-  readonly foundHours?: number | undefined;
-  /** Hours that it is kept that the service knows nothing. */
-  readonly notFoundHours?: number | undefined;
+  /** Settings that only its destination knows, by their names in `integratord.yaml`. */
+  readonly own?: JsonObject | undefined;
 }
 
 export interface Forwarding {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonObject, valueAt } from '../alert/json.ts';
-import { verdictAlert } from '../lanes/verdict-alert.ts';
+import { createRegistry } from '../destinations/registry.ts';
 import { receiveDatagrams } from '../transport/datagram.ts';
 import type { Feed } from './feed.ts';
 
@@ -17,6 +17,7 @@ export function startManager(
 ): () => void {
   const sockets = join(home, 'queue', 'sockets');
   mkdirSync(sockets, { recursive: true });
+  const { builtins } = createRegistry({ home });
   return receiveDatagrams(join(sockets, 'queue'), (datagram) => {
     const text = datagram.toString('utf8');
     const brace = text.indexOf(':{');
@@ -26,7 +27,9 @@ export function startManager(
     const id = valueAt(message, 'virustotal', 'source', 'alert_id');
     const source = typeof id === 'string' ? feed.find(id) : undefined;
     if (source === undefined) return;
-    const verdict = verdictAlert(source, { location, message });
-    if (verdict !== undefined) feed.append(verdict.line);
+    for (const builtin of builtins) {
+      const alert = builtin.verdict?.(source, { location, message });
+      if (alert !== undefined) feed.append(alert.line);
+    }
   });
 }

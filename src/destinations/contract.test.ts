@@ -18,58 +18,39 @@ import { fixtureLines } from '../../test/support/vectors.ts';
 import type { JsonObject, JsonValue } from '../alert/json.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Destination, HttpResult, Job } from '../core/destination.ts';
+import { readOwnSettings, settingsOf } from '../core/destination-settings.ts';
 import type { Integration } from '../core/integration.ts';
 import { FAILURE_REASONS, type Outcome } from '../core/outcome.ts';
 import { Scrubber, Secret } from '../core/secret.ts';
 import { type ClosableHttpClient, createHttpClient } from '../transport/http.ts';
-import { createRegistry } from './registry.ts';
+import { createRegistry, DEFINITIONS } from './registry.ts';
+import { createDestination } from './sdk/create-destination.ts';
+import { withExamples } from './sdk/example-settings.ts';
 
 /** What every destination must hold to, whatever it talks to. */
 
 const registry = createRegistry({ home: '/nowhere' });
-const CUSTOM = ['custom-iris', 'custom-jira', 'custom-x'];
-const destinations = [...registry.builtins.map(({ name }) => name), ...CUSTOM].flatMap((name) => {
-  const destination = registry.find(name);
-  return destination === undefined ? [] : [{ name, destination }];
-});
-const web = destinations.filter(({ name }) => name !== 'custom-x');
+const enrichmentNames = DEFINITIONS.filter((one) => 'enrich' in one).map(({ name }) => name);
+const web = DEFINITIONS.map((definition) => ({
+  name: definition.name,
+  definition,
+  destination: createDestination(definition, enrichmentNames),
+}));
+const script = registry.resolve('custom-x').destination as Destination;
 /** They ask a service about an alert, rather than send it there. */
 const enrichments = web.filter(({ destination }) => destination.enriches === true);
-const senders = destinations.filter(({ destination }) => destination.enriches !== true);
+const senders = [
+  ...web.filter(({ destination }) => destination.enriches !== true),
+  { name: 'custom-x', destination: script },
+];
 
-/** What each service says when it takes a message. */
-const SUCCESS: Readonly<Record<string, [number, string]>> = {
-  slack: [200, 'ok'],
-  pagerduty: [202, '{"status":"success","message":"Event processed","dedup_key":"x"}'],
-  shuffle: [200, '{"success": true, "execution_id": "7d8b0c0e"}'],
-  virustotal: [200, '{"data":{"attributes":{"last_analysis_stats":{"harmless":60}}}}'],
-  maltiverse: [200, '{"type":"sample"}'],
-  'custom-iris': [200, '{"status":"success","message":"","data":{"alert_id":3826}}'],
-  // The list belongs to the answer of the search before it.
-  'custom-jira': [201, '{"id":"10000","key":"SEC-24","issues":[]}'],
-};
+const definitionOf = (name: string) => DEFINITIONS.find((one) => one.name === name);
 
-/** Answers to what a service is asked before it gets the message. */
-const ANSWERS: Readonly<Record<string, readonly string[]>> = {
-  'custom-iris': [
-    '{"status":"success","data":[{"severity_id":5,"severity_name":"High"}]}',
-    '{"status":"success","data":[{"status_id":2,"status_name":"New"}]}',
-    '{"status":"success","data":[{"type_id":90,"type_name":"md5"}]}',
-    '{"status":"success","data":[{"asset_id":3,"asset_name":"Linux - Server"}]}',
-  ],
-  'custom-jira': ['{"issues":[]}'],
-};
-
-/** Where a message goes, below the configured address. */
-const ENDPOINTS: Readonly<Record<string, string>> = {
-  virustotal: '/files/44d88612fea8a8f36de82e1278abb02f',
-  maltiverse: '/sample/md5/44d88612fea8a8f36de82e1278abb02f',
-  'custom-iris': '/alerts/add',
-  'custom-jira': '/rest/api/3/issue',
-};
-
-/** Options without which it cannot work. */
-const OPTIONS: Readonly<Record<string, JsonObject>> = { 'custom-jira': { project: 'SEC' } };
+/** What a service says when it takes a message. */
+function success(name: string): [number, string] {
+  const [taken] = definitionOf(name)?.examples.answers ?? [];
+  return [taken?.status ?? 0, taken?.body ?? ''];
+}
 
 const KEY = 'e93facc04764012d7bfb002500d5d1a6';
 const PATH = '/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX';
@@ -86,14 +67,16 @@ const ALERT: JsonValue = {
   syscheck: { path: '/root/.ssh/authorized_keys', md5_after: '44d88612fea8a8f36de82e1278abb02f' },
 };
 
+/** An integration that works: with the secrets of this test, and else with the definition's examples. */
 function integrationFor(name: string, origin = 'https://hooks.example.test'): Integration {
-  return anIntegration({
+  const integration = anIntegration({
     name,
     hookUrl: new Secret(`${origin}${PATH}`),
     apiKey: new Secret(KEY),
-    options: OPTIONS[name],
     timeout: 10,
   });
+  const definition = definitionOf(name);
+  return definition === undefined ? integration : withExamples(definition, integration);
 }
 
 function jobFor(name: string, alert: JsonValue | Buffer = ALERT, origin?: string): Job {
@@ -125,33 +108,36 @@ function expectNoSecret(value: unknown): void {
 
 describe('the registry', () => {
   it('knows the destinations of the reference', () => {
-    expect(destinations.map(({ name }) => name)).toEqual([
+    expect(DEFINITIONS.filter((one) => one.knownToWazuh).map(({ name }) => name)).toEqual([
       'slack',
       'pagerduty',
       'shuffle',
       'virustotal',
       'maltiverse',
-      ...CUSTOM,
     ]);
   });
 
   it('trims names, and finds nothing for others', () => {
-    expect(registry.find(' slack\n')?.name).toBe('slack');
-    expect(registry.find('Slack')).toBeUndefined();
-    expect(registry.find('')).toBeUndefined();
-    expect(registry.find(' custom-x ')?.title).toBe('Script');
+    const find = (name: string) => registry.resolve(name).destination;
+    expect(find(' slack\n')?.name).toBe('slack');
+    expect(find('Slack')).toBeUndefined();
+    expect(find('')).toBeUndefined();
+    expect(find(' custom-x ')?.title).toBe('Script');
   });
 
   it('says why a name has no destination', () => {
-    expect(registry.missing('slack')).toBeUndefined();
-    expect(registry.missing('teams')).toContain("no destination 'teams'");
+    expect(registry.resolve('slack').unusable).toBeUndefined();
+    expect(registry.resolve('teams').unusable?.reason).toContain(
+      'no integration is called "teams"',
+    );
   });
 
-  it('names what each cannot do without', () => {
-    const requires = Object.fromEntries(
-      registry.builtins.map((builtin) => [builtin.name, builtin.requires]),
-    );
-    expect(requires).toEqual({
+  it('needs what the reference needs', () => {
+    const required = DEFINITIONS.filter((one) => one.knownToWazuh).map(({ name, settings }) => [
+      name,
+      settingsOf(settings).flatMap((setting) => (setting.isRequired ? [setting.name] : [])),
+    ]);
+    expect(Object.fromEntries(required)).toEqual({
       slack: ['hook_url'],
       pagerduty: ['api_key'],
       shuffle: ['hook_url'],
@@ -161,8 +147,62 @@ describe('the registry', () => {
   });
 });
 
+describe.each(web)('the definition of $name', ({ name, definition, destination }) => {
+  it('describes every setting in a sentence, and says of each where it stands', () => {
+    for (const setting of settingsOf(definition.settings)) {
+      expect(setting.description).toMatch(/^[A-Z`].*\.$/);
+      expect(['hook_url', 'api_key', 'options', 'settings']).toContain(setting.place);
+      expect(setting.secret === true).toBe(['hook_url', 'api_key'].includes(setting.place));
+    }
+  });
+
+  it('has examples that work, so that anything can be previewed', () => {
+    const bare = anIntegration({ name });
+    const filled = withExamples(definition, bare);
+    expect(readOwnSettings(definition.settings, filled, name)).toMatchObject({ ok: true });
+    for (const [setting, value] of Object.entries(definition.examples.settings)) {
+      expect(definition.settings.shape[setting]?.safeParse(value).success).toBe(true);
+    }
+    expect(destination.plan(aJob(anAlert(ALERT), bare)).kind).toBe('requests');
+  });
+
+  it.each(definition.examples.answers)(
+    'takes a recorded answer as it is meant: $what',
+    async (one) => {
+      const http = new FakeHttp(response(one.status, one.body, one.headers));
+      expect(await destination.deliver(jobFor(name), aContext({ http }))).toMatchObject({
+        status: one.status,
+        ...one.outcome,
+      });
+    },
+  );
+
+  it('has a recorded answer for a message that was taken', () => {
+    expect(definition.examples.answers[0]?.outcome['kind']).toBe('delivered');
+  });
+});
+
+describe('what an enrichment found out', () => {
+  const circling = enrichments.flatMap(({ name, destination }) =>
+    enrichmentNames.map((other) => ({ name, other, destination })),
+  );
+
+  it.each(circling)('$other goes round no circle through $name', ({ name, other, destination }) => {
+    const results: JsonValue[] = [
+      { ...(ALERT as JsonObject), location: other },
+      { ...(ALERT as JsonObject), location: `[001] (web01) 10.0.0.21->${other}` },
+      { ...(ALERT as JsonObject), data: { integration: other } },
+    ];
+    expect(destination.skip?.(anAlert(ALERT), integrationFor(name))).toBeUndefined();
+    for (const result of results) {
+      const why = destination.skip?.(anAlert(result), integrationFor(name));
+      expect(why).toContain(`itself a result of ${other}`);
+    }
+  });
+});
+
 describe.each(web)('what $name makes of answers', ({ name, destination }) => {
-  const [okStatus, okBody] = SUCCESS[name] ?? [0, ''];
+  const [okStatus, okBody] = success(name);
 
   it('delivers when the service says so', async () => {
     const outcome = await attempt(name, destination, response(okStatus, okBody));
@@ -274,7 +314,7 @@ describe.each(web)('what $name makes of answers', ({ name, destination }) => {
 });
 
 describe.each(web)('$name against a real server', ({ name, destination }) => {
-  const questions = ANSWERS[name] ?? [];
+  const questions = definitionOf(name)?.examples.before ?? [];
   let http: ClosableHttpClient;
   let server: ScriptedServer | undefined;
   beforeEach(() => {
@@ -296,11 +336,11 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
   }
 
   it('delivers, with the headers of the reference', async () => {
-    const [status, body] = SUCCESS[name] ?? [0, ''];
+    const [status, body] = success(name);
     expect(await against(answer(status, body))).toMatchObject({ kind: 'delivered', status });
     expect(server?.requests).toHaveLength(questions.length + 1);
     expect(server?.requests.at(-1)).toMatchObject({
-      path: `${PATH}${ENDPOINTS[name] ?? ''}`,
+      path: `${PATH}${definitionOf(name)?.examples.path ?? ''}`,
       ...(destination.enriches === true
         ? { method: 'GET', headers: { accept: 'application/json' }, body: '' }
         : {
@@ -521,7 +561,7 @@ describe.each(enrichments)('what $name asks', ({ name, destination }) => {
       fc.asyncProperty(strange, async (alert) => {
         const job = jobFor(name, alert as JsonValue);
         const skipped = destination.skip?.(job.alert, job.integration);
-        const http = new FakeHttp(response(...(SUCCESS[name] ?? [0, ''])));
+        const http = new FakeHttp(response(...success(name)));
         const outcome = await destination.deliver(job, aContext({ http }));
         expect(outcome.kind).toBe(skipped === undefined ? 'delivered' : 'reject');
         expect(http.requests).toEqual(skipped === undefined ? requests(alert as JsonValue) : []);
@@ -530,7 +570,7 @@ describe.each(enrichments)('what $name asks', ({ name, destination }) => {
   });
 
   it('leaks no secret, whatever becomes of it', async () => {
-    const [status, body] = SUCCESS[name] ?? [0, ''];
+    const [status, body] = success(name);
     const ways = [
       response(status, body.replace('{', `{"echo":"${KEY}",`)),
       response(200, 'no such thing'),

@@ -29,7 +29,7 @@ function jobOf({ integration: name, alert, options }: Row): Job {
 
 /** The text that is posted, or null when the alert is skipped. */
 function bodyOf(row: Row): string | null {
-  const destination = registry.find(row.integration);
+  const destination = registry.resolve(row.integration).destination;
   if (destination === undefined) throw new Error(`no destination ${row.integration}`);
   const job = jobOf(row);
   if (destination.skip?.(job.alert, job.integration) !== undefined) return null;
@@ -90,7 +90,9 @@ describe('the alert inside a message', () => {
     ['shuffle', 'all_fields'],
   ])('is carried through byte for byte: %s', (name, member) => {
     const integration = anIntegration({ name, apiKey: new Secret('KEY') });
-    const plan = registry.find(name)?.plan(aJob(anAlert(Buffer.from(exact)), integration));
+    const plan = registry
+      .resolve(name)
+      .destination?.plan(aJob(anAlert(Buffer.from(exact)), integration));
     const body = plan?.kind === 'requests' ? plan.requests[0]?.body : undefined;
     expect(body).toContain(`"${member}":${exact}`);
   });

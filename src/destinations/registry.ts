@@ -1,102 +1,112 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Destination } from '../core/destination.ts';
-import { iris } from './iris/index.ts';
-import { jira } from './jira/index.ts';
-import { maltiverse } from './maltiverse/index.ts';
-import { pagerduty } from './pagerduty/index.ts';
+import type { Destination, DestinationResolver, Resolution } from '../core/destination.ts';
+import { NO_SETTINGS, type Unusable } from '../core/destination-settings.ts';
+import { suggestion } from '../core/nearest.ts';
+import iris from './iris/index.ts';
+import jira from './jira/index.ts';
+import maltiverse from './maltiverse/index.ts';
+import pagerduty from './pagerduty/index.ts';
 import { SCRIPT_PREFIX, scriptDestination } from './script/index.ts';
-import { shuffle } from './shuffle/index.ts';
-import { slack } from './slack/index.ts';
-import { virustotal } from './virustotal/index.ts';
-
-/** What the configuration has to know of a destination. */
-export type Builtin = Pick<Destination, 'name' | 'title' | 'requires'>;
+import { accessOf } from './sdk/access.ts';
+import { createDestination } from './sdk/create-destination.ts';
+import type { Definition } from './sdk/define.ts';
+import shuffle from './shuffle/index.ts';
+import slack from './slack/index.ts';
+import virustotal from './virustotal/index.ts';
 
 /** The destinations that are built in: a new one is one line here. */
-const DESTINATIONS: readonly Destination[] = [slack, pagerduty, shuffle, virustotal, maltiverse];
-
-/**
- * Destinations that the reference does not know. Wazuh's other programs refuse names that they do not
- * know, so these are selected as scripts are: `custom-iris`.
- */
-const ONLY_CUSTOM: readonly Destination[] = [iris, jira];
-
-/** What a `<name>` leads to. */
-export interface Resolution {
-  /** Undefined when there is none. For a script also when its file is missing. */
-  readonly destination: Destination | undefined;
-  /** Why nothing can be delivered to it, in words for people; undefined when it can. */
-  readonly missing: string | undefined;
-  /** Where alerts go, and why there, in words for people. */
-  readonly description: string;
-}
-
-/** Every destination there is. */
-export interface Registry {
-  /** All known names but those that begin with `custom-`, with the settings they need. */
-  readonly builtins: readonly Builtin[];
-  /**
-   * What a `<name>`, white space around it aside, leads to now. `custom-x` is the script of that name
-   * where there is one, else the built-in x.
-   * @param asScript the script of that name, whatever is built in
-   */
-  look(name: string, asScript?: boolean): Resolution;
-  /** The destination for a `<name>`; undefined when there is none. */
-  find(name: string): Destination | undefined;
-  /** Why nothing can be delivered by this name; undefined when it can. */
-  missing(name: string): string | undefined;
-}
+export const DEFINITIONS: readonly Definition[] = [
+  slack,
+  pagerduty,
+  shuffle,
+  virustotal,
+  maltiverse,
+  iris,
+  jira,
+];
 
 /**
  * The registry of destinations.
  * @param home the manager's home, with the directory `integrations` where scripts are.
  */
-export function createRegistry({ home }: { readonly home: string }): Registry {
-  const scripts = scriptDestination('integrations', home);
-  const look = (name: string, asScript = false): Resolution => {
-    const trimmed = name.trim();
-    const isCustom = trimmed.startsWith(SCRIPT_PREFIX);
-    const own = isCustom ? trimmed.slice(SCRIPT_PREFIX.length) : trimmed;
-    const known = isCustom ? [...DESTINATIONS, ...ONLY_CUSTOM] : DESTINATIONS;
-    const builtin = known.find((one) => one.name === own);
-    if (!isCustom && (builtin === undefined || !asScript)) return lookAmong(DESTINATIONS, trimmed);
-    const path = join(home, 'integrations', trimmed);
-    const state = scriptAt(path);
-    if (state === 'missing' && builtin !== undefined && !asScript) {
-      const description = `${builtin.title} (built in; there is no script ${path})`;
-      return { destination: builtin, missing: undefined, description };
+export function createRegistry({ home }: { readonly home: string }): DestinationResolver {
+  const enrichments = DEFINITIONS.filter((one) => 'enrich' in one).map(({ name }) => name);
+  const builtins = DEFINITIONS.map((one) => createDestination(one, enrichments));
+  const known = DEFINITIONS.filter((one) => one.knownToWazuh).map(({ name }) => name);
+  const scripts = createDestination(scriptDestination('integrations', home));
+  const builtin = (name: string) => builtins.find((one) => one.name === name);
+  const pathOf = (name: string) => join(home, 'integrations', name);
+
+  const unknown = (name: string, names: readonly string[]): Resolution => {
+    // The original looks for a file of the name before it looks at the name.
+    const kind = fileAt(pathOf(name)) === 'there' ? 'unsupported_name' : 'missing_script';
+    const meant =
+      suggestion(name, names) ||
+      `; there are ${names.join(', ')}, and ${SCRIPT_PREFIX}… for scripts of your own`;
+    const reason =
+      name === ''
+        ? 'its <name> is empty'
+        : `no integration is called ${JSON.stringify(name)}${meant}`;
+    const unusable: Unusable = { kind, reason, place: 'name' };
+    return { destination: undefined, settings: NO_SETTINGS, unusable, description: 'nothing' };
+  };
+
+  const custom = (name: string, own: Destination | undefined, asScript: boolean): Resolution => {
+    const path = pathOf(name);
+    const isMissing = fileAt(path) === 'missing';
+    if (isMissing && own !== undefined && !asScript) {
+      const description = `${own.title} (built in; there is no script ${path})`;
+      return { destination: own, settings: own.settings, unusable: undefined, description };
     }
-    const before = builtin === undefined ? '' : ` (it comes before the built-in ${builtin.title})`;
+    const before = own === undefined ? '' : ` (it comes before the built-in ${own.title})`;
     return {
       destination: scripts,
-      missing: state === 'missing' ? `its script ${path} does not exist` : undefined,
+      // Whoever replaces a built-in by a script of its name gives it what the built-in needs.
+      settings: own !== undefined && asScript ? accessOf(own.settings) : scripts.settings,
+      unusable: whyNotScript(name) ?? (isMissing ? missingScript(path) : undefined),
       description: `script ${path}${before}`,
     };
   };
+
+  const resolve = (text: string, asScript: boolean, isBlock: boolean): Resolution => {
+    const name = text.trim();
+    if (name.startsWith(SCRIPT_PREFIX)) {
+      return custom(name, builtin(name.slice(SCRIPT_PREFIX.length)), asScript);
+    }
+    const names = isBlock ? known : DEFINITIONS.map((one) => one.name);
+    const own = names.includes(name) ? builtin(name) : undefined;
+    if (own === undefined) return unknown(name, names);
+    if (asScript) return custom(name, own, asScript);
+    return {
+      destination: own,
+      settings: own.settings,
+      unusable: undefined,
+      description: own.title,
+    };
+  };
   return {
-    builtins: DESTINATIONS,
-    look,
-    find: (name) => look(name).destination,
-    missing: (name) => look(name).missing,
+    builtins,
+    resolve: (name, asScript = false) => resolve(name, asScript, true),
+    resolveType: (type) => resolve(type, false, false),
   };
 }
 
-function lookAmong(destinations: readonly Destination[], name: string): Resolution {
-  const destination = destinations.find((one) => one.name === name);
-  if (destination !== undefined) {
-    return { destination, missing: undefined, description: destination.title };
-  }
-  const names = destinations.map((one) => one.name).join(', ');
-  const missing = `there is no destination '${name}': it is one of ${names}, or a script whose name begins with ${SCRIPT_PREFIX}`;
-  return { destination, missing, description: 'nothing' };
+function whyNotScript(name: string): Unusable | undefined {
+  if (!/[/\u0000-\u001f]/.test(name)) return undefined;
+  const reason = `${JSON.stringify(name)} cannot be the name of a script: it contains a / or control character`;
+  return { kind: 'missing_script', place: 'name', reason };
+}
+
+function missingScript(path: string): Unusable {
+  return { kind: 'missing_script', reason: `its script ${path} does not exist` };
 }
 
 /**
- * Whether there is a script. Where the system does not let us look, there may be one: it must not be
- * passed over in silence.
+ * Whether there is a file. Where the system does not let us look, there may be one: it must not be
+ * skipped in silence.
  */
-function scriptAt(path: string): 'there' | 'missing' {
+function fileAt(path: string): 'there' | 'missing' {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? 'there' : 'missing';
   } catch {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { configDestinations } from '../../test/support/config-destinations.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import { vectors } from '../../test/support/vectors.ts';
 import { BLOCK_OPTIONS } from '../config/block-values.ts';
@@ -118,7 +119,7 @@ describe('what the original would say of a configuration', () => {
           configFile: path,
           settingsFile: undefined,
           env: {},
-          builtins: [],
+          destinations: configDestinations(),
         });
         const isWrong = diagnostics.some(({ severity }) => severity === 'error');
         expect(validate(path).complaints.length > 0).toBe(isWrong);

@@ -2,6 +2,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configDestinations } from '../../test/support/config-destinations.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import { fixture } from '../../test/support/vectors.ts';
@@ -66,7 +67,7 @@ describe('the socket of the API', () => {
       configFile: 'ossec.conf',
       settingsFile: undefined,
       env: {},
-      builtins: [{ name: 'slack', requires: ['hook_url'] }],
+      destinations: configDestinations(),
       files: {
         read: () => ({ ok: true, bytes: Buffer.from(conf), truncated: false, mode: 0o640 }),
       },

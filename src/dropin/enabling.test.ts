@@ -37,9 +37,7 @@ function lines(conf: string, { scripts = SCRIPTS, settings = '' } = {}): string[
   if (settings !== '') writeFileSync(join(home, 'etc', 'integratord.yaml'), settings);
   for (const name of scripts) writeFileSync(join(home, 'integrations', name), '#!/bin/sh\n');
   const setup = readSetup(resolvePaths({ home }, {}), {});
-  return enablingLines(setup, home).map(
-    ({ level, text }) => `wazuh-integratord: ${level}: ${text}`,
-  );
+  return enablingLines(setup).map(({ level, text }) => `wazuh-integratord: ${level}: ${text}`);
 }
 
 const block = (content: string) =>

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { PreparedIntegration, Setup } from '../app/setup.ts';
-import type { Secret } from '../core/secret.ts';
-import { SCRIPT_PREFIX } from '../destinations/script/index.ts';
+import type { Setup } from '../app/setup.ts';
+import type { Unusable } from '../core/destination-settings.ts';
 import type { ManagerLine } from '../telemetry/manager-log.ts';
 
 /**
@@ -10,13 +7,13 @@ import type { ManagerLine } from '../telemetry/manager-log.ts';
  * for these lines (Wazuh 4.14 `integrator.c`). It takes an empty key or address for a present one;
  * here that integration is not enabled, and the line says so.
  */
-export function enablingLines(setup: Setup, home: string): ManagerLine[] {
-  return setup.integrations.map((entry) => {
-    const name = entry.loaded.kind;
-    if (entry.disabledReason === undefined && entry.destination !== undefined) {
+export function enablingLines(setup: Setup): ManagerLine[] {
+  return setup.integrations.map(({ integration, unusable }) => {
+    const name = integration.name.trim();
+    if (unusable === undefined) {
       return { level: 'INFO', text: `Enabling integration for: '${name}'.` };
     }
-    const reason = whyNot(entry, home);
+    const reason = whyNot(unusable);
     if (reason === undefined) {
       const text = `Invalid integration: '${name}'. Not currently supported.`;
       return { level: 'ERROR', text };
@@ -26,25 +23,20 @@ export function enablingLines(setup: Setup, home: string): ManagerLine[] {
 }
 
 /** Undefined when there is no such integration at all. */
-function whyNot(entry: PreparedIntegration, home: string): string | undefined {
-  const { loaded, integration, destination, disabledReason } = entry;
-  const hasFile = existsSync(join(home, 'integrations', loaded.kind));
-  const isScript = destination?.name === SCRIPT_PREFIX;
-  if (!hasFile && (destination === undefined || isScript)) {
-    return "File not found inside 'integrations'.";
+function whyNot(unusable: Unusable | undefined): string | undefined {
+  if (unusable === undefined) return 'Nothing delivers to it.';
+  switch (unusable.kind) {
+    case 'unsupported_name':
+      return undefined;
+    case 'missing_script':
+      return "File not found inside 'integrations'.";
+    case 'missing_setting':
+      if (unusable.place === 'hook_url') return 'Missing hook URL.';
+      return unusable.place === 'api_key' ? 'Missing API Key.' : sentence(unusable.reason);
+    case 'invalid_setting':
+    case 'missing_secret':
+      return sentence(unusable.reason);
   }
-  if (destination === undefined) return undefined;
-  if (destination.requires.includes('hook_url') && isEmpty(integration.hookUrl)) {
-    return 'Missing hook URL.';
-  }
-  if (destination.requires.includes('api_key') && isEmpty(integration.apiKey)) {
-    return 'Missing API Key.';
-  }
-  return sentence(disabledReason ?? 'nothing delivers to it');
-}
-
-function isEmpty(value: Secret | undefined): boolean {
-  return (value?.reveal().trim() ?? '') === '';
 }
 
 function sentence(text: string): string {

@@ -71,7 +71,7 @@ async function run(
     await printDiagnostics(paths, scrubber, log);
     return 'done';
   }
-  if (blocks === 0) {
+  if (blocks === 0 && !(await hasOwnIntegrations(paths))) {
     log.write({ level: 'INFO', text: 'Remote integrations not configured. Clean exit.' });
     return 'done';
   }
@@ -86,6 +86,17 @@ async function run(
   if (ending === 'broken')
     log.write({ level: 'ERROR', text: `integratord does not run: ${problem}` });
   return ending;
+}
+
+/**
+ * True where `integratord.yaml` defines integrations, or where it cannot be read, so that nobody knows:
+ * the daemon then stays and says so. The original knows no such file.
+ */
+async function hasOwnIntegrations(paths: Paths): Promise<boolean> {
+  if (paths.settings === undefined) return false;
+  const { readSetup } = await import('../app/setup.ts');
+  const { integrations, fatal } = readSetup(paths, process.env);
+  return fatal || integrations.length > 0;
 }
 
 /** Goes to the manager's directory. Undefined when there is none; standard error says so. */

@@ -59,13 +59,16 @@ export async function serve(service: DropInParts): Promise<void> {
 
   let current = readSetup(paths, process.env);
   scrubber.learn(current.secrets);
-  const settings = (): JsonObject[] => current.integrations.map(({ loaded }) => loaded.getconfig());
+  const settings = (): JsonObject[] =>
+    current.integrations
+      .filter(({ integration }) => integration.isOurs !== true)
+      .map(({ loaded }) => loaded.getconfig());
   const socket = await openSocket(clock, settings, log);
   await begun('done');
 
   const takeOver = (setup: Setup) => {
     current = setup;
-    for (const line of enablingLines(setup, paths.home)) log.write(line);
+    for (const line of enablingLines(setup)) log.write(line);
   };
   const daemon = await persist({
     attempt: () => startDaemon(service, takeOver),

@@ -827,8 +827,8 @@ describe('a quota', () => {
 
   it('stores what there is to tell the manager together with the result', async () => {
     const woken: number[] = [];
-    bench.feedback = {
-      followUps: (_integration, _alert, events) =>
+    bench.followUps = {
+      of: (_integration, _destination, _alert, events) =>
         events.map(({ location }) => anAcceptedAlert(location, [1])),
       stored: (followUps) => woken.push(followUps.length),
     };
@@ -905,7 +905,7 @@ describe("a service's own limit", () => {
   const SERVICE = { count: 1, seconds: 1, burst: 2 };
   const limited = (applies: boolean) =>
     Object.assign(new FakeDestination(), {
-      rateLimit: { ...SERVICE, appliesTo: () => applies },
+      rateLimit: () => (applies ? SERVICE : undefined),
     });
 
   it('is kept where it applies, also over a restart', async () => {

@@ -30,7 +30,7 @@ export interface LaneParts {
   readonly log: Log;
   readonly scrubber: Scrubber;
   /** What comes of the events of an enrichment. */
-  readonly feedback: FollowUps;
+  readonly followUps: FollowUps;
 }
 
 /** A parked lane tries one delivery this often, in case the service was mended in silence. */
@@ -80,9 +80,7 @@ export class Lane {
     this.#outbox = new OutboxGuard(parts.outbox, clock, parts.log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, integration, parts.log);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
-    const service = destination.rateLimit;
-    const isLimited = service?.appliesTo(integration) === true;
-    const limit = integration.settings.rateLimit ?? (isLimited ? service : undefined);
+    const limit = integration.settings.rateLimit ?? destination.rateLimit?.(integration);
     if (limit !== undefined) this.#bucket = new TokenBucket(limit, clock.now(), record.bucket);
     this.#parking = record.parking;
     if (record.parking !== undefined) this.#pausedUntil = record.parking.since + PROBE_MS;
@@ -219,7 +217,7 @@ export class Lane {
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.until);
       await groupCommit.release({ id: delivery.id, followUps, at: clock.now() });
       this.#expiry.run(clock);
-      this.#parts.feedback.stored(followUps);
+      this.#parts.followUps.stored(followUps);
       return;
     }
     const durationMs = clock.monotonic() - began;
@@ -240,14 +238,15 @@ export class Lane {
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
     await groupCommit.settle(settlement, this.id, this.#bucket?.state);
-    this.#parts.feedback.stored(followUps);
+    this.#parts.followUps.stored(followUps);
     reportAttempt(log, integration, delivery, settlement);
   }
 
   #followUps(delivery: LeasedDelivery, outcome: Outcome): readonly NewDelivery[] {
     const events = eventsOf(outcome);
     if (events.length === 0) return [];
-    return this.#parts.feedback.followUps(this.integration, delivery.raw, events);
+    const { destination, followUps } = this.#parts;
+    return followUps.of(this.integration, destination, delivery.raw, events);
   }
 
   /** What an attempt says about the service, rather than about the one alert. */

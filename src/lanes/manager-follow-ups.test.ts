@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { builtin } from '../../test/support/builtin.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import type { ManagerEvent } from '../core/enrichment.ts';
 import type { IntegrationSettings } from '../core/integration.ts';
@@ -30,6 +31,7 @@ function feedback(
   events: readonly ManagerEvent[],
   forward?: IntegrationSettings['forward'],
   manager: number | undefined = 9,
+  name = 'virustotal',
 ) {
   const woken: number[][] = [];
   const targets = new ManagerFollowUps({
@@ -38,7 +40,7 @@ function feedback(
     wake: (lanes) => woken.push([...lanes]),
   });
   const integration = anIntegration({ id: 'virustotal', settings: { forward } });
-  const followUps = targets.followUps(integration, ALERT, events);
+  const followUps = targets.of(integration, builtin(name), ALERT, events);
   targets.stored(followUps);
   return { followUps, woken, texts: followUps.map(({ raw }) => raw.toString('utf8')) };
 }
@@ -104,7 +106,7 @@ describe('feedback', () => {
       },
     });
     const forward = { to: ['slack'], onlyMalicious: true };
-    expect(feedback([event('High')], forward).followUps).toHaveLength(2);
-    expect(feedback([event('None')], forward).followUps).toHaveLength(1);
+    expect(feedback([event('High')], forward, 9, 'maltiverse').followUps).toHaveLength(2);
+    expect(feedback([event('None')], forward, 9, 'maltiverse').followUps).toHaveLength(1);
   });
 });

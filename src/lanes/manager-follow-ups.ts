@@ -1,10 +1,10 @@
 import { Alert } from '../alert/alert.ts';
 import { stringify } from '../alert/json.ts';
 import type { NewDelivery } from '../core/delivery.ts';
-import type { ManagerEvent } from '../core/enrichment.ts';
+import type { Destination } from '../core/destination.ts';
+import type { ManagerEvent, VerdictAlert } from '../core/enrichment.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { verdictAlert } from './verdict-alert.ts';
 
 /** Where the events of enrichments go. */
 export interface FollowUpTargets {
@@ -26,8 +26,9 @@ export class ManagerFollowUps implements FollowUps {
     this.#targets = targets;
   }
 
-  followUps(
+  of(
     integration: Integration,
+    destination: Pick<Destination, 'verdict'>,
     alert: Buffer,
     events: readonly ManagerEvent[],
   ): NewDelivery[] {
@@ -35,7 +36,7 @@ export class ManagerFollowUps implements FollowUps {
     const source = new Alert(alert);
     return events.flatMap((event) => [
       ...this.#toManager(source, event),
-      ...this.#toOthers(integration, source, event),
+      ...this.#toOthers(integration, destination.verdict?.(source, event)),
     ]);
   }
 
@@ -51,11 +52,10 @@ export class ManagerFollowUps implements FollowUps {
     return [{ raw, alertId: source.textAt('id'), level: EVENT_LEVEL, lanes: [manager] }];
   }
 
-  #toOthers(integration: Integration, source: Alert, event: ManagerEvent): NewDelivery[] {
+  #toOthers(integration: Integration, verdict: VerdictAlert | undefined): NewDelivery[] {
     const { forward } = integration.settings;
     if (forward === undefined) return [];
     const lanes = forward.to.flatMap((id) => this.#targets.lane(id) ?? []);
-    const verdict = verdictAlert(source, event);
     if (lanes.length === 0 || verdict === undefined) return [];
     if (forward.onlyMalicious && !verdict.isMalicious) return [];
     const { level, id } = verdict;
@@ -66,8 +66,9 @@ export class ManagerFollowUps implements FollowUps {
 /** What becomes of what an enrichment found out. */
 export interface FollowUps {
   /** The deliveries to store with the enrichment's own: for the manager, and for others. */
-  followUps(
+  of(
     integration: Integration,
+    destination: Pick<Destination, 'verdict'>,
     alert: Buffer,
     events: readonly ManagerEvent[],
   ): readonly NewDelivery[];

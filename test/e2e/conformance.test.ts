@@ -38,6 +38,7 @@ describe('conformance of the program', () => {
       'id',
       'enabled',
       'disabled_reason',
+      'why',
       'destination',
       'destination_note',
       'options',

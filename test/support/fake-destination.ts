@@ -1,4 +1,5 @@
 import type { DeliveryContext, Destination, Job, Plan } from '../../src/core/destination.ts';
+import { NO_SETTINGS } from '../../src/core/destination-settings.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 
 /** One attempt that a {@link FakeDestination} saw. */
@@ -24,7 +25,7 @@ export const GONE: Outcome = { kind: 'park', reason: 'auth', status: 403, messag
 export class FakeDestination implements Destination {
   readonly name = 'fake';
   readonly title = 'Fake';
-  readonly requires = [];
+  readonly settings = NO_SETTINGS;
   readonly concurrency: number;
   readonly attempts: SeenAttempt[] = [];
   /** What every attempt without a script of its own leads to. */

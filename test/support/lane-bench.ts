@@ -33,7 +33,7 @@ export class LaneBench {
   groupCommit!: GroupCommit;
   lanes: Lane[] = [];
   /** What comes of events; nothing, unless a test says so. */
-  feedback: FollowUps = { followUps: () => [], stored: () => undefined };
+  followUps: FollowUps = { of: () => [], stored: () => undefined };
   /** When set, every use of the outbox fails, except those named here. */
   outboxFails: { readonly except: readonly string[] } | undefined;
 
@@ -83,7 +83,7 @@ export class LaneBench {
         clock: this.clock,
         log: this.log,
         scrubber: this.scrubber,
-        feedback: this.feedback,
+        followUps: this.followUps,
       });
     });
     return this.lanes;

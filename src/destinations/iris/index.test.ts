@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtin } from '../../../test/support/builtin.ts';
 import { FakeIris } from '../../../test/support/fake-iris.ts';
 import { aContext, FakeHttp, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
@@ -15,7 +16,8 @@ import { memoryCache } from '../../core/quota.ts';
 import { Secret } from '../../core/secret.ts';
 import { type ClosableHttpClient, createHttpClient } from '../../transport/http.ts';
 import { findKnown } from './answer.ts';
-import { iris } from './index.ts';
+
+const iris = builtin('iris');
 
 const ALERT: JsonObject = {
   timestamp: '2026-08-20T11:22:31.771+0000',

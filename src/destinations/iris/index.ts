@@ -1,17 +1,13 @@
 import { type JsonDocument, stringify } from '../../alert/json.ts';
-import type { DeliveryContext, HttpRequest, HttpResult, Job } from '../../core/destination.ts';
+import type { DeliveryContext, HttpRequest, HttpResult } from '../../core/destination.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { Secret } from '../../core/secret.ts';
-import {
-  failedLookup,
-  JSON_HEADERS,
-  type RequestSession,
-  sessionDestination,
-  unanswered,
-  whyUnsendable,
-} from '../sdk/http-destination.ts';
+import { defineDestination } from '../sdk/define.ts';
+import { JSON_HEADERS } from '../sdk/message.ts';
+import { failedLookup, type RequestSession, unanswered } from '../sdk/request-session.ts';
 import { addressBelow } from '../sdk/service-address.ts';
 import { complaint, findKnown, IRIS, type Known, readIris } from './answer.ts';
+import { examples } from './examples.ts';
 import {
   type Ids,
   idsFrom,
@@ -23,6 +19,7 @@ import {
   usualIds,
 } from './ids.ts';
 import { bareAlert, customerName, type IrisAlert, irisAlert, listsFor } from './payload.ts';
+import { type IrisDelivery, settings } from './settings.ts';
 
 /** `<hook_url>` may be the address of IRIS, or that of its alerts. */
 const ADD = /\/alerts\/add\/*(?=[?#]|$)/;
@@ -43,19 +40,20 @@ const LEAST_SECONDS = 30;
 const PATIENCE = 3;
 
 /** DFIR-IRIS: every alert becomes an alert there. */
-export const iris = sessionDestination({
+export default defineDestination({
   name: 'iris',
   title: IRIS.title,
-  requires: ['hook_url', 'api_key'],
+  knownToWazuh: false,
+  settings,
   concurrency: 2,
   defaultTimeout: LEAST_SECONDS,
-  problem: whyUnsendable,
-  request: (job) => add(job, irisAlert(job, usualIds)),
+  request: (delivery) => add(delivery, irisAlert(delivery, usualIds)),
   exchange,
+  examples,
 });
 
 async function exchange(
-  job: Job,
+  job: IrisDelivery,
   session: RequestSession,
   context: DeliveryContext,
 ): Promise<Outcome> {
@@ -77,7 +75,7 @@ async function exchange(
   return read(await session.send(add(job, bareAlert(alert, complaint(result)))));
 }
 
-function add(job: Job, alert: IrisAlert): HttpRequest {
+function add(job: IrisDelivery, alert: IrisAlert): HttpRequest {
   return {
     method: 'POST',
     url: address(job, 'alerts/add'),
@@ -87,7 +85,7 @@ function add(job: Job, alert: IrisAlert): HttpRequest {
 }
 
 function question(
-  job: Job,
+  job: IrisDelivery,
   path: string,
   query: Readonly<Record<string, string>> = {},
 ): HttpRequest {
@@ -99,16 +97,16 @@ function question(
 }
 
 function address(
-  { integration }: Job,
+  { settings: own }: IrisDelivery,
   path: string,
   query?: Readonly<Record<string, string>>,
 ): Secret {
-  const site = integration.hookUrl?.reveal().trim() ?? '';
+  const site = own.hook_url.reveal().trim();
   return addressBelow(site.replace(ADD, ''), path, query);
 }
 
-function authorization({ integration }: Job): Secret {
-  return new Secret(`Bearer ${integration.apiKey?.reveal().trim() ?? ''}`);
+function authorization({ settings: own }: IrisDelivery): Secret {
+  return new Secret(`Bearer ${own.api_key.reveal()}`);
 }
 
 /**
@@ -116,12 +114,12 @@ function authorization({ integration }: Job): Secret {
  * usual numbers are taken; but a closed door, or nobody behind it, ends the attempt.
  */
 async function readLists(
-  job: Job,
+  job: IrisDelivery,
   session: RequestSession,
   { cache, clock }: DeliveryContext,
 ): Promise<Map<ListName, Numbers> | Outcome> {
-  const { hookUrl, apiKey } = job.integration;
-  const memory = new ListMemory(cache, `${hookUrl?.reveal()}\0${apiKey?.reveal()}`);
+  const { hook_url: address, api_key: key } = job.settings;
+  const memory = new ListMemory(cache, `${address.reveal()}\0${key.reveal()}`);
   const lists = new Map<ListName, Numbers>();
   for (const list of listsFor(job)) {
     const remembered = memory.get(list);
@@ -146,7 +144,7 @@ async function readLists(
 
 /** Why the attempt ends with a list that cannot be read; undefined when it can go on without. */
 function endOfAttempt(
-  { attempts }: Job,
+  { attempts }: IrisDelivery,
   list: ListName,
   result: HttpResult,
   now: number,
@@ -168,8 +166,8 @@ function endOfAttempt(
   };
 }
 
-function unknownCustomer(job: Job, ids: Ids): Outcome | undefined {
-  const name = customerName(job.integration.options);
+function unknownCustomer(job: IrisDelivery, ids: Ids): Outcome | undefined {
+  const name = customerName(job.settings.options);
   if (name === undefined || ids('customers', name) !== undefined) return undefined;
   return {
     kind: 'park',
@@ -180,7 +178,7 @@ function unknownCustomer(job: Job, ids: Ids): Outcome | undefined {
 
 /** Whether an earlier attempt arrived after all: IRIS would make a second alert of a second one. */
 async function lookUp(
-  job: Job,
+  job: IrisDelivery,
   alert: IrisAlert,
   session: RequestSession,
   { clock }: DeliveryContext,

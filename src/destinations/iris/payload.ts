@@ -4,6 +4,7 @@ import { factsOf, oneLine, plain } from '../sdk/alert-facts.ts';
 import { cut, displayText } from '../sdk/text.ts';
 import { type Ids, type ListName, usualIds } from './ids.ts';
 import { machineOf, observablesOf } from './observables.ts';
+import type { IrisDelivery } from './settings.ts';
 
 /** IRIS sets no limits to these; nobody reads more, and the whole alert goes with it. */
 const LONGEST_TITLE = 500;
@@ -26,23 +27,23 @@ const NAMED: Readonly<Record<string, ListName>> = {
 export type IrisAlert = Record<string, JsonDocument | undefined>;
 
 /** The lists whose numbers the alert of a job needs, the one first that everybody may read. */
-export function listsFor({ alert, integration }: Job): ListName[] {
+export function listsFor({ alert, settings: { options } }: IrisDelivery): ListName[] {
   const lists: ListName[] = ['severities', 'statuses'];
   if (observablesOf(alert).length > 0) lists.push('iocTypes');
   if (machineOf(alert) !== undefined) lists.push('assetTypes');
-  if (customerName(integration.options) !== undefined) lists.push('customers');
+  if (customerName(options) !== undefined) lists.push('customers');
   return lists;
 }
 
 /** The customer that `<options>` name in words; undefined when it is a number, or not given. */
-export function customerName(options: JsonObject | undefined): string | undefined {
-  const customer = options?.['alert_customer_id'];
+export function customerName(options: JsonObject): string | undefined {
+  const customer = options['alert_customer_id'];
   return typeof customer === 'string' && !/^\d+$/.test(customer.trim()) ? customer : undefined;
 }
 
 /** The alert for IRIS: what the well-known community script sends, and more that IRIS can use. */
-export function irisAlert(job: Job, ids: Ids): IrisAlert {
-  const { alert, integration } = job;
+export function irisAlert(job: IrisDelivery, ids: Ids): IrisAlert {
+  const { alert, settings } = job;
   const log = displayText(alert.at('full_log'));
   const facts = factsOf(alert);
   const lines = facts.map(([label, text]) => `${label}: ${text}`);
@@ -67,7 +68,7 @@ export function irisAlert(job: Job, ids: Ids): IrisAlert {
     alert_iocs: iocs(job, ids),
     alert_assets: assets(job, ids),
     alert_source_content: alert.rawJson,
-    ...integration.options,
+    ...settings.options,
   };
   for (const [member, list] of Object.entries(NAMED)) {
     const value = fields[member];

@@ -2,12 +2,12 @@ import type { Clock } from '../../core/clock.ts';
 import type { HttpResponse, Job } from '../../core/destination.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { delivered } from '../sdk/classify-http.ts';
-import { failedLookup, type RequestSession, unanswered } from '../sdk/http-destination.ts';
+import { failedLookup, type RequestSession, unanswered } from '../sdk/request-session.ts';
 import { firstFound, JIRA } from './answer.ts';
 import { alertLabel, groupLabel } from './issue.ts';
 import type { JiraMemory } from './memory.ts';
-import type { JiraOptions } from './options.ts';
 import type { JiraRequests } from './requests.ts';
+import type { IssueOptions } from './settings.ts';
 import { textFor } from './text.ts';
 
 /** What looking for an issue and writing to it takes. */
@@ -24,7 +24,7 @@ export interface FollowUpParts {
  */
 export async function followUp(
   { alert, attempts }: Job,
-  { apiVersion }: JiraOptions,
+  { apiVersion }: IssueOptions,
   { session, requests, memory, clock }: FollowUpParts,
 ): Promise<Outcome | undefined> {
   const group = groupLabel(alert);

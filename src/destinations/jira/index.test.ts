@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtin } from '../../../test/support/builtin.ts';
 import { FakeJira } from '../../../test/support/fake-jira.ts';
 import { aContext, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
@@ -13,7 +14,8 @@ import type { Outcome } from '../../core/outcome.ts';
 import { memoryCache } from '../../core/quota.ts';
 import { Secret } from '../../core/secret.ts';
 import { type ClosableHttpClient, createHttpClient } from '../../transport/http.ts';
-import { jira } from './index.ts';
+
+const jira = builtin('jira');
 
 const ALERT: JsonObject = {
   timestamp: '2026-08-20T11:22:31.771+0000',

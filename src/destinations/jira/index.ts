@@ -1,15 +1,12 @@
-import type { DeliveryContext, HttpResult, Job } from '../../core/destination.ts';
-import type { Outcome } from '../../core/outcome.ts';
+import type { z } from 'zod';
+import type { DeliveryContext, HttpResult } from '../../core/destination.ts';
+import { type Outcome, scrubOutcome } from '../../core/outcome.ts';
 import { Scrubber } from '../../core/secret.ts';
 import { failed } from '../sdk/classify-http.ts';
-import {
-  failedLookup,
-  type RequestSession,
-  sessionDestination,
-  unanswered,
-  whyUnsendable,
-} from '../sdk/http-destination.ts';
+import { type Delivery, defineDestination } from '../sdk/define.ts';
+import { failedLookup, type RequestSession, unanswered } from '../sdk/request-session.ts';
 import { createdKey, fieldErrors, firstFound, JIRA, readCreated } from './answer.ts';
+import { examples } from './examples.ts';
 import { type FollowUpParts, followUp } from './follow-up.ts';
 import {
   alertLabel,
@@ -20,8 +17,8 @@ import {
   reductionAfter,
 } from './issue.ts';
 import { JiraMemory } from './memory.ts';
-import { type JiraOptions, jiraOptions, NO_OPTIONS } from './options.ts';
-import { isPair, JiraRequests, partsOfKey } from './requests.ts';
+import { JiraRequests, partsOfKey } from './requests.ts';
+import { type IssueOptions, issueOptions, settings } from './settings.ts';
 
 /** Every issue takes several requests. */
 const LEAST_SECONDS = 30;
@@ -32,55 +29,42 @@ const LEAST_SECONDS = 30;
  */
 const INDEX_DELAY_MS = 30_000;
 
+type JiraDelivery = Delivery<z.output<typeof settings>>;
+
 /** Jira Cloud and Data Center: every alert becomes an issue, or a comment of an open one. */
-export const jira = sessionDestination({
+export default defineDestination({
   name: 'jira',
   title: JIRA.title,
-  requires: ['hook_url', 'api_key'],
+  knownToWazuh: false,
+  settings,
   // One at a time, so that of two alerts that belong together the second finds the first's issue.
   concurrency: 1,
   defaultTimeout: LEAST_SECONDS,
-  problem(integration) {
-    const options = jiraOptions(integration);
-    if (typeof options === 'string') return options;
-    return isPair(integration) ? undefined : whyUnsendable(integration);
+  request({ alert, settings: own }) {
+    const options = issueOptions(own);
+    return new JiraRequests(own, options).create(issueFields(alert, options, NO_REDUCTION));
   },
-  request({ alert, integration }) {
-    const options = usable(jiraOptions(integration));
-    const fields = issueFields(alert, options, NO_REDUCTION);
-    return new JiraRequests(integration, options).create(fields);
+  async exchange(delivery, session, context) {
+    const outcome = await attempt(delivery, session, context);
+    return scrubOutcome(outcome, new Scrubber(partsOfKey(delivery.settings.api_key)));
   },
-  async exchange(job, session, context) {
-    const outcome = await attempt(job, session, context);
-    const { message, excerpt } = outcome;
-    const scrubber = new Scrubber(partsOfKey(job.integration));
-    return {
-      ...outcome,
-      ...(message === undefined ? {} : { message: scrubber.scrub(message) }),
-      ...(excerpt === undefined ? {} : { excerpt: scrubber.scrub(excerpt) }),
-    };
-  },
+  examples,
 });
 
-/** Options that were found wrong before any attempt can still be asked for a preview. */
-function usable(options: JiraOptions | string): JiraOptions {
-  return typeof options === 'string' ? NO_OPTIONS : options;
-}
-
 interface Parts extends FollowUpParts {
-  readonly options: JiraOptions;
+  readonly options: IssueOptions;
 }
 
 /** Looks for the alert's issue, then for an open one to add it to, and else creates one. */
 async function attempt(
-  job: Job,
+  job: JiraDelivery,
   session: RequestSession,
   { cache, clock }: DeliveryContext,
 ): Promise<Outcome> {
-  const { alert, integration } = job;
-  const options = usable(jiraOptions(integration));
-  const requests = new JiraRequests(integration, options);
-  const memory = new JiraMemory(cache, integration, options);
+  const { alert, settings: own } = job;
+  const options = issueOptions(own);
+  const requests = new JiraRequests(own, options);
+  const memory = new JiraMemory(cache, own, options);
   const parts: Parts = { session, requests, memory, clock, options };
 
   const search = await session.send(requests.search(alertLabel(alert), 'all'));
@@ -104,7 +88,7 @@ function endOfAttempt(search: HttpResult, now: number): Outcome | undefined {
 }
 
 /** Creates the issue; when Jira refuses it, once more without what it dislikes. */
-async function create({ alert }: Job, parts: Parts): Promise<Outcome> {
+async function create({ alert }: JiraDelivery, parts: Parts): Promise<Outcome> {
   const { session, requests, memory, options, clock } = parts;
   const group = options.groupFollowUps ? groupLabel(alert) : undefined;
   const send = async (fields: ReturnType<typeof issueFields>) => {

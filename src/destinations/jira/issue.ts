@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Alert } from '../../alert/alert.ts';
 import { isJsonObject, type JsonDocument } from '../../alert/json.ts';
 import { displayText } from '../sdk/text.ts';
-import type { JiraOptions } from './options.ts';
+import type { IssueOptions } from './settings.ts';
 import { type Extent, summaryOf, textFor } from './text.ts';
 
 /** Marks every issue of ours. */
@@ -23,7 +23,7 @@ export const NO_REDUCTION: Reduction = { without: [], extent: 'whole' };
 /** The fields of the issue for an alert. */
 export function issueFields(
   alert: Alert,
-  options: JiraOptions,
+  options: IssueOptions,
   { without, extent }: Reduction,
 ): Record<string, JsonDocument> {
   const priority = options.priorities.find(([level]) => alert.level >= level)?.[1];
@@ -44,7 +44,7 @@ function byNameOrId(text: string): JsonDocument {
   return /^\d+$/.test(text) ? { id: text } : { name: text };
 }
 
-function labelsOf(alert: Alert, options: JiraOptions): string[] {
+function labelsOf(alert: Alert, options: IssueOptions): string[] {
   const group = options.groupFollowUps ? groupLabel(alert) : undefined;
   const labels = [OUR_LABEL, alertLabel(alert), group, ...options.labels];
   return [...new Set(labels.filter((label) => label !== undefined))];

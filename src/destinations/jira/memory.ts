@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts';
 import type { AnswerCache } from '../../core/enrichment.ts';
-import type { Integration } from '../../core/integration.ts';
-import type { JiraOptions } from './options.ts';
+import type { JiraAccess } from './requests.ts';
+import type { IssueOptions } from './settings.ts';
 
 /**
  * What earlier attempts found out about a project, over alerts and restarts. Its keys and values say
@@ -12,10 +12,15 @@ export class JiraMemory {
   readonly #cache: AnswerCache;
   readonly #place: string;
 
-  constructor(cache: AnswerCache, { hookUrl, apiKey }: Integration, options: JiraOptions) {
+  constructor(cache: AnswerCache, access: JiraAccess, options: IssueOptions) {
     this.#cache = cache;
     const { project, issueType } = options;
-    this.#place = JSON.stringify([hookUrl?.reveal(), apiKey?.reveal(), project, issueType]);
+    this.#place = JSON.stringify([
+      access.hook_url.reveal(),
+      access.api_key.reveal(),
+      project,
+      issueType,
+    ]);
   }
 
   /** Fields that Jira did not let us set within the last hour. */

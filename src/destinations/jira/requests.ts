@@ -1,10 +1,9 @@
 import { type JsonDocument, stringify } from '../../alert/json.ts';
 import type { HttpRequest } from '../../core/destination.ts';
-import type { Integration } from '../../core/integration.ts';
 import { Secret } from '../../core/secret.ts';
-import { isHost, JSON_HEADERS } from '../sdk/http-destination.ts';
-import { addressBelow } from '../sdk/service-address.ts';
-import type { JiraOptions } from './options.ts';
+import { JSON_HEADERS } from '../sdk/message.ts';
+import { addressBelow, isHost } from '../sdk/service-address.ts';
+import type { IssueOptions } from './settings.ts';
 
 /** `<hook_url>` may be the address of the site, or that of its issues. */
 const API = /\/rest\/api\/(?:2|3|latest)(?:\/issue)?\/*(?=[?#]|$)/;
@@ -18,13 +17,19 @@ const HEADERS = { ...JSON_HEADERS, accept: 'application/json', connection: 'clos
 /** Comments that are looked at to see whether one is there already. */
 const COMMENTS = '20';
 
+/** Where Jira is, and who asks. */
+export interface JiraAccess {
+  readonly hook_url: Secret;
+  readonly api_key: Secret;
+}
+
 /** The requests that Jira understands. Keys of issues come from Jira, all else from the options. */
 export class JiraRequests {
-  readonly #integration: Integration;
-  readonly #options: JiraOptions;
+  readonly #access: JiraAccess;
+  readonly #options: IssueOptions;
 
-  constructor(integration: Integration, options: JiraOptions) {
-    this.#integration = integration;
+  constructor(access: JiraAccess, options: IssueOptions) {
+    this.#access = access;
     this.#options = options;
   }
 
@@ -52,7 +57,7 @@ export class JiraRequests {
 
   /** Data Center keeps the search that Cloud has switched off in both versions. */
   get #searchPath(): string {
-    const isCloud = isHost(this.#integration.hookUrl, /(?:^|\.)atlassian\.(?:net|com)$/);
+    const isCloud = isHost(this.#access.hook_url, /(?:^|\.)atlassian\.(?:net|com)$/);
     return this.#options.apiVersion === 3 || isCloud ? '/search/jql' : '/search';
   }
 
@@ -61,7 +66,7 @@ export class JiraRequests {
   }
 
   #url(path: string, query?: Readonly<Record<string, string>>): Secret {
-    const site = this.#integration.hookUrl?.reveal().trim() ?? '';
+    const site = this.#access.hook_url.reveal().trim();
     return addressBelow(
       site.replace(API, ''),
       `rest/api/${this.#options.apiVersion}${path}`,
@@ -70,28 +75,24 @@ export class JiraRequests {
   }
 
   get #headers(): HttpRequest['headers'] {
-    return { ...HEADERS, authorization: new Secret(authorization(this.#integration)) };
+    return { ...HEADERS, authorization: new Secret(authorization(this.#access.api_key)) };
   }
 }
 
-function authorization(integration: Integration): string {
-  const key = keyOf(integration);
-  return isPair(integration) ? `Basic ${base64(key)}` : `Bearer ${key}`;
+function authorization(key: Secret): string {
+  const text = key.reveal();
+  return isPair(text) ? `Basic ${base64(text)}` : `Bearer ${text}`;
 }
 
 /** True for `address:token`, as users of Jira Cloud have it; else the key is a token of its own. */
-export function isPair(integration: Integration): boolean {
-  return keyOf(integration).includes(':');
+function isPair(key: string): boolean {
+  return key.includes(':');
 }
 
 /** The forms in which a key could come back in an answer, besides the whole of it. */
-export function partsOfKey(integration: Integration): string[] {
-  const key = keyOf(integration);
-  return isPair(integration) ? [base64(key), key.slice(key.indexOf(':') + 1)] : [];
-}
-
-function keyOf({ apiKey }: Integration): string {
-  return apiKey?.reveal().trim() ?? '';
+export function partsOfKey(key: Secret): string[] {
+  const text = key.reveal();
+  return isPair(text) ? [base64(text), text.slice(text.indexOf(':') + 1)] : [];
 }
 
 function base64(text: string): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { builtin } from '../../../test/support/builtin.ts';
 import { aContext, FakeHttp, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
@@ -11,7 +12,8 @@ import type { HttpResult } from '../../core/destination.ts';
 import type { Integration } from '../../core/integration.ts';
 import { Secret } from '../../core/secret.ts';
 import { datagramBytes, LARGEST_DATAGRAM } from '../sdk/enrichment/manager-event-size.ts';
-import { maltiverse } from './index.ts';
+
+const maltiverse = builtin('maltiverse');
 
 const KEY = 'e93facc04764012d7bfb002500d5d1a6e93facc04764012d7bfb002500d5d1a6';
 const MD5 = '44d88612fea8a8f36de82e1278abb02f';
@@ -299,7 +301,7 @@ describe('an alert with several questions', () => {
   });
 
   it('waits for the quota in the middle, and goes on from there', async () => {
-    const settings = { quota: { perMinute: 2 } };
+    const settings = { own: { quota: { per_minute: 2 } } };
     const { outcome, http, context, job } = await attempt(ALERT, [hit()], { settings });
     const { clock } = context;
     expect(outcome).toMatchObject({ kind: 'wait', until: clock.now() + MINUTE });

@@ -1,21 +1,20 @@
-import type { DeliveryContext, HttpRequest, Job } from '../../core/destination.ts';
+import { z } from 'zod';
+import type { DeliveryContext, HttpRequest } from '../../core/destination.ts';
 import type { ManagerEvent } from '../../core/enrichment.ts';
-import type { Integration } from '../../core/integration.ts';
 import type { AttemptDetail, Outcome } from '../../core/outcome.ts';
 import { Secret } from '../../core/secret.ts';
 import { VERSION } from '../../core/version.ts';
-import {
-  apiKey,
-  cacheTimes,
-  enrichmentDestination,
-  quotaOf,
-} from '../sdk/enrichment/enrichment-destination.ts';
+import { type Delivery, defineDestination } from '../sdk/define.ts';
 import { type Lookup, lookUp } from '../sdk/enrichment/lookup.ts';
-import { attemptSeconds } from '../sdk/http-destination.ts';
+import { cacheTimes, enrichmentSettings, quotaOf } from '../sdk/enrichment/settings.ts';
+import { attemptSeconds } from '../sdk/request-session.ts';
 import { accountName, addressBelow } from '../sdk/service-address.ts';
+import { headerKey, hookUrl } from '../sdk/settings.ts';
 import { type Knowledge, readMaltiverse } from './answer.ts';
 import { indicatorEvent } from './event.ts';
+import { examples } from './examples.ts';
 import { type Indicator, indicators } from './questions.ts';
+import { verdict } from './verdict.ts';
 
 const NAME = 'maltiverse';
 
@@ -25,46 +24,57 @@ const QUOTA = { perMinute: 60, perDay: Number.POSITIVE_INFINITY };
 /** There may be five questions about one alert. The reference waits for ever. */
 const LEAST_SECONDS = 20;
 
+const settings = z.object({
+  hook_url: hookUrl('The address of the API: `https://api.maltiverse.com`.'),
+  api_key: headerKey('The API key of your Maltiverse account.'),
+  ...enrichmentSettings,
+});
+type Settings = z.output<typeof settings>;
+
 /** Maltiverse: is anything in an alert (file, address, host, URL) known for evil? */
-export const maltiverse = enrichmentDestination({
+export default defineDestination({
   name: NAME,
   title: 'Maltiverse',
-  requires: ['hook_url', 'api_key'],
+  knownToWazuh: true,
+  settings,
+  concurrency: 2,
   defaultTimeout: LEAST_SECONDS,
   notApplicable: (alert) =>
     indicators(alert).length > 0
       ? undefined
       : 'the alert holds nothing to ask about (the hash of a file, a public source address, a host name or a URL)',
-  requests: ({ alert, integration }) =>
-    indicators(alert).map((indicator) => requestFor(integration, indicator)),
+  requests: ({ alert, settings: own }) =>
+    indicators(alert).map((indicator) => requestFor(own, indicator)),
   enrich,
+  verdict,
+  examples,
 });
 
 /** The API's address. The reference puts a slash behind it. */
-function base({ hookUrl }: Integration): string {
-  return hookUrl?.reveal().trim() ?? '';
+function base({ hook_url: address }: Settings): string {
+  return address.reveal().trim();
 }
 
-function requestFor(integration: Integration, { path }: Indicator): HttpRequest {
+function requestFor(settings: Settings, { path }: Indicator): HttpRequest {
   return {
     method: 'GET',
-    url: addressBelow(base(integration), path),
+    url: addressBelow(base(settings), path),
     headers: {
       accept: 'application/json',
       'user-agent': `integratord/${VERSION}`,
-      authorization: new Secret(`Bearer ${apiKey(integration)}`),
+      authorization: new Secret(`Bearer ${settings.api_key.reveal()}`),
     },
   };
 }
 
-function lookupOf(integration: Integration, indicator: Indicator): Lookup {
-  const times = cacheTimes(integration);
+function lookupOf(settings: Settings, indicator: Indicator): Lookup {
+  const times = cacheTimes(settings);
   return {
-    account: accountName(NAME, base(integration), apiKey(integration)),
-    key: apiKey(integration),
+    account: accountName(NAME, base(settings), settings.api_key.reveal()),
+    key: settings.api_key.reveal(),
     subject: indicator.path,
-    request: requestFor(integration, indicator),
-    quota: quotaOf(integration, QUOTA),
+    request: requestFor(settings, indicator),
+    quota: quotaOf(settings, QUOTA),
     read: (response, now) => readMaltiverse(response, now, times),
   };
 }
@@ -74,7 +84,10 @@ function lookupOf(integration: Integration, indicator: Indicator): Lookup {
  * what was answered comes from the cache then; so nothing is told before all is known. When one
  * can never be answered, what the others brought is told all the same.
  */
-async function enrich({ alert, integration }: Job, context: DeliveryContext): Promise<Outcome> {
+async function enrich(
+  { alert, integration, settings: own }: Delivery<Settings>,
+  context: DeliveryContext,
+): Promise<Outcome> {
   const { clock } = context;
   const deadline = clock.monotonic() + attemptSeconds(integration, LEAST_SECONDS) * 1000;
   const asked = indicators(alert);
@@ -82,7 +95,7 @@ async function enrich({ alert, integration }: Job, context: DeliveryContext): Pr
   let detail: AttemptDetail = {};
   let rejected: Outcome | undefined;
   for (const indicator of asked) {
-    const question = lookupOf(integration, indicator);
+    const question = lookupOf(own, indicator);
     const found = await lookUp(question, context, deadline - clock.monotonic());
     if (found.kind === 'answer') {
       // Only this program writes it, in this shape.

@@ -1,5 +1,6 @@
 import type { DatagramSender } from '../../core/datagram.ts';
 import type { Destination, Job } from '../../core/destination.ts';
+import { NO_SETTINGS } from '../../core/destination-settings.ts';
 import type { Integration } from '../../core/integration.ts';
 import type { Outcome } from '../../core/outcome.ts';
 
@@ -25,7 +26,7 @@ export function managerDestination(sink: EventSink): Destination {
   return {
     name: MANAGER,
     title: 'Wazuh manager',
-    requires: [],
+    settings: NO_SETTINGS,
     concurrency: 1,
     plan: () => ({ kind: 'requests', requests: [] }),
     deliver: ({ alert }: Job, { signal }) => sink.deliver(alert.raw, signal),

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { builtin } from '../../../test/support/builtin.ts';
 import { aContext, FakeHttp, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
 import type { JsonObject, JsonValue } from '../../alert/json.ts';
 import type { Integration } from '../../core/integration.ts';
 import { Secret } from '../../core/secret.ts';
-import { pagerduty } from './index.ts';
+
+const pagerduty = builtin('pagerduty');
 
 const KEY = 'e93facc04764012d7bfb002500d5d1a6';
 const integration = anIntegration({ name: 'pagerduty', apiKey: new Secret(KEY) });
@@ -235,15 +237,22 @@ describe('what PagerDuty answers', () => {
 
 it('keeps to the limit of PagerDuty at its own addresses only', () => {
   const applies = (hookUrl?: string) =>
-    pagerduty.rateLimit?.appliesTo(
-      anIntegration({ hookUrl: hookUrl === undefined ? undefined : new Secret(hookUrl) }),
-    );
+    pagerduty.rateLimit?.(
+      anIntegration({
+        apiKey: new Secret('k'),
+        hookUrl: hookUrl === undefined ? undefined : new Secret(hookUrl),
+      }),
+    ) !== undefined;
   expect(applies()).toBe(true);
   expect(applies('https://events.eu.pagerduty.com')).toBe(true);
   expect(applies('https://relay.example.org/v2/enqueue')).toBe(false);
 });
 
 it('allows no more within any minute than PagerDuty does', () => {
-  const { count = 0, seconds = 1, burst = 0 } = pagerduty.rateLimit ?? {};
+  const {
+    count = 0,
+    seconds = 0,
+    burst = 0,
+  } = pagerduty.rateLimit?.(anIntegration({ apiKey: new Secret('k') })) ?? {};
   expect((count / seconds) * 60 + burst).toBeLessThanOrEqual(120);
 });

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { Alert } from '../../alert/alert.ts';
 import { isJsonObject, type JsonDocument, type JsonObject, stringify } from '../../alert/json.ts';
-import type { HttpRequest, HttpResponse, Job } from '../../core/destination.ts';
-import type { Integration } from '../../core/integration.ts';
+import type { HttpRequest, HttpResponse } from '../../core/destination.ts';
 import { Secret } from '../../core/secret.ts';
-import { httpDestination, isHost, JSON_HEADERS } from '../sdk/http-destination.ts';
+import { type Delivery, defineDestination } from '../sdk/define.ts';
+import { JSON_HEADERS } from '../sdk/message.ts';
+import { isHost } from '../sdk/service-address.ts';
+import { apiKey, messageSetting, openOptions, optionalHookUrl } from '../sdk/settings.ts';
 import { cut, displayText, NOT_AVAILABLE } from '../sdk/text.ts';
 import { complaints, readPagerDuty } from './answer.ts';
 import { detailsWithin, withoutDetails } from './details.ts';
+import { examples } from './examples.ts';
 
 const EVENTS_API = 'https://events.pagerduty.com';
 const ENQUEUE = '/v2/enqueue';
@@ -20,28 +24,49 @@ const LONGEST_TEXT = 1024;
 
 const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
 
+const settings = z.object({
+  api_key: apiKey('The integration key of the service in PagerDuty.'),
+  hook_url: optionalHookUrl(
+    'The address of the Events API, for the EU or a relay. Default: `https://events.pagerduty.com`.',
+  ),
+  options: openOptions('A JSON object that is merged into the event and replaces its members.', [
+    'routing_key',
+    'event_action',
+    'dedup_key',
+    'payload',
+    'client',
+    'client_url',
+    'links',
+    'images',
+  ]),
+  message: messageSetting(),
+});
+type PagerDutyDelivery = Delivery<z.output<typeof settings>>;
+
 /** PagerDuty, Events API v2: every alert triggers an incident of its own. */
-export const pagerduty = httpDestination({
+export default defineDestination({
   name: 'pagerduty',
   title: 'PagerDuty',
-  requires: ['api_key'],
+  knownToWazuh: true,
+  settings,
   concurrency: 2,
-  rateLimit: {
+  limits: {
     // About 120 within any 60 seconds; what is sent at once counts too.
     count: 100,
     seconds: 60,
     burst: 20,
-    appliesTo: (integration) => isHost(address(integration), /^events(\.eu)?\.pagerduty\.com$/),
+    appliesTo: ({ hook_url }) => isHost(address(hook_url), /^events(\.eu)?\.pagerduty\.com$/),
   },
   request,
   read: readPagerDuty,
-  secondTry,
+  shrink,
+  examples,
 });
 
-function request(job: Job): HttpRequest {
+function request(delivery: PagerDutyDelivery): HttpRequest {
   return post(
-    job,
-    withinLimit(job, (details) => event(job, details)),
+    delivery,
+    withinLimit(delivery, (details) => event(delivery, details)),
   );
 }
 
@@ -49,29 +74,38 @@ function request(job: Job): HttpRequest {
  * After a rejection: where PagerDuty names a field, the same event with every required field in
  * order; else the event without its details.
  */
-function secondTry(job: Job, rejected: HttpResponse): HttpRequest | undefined {
+function shrink(delivery: PagerDutyDelivery, rejected: HttpResponse): HttpRequest | undefined {
   if (![400, 413, 422].includes(rejected.status)) return undefined;
   const field = /payload\.(summary|source|severity|timestamp)/.exec(complaints(rejected))?.[1];
   const build = (details: JsonDocument) => {
-    const { payload: fields, ...others } = complete(event(job, details), job.alert, details);
+    const { payload: fields, ...others } = complete(
+      event(delivery, details),
+      delivery.alert,
+      details,
+    );
     const timestamp = field === 'timestamp' ? undefined : fields['timestamp'];
     return { ...others, payload: { ...fields, timestamp } };
   };
   const isMalformed = field !== undefined;
-  const body = isMalformed ? withinLimit(job, build) : stringify(build(withoutDetails(job.alert)));
-  return post(job, body);
+  const body = isMalformed
+    ? withinLimit(delivery, build)
+    : stringify(build(withoutDetails(delivery.alert)));
+  return post(delivery, body);
 }
 
 /** An event with as much of the alert as PagerDuty takes. */
-function withinLimit({ alert }: Job, build: (details: JsonDocument) => Fields): string {
+function withinLimit(
+  { alert }: PagerDutyDelivery,
+  build: (details: JsonDocument) => Fields,
+): string {
   const whole = stringify(build(alert.rawJson));
   if (Buffer.byteLength(whole) <= LARGEST_EVENT) return whole;
   const rest = Buffer.byteLength(stringify(build(null)));
   return stringify(build(detailsWithin(alert, LARGEST_EVENT - rest)));
 }
 
-function post(job: Job, body: string): HttpRequest {
-  return { method: 'POST', url: address(job.integration), headers: JSON_HEADERS, body };
+function post(delivery: PagerDutyDelivery, body: string): HttpRequest {
+  return { method: 'POST', url: address(delivery.settings.hook_url), headers: JSON_HEADERS, body };
 }
 
 /**
@@ -79,7 +113,7 @@ function post(job: Job, body: string): HttpRequest {
  * (`https://events.eu.pagerduty.com`) or a relay of one's own. Without a path it gets the API's.
  * The reference ignores `<hook_url>` here.
  */
-function address({ hookUrl }: Integration): Secret {
+function address(hookUrl: Secret | undefined): Secret {
   const own = hookUrl?.reveal().trim() ?? '';
   if (own === '') return new Secret(`${EVENTS_API}${ENQUEUE}`);
   return new Secret(/^https?:\/\/[^/?#]+\/?$/i.test(own) ? own.replace(/\/?$/, ENQUEUE) : own);
@@ -88,17 +122,17 @@ function address({ hookUrl }: Integration): Secret {
 type Fields = Record<string, JsonDocument | undefined>;
 
 /** The reference's event, with a `dedup_key`; the operator's options replace whole members. */
-function event(job: Job, details: JsonDocument): Fields {
-  const { alert, integration, key } = job;
+function event(delivery: PagerDutyDelivery, details: JsonDocument): Fields {
+  const { alert, settings, key } = delivery;
   return {
-    routing_key: integration.apiKey?.reveal() ?? '',
+    routing_key: settings.api_key.reveal(),
     event_action: 'trigger',
     // The same for every retry, so that a message which arrives twice is one incident.
     dedup_key: createHash('sha256').update(key).digest('hex'),
     payload: payload(alert, details),
     client: 'Wazuh Monitoring Service',
     client_url: 'https://wazuh.com',
-    ...integration.options,
+    ...settings.options,
   };
 }
 

@@ -5,9 +5,10 @@ import { fixture, fixtureLines, vectors } from '../../../test/support/vectors.ts
 import type { ScriptCall, ScriptResult } from '../../core/destination.ts';
 import type { Integration } from '../../core/integration.ts';
 import { Secret } from '../../core/secret.ts';
+import { createDestination } from '../sdk/create-destination.ts';
 import { scriptArguments, scriptDestination } from './index.ts';
 
-const script = scriptDestination('integrations', '/var/ossec');
+const script = createDestination(scriptDestination('integrations', '/var/ossec'));
 
 function callFor(integration: Integration, raw: Buffer): ScriptCall {
   const plan = script.plan(aJob(anAlert(raw), integration));

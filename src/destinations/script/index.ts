@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import {
   ALERT_FILE,
-  type Destination,
   type Job,
   OPTIONS_FILE,
   type ScriptCall,
@@ -9,8 +9,9 @@ import {
 } from '../../core/destination.ts';
 import { type Integration, wantsJson } from '../../core/integration.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import { attemptSeconds } from '../sdk/http-destination.ts';
-import { withoutSecrets } from '../sdk/scrub.ts';
+import { type Definition, defineDestination } from '../sdk/define.ts';
+import { attemptSeconds } from '../sdk/request-session.ts';
+import { openOptions, secret, setting } from '../sdk/settings.ts';
 import { printable } from '../sdk/text.ts';
 import { alertText } from './alert-text.ts';
 
@@ -20,20 +21,34 @@ export const SCRIPT_PREFIX = 'custom-';
 /** Seconds that a script may run where the configuration sets no timeout. The reference has no limit. */
 const LEAST_SECONDS = 60;
 
+const settings = z.object({
+  hook_url: setting(z.string().transform(secret).optional(), 'Handed to the script as it is.', {
+    place: 'hook_url',
+    secret: true,
+  }),
+  api_key: setting(z.string().transform(secret).optional(), 'Handed to the script as it is.', {
+    place: 'api_key',
+    secret: true,
+  }),
+  options: openOptions('A JSON object that the script gets as a file.', []),
+});
+
 /**
  * The destination of all `custom-*` integrations: one run of a script of that name per alert, called
  * as the reference calls it.
  * @param integrationsDir the directory of the scripts; when relative, below `workingDir`.
  * @param workingDir the manager's home.
  */
-export function scriptDestination(integrationsDir: string, workingDir: string): Destination {
+export function scriptDestination(integrationsDir: string, workingDir: string): Definition {
   const callOf = (job: Job) => scriptCall(job, resolve(workingDir, integrationsDir));
-  return {
+  return defineDestination({
     name: SCRIPT_PREFIX,
     title: 'Script',
-    requires: [],
+    knownToWazuh: true,
+    settings,
     concurrency: 2,
     defaultTimeout: LEAST_SECONDS,
+    quickRetriesOnly: true,
     plan: (job) => ({ kind: 'script', call: callOf(job) }),
     async deliver(job, { scripts, signal }) {
       const { integration } = job;
@@ -45,9 +60,10 @@ export function scriptDestination(integrationsDir: string, workingDir: string): 
       const seconds = attemptSeconds(integration, LEAST_SECONDS);
       const limits = { timeoutMs: seconds * 1000, signal, name };
       const result = await scripts.run(callOf(job), limits);
-      return withoutSecrets(outcomeOf(result, seconds, signal.aborted), integration);
+      return outcomeOf(result, seconds, signal.aborted);
     },
-  };
+    examples: { settings: {}, answers: [] },
+  });
 }
 
 function isFileName(name: string): boolean {

@@ -30,3 +30,9 @@ export function accountName(service: string, base: string, key: string): string 
   const hash = createHash('sha256').update(`${base}\0${key}`).digest('hex');
   return `${service}:${hash.slice(0, 24)}`;
 }
+
+/** Whether an address leads to a host. */
+export function isHost(address: Secret | undefined, host: RegExp): boolean {
+  const text = address?.reveal() ?? '';
+  return URL.canParse(text) && host.test(new URL(text).hostname);
+}

@@ -1,16 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { builtin } from '../../../test/support/builtin.ts';
 import { aContext, FakeHttp, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
 import { Alert } from '../../alert/alert.ts';
 import { Secret } from '../../core/secret.ts';
-import { shuffle } from './index.ts';
+
+const shuffle = builtin('shuffle');
 
 const integration = anIntegration({ name: 'shuffle', hookUrl: new Secret('https://s.test/h') });
 
 describe('rules that are not sent', () => {
   const skip = (id: unknown, skipRules?: number[]) => {
     const alert = anAlert({ rule: { id: id as string } });
-    return shuffle.skip?.(alert, { ...integration, settings: { skipRules } });
+    return shuffle.skip?.(alert, {
+      ...integration,
+      settings: { own: skipRules && { skip_rules: skipRules } },
+    });
   };
 
   it.each(

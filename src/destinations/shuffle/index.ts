@@ -1,13 +1,15 @@
+import { z } from 'zod';
 import type { Alert } from '../../alert/alert.ts';
 import { type JsonDocument, type JsonObject, stringify } from '../../alert/json.ts';
-import type { HttpRequest, HttpResponse, Job } from '../../core/destination.ts';
-import type { Integration } from '../../core/integration.ts';
+import type { HttpRequest, HttpResponse } from '../../core/destination.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import { Secret } from '../../core/secret.ts';
 import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
+import { type Delivery, defineDestination } from '../sdk/define.ts';
 import { firstJson } from '../sdk/first-json.ts';
-import { httpDestination, idempotentHeaders, withOptions } from '../sdk/http-destination.ts';
+import { idempotentHeaders, withOptions } from '../sdk/message.ts';
+import { hookUrl, messageSetting, openOptions, yamlSetting } from '../sdk/settings.ts';
 import { displayText, NOT_AVAILABLE } from '../sdk/text.ts';
+import { examples } from './examples.ts';
 
 /**
  * The reference's list: rules about Docker, VirusTotal and others whose alerts Shuffle itself tends
@@ -32,20 +34,43 @@ const SHUFFLE: Service = {
     'Open the webhook in its workflow, check that it is started, copy its address into <hook_url>, and reload.',
 };
 
+/** Highest rule id: the reference holds numbers in 32 bits. */
+const LARGEST_RULE = 2 ** 31 - 1;
+
+const settings = z.object({
+  hook_url: hookUrl("The address of the workflow's webhook."),
+  options: openOptions('A JSON object that is merged into the message and replaces its members.', [
+    'severity',
+    'pretext',
+    'title',
+    'text',
+    'rule_id',
+    'timestamp',
+    'all_fields',
+  ]),
+  skip_rules: yamlSetting(
+    z.array(z.int().min(1).max(LARGEST_RULE)).optional(),
+    'Rule ids whose alerts are not sent, in place of the built-in list.',
+  ),
+  message: messageSetting(),
+});
+type Settings = z.output<typeof settings>;
+
 /** Shuffle's webhooks: every alert starts the workflow once. */
-export const shuffle = httpDestination({
+export default defineDestination({
   name: 'shuffle',
   title: 'Shuffle',
-  requires: ['hook_url'],
+  knownToWazuh: true,
+  settings,
   concurrency: 4,
   defaultTimeout: LEAST_SECONDS,
   skip,
   request,
   read,
+  examples,
 });
 
-function skip(alert: Alert, integration: Integration): string | undefined {
-  const own = integration.settings.skipRules;
+function skip(alert: Alert, { skip_rules: own }: Settings): string | undefined {
   if (own === undefined && !MAY_BE_SKIPPED.test(alert.raw.toString('latin1'))) return undefined;
   const id = displayText(alert.at('rule', 'id'));
   if (id === undefined) return undefined;
@@ -56,13 +81,13 @@ function skip(alert: Alert, integration: Integration): string | undefined {
     : `rule ${id} is in the setting skip_rules`;
 }
 
-function request(job: Job): HttpRequest {
-  const { alert, integration } = job;
+function request(delivery: Delivery<Settings>): HttpRequest {
+  const { alert, settings } = delivery;
   return {
     method: 'POST',
-    url: integration.hookUrl ?? new Secret(''),
-    headers: idempotentHeaders(job),
-    body: stringify(withOptions(message(alert), integration)),
+    url: settings.hook_url,
+    headers: idempotentHeaders(delivery),
+    body: stringify(withOptions(message(alert), settings.options)),
   };
 }
 

@@ -1,13 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { builtin } from '../../../test/support/builtin.ts';
 import { aContext, FakeHttp, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
 import { fixtureLines, vectors } from '../../../test/support/vectors.ts';
 import type { JsonObject, JsonValue } from '../../alert/json.ts';
 import type { HttpResponse } from '../../core/destination.ts';
 import { Secret } from '../../core/secret.ts';
-import { slack } from './index.ts';
 import { neutralised, slackText } from './markup.ts';
+
+const slack = builtin('slack');
 
 const integration = anIntegration({ name: 'slack', hookUrl: new Secret('https://h.test/hook') });
 
@@ -350,7 +352,7 @@ interface Message {
 
 it('keeps to the limit of Slack at its own address only', () => {
   const applies = (url: string) =>
-    slack.rateLimit?.appliesTo(anIntegration({ hookUrl: new Secret(url) }));
+    slack.rateLimit?.(anIntegration({ hookUrl: new Secret(url) })) !== undefined;
   expect(applies('https://hooks.slack.com/services/T/B/X')).toBe(true);
   expect(applies('https://hooks.slack-gov.com/services/T/B/X')).toBe(true);
   expect(applies('https://chat.example.org/hooks/abc')).toBe(false);

@@ -1,15 +1,14 @@
+import { z } from 'zod';
 import type { Alert } from '../../alert/alert.ts';
 import { type JsonDocument, stringify } from '../../alert/json.ts';
-import type { HttpRequest, HttpResponse, Job } from '../../core/destination.ts';
-import { Secret } from '../../core/secret.ts';
-import {
-  httpDestination,
-  idempotentHeaders,
-  isHost,
-  withOptions,
-} from '../sdk/http-destination.ts';
+import type { HttpRequest, HttpResponse } from '../../core/destination.ts';
+import { type Delivery, defineDestination } from '../sdk/define.ts';
+import { idempotentHeaders, withOptions } from '../sdk/message.ts';
+import { isHost } from '../sdk/service-address.ts';
+import { hookUrl, messageSetting, openOptions } from '../sdk/settings.ts';
 import { displayText, NOT_AVAILABLE } from '../sdk/text.ts';
 import { readSlack } from './answer.ts';
+import { examples } from './examples.ts';
 import { slackText } from './markup.ts';
 
 /**
@@ -21,45 +20,78 @@ const USUAL = { text: 8000, title: 1000, field: 2000 };
 const SMALL = { text: 500, title: 150, field: 150 };
 type Limits = typeof USUAL;
 
-/**
- * Slack's incoming webhooks, and everything that speaks the same language at any host: Mattermost,
- * Rocket.Chat and others.
- */
-export const slack = httpDestination({
+/** Members of an attachment and of a message that Slack and compatible servers know. */
+const KNOWN_OPTIONS = [
+  'username',
+  'channel',
+  'icon_url',
+  'icon_emoji',
+  'fallback',
+  'color',
+  'pretext',
+  'author_name',
+  'author_link',
+  'author_icon',
+  'title',
+  'title_link',
+  'text',
+  'fields',
+  'image_url',
+  'thumb_url',
+  'footer',
+  'footer_icon',
+  'mrkdwn_in',
+  'attachments',
+];
+
+const settings = z.object({
+  hook_url: hookUrl('The address of the incoming webhook.'),
+  options: openOptions(
+    'A JSON object that is merged into the attachment and replaces its members.',
+    KNOWN_OPTIONS,
+  ),
+  message: messageSetting(),
+});
+type SlackDelivery = Delivery<z.output<typeof settings>>;
+
+/** Slack's incoming webhooks, and compatible servers at any host: Mattermost, Rocket.Chat and others. */
+export default defineDestination({
   name: 'slack',
   title: 'Slack',
-  requires: ['hook_url'],
+  knownToWazuh: true,
+  settings,
   concurrency: 1,
-  rateLimit: {
+  limits: {
     // "One message per second", with short bursts; a webhook that exceeds it for long is disabled.
     count: 1,
     seconds: 1,
     burst: 5,
-    appliesTo: ({ hookUrl }) => isHost(hookUrl, /^hooks\.slack(-gov)?\.com$/),
+    appliesTo: ({ hook_url }) => isHost(hook_url, /^hooks\.slack(-gov)?\.com$/),
   },
-  request: (job) => post(job, message(job, USUAL)),
+  request: (delivery) => post(delivery, message(delivery, USUAL)),
   read: readSlack,
-  secondTry,
+  shrink,
+  examples,
 });
 
-function post(job: Job, body: string): HttpRequest {
+function post(delivery: SlackDelivery, body: string): HttpRequest {
   return {
     method: 'POST',
-    url: job.integration.hookUrl ?? new Secret(''),
-    headers: idempotentHeaders(job),
+    url: delivery.settings.hook_url,
+    headers: idempotentHeaders(delivery),
     body,
   };
 }
 
 /** The message without its long texts, where it had any and its size may have been the reason. */
-function secondTry(job: Job, rejected: HttpResponse): HttpRequest | undefined {
+function shrink(delivery: SlackDelivery, rejected: HttpResponse): HttpRequest | undefined {
   if (![400, 413, 422].includes(rejected.status)) return undefined;
-  const small = message(job, SMALL);
-  return small === message(job, USUAL) ? undefined : post(job, small);
+  const small = message(delivery, SMALL);
+  return small === message(delivery, USUAL) ? undefined : post(delivery, small);
 }
 
 /** The reference's message: one attachment, into which the operator's options are merged. */
-function message({ alert, integration }: Job, limits: Limits): string {
+function message({ alert, settings: { options } }: SlackDelivery, limits: Limits): string {
   const title = displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE;
   // The reference sends null where there is no log; Slack may want a text after all.
   const text = displayText(alert.at('full_log')) ?? (limits === SMALL ? title : undefined);
@@ -71,7 +103,7 @@ function message({ alert, integration }: Job, limits: Limits): string {
     fields: fields(alert, limits),
     ts: timestamp(alert.textAt('id')),
   };
-  return stringify({ attachments: [withOptions(attachment, integration)] });
+  return stringify({ attachments: [withOptions(attachment, options)] });
 }
 
 function color(level: number): string {

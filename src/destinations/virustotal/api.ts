@@ -1,5 +1,4 @@
 import type { HttpRequest } from '../../core/destination.ts';
-import type { Integration } from '../../core/integration.ts';
 import { Secret } from '../../core/secret.ts';
 import { VERSION } from '../../core/version.ts';
 import { addressBelow } from '../sdk/service-address.ts';
@@ -20,9 +19,12 @@ const PATHS = { 2: '/vtapi/v2', 3: '/api/v3' } as const;
  * gets the API's; with one it is the base that `/files/<hash>` (version 3) or `/file/report`
  * (version 2) are added to, unless they stand there already. The reference ignores `<hook_url>` here.
  */
-export function virusTotalApi({ hookUrl, options }: Integration): VirusTotalApi {
-  const own = hookUrl?.reveal().trim() ?? '';
-  const isOld = [2, '2'].some((old) => old === options?.['api_version']);
+export function virusTotalApi(
+  address: Secret | undefined,
+  apiVersion: 2 | 3 | '2' | '3',
+): VirusTotalApi {
+  const own = address?.reveal().trim() ?? '';
+  const isOld = apiVersion === 2 || apiVersion === '2';
   const version = versionIn(own) ?? (isOld ? 2 : 3);
   if (own === '') return { version, base: ORIGIN + PATHS[version] };
   const base = own.replace(/\/(?:file\/report|files)\/?(?=[?#]|$)/, '');

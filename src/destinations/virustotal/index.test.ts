@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { builtin } from '../../../test/support/builtin.ts';
 import { aContext, FakeHttp, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
@@ -10,7 +11,8 @@ import type { Integration } from '../../core/integration.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { Secret } from '../../core/secret.ts';
 import { datagramBytes, LARGEST_DATAGRAM } from '../sdk/enrichment/manager-event-size.ts';
-import { virustotal } from './index.ts';
+
+const virustotal = builtin('virustotal');
 
 const KEY = 'e93facc04764012d7bfb002500d5d1a6e93facc04764012d7bfb002500d5d1a6';
 const MD5 = '44d88612fea8a8f36de82e1278abb02f';

@@ -1,21 +1,20 @@
+import { z } from 'zod';
 import type { Alert } from '../../alert/alert.ts';
-import type { DeliveryContext, Job } from '../../core/destination.ts';
+import type { DeliveryContext } from '../../core/destination.ts';
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts';
-import type { Integration } from '../../core/integration.ts';
 import type { AttemptDetail, Outcome } from '../../core/outcome.ts';
-import {
-  apiKey,
-  cacheTimes,
-  enrichmentDestination,
-  quotaOf,
-} from '../sdk/enrichment/enrichment-destination.ts';
+import { type Delivery, defineDestination } from '../sdk/define.ts';
 import { hashIn, isHashOfNothing } from '../sdk/enrichment/file-hash.ts';
 import { type Lookup, lookUp } from '../sdk/enrichment/lookup.ts';
-import { attemptSeconds } from '../sdk/http-destination.ts';
+import { cacheTimes, enrichmentSettings, quotaOf } from '../sdk/enrichment/settings.ts';
+import { attemptSeconds } from '../sdk/request-session.ts';
 import { accountName } from '../sdk/service-address.ts';
+import { headerKey, option, optionalHookUrl } from '../sdk/settings.ts';
 import { readV2, readV3, type Verdict, type VerdictTimes } from './answer.ts';
 import { fileRequest, virusTotalApi } from './api.ts';
 import { type FileHash, failureEvent, fileEvent } from './event.ts';
+import { examples } from './examples.ts';
+import { verdict } from './verdict.ts';
 
 const NAME = 'virustotal';
 
@@ -26,20 +25,37 @@ const QUOTA = { perMinute: 4, perDay: 500 };
 const FIRST_PENDING_MS = 5 * MINUTE_MS;
 const LONGEST_PENDING_MS = 60 * MINUTE_MS;
 
+const settings = z.object({
+  api_key: headerKey('The API key of your VirusTotal account.'),
+  hook_url: optionalHookUrl(
+    'The address of the API, for a gateway. Default: `https://www.virustotal.com`.',
+  ),
+  api_version: option(
+    z.union([z.literal(3), z.literal(2), z.literal('3'), z.literal('2')]).catch(3),
+    'The version of the API, 3 or 2. Default: 3, or 2 where the address has `/vtapi/v2`.',
+  ),
+  ...enrichmentSettings,
+});
+type Settings = z.output<typeof settings>;
+
 /** VirusTotal: what do its engines say of the file that an alert is about? */
-export const virustotal = enrichmentDestination({
+export default defineDestination({
   name: NAME,
   title: 'VirusTotal',
-  requires: ['api_key'],
+  knownToWazuh: true,
+  settings,
+  concurrency: 2,
   notApplicable(alert) {
     const hash = fileHash(alert);
     return typeof hash === 'string' ? hash : undefined;
   },
-  requests({ alert, integration }) {
-    const hash = fileHash(alert);
-    return typeof hash === 'string' ? [] : [requestFor(integration, hash)];
+  requests(delivery) {
+    const hash = fileHash(delivery.alert);
+    return typeof hash === 'string' ? [] : [requestFor(delivery.settings, hash)];
   },
   enrich,
+  verdict,
+  examples,
 });
 
 /**
@@ -55,11 +71,15 @@ function fileHash(alert: Alert): FileHash | string {
   return 'the alert holds no hash of a file (syscheck.md5_after, sha256_after or sha1_after)';
 }
 
-function requestFor(integration: Integration, { hash }: FileHash) {
-  return fileRequest(virusTotalApi(integration), apiKey(integration), hash.toLowerCase());
+function requestFor(settings: Settings, { hash }: FileHash) {
+  return fileRequest(apiOf(settings), settings.api_key.reveal(), hash.toLowerCase());
 }
 
-async function enrich(job: Job, context: DeliveryContext): Promise<Outcome> {
+function apiOf({ hook_url: address, api_version: version }: Settings) {
+  return virusTotalApi(address, version);
+}
+
+async function enrich(job: Delivery<Settings>, context: DeliveryContext): Promise<Outcome> {
   const { alert, integration } = job;
   const hash = fileHash(alert);
   if (typeof hash === 'string') return { kind: 'reject', reason: 'rejected', message: hash };
@@ -78,27 +98,27 @@ async function enrich(job: Job, context: DeliveryContext): Promise<Outcome> {
   }
 }
 
-function lookupOf(job: Job, hash: FileHash): Lookup {
-  const { integration } = job;
-  const read = virusTotalApi(integration).version === 2 ? readV2 : readV3;
+function lookupOf(job: Delivery<Settings>, hash: FileHash): Lookup {
+  const { settings } = job;
+  const read = apiOf(settings).version === 2 ? readV2 : readV3;
   const times = verdictTimes(job);
   return {
-    account: account(integration),
-    key: apiKey(integration),
+    account: account(settings),
+    key: settings.api_key.reveal(),
     subject: `file:${hash.hash.toLowerCase()}`,
-    request: requestFor(integration, hash),
-    quota: quotaOf(integration, QUOTA),
+    request: requestFor(settings, hash),
+    quota: quotaOf(settings, QUOTA),
     read: (response, now) => read(response, now, times),
   };
 }
 
-function account(integration: Integration): string {
-  return accountName(NAME, virusTotalApi(integration).base, apiKey(integration));
+function account(settings: Settings): string {
+  return accountName(NAME, apiOf(settings).base, settings.api_key.reveal());
 }
 
-function verdictTimes({ attempts, integration }: Job): VerdictTimes {
+function verdictTimes({ attempts, settings }: Delivery<Settings>): VerdictTimes {
   const pendingMs = Math.min(FIRST_PENDING_MS * 2 ** Math.min(attempts, 10), LONGEST_PENDING_MS);
-  return { ...cacheTimes(integration), pendingMs };
+  return { ...cacheTimes(settings), pendingMs };
 }
 
 function answered(alert: Alert, hash: FileHash, verdict: Verdict, detail: AttemptDetail): Outcome {
@@ -118,11 +138,15 @@ function answered(alert: Alert, hash: FileHash, verdict: Verdict, detail: Attemp
  * Whether the manager shall hear of a failure. Of one that is tried again: when the quick retries
  * are used up, as the reference does it. Of a refusal, which every alert would meet: once a day.
  */
-function isReported(outcome: Outcome, job: Job, { clock, quota }: DeliveryContext): boolean {
+function isReported(
+  outcome: Outcome,
+  job: Delivery<Settings>,
+  { clock, quota }: DeliveryContext,
+): boolean {
   if (outcome.kind === 'retry') return job.attempts === job.integration.retries;
   if (outcome.kind !== 'park') return true;
   // A quota under this name is never asked for: it only remembers who was the first.
-  const name = `${account(job.integration)}:refused:${outcome.status}`;
+  const name = `${account(job.settings)}:refused:${outcome.status}`;
   return quota.exhausted(name, clock.now() + DAY_MS);
 }
 

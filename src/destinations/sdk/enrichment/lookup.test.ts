@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { builtin } from '../../../../test/support/builtin.ts';
 import { aContext, FakeHttp, response } from '../../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../../test/support/jobs.ts';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
@@ -8,13 +9,14 @@ import type { Integration } from '../../../core/integration.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { memoryCache, memoryQuota, type QuotaState, quotaOver } from '../../../core/quota.ts';
 import { Secret } from '../../../core/secret.ts';
-import { virustotal } from '../../virustotal/index.ts';
+
+const virustotal = builtin('virustotal');
 
 const KEY = 'e93facc04764012d7bfb002500d5d1a6e93facc04764012d7bfb002500d5d1a6';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const PLENTY = { quota: { perMinute: 6000, perDay: 1_000_000 } };
+const PLENTY = { own: { quota: { per_minute: 6000, per_day: 1_000_000 } } };
 
 function integration(overrides: Partial<Integration> = {}): Integration {
   return anIntegration({ name: 'virustotal', apiKey: new Secret(KEY), ...overrides });
@@ -121,7 +123,9 @@ describe('what is kept of answers', () => {
   });
 
   it('is kept as long as the settings say', async () => {
-    const one = integration({ settings: { cache: { foundHours: 2, notFoundHours: 0.5 } } });
+    const one = integration({
+      settings: { own: { cache: { found_hours: 2, not_found_hours: 0.5 } } },
+    });
     expect(await askedAt(FOUND, [0, 1.9, 2], one)).toEqual([0, 2]);
     expect(await askedAt(UNKNOWN, [0, 0.4, 0.5], one)).toEqual([0, 0.5]);
   });
@@ -297,17 +301,17 @@ describe('the quota', () => {
   });
 
   it('is what the settings say, part by part', async () => {
-    const count = async (quota: { perMinute?: number; perDay?: number }) => {
+    const count = async (quota: { per_minute?: number; per_day?: number }) => {
       const http = new FakeHttp(FOUND);
       const context = aContext({ http });
-      const one = integration({ settings: { quota } });
+      const one = integration({ settings: { own: { quota } } });
       for (let file = 0; file < 20; file += 1) await virustotal.deliver(job(file, one), context);
       return http.requests.length;
     };
     expect(await count({})).toBe(4);
-    expect(await count({ perMinute: 7 })).toBe(7);
-    expect(await count({ perDay: 2 })).toBe(2);
-    expect(await count({ perMinute: 100, perDay: 11 })).toBe(11);
+    expect(await count({ per_minute: 7 })).toBe(7);
+    expect(await count({ per_day: 2 })).toBe(2);
+    expect(await count({ per_minute: 100, per_day: 11 })).toBe(11);
   });
 });
 

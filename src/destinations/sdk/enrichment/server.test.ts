@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtin } from '../../../../test/support/builtin.ts';
 import { aContext } from '../../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../../test/support/jobs.ts';
 import {
@@ -18,9 +19,10 @@ import type { Integration } from '../../../core/integration.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { Secret } from '../../../core/secret.ts';
 import { type ClosableHttpClient, createHttpClient } from '../../../transport/http.ts';
-import { maltiverse } from '../../maltiverse/index.ts';
-import { virustotal } from '../../virustotal/index.ts';
 import { datagramBytes, LARGEST_DATAGRAM } from './manager-event-size.ts';
+
+const maltiverse = builtin('maltiverse');
+const virustotal = builtin('virustotal');
 
 /** Both enrichments against a server that does to them what servers do, over real connections. */
 

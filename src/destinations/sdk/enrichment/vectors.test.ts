@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { builtin } from '../../../../test/support/builtin.ts';
 import { aContext, FakeHttp, response } from '../../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../../test/support/jobs.ts';
 import { vectors } from '../../../../test/support/vectors.ts';
@@ -7,8 +8,9 @@ import type { Destination, HttpResult } from '../../../core/destination.ts';
 import type { ManagerEvent } from '../../../core/enrichment.ts';
 import type { Integration } from '../../../core/integration.ts';
 import { Secret } from '../../../core/secret.ts';
-import { maltiverse } from '../../maltiverse/index.ts';
-import { virustotal } from '../../virustotal/index.ts';
+
+const maltiverse = builtin('maltiverse');
+const virustotal = builtin('virustotal');
 
 /** What an integration does with an alert until it goes over to the long schedule. */
 interface Played {

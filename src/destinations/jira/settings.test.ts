@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { anIntegration } from '../../../test/support/jobs.ts';
 import type { JsonObject } from '../../alert/json.ts';
+import { readOwnSettings } from '../../core/destination-settings.ts';
 import { Secret } from '../../core/secret.ts';
-import { jiraOptions } from './options.ts';
+import { issueOptions, settings } from './settings.ts';
 
 function read(options: JsonObject | undefined, hookUrl = 'https://acme.atlassian.net') {
-  return jiraOptions(anIntegration({ options, hookUrl: new Secret(hookUrl) }));
+  const integration = anIntegration({
+    options,
+    hookUrl: new Secret(hookUrl),
+    apiKey: new Secret('user:token'),
+  });
+  const own = readOwnSettings(settings, integration, 'Jira');
+  return own.ok ? issueOptions(own.settings) : own.problem.reason;
 }
 
 describe('the options of Jira', () => {
@@ -84,9 +91,9 @@ describe('the options of Jira', () => {
     [{ project: 'SEC', api_version: 4 }, '"api_version" must be 3'],
     [
       { project: 'SEC', issuetype: 'Bug' },
-      'know no "issuetype" for Jira; there are project, issue_type',
+      '<options>: Jira has no option "issuetype"; there are project, issue_type',
     ],
-    [{ project: 'SEC', customfield_1: 'x' }, 'belong into "fields"'],
+    [{ project: 'SEC', customfield_1: 'x' }, 'Jira has no option "customfield_1"'],
   ] as [JsonObject | undefined, string][])('are refused: %j', (options, words) => {
     expect(read(options)).toContain(words);
   });

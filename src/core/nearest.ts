@@ -20,7 +20,7 @@ export function suggestion(word: string, candidates: Iterable<string>): string {
 }
 
 /** How many letters must be put in, taken out, changed or swapped with their neighbour. */
-function editDistance(from: string, to: string): number {
+export function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row += 1) {

@@ -1,0 +1,15 @@
+import type { JsonObject } from '../alert/json.ts';
+import type { DestinationDescription, Resolution } from '../core/destination.ts';
+import type { Unusable } from '../core/destination-settings.ts';
+import type { Integration } from '../core/integration.ts';
+
+/** An integration that is well-formed, and whether it can run. */
+export interface LoadedIntegration<Found extends DestinationDescription = DestinationDescription> {
+  readonly integration: Integration;
+  /** What its name leads to. */
+  readonly resolution: Resolution<Found>;
+  /** Why it cannot deliver anything; undefined when it can. */
+  readonly unusable: Unusable | undefined;
+  /** The effective settings with the reference's names. Secrets stand in them in plaintext. */
+  getconfig(): JsonObject;
+}

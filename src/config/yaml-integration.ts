@@ -1,0 +1,161 @@
+import type { JsonObject, JsonValue } from '../alert/json.ts';
+import type { DestinationDescription, DestinationResolver } from '../core/destination.ts';
+import { readOwnSettings, settingsOf, type Unusable } from '../core/destination-settings.ts';
+import type { Integration } from '../core/integration.ts';
+import { Secret } from '../core/secret.ts';
+import type { BlockValue } from './block-values.ts';
+import { checkFormat, checkGroup, checkLocation, readRuleIds } from './checks.ts';
+import type { LoadedIntegration } from './loaded-integration.ts';
+import { reportNearMisses } from './near-misses.ts';
+import { type ReferenceSources, resolveReferences } from './references.ts';
+import { integrationSettings, type SettingsEntry, whyNotHere } from './settings.ts';
+import { definitionSchema, type RawDefinition, TUNING } from './settings-schema.ts';
+import { validate } from './validation.ts';
+
+/** What a definition needs from outside, and where it leaves what it finds. */
+export interface DefinitionContext<Found extends DestinationDescription> {
+  readonly destinations: DestinationResolver<Found>;
+  readonly sources: ReferenceSources;
+  /** Gets every secret value. */
+  readonly secrets: Set<string>;
+}
+
+const DEFAULT_MAX_LOG = 165;
+const DEFAULT_TIMEOUT = 10;
+const DEFAULT_RETRIES = 3;
+
+/**
+ * Reads an integration that `integratord.yaml` defines by its `type`. Undefined when an error makes it
+ * unusable; the report says which. A wrong setting that only says how it works is not applied.
+ */
+export function readDefinition<Found extends DestinationDescription>(
+  entry: SettingsEntry,
+  { destinations, sources, secrets }: DefinitionContext<Found>,
+): Omit<LoadedIntegration<Found>, 'getconfig'> | undefined {
+  const { report, yaml, path, value } = entry;
+  const at = (...keys: string[]) => yaml.offsetOf([...path, ...keys]);
+  if (entry.id.startsWith('@')) {
+    report.error(entry.offset, 'the id of an integration cannot begin with @');
+    return undefined;
+  }
+  const type = value['type'];
+  if (typeof type !== 'string') {
+    report.error(at('type'), 'type must be the name of a destination, such as slack');
+    return undefined;
+  }
+  const resolution = destinations.resolveType(type);
+  const { destination } = resolution;
+  if (destination === undefined) {
+    report.error(at('type'), resolution.unusable?.reason ?? `nothing delivers to ${type}`);
+    return undefined;
+  }
+  const resolved = resolveDeep(value, (text) => {
+    return resolveReferences(text, entry.offset, sources, report, secrets);
+  });
+  const whyUnknown = (key: string) => whyNotHere(key, destination, destinations.builtins);
+  const part = { ...entry, value: resolved.value };
+  const { value: raw, wrong } = validate(definitionSchema(destination), part, 1, whyUnknown);
+  if (raw === undefined || [...wrong].some((key) => !TUNING.has(key))) return undefined;
+
+  const integration: Integration = {
+    id: entry.id,
+    name: type.trim(),
+    ...access(destination, resolved.value as JsonObject, secrets),
+    ...filters(raw, entry),
+    maxLog: raw.max_log ?? DEFAULT_MAX_LOG,
+    alertFormat: raw.alert_format,
+    timeout: raw.timeout ?? DEFAULT_TIMEOUT,
+    timeoutIsSet: raw.timeout !== undefined,
+    retries: raw.retries ?? DEFAULT_RETRIES,
+    settings: integrationSettings(raw, destination),
+    source: { file: report.file, ...report.positions.at(entry.offset) },
+    isOurs: true,
+  };
+  const isBuiltin = destinations.builtins.some((builtin) => builtin === destination);
+  if (raw.alert_format !== undefined) {
+    checkFormat({ text: raw.alert_format, offset: at('alert_format') }, isBuiltin, report);
+  }
+  reportNearMisses(resolution.settings, integration.options, report, at('options'));
+  const read = readOwnSettings(resolution.settings, integration, type);
+  const problem = resolution.unusable ?? (read.ok ? undefined : read.problem);
+  const unusable = resolved.isComplete ? problem : MISSING_SECRET;
+  if (problem !== undefined && resolved.isComplete) {
+    report.warning(
+      problem.setting === undefined ? entry.offset : at(problem.setting),
+      `this integration cannot run: ${problem.reason}`,
+    );
+  }
+  return { integration, resolution, unusable };
+}
+
+const MISSING_SECRET: Unusable = {
+  kind: 'missing_secret',
+  reason: 'a secret that it refers to is missing',
+};
+
+/** Address, key and options, from where the destination's own settings put them. */
+function access(
+  destination: DestinationDescription,
+  value: JsonObject,
+  secrets: Set<string>,
+): Pick<Integration, 'hookUrl' | 'apiKey' | 'options' | 'optionsText'> {
+  let hookUrl: Secret | undefined;
+  let apiKey: Secret | undefined;
+  let options: JsonObject | undefined;
+  for (const { name, place, isOpen } of settingsOf(destination.settings)) {
+    const own = value[name];
+    if (own === undefined || place === 'settings') continue;
+    if (place === 'options') {
+      options = isOpen === true ? (own as JsonObject) : { ...options, [name]: own };
+      continue;
+    }
+    if (typeof own !== 'string') continue;
+    if (own.trim() !== '') secrets.add(own).add(own.trim());
+    if (place === 'hook_url') hookUrl = new Secret(own);
+    else apiKey = new Secret(own);
+  }
+  const optionsText = options === undefined ? undefined : new Secret(JSON.stringify(options));
+  return { hookUrl, apiKey, options, optionsText };
+}
+
+/** The filters, with the checks that those of a block get. */
+function filters(
+  raw: RawDefinition,
+  { yaml, path, report }: SettingsEntry,
+): Pick<Integration, 'level' | 'ruleIds' | 'group' | 'eventLocation'> {
+  const given = (key: string, text: string): BlockValue => {
+    return { text, offset: yaml.offsetOf([...path, key]) };
+  };
+  const list = (value: unknown) => (Array.isArray(value) ? value.join(',') : String(value));
+  const { level = 0, rule_id: rule, event_location: eventLocation } = raw;
+  const ruleIds =
+    rule === undefined
+      ? undefined
+      : readRuleIds({ given: new Map([['rule_id', [given('rule_id', list(rule))]]]) }, report);
+  const group = raw.group === undefined ? undefined : list(raw.group);
+  if (group !== undefined) checkGroup(given('group', group), raw.group_dialect, report);
+  if (eventLocation !== undefined) {
+    const dialect = raw.location_dialect ?? 'json';
+    checkLocation(given('event_location', eventLocation), dialect, report);
+  }
+  return { level, ruleIds, group, eventLocation };
+}
+
+/** Replaces the references in all texts of a value. */
+function resolveDeep(
+  value: unknown,
+  resolve: (text: string) => string | undefined,
+): { readonly value: JsonValue; readonly isComplete: boolean } {
+  let isComplete = true;
+  const walk = (part: unknown): JsonValue => {
+    if (typeof part === 'string') {
+      const text = resolve(part);
+      if (text === undefined) isComplete = false;
+      return text ?? '';
+    }
+    if (Array.isArray(part)) return part.map(walk);
+    if (typeof part !== 'object' || part === null) return part as JsonValue;
+    return Object.fromEntries(Object.entries(part).map(([key, member]) => [key, walk(member)]));
+  };
+  return { value: walk(value), isComplete };
+}
