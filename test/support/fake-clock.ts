@@ -80,7 +80,19 @@ export class FakeClock implements Clock {
     }
   }
 
-  /** Lets so many milliseconds pass. */
+  /**
+   * Lets so many milliseconds pass at once. What a timer calls runs, and nothing that waits for a
+   * promise or for the world outside does.
+   */
+  tick(milliseconds: number): void {
+    const end = this.#monotonic + milliseconds;
+    for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) {
+      this.#fire(next);
+    }
+    this.#moveTo(end);
+  }
+
+  /** Lets so many milliseconds pass, and everything run that waits for them. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#monotonic + milliseconds;
     await this.settle();
