@@ -425,6 +425,20 @@ describe('an older state of the file', () => {
     expect(await reading.read()).toEqual([line('new')]);
   });
 
+  it('is no rotation: the newer one is not remembered as finished', async () => {
+    const log = new AlertLog(tempDir());
+    log.lines(...someLines(1, 20, 3000));
+    const reading = new Reading(log.live, { fromStart: true });
+    copyFileSync(log.live, `${log.live}.backup`);
+    log.lines(...someLines(21, 30, 3000));
+    expect(await reading.readNow()).toHaveLength(30);
+    renameSync(`${log.live}.backup`, log.live);
+    appendFileSync(log.live, `${line('new')}\n`);
+    expect(await reading.read()).toEqual([line('new')]);
+    expect(reading.place()?.finished).toEqual([]);
+    expect(reading.status.counts.rotations).toBe(0);
+  });
+
   it('is not read before it is complete', async () => {
     const log = new AlertLog(tempDir());
     const reading = new Reading(log.live);
