@@ -116,6 +116,26 @@ export class FakeClock implements Clock {
     }
   }
 
+  /**
+   * Waits for something that also waits for the world outside, such as a local server. Time stands
+   * still until `begin` holds, and passes from then on, a millisecond with every turn of the event
+   * loop, so that what is on its way arrives before a time limit of some seconds.
+   */
+  async passWhile<T>(work: Promise<T>, begin: () => boolean): Promise<T> {
+    const state = { isOver: false };
+    const end = () => {
+      state.isOver = true;
+    };
+    work.then(end, end);
+    while (!state.isOver) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      if (begin()) this.tick(1);
+    }
+    return work;
+  }
+
   #next(): Timer | undefined {
     let next: Timer | undefined;
     for (const timer of this.#timers) {
