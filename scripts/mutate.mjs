@@ -70,6 +70,7 @@ for (const mutant of chosen) {
           { mutant, limitMs: 10_000 + 3 * expected },
         );
   results.push({ mutant, result, isCovered: covering.length > 0 });
+  if (results.length % 25 === 0) log(`tried ${results.length} of ${chosen.length}`);
   if (result !== 'failed') {
     const text = readFileSync(mutant.path, 'utf8');
     log(`${result === 'passed' ? 'survived' : result}: ${describeMutant(root, text, mutant)}`);
