@@ -6,7 +6,6 @@ import type { Paths } from '../core/paths.ts';
 import { quotaOver } from '../core/quota.ts';
 import type { Scrubber } from '../core/secret.ts';
 import type { DaemonSettings } from '../core/settings.ts';
-import { Throttle } from '../core/throttle.ts';
 import { Intake } from '../intake/intake.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
 import { type DaemonLock, lockStateDirectory } from '../outbox/daemon-lock.ts';
@@ -17,9 +16,9 @@ import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
 import { openOutboxDatabase } from '../outbox/state-directory.ts';
 import { Router } from '../routing/router.ts';
 import { openSource, type Source } from '../sources/file/file-source.ts';
-import { ClockWatch } from './clock-watch.ts';
 import { tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
+import { OutboxWatch } from './outbox-watch.ts';
 import { type Reinject, reinjection } from './reinjection.ts';
 import { Retention } from './retention.ts';
 import { enabledIntegrations, readSetup, type Setup } from './setup.ts';
@@ -37,12 +36,6 @@ export interface DaemonOptions {
   /** Told what is in force, at the start and after each reload. */
   readonly onSetup?: (setup: Setup) => void;
 }
-
-/**
- * How often to look whether `integratord queue` changed something, and to make sure that the results
- * of attempts are on the disk.
- */
-const LOOK_MS = 500;
 
 /** Why a daemon did not start. */
 export type StartFailure =
@@ -63,13 +56,11 @@ export class Daemon {
   readonly #retention: Retention;
   readonly #transports: Transports;
   readonly #lanes: LaneSet;
+  readonly #watch: OutboxWatch;
   readonly #source: Source;
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
   #reading: Promise<void> | undefined;
-  readonly #clockWatch = new ClockWatch(systemClock);
-  readonly #lookErrors = new Throttle(systemClock, 60_000);
-  #cancelLook: (() => void) | undefined;
 
   /**
    * Starts the daemon; when this resolves it is reading.
@@ -119,6 +110,12 @@ export class Daemon {
       },
       reinjection(options.reinject, paths, this.#transports),
     );
+    this.#watch = new OutboxWatch({
+      outbox: this.#outbox,
+      lanes: this.#lanes,
+      clock: this.#clock,
+      log,
+    });
     this.#source = openSource({
       path: paths.alerts,
       checkpoint: this.#outbox.checkpoint(),
@@ -161,7 +158,7 @@ export class Daemon {
 
   /** Stops reading, lets what is in flight finish or hands it back, and closes everything. */
   async stop(): Promise<void> {
-    this.#cancelLook?.();
+    this.#watch.stop();
     this.#retention.stop();
     this.#stopReading.abort();
     await this.#reading;
@@ -179,7 +176,7 @@ export class Daemon {
     const begin = await this.#source.start();
     if (begin !== undefined) this.#outbox.saveCheckpoint(begin);
     this.#reading = this.#intake.run(this.#stopReading.signal);
-    this.#look();
+    this.#watch.start();
     this.#retention.start();
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
     void this.#transports.warmUp();
@@ -187,32 +184,6 @@ export class Daemon {
 
   #apply(setup: Setup): void {
     this.#intake.router = new Router(this.#lanes.apply(enabledIntegrations(setup)));
-  }
-
-  /** Notices what `integratord queue retry` and `drop` changed, and that the clock was set. */
-  #look(): void {
-    this.#cancelLook = this.#clock.after(LOOK_MS, () => {
-      try {
-        this.#outbox.sync();
-        if (this.#outbox.changedElsewhere()) this.#lanes.refresh();
-        this.#followClock();
-      } catch (error) {
-        this.#lookErrors.pass((suppressed) => {
-          this.#options.log.error('outbox cannot be looked at', { error, suppressed });
-        });
-      }
-      this.#look();
-    });
-  }
-
-  /** Times that were noted before the clock was set would be wrong after it. */
-  #followClock(): void {
-    const jump = this.#clockWatch.jump();
-    if (jump === 0) return;
-    const { log } = this.#options;
-    log.warn('clock was set; the times of retries go along', { seconds: Math.round(jump / 1000) });
-    this.#outbox.clockJumped(jump);
-    this.#lanes.clockJumped();
   }
 }
 

@@ -83,6 +83,30 @@ describe('retention', () => {
     retention.stop();
   });
 
+  it('makes no more room than it takes, and keeps what is delivered afterwards', async () => {
+    finish(3000, 'delivered', 1000);
+    const retention = new Retention(space, { ...LIMITS, maxBytes: space.usedBytes() }, clock, log);
+    expect(retention.hasRoom()).toBe(false);
+    await clock.advance(1000);
+    expect(stats()).toMatchObject({ delivered: 2500 });
+    finish(1, 'delivered');
+    await clock.advance(3_600_000);
+    expect(stats()).toMatchObject({ delivered: 2501 });
+    retention.stop();
+  });
+
+  it('stops making room when nothing that is delivered is left', async () => {
+    const waiting = Array.from({ length: 10 }, (_, i) => anAcceptedAlert(`w${i}`, [LANE]));
+    outbox.accept(anIntake(waiting), clock.now());
+    const retention = new Retention(space, { ...LIMITS, maxBytes: 1 }, clock, log);
+    expect(retention.hasRoom()).toBe(false);
+    await clock.advance(1000);
+    finishAll();
+    await clock.advance(3_600_000);
+    expect(stats()).toMatchObject({ delivered: 10 });
+    retention.stop();
+  });
+
   it('has no room while what waits alone fills the outbox', async () => {
     const waiting = Array.from({ length: 300 }, (_, i) =>
       anAcceptedAlert(`w${i}`.padEnd(4000, '.'), [LANE]),

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { aContext, FakeHttp, fakeScripts, response } from '../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../test/support/jobs.ts';
 import {
@@ -16,7 +17,6 @@ import {
 } from '../../test/support/scripted-server.ts';
 import { fixtureLines } from '../../test/support/vectors.ts';
 import type { JsonObject, JsonValue } from '../alert/json.ts';
-import { systemClock } from '../core/clock.ts';
 import type { Destination, HttpResult, Job } from '../core/destination.ts';
 import { readOwnSettings, settingsOf } from '../core/destination-settings.ts';
 import type { Integration } from '../core/integration.ts';
@@ -315,10 +315,12 @@ describe.each(web)('what $name makes of answers', ({ name, destination }) => {
 
 describe.each(web)('$name against a real server', ({ name, destination }) => {
   const questions = definitionOf(name)?.examples.before ?? [];
+  let clock: FakeClock;
   let http: ClosableHttpClient;
   let server: ScriptedServer | undefined;
   beforeEach(() => {
-    http = createHttpClient({ clock: systemClock, env: {} });
+    clock = new FakeClock();
+    http = createHttpClient({ clock, env: {} });
   });
   afterEach(async () => {
     await http.close();
@@ -326,13 +328,18 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     server = undefined;
   });
 
+  /** One attempt. Its time passes once the service has the message. */
   async function against(behaviour: Behaviour, timeout = 20): Promise<Outcome> {
     const before = questions.map((body) => answer(200, body));
-    server = await ScriptedServer.start([...before, behaviour]);
-    const origin = `http://127.0.0.1:${server.port}`;
+    const started = await ScriptedServer.start([...before, behaviour]);
+    server = started;
+    const origin = `http://127.0.0.1:${started.port}`;
     const integration = { ...integrationFor(name, origin), timeout, timeoutIsSet: true };
-    const context = aContext({ http, clock: systemClock });
-    return await destination.deliver(aJob(anAlert(ALERT), integration), context);
+    const outcome = destination.deliver(
+      aJob(anAlert(ALERT), integration),
+      aContext({ http, clock }),
+    );
+    return await clock.passWhile(outcome, () => started.requests.length > before.length);
   }
 
   it('delivers, with the headers of the reference', async () => {
@@ -357,7 +364,7 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     await server.close();
     const outcome = await destination.deliver(
       jobFor(name, ALERT, origin),
-      aContext({ http, clock: systemClock }),
+      aContext({ http, clock }),
     );
     server = undefined;
     expect(outcome).toMatchObject({ kind: 'retry', reason: 'network' });
@@ -434,7 +441,7 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     server = await ScriptedServer.start([() => controller.abort()]);
     const outcome = await destination.deliver(
       jobFor(name, ALERT, `http://127.0.0.1:${server.port}`),
-      aContext({ http, clock: systemClock, signal: controller.signal }),
+      aContext({ http, clock, signal: controller.signal }),
     );
     expect(outcome).toMatchObject({ kind: 'retry', reason: 'network' });
   });

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configDestinations } from '../../test/support/config-destinations.ts';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import { fixture } from '../../test/support/vectors.ts';
 import type { JsonObject } from '../alert/json.ts';
@@ -12,13 +12,13 @@ import { answerRequest } from './control-request.ts';
 import { ControlSocket } from './control-socket.ts';
 
 let path: string;
-let clock: ManualClock;
+let clock: FakeClock;
 let control: ControlSocket;
 let settings: JsonObject[];
 
 beforeEach(async () => {
   path = join(tempDir(), 'integrator');
-  clock = new ManualClock();
+  clock = new FakeClock();
   settings = [{ name: 'slack', level: 0 }];
   control = await open();
 });
@@ -167,16 +167,16 @@ describe('the socket of the API', () => {
     deaf.write(framed('getconfig integration'));
     deaf.pause();
     expect((await ask(framed('x'))).toString()).toContain('err');
-    expect(clock.waiting).toBe(3);
-    clock.advance(4999);
+    expect(clock.timers).toBe(3);
+    clock.tick(4999);
     expect((await ask(framed('x'))).toString()).toContain('err');
-    expect(clock.waiting).toBe(3);
-    clock.advance(1);
+    expect(clock.timers).toBe(3);
+    clock.tick(1);
     expect(await Promise.all([silent.received, halting.received])).toEqual([
       Buffer.alloc(0),
       Buffer.alloc(0),
     ]);
-    expect(clock.waiting).toBe(0);
+    expect(clock.timers).toBe(0);
     deaf.destroy();
   });
 
@@ -187,7 +187,7 @@ describe('the socket of the API', () => {
     const before = descriptors();
     for (let round = 0; round < 50; round += 1) await Promise.all(bad.map(ask2));
     expect(descriptors()).toBeLessThanOrEqual(before);
-    expect(clock.waiting).toBe(0);
+    expect(clock.timers).toBe(0);
 
     function ask2(bytes: Buffer) {
       const { socket, received } = client();

@@ -135,6 +135,56 @@ describe('the intake', () => {
   });
 });
 
+describe('while reading is behind', () => {
+  /** A batch so large that another one is expected at once. */
+  const large = (name: string) => [alert(3, name.padEnd(2 ** 18, '.'))];
+  const stored = () =>
+    store.accepted.map(({ raws }) => raws.map((raw) => /"id":"(\w+)/.exec(raw)?.[1]));
+
+  it('what was gathered is stored when nothing more comes for a moment', async () => {
+    start(0);
+    source.give(large('a'));
+    await clock.settle();
+    await clock.advance(4);
+    expect(stored()).toEqual([]);
+    await clock.advance(1);
+    expect(stored()).toEqual([['a']]);
+    expect(woken).toEqual([[1]]);
+    source.give([alert(3, 'b')]);
+    await clock.settle();
+    expect(stored()).toEqual([['a'], ['b']]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('batches that come at once share one commit, with the checkpoint of the last', async () => {
+    start(0);
+    for (const name of ['a', 'b', 'c']) source.give(large(name));
+    await clock.settle();
+    await clock.advance(5);
+    expect(stored()).toEqual([['a', 'b', 'c']]);
+    expect(store.accepted[0]?.intake.checkpoint).toEqual(checkpointAt(source.offset));
+    expect(store.accepted[0]?.intake.counts.read).toBe(3);
+  });
+
+  it('a commit holds a megabyte at the most before it is stored', async () => {
+    start(0);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) source.give(large(name));
+    await clock.settle();
+    expect(stored()).toEqual([['a', 'b', 'c', 'd']]);
+    await clock.advance(5);
+    expect(stored()).toEqual([['a', 'b', 'c', 'd'], ['e']]);
+  });
+
+  it('what was gathered is stored when the source ends', async () => {
+    const { ended } = start(0);
+    source.give(large('a'));
+    await clock.settle();
+    abort.abort();
+    await ended;
+    expect(stored()).toEqual([['a']]);
+  });
+});
+
 describe('lines that are no alert', () => {
   it('are counted, and kept with their place, their length and their beginning', async () => {
     start(0);

@@ -544,6 +544,8 @@ describe('when the outbox fails', () => {
     const lane = bench.lane(fake);
     bench.outboxFails = { except: ['lease', 'commit', 'release'] };
     bench.give(lane, 'a');
+    await bench.clock.settle();
+    expect(bench.clock.nextTimer).toBe(1000);
     await bench.finish();
     expect(fake.raws).toEqual(['a', 'a']);
   });

@@ -4,16 +4,16 @@ import type { LeasedDelivery, NewDelivery } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Log } from '../core/log.ts';
-import type { LaneRecord, Outbox, Parking } from '../core/outbox.ts';
+import type { LaneRecord, Outbox } from '../core/outbox.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_RETRY, isQuick, nextState } from '../core/retry.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { TokenBucket } from '../core/token-bucket.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
-import { Breaker } from './breaker.ts';
 import { Expiry } from './expiry.ts';
 import type { GroupCommit } from './group-commit.ts';
+import { LaneHealth } from './lane-health.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
 import { eventsOf, type FollowUps } from './manager-follow-ups.ts';
 import { OutboxGuard } from './outbox-guard.ts';
@@ -33,8 +33,6 @@ export interface LaneParts {
   readonly followUps: FollowUps;
 }
 
-/** A parked lane tries one delivery this often, in case the service was mended in silence. */
-const PROBE_MS = 15 * 60 * 1000;
 /** For a retry that comes later than this, an ordered lane does not hold up the others. */
 const SHORT_DELAY_MS = 60_000;
 /** How long to wait when the outbox fails. */
@@ -53,7 +51,7 @@ export class Lane {
   readonly integration: Integration;
   readonly #parts: LaneParts;
   readonly #concurrency: number;
-  readonly #breaker: Breaker;
+  readonly #health: LaneHealth;
   readonly #bucket: TokenBucket | undefined;
   readonly #outbox: OutboxGuard;
   readonly #leases: LeaseBuffer;
@@ -61,13 +59,11 @@ export class Lane {
   readonly #abort = new AbortController();
   readonly #context: DeliveryContext;
   readonly #running: AttemptsInFlight;
-  #pausedUntil = 0;
-  #parking: Parking | undefined;
   #stopping = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(parts: LaneParts) {
-    const { integration, destination, record, clock } = parts;
+    const { integration, destination, record, clock, log } = parts;
     this.#parts = parts;
     this.id = record.id;
     this.integration = integration;
@@ -76,14 +72,19 @@ export class Lane {
     this.#running = new AttemptsInFlight(clock);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
     this.#context = { ...parts.context, clock, signal: this.#abort.signal };
-    this.#breaker = new Breaker(clock);
-    this.#outbox = new OutboxGuard(parts.outbox, clock, parts.log, integration.id);
-    this.#expiry = new Expiry(this.#outbox, this.id, integration, parts.log);
+    this.#outbox = new OutboxGuard(parts.outbox, clock, log, integration.id);
+    this.#expiry = new Expiry(this.#outbox, this.id, integration, log);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const limit = integration.settings.rateLimit ?? destination.rateLimit?.(integration);
     if (limit !== undefined) this.#bucket = new TokenBucket(limit, clock.now(), record.bucket);
-    this.#parking = record.parking;
-    if (record.parking !== undefined) this.#pausedUntil = record.parking.since + PROBE_MS;
+    this.#health = new LaneHealth({
+      record,
+      integration: integration.id,
+      outbox: this.#outbox,
+      clock,
+      log,
+      onRecovered: () => this.#leases.refill(),
+    });
   }
 
   /** Says that something may be due: new deliveries, or a change in the outbox. */
@@ -94,9 +95,7 @@ export class Lane {
 
   /** Takes over what another process stored: an operator may have ended the parking. */
   refresh(record: LaneRecord): void {
-    if (this.#parking !== undefined && record.parking === undefined) {
-      this.#resume('resumed by an operator');
-    }
+    this.#health.refresh(record);
     // What was leased may have been dropped.
     this.#leases.giveBack();
     this.wake();
@@ -104,8 +103,7 @@ export class Lane {
 
   /** The clock was set: what was paused until a time, may have to wait for ages now. */
   clockJumped(): void {
-    this.#pausedUntil = 0;
-    this.#breaker.clockJumped();
+    this.#health.clockJumped();
     this.wake();
   }
 
@@ -138,7 +136,7 @@ export class Lane {
         this.#schedule(wait);
         return;
       }
-      if (this.#running.size >= (this.#isProbing ? 1 : this.#concurrency)) return;
+      if (this.#running.size >= (this.#health.isProbing ? 1 : this.#concurrency)) return;
       const delivery = this.#take();
       if (delivery !== undefined) {
         this.#begin(delivery);
@@ -149,24 +147,19 @@ export class Lane {
     }
   }
 
-  /** One attempt at a time is to find out whether the service is back. */
-  get #isProbing(): boolean {
-    return !this.#breaker.isClosed || this.#parking !== undefined;
-  }
-
   #holdUntil(): number {
     const now = this.#parts.clock.now();
     const tokens = this.#bucket === undefined ? 0 : now + this.#bucket.waitFor(now);
-    return Math.max(this.#breaker.openUntil, this.#pausedUntil, tokens);
+    return Math.max(this.#health.pausedUntil, tokens);
   }
 
   /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
   #take(): LeasedDelivery | undefined {
     const now = this.#parts.clock.now();
-    const limit = this.#isProbing ? 1 : this.#bucket?.available(now);
+    const limit = this.#health.isProbing ? 1 : this.#bucket?.available(now);
     const delivery = this.#leases.take(now, limit);
     if (delivery !== 'failed') return delivery;
-    this.#pausedUntil = now + OUTBOX_RETRY_MS;
+    this.#health.pause(now + OUTBOX_RETRY_MS);
     return undefined;
   }
 
@@ -214,7 +207,7 @@ export class Lane {
     attempt.isOver = true;
     const followUps = this.#followUps(delivery, outcome);
     if (outcome.kind === 'wait') {
-      this.#pausedUntil = Math.max(this.#pausedUntil, outcome.until);
+      this.#health.pause(outcome.until);
       await groupCommit.release({ id: delivery.id, followUps, at: clock.now() });
       this.#expiry.run(clock);
       this.#parts.followUps.stored(followUps);
@@ -233,7 +226,7 @@ export class Lane {
     if (next.state === 'pending' && isSoon && this.#concurrency === 1 && isQuick(history)) {
       // An ordered lane waits for its quick retries, so that a hiccup does not change the order.
       // The delivery itself is stored as due, to be the first also after a restart.
-      this.#pausedUntil = Math.max(this.#pausedUntil, next.notBefore);
+      this.#health.pause(next.notBefore);
       next = { ...next, notBefore: 0 };
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
@@ -253,61 +246,10 @@ export class Lane {
   #learn(outcome: Outcome, durationMs: number): void {
     // Another lane may work for the integration already, with mended settings.
     if (this.#stopping) return;
-    const { clock } = this.#parts;
     this.#leases.learn(durationMs);
-    if (outcome.kind === 'park') {
-      this.#park({ reason: outcome.reason, message: outcome.message ?? '', since: clock.now() });
-      return;
-    }
     if (outcome.kind === 'retry' && outcome.reason === 'rate_limited') {
-      this.#bucket?.drain(clock.now());
-      this.#pausedUntil = Math.max(this.#pausedUntil, outcome.notBefore ?? 0);
+      this.#bucket?.drain(this.#parts.clock.now());
     }
-    this.#learnHealth(outcome);
-    if (this.#parking === undefined) return;
-    if (outcome.kind === 'retry') {
-      // Says nothing of what it was parked for: the next probe comes in its time.
-      this.#pausedUntil = Math.max(this.#pausedUntil, clock.now() + PROBE_MS);
-      return;
-    }
-    this.#outbox.ask('unpark', (outbox) => outbox.unpark(this.id));
-    this.#resume('service accepts deliveries again');
-  }
-
-  #learnHealth(outcome: Outcome): void {
-    const change = this.#breaker.record(outcome);
-    const { log } = this.#parts;
-    const fields = { integration: this.integration.id };
-    if (change === 'opened') {
-      log.warn('service fails again and again; trying less often', {
-        ...fields,
-        ...(outcome.message === undefined ? {} : { cause: outcome.message }),
-      });
-    }
-    if (change === 'closed') {
-      log.info('service works again', fields);
-      this.#outbox.ask('expedite', (outbox) => outbox.expedite(this.id));
-      this.#leases.refill();
-    }
-  }
-
-  #park(parking: Parking): void {
-    this.#pausedUntil = parking.since + PROBE_MS;
-    if (this.#parking !== undefined) return;
-    this.#parking = parking;
-    this.#outbox.ask('park', (outbox) => outbox.park(this.id, parking));
-    this.#parts.log.error('integration is parked; its alerts wait until it is mended', {
-      integration: this.integration.id,
-      reason: parking.reason,
-      cause: parking.message,
-      hint: 'correct the configuration and reload (SIGHUP), or: integratord queue retry',
-    });
-  }
-
-  #resume(message: string): void {
-    this.#parking = undefined;
-    this.#pausedUntil = 0;
-    this.#leases.refill();
-    this.#parts.log.info(message, { integration: this.integration.id });
+    this.#health.learn(outcome);
   }
 }

@@ -30,12 +30,12 @@ const LANES: Record<string, number> = { slack: 1, pagerduty: 2 };
 function feedback(
   events: readonly ManagerEvent[],
   forward?: IntegrationSettings['forward'],
-  manager: number | undefined = 9,
+  manager: number | 'none' = 9,
   name = 'virustotal',
 ) {
   const woken: number[][] = [];
   const targets = new ManagerFollowUps({
-    manager: () => manager,
+    manager: () => (manager === 'none' ? undefined : manager),
     lane: (id) => LANES[id],
     wake: (lanes) => woken.push([...lanes]),
   });
@@ -58,7 +58,7 @@ describe('feedback', () => {
 
   it('goes nowhere without events, or without a manager', () => {
     expect(feedback([])).toMatchObject({ followUps: [], woken: [] });
-    expect(feedback([MALICIOUS], undefined, undefined)).toBeDefined();
+    expect(feedback([MALICIOUS], undefined, 'none')).toMatchObject({ followUps: [], woken: [] });
   });
 
   it('goes straight on to other integrations as an alert of its own, when it is malicious', () => {
@@ -83,6 +83,14 @@ describe('feedback', () => {
       data: { ...MALICIOUS.message },
       location: 'virustotal',
     });
+  });
+
+  it('goes on to others also where none goes to the manager', () => {
+    const forward = { to: ['slack'], onlyMalicious: true };
+    const { followUps, woken } = feedback([MALICIOUS], forward, 'none');
+    expect(followUps.map(({ lanes }) => lanes)).toEqual([[1]]);
+    expect(woken).toEqual([[1]]);
+    expect(feedback([MALICIOUS], { ...forward, to: ['nobody'] }, 'none').followUps).toEqual([]);
   });
 
   it('goes on whatever the verdict where that is wanted, but errors are no verdicts', () => {

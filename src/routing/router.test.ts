@@ -39,6 +39,14 @@ describe('the router', () => {
     expect(routeLine(new Router([]), LINE)).toMatchObject({ kind: 'read', lanes: [] });
   });
 
+  it('sees at a glance what concerns nobody, in a line as the manager writes it', () => {
+    const line =
+      '{"timestamp":"2026-08-20T11:22:31.771+0000",' +
+      '"rule":{"level":7,"description":"sshd: failed","id":"5710"},"location":"auth.log"}';
+    expect(routeLine(new Router([route(1, { level: 8 })]), line)).toEqual({ kind: 'nobody' });
+    expect(routeLine(new Router([route(1, { level: 7 })]), line)).toMatchObject({ lanes: [1] });
+  });
+
   it.each([
     ['', 'empty line'],
     ['{"rule":', 'invalid JSON'],

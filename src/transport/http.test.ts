@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Certificate, selfSigned } from '../../test/support/certificate.ts';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import {
   answer,
   type Behaviour,
@@ -186,19 +186,19 @@ describe('answers that are not what they should be', () => {
 
 describe('time', () => {
   it('ends an attempt without an answer at its limit, which it names', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const via = newClient({ clock });
     const server = await serve(never);
     const result = send(post(urlOf(server)), { timeoutMs: 10_000, via });
     await expect.poll(() => server.requests.length).toBe(1);
-    clock.advance(9_999);
-    clock.advance(1);
+    clock.tick(9_999);
+    clock.tick(1);
     expect(expectFailure(await result, 'timeout', true)).toContain('10 s');
-    expect(clock.waiting).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   it('counts connecting as part of the attempt', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const via = newClient({ clock });
     // A server that never shakes hands: the request itself is never sent.
     const silent = createServer();
@@ -207,7 +207,7 @@ describe('time', () => {
     const accepted = once(silent, 'connection');
     const result = send(post(`https://127.0.0.1:${port}`), { via });
     const [socket] = (await accepted) as [Socket];
-    clock.advance(20_000);
+    clock.tick(20_000);
     expect(expectFailure(await result, 'timeout', false)).toContain('No connection');
     socket.destroy();
     silent.close();

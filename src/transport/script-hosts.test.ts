@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Child } from '../../test/support/child.ts';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { forkTestHost } from '../../test/support/script-host.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
@@ -154,7 +154,7 @@ describe('the hosts', () => {
   });
 
   it('end when they are closed, with what they run', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const hosts = open({ clock });
     const result = script(WAITS)(hosts);
     await expect.poll(() => numbersIn('pids').length, within).toBe(1);
@@ -164,7 +164,7 @@ describe('the hosts', () => {
     expect(existsSync(`/proc/${pidOf(started[0])}`)).toBe(false);
     expect(numbersIn('pids').filter(isRunning)).toEqual([]);
     expect(readdirSync(files)).toEqual([]);
-    expect(clock.waiting).toBe(0);
+    expect(clock.timers).toBe(0);
     expect(log.lines).toEqual([]);
     expect(await script('echo')(hosts)).toMatchObject({ kind: 'killed' });
     expect(started).toHaveLength(1);
@@ -196,7 +196,7 @@ describe('the hosts', () => {
 
 describe('a host that is lost', () => {
   it('fails the runs it had, and another is started, but not at once', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const hosts = open({ clock });
     const waits = script(WAITS, 'custom-w');
     const lost = [waits(hosts), waits(hosts)];
@@ -215,10 +215,10 @@ describe('a host that is lost', () => {
     ]);
 
     const next = [script('echo next')(hosts), script('echo next')(hosts)];
-    expect(clock.waiting).toBe(2);
-    clock.advance(999);
+    expect(clock.timers).toBe(2);
+    clock.tick(999);
     expect(started).toHaveLength(1);
-    clock.advance(1);
+    clock.tick(1);
     expect(await Promise.all(next)).toMatchObject([{ output: 'next\n' }, { output: 'next\n' }]);
     expect(started).toHaveLength(2);
     // Those that outlive it still have their group, but nobody who waits for them.
@@ -226,19 +226,19 @@ describe('a host that is lost', () => {
   });
 
   it('leaves files, which the next one removes', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const hosts = open({ clock });
     const lost = script('kill -KILL $PPID')(hosts);
     expect(await lost).toMatchObject({ kind: 'failed' });
     expect(readdirSync(files)).toHaveLength(1);
     const next = script('ls state/scripts | wc -l')(hosts);
-    clock.advance(1000);
+    clock.tick(1000);
     expect(await next).toMatchObject({ output: '1\n' });
     expect(readdirSync(files)).toEqual([]);
   });
 
   it('does not keep a script waiting that is not wanted any more', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const hosts = open({ clock });
     await script('kill -KILL $PPID')(hosts);
     const abort = new AbortController();
@@ -258,36 +258,36 @@ describe('a host that is lost', () => {
       });
       process.send({ kind: 'ready' });`,
     );
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const hosts = open({ clock }, () => fork(program, { serialization: 'advanced' }));
     const run = script('echo');
     for (let i = 1; i <= 5; i += 1) {
       expect(await run(hosts)).toMatchObject({ output: 'last words' });
       await expect.poll(() => log.lines.length, within).toBe(i);
-      clock.advance(1000);
+      clock.tick(1000);
     }
   });
 
   it('is killed when it does not answer', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const hosts = open({ clock });
     const result = script(WAITS)(hosts, undefined, 5000);
     await expect.poll(() => numbersIn('pids').length, within).toBe(1);
     signal(pidOf(started[0]), 'SIGSTOP');
-    clock.advance(5000 + 14_999);
+    clock.tick(5000 + 14_999);
     expect(isRunning(pidOf(started[0]))).toBe(true);
-    clock.advance(1);
+    clock.tick(1);
     const failed = await result;
     expect(failed.kind === 'failed' && failed.message).toMatch(LOST);
   });
 
   it('is killed when it does not end', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const hosts = open({ clock });
     await script('echo')(hosts);
     signal(pidOf(started[0]), 'SIGSTOP');
     const closed = hosts.close();
-    clock.advance(5000);
+    clock.tick(5000);
     await closed;
     expect(started[0]?.signalCode).toBe('SIGKILL');
   });
@@ -310,7 +310,7 @@ describe('a host that does not start', () => {
       },
     ],
   ])('is substituted for a minute: %s', async (_what, broken) => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     let isMended = false;
     let starts = 0;
     const hosts = open({ clock }, () => {
@@ -320,11 +320,11 @@ describe('a host that does not start', () => {
     const run = script('echo done');
     expect(await Promise.all([run(hosts), run(hosts)])).toEqual([SUBSTITUTED, SUBSTITUTED]);
     isMended = true;
-    clock.advance(59_999);
+    clock.tick(59_999);
     expect(await run(hosts)).toEqual(SUBSTITUTED);
     expect(starts).toBe(1);
     expect(log.lines).toHaveLength(1);
-    clock.advance(1);
+    clock.tick(1);
     expect(await run(hosts)).toEqual(done);
     expect(starts).toBe(2);
   });

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { forkTestHost } from '../../test/support/script-host.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import {
@@ -269,19 +269,19 @@ describe.each(PLACES)('a run %s', (where) => {
 
 describe('the end of a run', () => {
   it('comes with its time limit, for everything that it started', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     sh(
       'echo before; sleep 1000 & echo $! >> pids; sh -c "sleep 1001" & echo $! >> pids; echo $$ >> pids; wait',
     );
     const result = run({}, { clock, timeoutMs: 5000 });
     await expect.poll(() => numbersIn('pids').length, within).toBe(3);
-    clock.advance(5000);
+    clock.tick(5000);
     await expect.poll(() => numbersIn('pids').filter(isRunning), within).toEqual([]);
     // Where nobody reaps orphans, the group still seems to exist.
-    clock.advance(2000);
+    clock.tick(2000);
     expect(await result).toEqual({ kind: 'timeout', output: 'before\n' });
     expect(leftOver()).toEqual([]);
-    expect(clock.waiting).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   it('comes with its time limit in a script host', async () => {
@@ -293,30 +293,30 @@ describe('the end of a run', () => {
   });
 
   it('comes after two seconds for what ignores the polite signal', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     sh(
       'trap "" TERM; (trap "" TERM; echo ready > child; while :; do sleep 1000; done) & echo $! >> pids; echo $$ >> pids; while :; do sleep 1000; done',
     );
     const result = run({}, { clock, timeoutMs: 5000 });
     await expect.poll(() => [...numbersIn('pids'), ...linesOf('child')].length, within).toBe(3);
-    clock.advance(5000);
-    clock.advance(1999);
+    clock.tick(5000);
+    clock.tick(1999);
     expect(numbersIn('pids').filter(isRunning)).toHaveLength(2);
-    clock.advance(1);
+    clock.tick(1);
     expect(await result).toMatchObject({ kind: 'timeout' });
     await expect.poll(() => numbersIn('pids').filter(isRunning), within).toEqual([]);
   });
 
   it('comes for a child that ignores the signal although the script itself obeys', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     sh(
       '(trap "" TERM; echo $(exec sh -c "echo \\$PPID") >> pids; while :; do sleep 1000; done) > /dev/null 2>&1 & wait',
     );
     const result = run({}, { clock, timeoutMs: 5000 });
     await expect.poll(() => numbersIn('pids').length, within).toBe(1);
-    clock.advance(5000);
+    clock.tick(5000);
     expect(numbersIn('pids').filter(isRunning)).toHaveLength(1);
-    clock.advance(2000);
+    clock.tick(2000);
     expect(await result).toMatchObject({ kind: 'timeout' });
     await expect.poll(() => numbersIn('pids').filter(isRunning), within).toEqual([]);
   });

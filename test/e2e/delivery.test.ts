@@ -90,6 +90,19 @@ describe('delivery by the real daemon', () => {
     expect(slack.requests.length).toBeLessThanOrEqual(2501);
   });
 
+  it('delivers what is parked as soon as an operator says so', async () => {
+    const slack = await sink(() => ({ status: 403, body: 'invalid_token' }));
+    home = createHome(block('slack', `${slack.url}/services/T/B/X`));
+    daemon = await DaemonProcess.start(home.path);
+    home.append(alertLine(1), alertLine(2));
+    await daemon.logged('integration is parked; its alerts wait until it is mended');
+    slack.answer = () => ({ status: 200, body: 'ok' });
+    await integratord(['queue', 'retry', '--all', '--home', home.path]);
+    // It would try again by itself, in a quarter of an hour.
+    await until(() => slack.requests.length === 3, 'both alerts arrived');
+    expect(slack.numbers).toEqual([1, 1, 2]);
+  });
+
   it('begins at the end of the file, or with --from-start at its beginning', async () => {
     const slack = await sink();
     home = createHome(block('slack', `${slack.url}/s`));

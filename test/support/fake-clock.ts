@@ -80,7 +80,19 @@ export class FakeClock implements Clock {
     }
   }
 
-  /** Lets so many milliseconds pass. */
+  /**
+   * Lets so many milliseconds pass at once. What a timer calls runs, and nothing that waits for a
+   * promise or for the world outside does.
+   */
+  tick(milliseconds: number): void {
+    const end = this.#monotonic + milliseconds;
+    for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) {
+      this.#fire(next);
+    }
+    this.#moveTo(end);
+  }
+
+  /** Lets so many milliseconds pass, and everything run that waits for them. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#monotonic + milliseconds;
     await this.settle();
@@ -102,6 +114,26 @@ export class FakeClock implements Clock {
       if (next.at > end) throw new Error(`the condition does not hold after ${limitMs} ms`);
       this.#fire(next);
     }
+  }
+
+  /**
+   * Waits for something that also waits for the world outside, such as a local server. Time stands
+   * still until `begin` holds, and passes from then on, a millisecond with every turn of the event
+   * loop, so that what is on its way arrives before a time limit of some seconds.
+   */
+  async passWhile<T>(work: Promise<T>, begin: () => boolean): Promise<T> {
+    const state = { isOver: false };
+    const end = () => {
+      state.isOver = true;
+    };
+    work.then(end, end);
+    while (!state.isOver) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      if (begin()) this.tick(1);
+    }
+    return work;
   }
 
   #next(): Timer | undefined {

@@ -8,7 +8,7 @@ import type {
   ScriptRunner,
 } from '../../src/core/destination.ts';
 import { memoryCache, memoryQuota } from '../../src/core/quota.ts';
-import { ManualClock } from './manual-clock.ts';
+import { FakeClock } from './fake-clock.ts';
 
 /** An answer as the HTTP client hands it on. */
 export function response(
@@ -53,7 +53,7 @@ export function fakeScripts(result: ScriptResult): ScriptRunner {
 
 /** A context for one attempt; what a test does not give is not meant to be used. */
 export function aContext(given: Partial<DeliveryContext> = {}): DeliveryContext {
-  const clock = given.clock ?? new ManualClock();
+  const clock = given.clock ?? new FakeClock();
   return {
     http: new FakeHttp(),
     scripts: fakeScripts({ kind: 'refused', message: 'no script was expected' }),

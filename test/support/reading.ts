@@ -8,8 +8,8 @@ import { Follower } from '../../src/sources/file/follower.ts';
 import { DEFAULT_LOOK_BACK, type LookBack } from '../../src/sources/file/look-back.ts';
 import type { SourceStatus } from '../../src/sources/file/status.ts';
 import { AlertLog } from './alert-log.ts';
+import { FakeClock } from './fake-clock.ts';
 import { FaultyFiles } from './faulty-files.ts';
-import { ManualClock } from './manual-clock.ts';
 import { RecordingLog } from './recording-log.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -28,7 +28,7 @@ const STEP_MS = 500;
 /** A reader in the hands of a test: it looks when it is told to, and its time stands still. */
 export class Reading {
   readonly log = new RecordingLog();
-  readonly clock: ManualClock;
+  readonly clock: FakeClock;
   readonly lines: string[] = [];
   readonly batches: Batch[] = [];
   readonly #path: string;
@@ -43,7 +43,7 @@ export class Reading {
     this.#path = path;
     this.#options = options;
     // The times of files are real ones.
-    this.clock = new ManualClock(statSync(dirname(path)).mtimeMs);
+    this.clock = new FakeClock(statSync(dirname(path)).mtimeMs);
     this.checkpoint = options.checkpoint;
     this.#follower = this.#open(options.checkpoint);
     onTestFinished(() => this.close());
@@ -73,7 +73,7 @@ export class Reading {
   async readSome(): Promise<string[]> {
     const before = this.lines.length;
     for (let steps = 0; steps < 100 && this.lines.length === before; steps += 1) {
-      if ((await this.poll()) === 'idle') this.clock.advance(STEP_MS);
+      if ((await this.poll()) === 'idle') this.clock.tick(STEP_MS);
     }
     return this.lines.slice(before);
   }
@@ -83,7 +83,7 @@ export class Reading {
     const before = this.lines.length;
     await this.readNow();
     for (let passed = 0; passed < milliseconds; passed += STEP_MS) {
-      this.clock.advance(STEP_MS);
+      this.clock.tick(STEP_MS);
       await this.readNow();
     }
     return this.lines.slice(before);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtin } from '../../../test/support/builtin.ts';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { FakeIris } from '../../../test/support/fake-iris.ts';
 import { aContext, FakeHttp, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { answer, never } from '../../../test/support/scripted-server.ts';
 import { fixture } from '../../../test/support/vectors.ts';
 import type { JsonObject, JsonValue } from '../../alert/json.ts';
@@ -210,7 +210,7 @@ describe('what IRIS gets', () => {
 
 describe('the numbers of an installation', () => {
   it('are asked for once, and again after an hour', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const context = aContext({ http, clock });
     const questions = async () => {
       const before = server.log.length;
@@ -224,9 +224,9 @@ describe('the numbers of an installation', () => {
       'GET /manage/asset-type/list',
       'POST /alerts/add',
     ]);
-    clock.advance(3_599_000);
+    clock.tick(3_599_000);
     expect(await questions()).toEqual(['POST /alerts/add']);
-    clock.advance(2000);
+    clock.tick(2000);
     expect(await questions()).toHaveLength(5);
   });
 
@@ -430,12 +430,12 @@ describe('what IRIS dislikes', () => {
 
 describe('all requests together', () => {
   it('take no longer than one attempt may', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const limits: number[] = [];
     const slow: HttpClient = {
       async send(_request, { timeoutMs }) {
         limits.push(timeoutMs);
-        clock.advance(4000);
+        clock.tick(4000);
         return response(200, '{"status":"success","data":[]}');
       },
     };

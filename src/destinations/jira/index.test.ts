@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtin } from '../../../test/support/builtin.ts';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { FakeJira } from '../../../test/support/fake-jira.ts';
 import { aContext, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { answer } from '../../../test/support/scripted-server.ts';
 import type { JsonObject, JsonValue } from '../../alert/json.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -227,10 +227,10 @@ describe('an alert that Jira has', () => {
   });
 
   it('is tried again soon when it was certainly not sent', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const slow: HttpClient = {
       async send() {
-        clock.advance(2000);
+        clock.tick(2000);
         return response(200, '{"issues":[]}');
       },
     };

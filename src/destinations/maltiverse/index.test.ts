@@ -3,9 +3,9 @@ import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtin } from '../../../test/support/builtin.ts';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { aContext, FakeHttp, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { fixture } from '../../../test/support/vectors.ts';
 import { type JsonObject, type JsonValue, stringify, valueAt } from '../../alert/json.ts';
 import type { HttpResult } from '../../core/destination.ts';
@@ -306,7 +306,7 @@ describe('an alert with several questions', () => {
     const { clock } = context;
     expect(outcome).toMatchObject({ kind: 'wait', until: clock.now() + MINUTE });
     expect(outcome.events).toBeUndefined();
-    (clock as ManualClock).advance(MINUTE);
+    (clock as FakeClock).tick(MINUTE);
     const again = await maltiverse.deliver(job, context);
     expect(names(again.events)).toHaveLength(3);
     expect(http.requests).toHaveLength(3);
@@ -327,11 +327,11 @@ describe('an alert with several questions', () => {
   });
 
   it('has no more time than one attempt', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const http = new FakeHttp(hit());
     const send = http.send.bind(http);
     http.send = (request, limits) => {
-      clock.advance(6000);
+      clock.tick(6000);
       return send(request, limits);
     };
     const context = aContext({ http, clock });
@@ -346,7 +346,7 @@ describe('an alert with several questions', () => {
   });
 
   it('has a quota of sixty a minute, and none a day', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const http = new FakeHttp(NONE);
     const context = aContext({ http, clock });
     let waits = 0;
@@ -356,7 +356,7 @@ describe('an alert with several questions', () => {
       const outcome = await maltiverse.deliver(job, context);
       if (outcome.kind === 'wait') {
         waits += 1;
-        clock.advance(outcome.until - clock.now());
+        clock.tick(outcome.until - clock.now());
       } else asked += 1;
     }
     expect(http.requests).toHaveLength(1500);

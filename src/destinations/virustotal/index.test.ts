@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { builtin } from '../../../test/support/builtin.ts';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { aContext, FakeHttp, response } from '../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../test/support/jobs.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { fixture } from '../../../test/support/vectors.ts';
 import type { JsonObject, JsonValue } from '../../alert/json.ts';
 import type { HttpResult } from '../../core/destination.ts';
@@ -336,18 +336,18 @@ describe('a file that is not analysed yet', () => {
   });
 
   it('is not asked for by other alerts meanwhile', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const http = new FakeHttp(json(200, report(undefined)), json(200, report(BAD)));
     const context = aContext({ http, clock });
     const deliver = () => virustotal.deliver(aJob(EICAR, integration()), context);
     const first = await deliver();
-    clock.advance(4 * MINUTE);
+    clock.tick(4 * MINUTE);
     expect(await deliver()).toMatchObject({
       kind: 'retry',
       notBefore: 'notBefore' in first ? first.notBefore : 0,
     });
     expect(http.requests).toHaveLength(1);
-    clock.advance(MINUTE);
+    clock.tick(MINUTE);
     expect(await deliver()).toMatchObject({ kind: 'delivered' });
     expect(http.requests).toHaveLength(2);
   });
@@ -455,20 +455,20 @@ describe('when VirusTotal refuses the key', () => {
     errorV3(403, 'ForbiddenError'),
     response(403),
   ])('parks, and tells the manager once a day: %j', async (result) => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const context = aContext({ http: new FakeHttp(result), clock });
     const deliver = (one = integration()) => virustotal.deliver(aJob(EICAR, one), context);
     const first = await deliver();
     expect(first).toMatchObject({ kind: 'park', reason: 'auth', status: result.status });
     expect(first.message).toContain('<api_key>');
     expect(first.events).toEqual([failure(403, 'Error: Check credentials')]);
-    clock.advance(15 * MINUTE);
+    clock.tick(15 * MINUTE);
     const again = await deliver();
     expect(again.kind).toBe('park');
     expect(again.events).toBeUndefined();
     const other = await deliver(integration({ apiKey: new Secret('f'.repeat(64)) }));
     expect(other.events).toHaveLength(1);
-    clock.advance(24 * HOUR);
+    clock.tick(24 * HOUR);
     expect((await deliver()).events).toHaveLength(1);
   });
 

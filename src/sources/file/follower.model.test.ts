@@ -11,8 +11,8 @@ import {
   type StepReader,
   type Work,
 } from '../../../test/support/alert-log-model.ts';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { FaultyFiles } from '../../../test/support/faulty-files.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
 import type { Batch, Checkpoint } from '../../core/checkpoint.ts';
 import { silentLog } from '../../core/log.ts';
 import { createContext } from './context.ts';
@@ -89,13 +89,13 @@ const atAnyTime: fc.Arbitrary<Action> = fc.oneof(
 
 /** The reader that is tested. */
 function followers(): ReaderFactory {
-  const clock = new ManualClock(statSync(tmpdir()).mtimeMs);
+  const clock = new FakeClock(statSync(tmpdir()).mtimeMs);
   const files = new FaultyFiles();
   return {
     between: (happens) => {
       files.before = happens;
     },
-    pass: (milliseconds) => clock.advance(milliseconds),
+    pass: (milliseconds) => clock.tick(milliseconds),
     open(path, checkpoint) {
       const context = createContext({
         path,

@@ -334,7 +334,7 @@ it('says how far it is behind', async () => {
   log.lines(line(6));
   await reading.restart();
   while (reading.status.waitingArchives === 0) {
-    if ((await reading.poll()) === 'idle') reading.clock.advance(500);
+    if ((await reading.poll()) === 'idle') reading.clock.tick(500);
   }
   const each = line(1).length + 1;
   expect(reading.status).toMatchObject({ waitingArchives: 2, lagBytes: (4 + 1 + 1) * each });

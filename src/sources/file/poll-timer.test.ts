@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { RecordingLog } from '../../../test/support/recording-log.ts';
 import { PollTimer, type Watch } from './poll-timer.ts';
 
@@ -21,16 +21,16 @@ class FakeWatch {
 }
 
 /** How long a pause is, as long as nothing happens. */
-async function lengthOf(pause: Promise<void>, clock: ManualClock): Promise<number> {
+async function lengthOf(pause: Promise<void>, clock: FakeClock): Promise<number> {
   const before = clock.monotonic();
-  while (clock.waiting > 0) clock.advance(1);
+  while (clock.timers > 0) clock.tick(1);
   await pause;
   return clock.monotonic() - before;
 }
 
 describe('pauses between looks', () => {
   it('grow from 25 to 250 milliseconds while nothing happens', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const waker = new PollTimer(clock, new RecordingLog(), PATH, new FakeWatch().watch);
     const lengths: number[] = [];
     for (let count = 0; count < 8; count += 1) {
@@ -42,7 +42,7 @@ describe('pauses between looks', () => {
   });
 
   it('end with a notification, also one that came before', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const fake = new FakeWatch();
     const waker = new PollTimer(clock, new RecordingLog(), PATH, fake.watch);
     waker.watch();
@@ -52,11 +52,11 @@ describe('pauses between looks', () => {
     fake.open.get('/alerts')?.('alerts.json');
     await waker.pause(forever);
     expect(clock.monotonic()).toBe(0);
-    expect(clock.waiting).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   it('do not end because of other files', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const fake = new FakeWatch();
     const waker = new PollTimer(clock, new RecordingLog(), PATH, fake.watch);
     waker.watch();
@@ -66,7 +66,7 @@ describe('pauses between looks', () => {
   });
 
   it('end when the signal aborts, and when it is closed', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const waker = new PollTimer(clock, new RecordingLog(), PATH, new FakeWatch().watch);
     const stop = new AbortController();
     const first = waker.pause(stop.signal);
@@ -77,13 +77,13 @@ describe('pauses between looks', () => {
     await second;
     await waker.pause(forever);
     expect(clock.monotonic()).toBe(0);
-    expect(clock.waiting).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 });
 
 describe('without notifications', () => {
   it('looks at intervals, and says so once', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const log = new RecordingLog();
     const waker = new PollTimer(clock, log, PATH, () => {
       throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
@@ -95,7 +95,7 @@ describe('without notifications', () => {
   });
 
   it('goes on when they fail later', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const log = new RecordingLog();
     const fake = new FakeWatch();
     const waker = new PollTimer(clock, log, PATH, fake.watch);
@@ -108,7 +108,7 @@ describe('without notifications', () => {
 
   it('watches nothing any more once it is closed', () => {
     const fake = new FakeWatch();
-    const waker = new PollTimer(new ManualClock(), new RecordingLog(), PATH, fake.watch);
+    const waker = new PollTimer(new FakeClock(), new RecordingLog(), PATH, fake.watch);
     waker.watch();
     waker.close();
     waker.watch();

@@ -194,7 +194,7 @@ describe('after downtime', () => {
     await reading.restart();
     for (let steps = 0; steps < 10 && reading.status.waitingArchives === 0; steps += 1) {
       await reading.poll();
-      reading.clock.advance(500);
+      reading.clock.tick(500);
     }
     expect(reading.status.waitingArchives).toBe(2);
     log.compress(first);
@@ -335,13 +335,13 @@ describe('after downtime', () => {
   it('remembers when the file was last known to be the live one', async () => {
     const { log, reading } = await stoppedAfterThree();
     await reading.restart();
-    reading.clock.advance(5000);
+    reading.clock.tick(5000);
     log.lines(line(4));
     await reading.readNow();
     const seen = reading.clock.now();
     log.lines(line(5));
     log.nextDay();
-    reading.clock.advance(5000);
+    reading.clock.tick(5000);
     await reading.readNow();
     expect(reading.checkpoint?.takenAt).toBe(seen);
   });
@@ -425,6 +425,20 @@ describe('an older state of the file', () => {
     expect(await reading.read()).toEqual([line('new')]);
   });
 
+  it('is no rotation: the newer one is not remembered as finished', async () => {
+    const log = new AlertLog(tempDir());
+    log.lines(...someLines(1, 20, 3000));
+    const reading = new Reading(log.live, { fromStart: true });
+    copyFileSync(log.live, `${log.live}.backup`);
+    log.lines(...someLines(21, 30, 3000));
+    expect(await reading.readNow()).toHaveLength(30);
+    renameSync(`${log.live}.backup`, log.live);
+    appendFileSync(log.live, `${line('new')}\n`);
+    expect(await reading.read()).toEqual([line('new')]);
+    expect(reading.place()?.finished).toEqual([]);
+    expect(reading.status.counts.rotations).toBe(0);
+  });
+
   it('is not read before it is complete', async () => {
     const log = new AlertLog(tempDir());
     const reading = new Reading(log.live);
@@ -436,10 +450,10 @@ describe('an older state of the file', () => {
     const text = `${lines.join('\n')}\n`;
     writeFileSync(log.live, text.slice(0, 5000));
     expect(await reading.readNow()).toEqual([]);
-    reading.clock.advance(500);
+    reading.clock.tick(500);
     appendFileSync(log.live, text.slice(5000, 20_000));
     expect(await reading.readNow()).toEqual([]);
-    reading.clock.advance(500);
+    reading.clock.tick(500);
     appendFileSync(log.live, text.slice(20_000));
     log.lines(line('new'));
     expect(await reading.read()).toEqual([line('new')]);

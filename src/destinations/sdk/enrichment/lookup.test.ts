@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { builtin } from '../../../../test/support/builtin.ts';
+import { FakeClock } from '../../../../test/support/fake-clock.ts';
 import { aContext, FakeHttp, response } from '../../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../../test/support/jobs.ts';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
 import type { HttpClient, HttpRequest, HttpResult, Job } from '../../../core/destination.ts';
 import type { AnswerCache } from '../../../core/enrichment.ts';
 import type { Integration } from '../../../core/integration.ts';
@@ -17,6 +17,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const PLENTY = { own: { quota: { per_minute: 6000, per_day: 1_000_000 } } };
+const NOON = Date.UTC(2026, 7, 20, 12);
 
 function integration(overrides: Partial<Integration> = {}): Integration {
   return anIntegration({ name: 'virustotal', apiKey: new Secret(KEY), ...overrides });
@@ -102,13 +103,13 @@ describe('a thousand alerts about fifty files', () => {
 describe('what is kept of answers', () => {
   /** Asks about one file at these times; returns at which of them the service was asked. */
   async function askedAt(result: HttpResult, hours: readonly number[], one = integration()) {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const http = new FakeHttp(result);
     const context = aContext({ http, clock });
     const asked: number[] = [];
     let now = 0;
     for (const hour of hours) {
-      clock.advance((hour - now) * HOUR);
+      clock.tick((hour - now) * HOUR);
       now = hour;
       const before = http.requests.length;
       await virustotal.deliver(job(1, one), context);
@@ -178,7 +179,7 @@ describe('what is kept of answers', () => {
     const states = new Map<string, QuotaState>();
     const quota = quotaOver(
       { read: (name) => states.get(name), write: (name, state) => states.set(name, state) },
-      new ManualClock(),
+      new FakeClock(),
     );
     const one = integration({ hookUrl: new Secret('https://user:secretpassword@gateway.test') });
     for (const http of [new FakeHttp(FOUND), new FakeHttp(response(401))]) {
@@ -241,14 +242,14 @@ describe('simultaneous questions', () => {
 
 describe('the quota', () => {
   it('is that of a free key: four a minute', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const http = new FakeHttp(FOUND);
     const context = aContext({ http, clock });
     const start = clock.now();
     const outcomes: Outcome[] = [];
     for (const file of [1, 2, 3, 4, 5]) {
       outcomes.push(await virustotal.deliver(job(file), context));
-      clock.advance(SECOND);
+      clock.tick(SECOND);
     }
     expect(outcomes.map(({ kind }) => kind)).toEqual([
       'delivered',
@@ -263,12 +264,12 @@ describe('the quota', () => {
     expect(http.requests).toHaveLength(4);
     // What is known already can be told all the same.
     expect((await virustotal.deliver(job(3), context)).kind).toBe('delivered');
-    clock.advance(MINUTE);
+    clock.tick(MINUTE);
     expect((await virustotal.deliver(job(5), context)).kind).toBe('delivered');
   });
 
   it('is 500 a day, over restarts as well', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock(NOON);
     const states = new Map<string, QuotaState>();
     const http = new FakeHttp(FOUND);
     /** A new process: nothing is left but what was stored, and here not even the answers. */
@@ -290,13 +291,13 @@ describe('the quota', () => {
       const outcome = await virustotal.deliver(job(file), restarted());
       if (outcome.kind !== 'wait') continue;
       if (outcome.until > clock.now() + MINUTE) waited = outcome;
-      else clock.advance(outcome.until - clock.now());
+      else clock.tick(outcome.until - clock.now());
     }
     expect(http.requests).toHaveLength(500);
     // It began at noon, and four a minute take 500 questions a good two hours.
     expect(clock.now() - start).toBeLessThan(12 * HOUR);
     expect(waited).toMatchObject({ until: start + 12 * HOUR });
-    clock.advance(start + 12 * HOUR - clock.now());
+    clock.tick(start + 12 * HOUR - clock.now());
     expect((await virustotal.deliver(job(2000), restarted())).kind).toBe('delivered');
   });
 
@@ -325,7 +326,7 @@ describe('when the service says that the quota is used up', () => {
   };
 
   async function once(result: HttpResult, overrides: Partial<Integration> = {}) {
-    const clock = new ManualClock();
+    const clock = new FakeClock(NOON);
     const context = aContext({ http: new FakeHttp(result), clock });
     const outcome = await virustotal.deliver(job(1, integration(overrides)), context);
     return { outcome, wait: (until(outcome) ?? 0) - clock.now() };
@@ -360,7 +361,7 @@ describe('when the service says that the quota is used up', () => {
   });
 
   it('tells the manager once, and asks nothing more meanwhile', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const http = new SlowHttp();
     const context = aContext({ http, clock });
     const under = [1, 1, 2, 3].map((file, at) =>
@@ -379,13 +380,13 @@ describe('when the service says that the quota is used up', () => {
   });
 
   it('goes on when the time is over', async () => {
-    const clock = new ManualClock();
+    const clock = new FakeClock();
     const http = new FakeHttp(BUSY({ 'retry-after': '30' }), FOUND);
     const context = aContext({ http, clock, quota: memoryQuota(clock) });
     await virustotal.deliver(job(1), context);
-    clock.advance(29 * SECOND);
+    clock.tick(29 * SECOND);
     expect((await virustotal.deliver(job(1), context)).kind).toBe('wait');
-    clock.advance(SECOND);
+    clock.tick(SECOND);
     expect((await virustotal.deliver(job(1), context)).kind).toBe('delivered');
     expect(http.requests).toHaveLength(2);
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtin } from '../../../../test/support/builtin.ts';
+import { FakeClock } from '../../../../test/support/fake-clock.ts';
 import { aContext } from '../../../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../../../test/support/jobs.ts';
 import {
@@ -13,7 +14,6 @@ import {
   stuck,
 } from '../../../../test/support/scripted-server.ts';
 import type { JsonObject, JsonValue } from '../../../alert/json.ts';
-import { systemClock } from '../../../core/clock.ts';
 import type { Destination } from '../../../core/destination.ts';
 import type { Integration } from '../../../core/integration.ts';
 import type { Outcome } from '../../../core/outcome.ts';
@@ -29,11 +29,13 @@ const virustotal = builtin('virustotal');
 const KEY = 'e93facc04764012d7bfb002500d5d1a6e93facc04764012d7bfb002500d5d1a6';
 const MD5 = '44d88612fea8a8f36de82e1278abb02f';
 
+let clock: FakeClock;
 let http: ClosableHttpClient;
 let server: ScriptedServer | undefined;
 beforeEach(() => {
+  clock = new FakeClock();
   // As much of a body is read as the destinations ask for.
-  http = createHttpClient({ clock: systemClock, env: {}, bodyCap: 4 * 1024 * 1024 });
+  http = createHttpClient({ clock, env: {}, bodyCap: 4 * 1024 * 1024 });
 });
 afterEach(async () => {
   await http.close();
@@ -41,23 +43,25 @@ afterEach(async () => {
   server = undefined;
 });
 
+/** One attempt. Its time passes once the service has been asked the last of the questions. */
 async function ask(
   destination: Destination,
   behaviours: readonly Behaviour[],
   alert: JsonObject,
   overrides: Partial<Integration> = {},
 ): Promise<Outcome> {
-  server = await ScriptedServer.start(behaviours);
+  const started = await ScriptedServer.start(behaviours);
+  server = started;
   const integration = anIntegration({
     name: destination.name,
-    hookUrl: new Secret(`http://127.0.0.1:${server.port}`),
+    hookUrl: new Secret(`http://127.0.0.1:${started.port}`),
     apiKey: new Secret(KEY),
     timeout: 20,
     timeoutIsSet: true,
     ...overrides,
   });
-  const context = aContext({ http, clock: systemClock });
-  return await destination.deliver(aJob(anAlert(alert), integration), context);
+  const outcome = destination.deliver(aJob(anAlert(alert), integration), aContext({ http, clock }));
+  return await clock.passWhile(outcome, () => started.requests.length >= behaviours.length);
 }
 
 const json = (status: number, body: JsonValue, headers: Record<string, string> = {}) =>
@@ -141,11 +145,11 @@ describe('VirusTotal over the wire', () => {
   });
 
   it('waits as long as it is told', async () => {
-    const before = Date.now();
+    const before = clock.now();
     const outcome = await vt(error(429, 'QuotaExceededError', 'x', { 'retry-after': '600' }));
     const until = outcome.kind === 'wait' ? outcome.until : 0;
     expect(until).toBeGreaterThanOrEqual(before + 600_000);
-    expect(until).toBeLessThanOrEqual(Date.now() + 600_000);
+    expect(until).toBeLessThanOrEqual(clock.now() + 600_000);
   });
 
   it('reads long reports', async () => {

@@ -1,0 +1,130 @@
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { LaneRecord, Parking } from '../core/outbox.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { Breaker } from './breaker.ts';
+import type { OutboxGuard } from './outbox-guard.ts';
+
+/** A parked lane tries one delivery this often, in case the service was mended in silence. */
+const PROBE_MS = 15 * 60 * 1000;
+
+/** What the health of a lane needs to work. */
+export interface LaneHealthParts {
+  /** What is known from before. */
+  readonly record: LaneRecord;
+  /** The integration's id, for the log. */
+  readonly integration: string;
+  readonly outbox: OutboxGuard;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called when deliveries may be due sooner than was known. */
+  readonly onRecovered: () => void;
+}
+
+/**
+ * What a lane knows of its service: whether it answers (the breaker), whether the integration is
+ * parked until someone mends it, and until when nothing should be attempted. Whatever changes is
+ * stored and logged here.
+ */
+export class LaneHealth {
+  readonly #parts: LaneHealthParts;
+  readonly #breaker: Breaker;
+  #pausedUntil = 0;
+  #parking: Parking | undefined;
+
+  constructor(parts: LaneHealthParts) {
+    const { parking } = parts.record;
+    this.#parts = parts;
+    this.#breaker = new Breaker(parts.clock);
+    this.#parking = parking;
+    if (parking !== undefined) this.#pausedUntil = parking.since + PROBE_MS;
+  }
+
+  /** One attempt at a time is to find out whether the service is back. */
+  get isProbing(): boolean {
+    return !this.#breaker.isClosed || this.#parking !== undefined;
+  }
+
+  /** No attempt before this time, in milliseconds since 1970. */
+  get pausedUntil(): number {
+    return Math.max(this.#breaker.openUntil, this.#pausedUntil);
+  }
+
+  /** Pauses at least until this time, in milliseconds since 1970. */
+  pause(until: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  }
+
+  /** Takes over what another process stored: an operator may have ended the parking. */
+  refresh(record: LaneRecord): void {
+    if (this.#parking !== undefined && record.parking === undefined) {
+      this.#resume('resumed by an operator');
+    }
+  }
+
+  /** The clock was set: what was paused until a time, may have to wait for ages now. */
+  clockJumped(): void {
+    this.#pausedUntil = 0;
+    this.#breaker.clockJumped();
+  }
+
+  /** Takes note of what an attempt says about the service, rather than about the one alert. */
+  learn(outcome: Outcome): void {
+    const now = this.#parts.clock.now();
+    if (outcome.kind === 'park') {
+      this.#park({ reason: outcome.reason, message: outcome.message ?? '', since: now });
+      return;
+    }
+    if (outcome.kind === 'retry' && outcome.reason === 'rate_limited') {
+      this.pause(outcome.notBefore ?? 0);
+    }
+    this.#record(outcome);
+    if (this.#parking === undefined) return;
+    if (outcome.kind === 'retry') {
+      // Says nothing of what it was parked for: the next probe comes in its time.
+      this.pause(now + PROBE_MS);
+      return;
+    }
+    const { outbox, record } = this.#parts;
+    outbox.ask('unpark', (outbox) => outbox.unpark(record.id));
+    this.#resume('service accepts deliveries again');
+  }
+
+  /** Tells the breaker, and says what it makes of it. */
+  #record(outcome: Outcome): void {
+    const change = this.#breaker.record(outcome);
+    const { log, outbox, record, integration } = this.#parts;
+    if (change === 'opened') {
+      log.warn('service fails again and again; trying less often', {
+        integration,
+        ...(outcome.message === undefined ? {} : { cause: outcome.message }),
+      });
+    }
+    if (change === 'closed') {
+      log.info('service works again', { integration });
+      outbox.ask('expedite', (outbox) => outbox.expedite(record.id));
+      this.#parts.onRecovered();
+    }
+  }
+
+  #park(parking: Parking): void {
+    this.#pausedUntil = parking.since + PROBE_MS;
+    if (this.#parking !== undefined) return;
+    this.#parking = parking;
+    const { log, outbox, record, integration } = this.#parts;
+    outbox.ask('park', (outbox) => outbox.park(record.id, parking));
+    log.error('integration is parked; its alerts wait until it is mended', {
+      integration,
+      reason: parking.reason,
+      cause: parking.message,
+      hint: 'correct the configuration and reload (SIGHUP), or: integratord queue retry',
+    });
+  }
+
+  #resume(message: string): void {
+    this.#parking = undefined;
+    this.#pausedUntil = 0;
+    this.#parts.onRecovered();
+    this.#parts.log.info(message, { integration: this.#parts.integration });
+  }
+}
