@@ -245,7 +245,7 @@ describe.each(web)('what $name makes of answers', ({ name, destination }) => {
     }
   });
 
-  it('parks itself when a setting is missing or is no address', async () => {
+  it('parks itself when a setting is missing or not a URL', async () => {
     const http = new FakeHttp(response(okStatus, okBody));
     const none = { hookUrl: undefined, apiKey: undefined };
     const missing = { ...integrationFor(name), ...none };
@@ -342,11 +342,11 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     expectNoSecret(outcome);
   });
 
-  it('tries again when there is no answer in time', async () => {
+  it('retries when there is no answer in time', async () => {
     const outcome = await against(never, 1);
     expect(outcome).toMatchObject({ kind: 'retry', reason: 'timeout' });
     // A question that is asked twice does no harm.
-    const then = destination.enriches === true ? 'It is asked again.' : 'may have arrived';
+    const then = destination.enriches === true ? 'It will be retried.' : 'may have arrived';
     expect(outcome.message).toContain(then);
     expectNoSecret(outcome);
   });
@@ -466,7 +466,7 @@ describe.each(senders)('what $name sends', ({ name, destination }) => {
     expectNoSecret(scrubber.scrub(JSON.stringify(plan)));
   });
 
-  it('is refused, tried again or delivered, for reasons that all know', async () => {
+  it('is refused, retried or delivered, for known reasons', async () => {
     const ways = [
       response(200, 'no such thing'),
       response(400, 'no_text'),

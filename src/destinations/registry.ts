@@ -10,36 +10,36 @@ import { shuffle } from './shuffle/index.ts';
 import { slack } from './slack/index.ts';
 import { virustotal } from './virustotal/index.ts';
 
-/** What the configuration has to know of a destination. */
+/** What the configuration must know about a destination. */
 export type Builtin = Pick<Destination, 'name' | 'title' | 'requires'>;
 
-/** The destinations that are built in: a new one is one line here. */
+/** The built-in destinations: a new one is one line here. */
 const DESTINATIONS: readonly Destination[] = [slack, pagerduty, shuffle, virustotal, maltiverse];
 
 /**
- * Destinations that the reference does not know. Wazuh's other programs refuse names that they do not
- * know, so these are selected as scripts are: `custom-iris`.
+ * Destinations that the reference does not have. Wazuh's other programs refuse unknown names,
+ * so these are selected like scripts: `custom-iris`.
  */
 const ONLY_CUSTOM: readonly Destination[] = [iris, jira];
 
-/** What a `<name>` leads to. */
+/** What a `<name>` resolves to. */
 export interface Resolution {
-  /** Undefined when there is none. For a script also when its file is missing. */
+  /** Undefined when there is none. For a script it is set even when the file is missing. */
   readonly destination: Destination | undefined;
-  /** Why nothing can be delivered to it, in words for people; undefined when it can. */
+  /** Why nothing can be delivered to it, as shown to the operator; undefined when it can. */
   readonly missing: string | undefined;
-  /** Where alerts go, and why there, in words for people. */
+  /** Where alerts go, and why, as shown to the operator. */
   readonly description: string;
 }
 
-/** Every destination there is. */
+/** All destinations. */
 export interface Registry {
-  /** All known names but those that begin with `custom-`, with the settings they need. */
+  /** All known names except those that begin with `custom-`, with the settings they need. */
   readonly builtins: readonly Builtin[];
   /**
-   * What a `<name>`, white space around it aside, leads to now. `custom-x` is the script of that name
-   * where there is one, else the built-in x.
-   * @param asScript the script of that name, whatever is built in
+   * What a `<name>`, ignoring whitespace around it, resolves to now. `custom-x` is the script of that
+   * name if it exists, otherwise the built-in x.
+   * @param asScript always the script of that name, even if a built-in exists
    */
   look(name: string, asScript?: boolean): Resolution;
   /** The destination for a `<name>`; undefined when there is none. */
@@ -67,7 +67,7 @@ export function createRegistry({ home }: { readonly home: string }): Registry {
       const description = `${builtin.title} (built in; there is no script ${path})`;
       return { destination: builtin, missing: undefined, description };
     }
-    const before = builtin === undefined ? '' : ` (it comes before the built-in ${builtin.title})`;
+    const before = builtin === undefined ? '' : ` (it overrides the built-in ${builtin.title})`;
     return {
       destination: scripts,
       missing: state === 'missing' ? `its script ${path} does not exist` : undefined,
@@ -88,13 +88,13 @@ function lookAmong(destinations: readonly Destination[], name: string): Resoluti
     return { destination, missing: undefined, description: destination.title };
   }
   const names = destinations.map((one) => one.name).join(', ');
-  const missing = `there is no destination '${name}': it is one of ${names}, or a script whose name begins with ${SCRIPT_PREFIX}`;
+  const missing = `there is no destination '${name}': use one of ${names}, or a script whose name begins with ${SCRIPT_PREFIX}`;
   return { destination, missing, description: 'nothing' };
 }
 
 /**
- * Whether there is a script. Where the system does not let us look, there may be one: it must not be
- * passed over in silence.
+ * Whether there is a script. If the file system denies access, assume there is one: it must not be
+ * skipped silently.
  */
 function scriptAt(path: string): 'there' | 'missing' {
   try {

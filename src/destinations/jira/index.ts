@@ -27,17 +27,17 @@ import { isPair, JiraRequests, partsOfKey } from './requests.ts';
 const LEAST_SECONDS = 30;
 
 /**
- * How long a search may take to find a new issue (Jira Cloud says that it may take some time). An
- * issue that may have been created is not looked for earlier, else there would soon be a second one.
+ * How long a search may take to find a new issue (Jira Cloud documents that it can take some time).
+ * An issue that may have been created is not searched for earlier, or a second one would be created.
  */
 const INDEX_DELAY_MS = 30_000;
 
-/** Jira Cloud and Data Center: every alert becomes an issue, or a comment of an open one. */
+/** Jira Cloud and Data Center: every alert becomes an issue, or a comment on an open one. */
 export const jira = sessionDestination({
   name: 'jira',
   title: JIRA.title,
   requires: ['hook_url', 'api_key'],
-  // One at a time, so that of two alerts that belong together the second finds the first's issue.
+  // One at a time, so that the second of two related alerts finds the issue of the first.
   concurrency: 1,
   defaultTimeout: LEAST_SECONDS,
   problem(integration) {
@@ -62,7 +62,7 @@ export const jira = sessionDestination({
   },
 });
 
-/** Options that were found wrong before any attempt can still be asked for a preview. */
+/** Invalid options are reported before any attempt; a preview is still possible. */
 function usable(options: JiraOptions | string): JiraOptions {
   return typeof options === 'string' ? NO_OPTIONS : options;
 }
@@ -71,7 +71,7 @@ interface Parts extends FollowUpParts {
   readonly options: JiraOptions;
 }
 
-/** Looks for the alert's issue, then for an open one to add it to, and else creates one. */
+/** Looks for the alert's issue, then for an open one to add it to; otherwise creates one. */
 async function attempt(
   job: Job,
   session: RequestSession,
@@ -86,7 +86,7 @@ async function attempt(
   const search = await session.send(requests.search(alertLabel(alert), 'all'));
   const found = firstFound(search);
   if (typeof found === 'string') {
-    return { kind: 'delivered', message: `Jira has this alert already: ${found}.` };
+    return { kind: 'delivered', message: `Jira already has this alert: ${found}.` };
   }
   const end = found === null ? undefined : endOfAttempt(search, clock.now());
   if (end !== undefined) return end;
@@ -94,16 +94,16 @@ async function attempt(
   return comment ?? (await create(job, parts));
 }
 
-/** Why the attempt ends where the search gave no answer; undefined when it can go on without. */
+/** Why a failed search ends the attempt; undefined when the attempt can continue without it. */
 function endOfAttempt(search: HttpResult, now: number): Outcome | undefined {
   const end = failedLookup(search, JIRA, now);
   if (end !== undefined || !search.ok || search.status > 299) return end;
   const message =
-    'Jira was asked whether it has this alert, and the answer makes no sense. Perhaps a login page or a proxy answers in its place; check <hook_url>. Nothing was sent yet; it is tried again.';
+    'The answer to the search for this alert is not from Jira. A login page or a proxy may be answering instead; check <hook_url>. Nothing was sent yet; it will be retried.';
   return failed(search, { kind: 'retry', reason: 'server_error', message }, now);
 }
 
-/** Creates the issue; when Jira refuses it, once more without what it dislikes. */
+/** Creates the issue; when Jira refuses it, once more without the refused parts. */
 async function create({ alert }: Job, parts: Parts): Promise<Outcome> {
   const { session, requests, memory, options, clock } = parts;
   const group = options.groupFollowUps ? groupLabel(alert) : undefined;
@@ -126,14 +126,14 @@ async function create({ alert }: Job, parts: Parts): Promise<Outcome> {
   const refused = reduction.without.filter((name) => Object.hasOwn(errors, name));
   if (refused.length === 0) return second.outcome;
   memory.keepUnsettable([...first.without, ...refused]);
-  const message = `${second.outcome.message ?? ''} Without ${refused.join(', ')}, which Jira does not let this user set here.`;
+  const message = `${second.outcome.message ?? ''} Without ${refused.join(', ')}, which this user cannot set here.`;
   return { ...second.outcome, message };
 }
 
 function read(result: HttpResult, now: number): Outcome {
   const outcome = result.ok
     ? readCreated(result, now)
-    : unanswered(result, 'Jira is asked for it before it is sent again.');
+    : unanswered(result, 'The next attempt first checks whether Jira has it.');
   if (outcome.kind !== 'retry' || outcome.reason === 'rate_limited') return outcome;
   if (!result.ok && !result.mayHaveArrived) return outcome;
   return { ...outcome, notBefore: Math.max(outcome.notBefore ?? 0, now + INDEX_DELAY_MS) };

@@ -74,19 +74,19 @@ describe('the options of Jira', () => {
     [{ project: 'SEC" OR project != "' }, '"project" must name'],
     [{ project: ['SEC'] }, '"project" must name'],
     [{ project: 'SEC', issue_type: '' }, '"issue_type" must be the name'],
-    [{ project: 'SEC', labels: ['a b'] }, '"labels" must be a list of labels without white space'],
+    [{ project: 'SEC', labels: ['a b'] }, '"labels" must be a list of labels without whitespace'],
     [{ project: 'SEC', labels: 'a' }, '"labels" must be'],
     [{ project: 'SEC', fields: { labels: ['x'] } }, '"fields" must be an object'],
     [{ project: 'SEC', fields: [] }, '"fields" must be'],
-    [{ project: 'SEC', priorities: { high: 'x' } }, '"priorities" must give'],
-    [{ project: 'SEC', priorities: { '12': 3 } }, '"priorities" must give'],
+    [{ project: 'SEC', priorities: { high: 'x' } }, '"priorities" must map'],
+    [{ project: 'SEC', priorities: { '12': 3 } }, '"priorities" must map'],
     [{ project: 'SEC', group_follow_ups: 'yes' }, '"group_follow_ups" must be true or false'],
     [{ project: 'SEC', api_version: 4 }, '"api_version" must be 3'],
     [
       { project: 'SEC', issuetype: 'Bug' },
-      'know no "issuetype" for Jira; there are project, issue_type',
+      'unknown key "issuetype" for Jira; known are project, issue_type',
     ],
-    [{ project: 'SEC', customfield_1: 'x' }, 'belong into "fields"'],
+    [{ project: 'SEC', customfield_1: 'x' }, 'go into "fields"'],
   ] as [JsonObject | undefined, string][])('are refused: %j', (options, words) => {
     expect(read(options)).toContain(words);
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../alert/json.ts';
 import type { Integration } from '../../core/integration.ts';
 
-/** Fields that have options of their own, or that finding an issue again depends on. */
+/** Fields that have their own options, or that are needed to find an issue again. */
 const OWN_FIELDS = ['project', 'issuetype', 'labels'];
 
 const EXAMPLE = '<options>{"project": "SEC", "issue_type": "Task"}</options>';
@@ -22,35 +22,35 @@ const schema = z.strictObject({
   api_version: z.union([z.literal(2), z.literal(3)]).optional(),
 });
 
-/** What each option must be, for people. */
+/** What each option must be, as shown to the operator. */
 const RULES: Readonly<Record<keyof typeof schema.shape, string>> = {
   project: `must name the Jira project by its key, as in ${EXAMPLE}`,
   issue_type: 'must be the name of an issue type, such as "Task"',
-  labels: 'must be a list of labels without white space, such as ["soc"]',
-  fields: `must be an object with fields of Jira, but not ${OWN_FIELDS.join(', ')}, which have options of their own`,
+  labels: 'must be a list of labels without whitespace, such as ["soc"]',
+  fields: `must be an object with Jira fields, except ${OWN_FIELDS.join(', ')}, which have their own options`,
   priorities:
-    'must give names of priorities by the lowest rule level, such as {"12": "High", "0": "Low"}, or be null for none',
+    'must map the lowest rule level to a priority name, such as {"12": "High", "0": "Low"}, or null for none',
   group_follow_ups: 'must be true or false',
   api_version: 'must be 3 (Jira Cloud) or 2 (Data Center)',
 };
 
-/** What `<options>` say about the issues to create. */
+/** The settings from `<options>` for the issues to create. */
 export interface JiraOptions {
   /** Key or number; letters, digits and `_` only. */
   readonly project: string;
   readonly issueType: string;
-  /** Labels besides our own. */
+  /** Additional labels. */
   readonly labels: readonly string[];
   /** Members that go into the issue's fields as they are. */
   readonly fields: JsonObject;
   /** Lowest level and name of each priority, the highest first; empty for none. */
   readonly priorities: readonly (readonly [level: number, name: string])[];
   readonly groupFollowUps: boolean;
-  /** 3 takes documents (ADF), 2 takes wiki markup. */
+  /** 3 expects documents (ADF), 2 expects wiki markup. */
   readonly apiVersion: 2 | 3;
 }
 
-/** The names that every new Jira has, on the scale of severities that SIEMs use. */
+/** The default names of a new Jira, on the severity scale that SIEMs use. */
 const PRIORITIES: JiraOptions['priorities'] = [
   [13, 'Highest'],
   [10, 'High'],
@@ -59,7 +59,7 @@ const PRIORITIES: JiraOptions['priorities'] = [
   [0, 'Lowest'],
 ];
 
-/** The options of an integration, or, as a text, what is wrong with them. */
+/** The options of an integration, or a message that says what is wrong with them. */
 export function jiraOptions({ options, hookUrl }: Integration): JiraOptions | string {
   const parsed = schema.safeParse(options ?? {});
   if (!parsed.success) return mistake(parsed.error);
@@ -76,7 +76,7 @@ export function jiraOptions({ options, hookUrl }: Integration): JiraOptions | st
   };
 }
 
-/** The options that make a usable request where the real ones are unusable: for looking at it. */
+/** The options for a preview when the real ones are invalid. */
 export const NO_OPTIONS: JiraOptions = {
   project: '',
   issueType: 'Task',
@@ -93,18 +93,18 @@ function priorities(own: Record<string, string> | null | undefined): JiraOptions
   return entries.sort(([a], [b]) => b - a);
 }
 
-/** The first thing that is wrong. Values are not repeated: they may be secret. */
+/** The first error. Values are not repeated: they may be secret. */
 function mistake({ issues }: z.ZodError): string {
-  // A key that is mistyped explains one that is missing.
+  // A mistyped key explains a missing one.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const known = Object.keys(schema.shape);
   if (issue?.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
-    return `<options> know no "${key.slice(0, 50)}" for Jira; there are ${known.join(', ')}. Fields of the issue belong into "fields"`;
+    return `<options> have an unknown key "${key.slice(0, 50)}" for Jira; known are ${known.join(', ')}. Issue fields go into "fields"`;
   }
   const [key] = issue?.path ?? [];
   const rule = Object.entries(RULES).find(([option]) => option === key);
   return rule === undefined
-    ? `<options> are no settings for Jira: ${EXAMPLE}`
+    ? `<options> are not valid for Jira; expected ${EXAMPLE}`
     : `<options>: "${rule[0]}" ${rule[1]}`;
 }

@@ -6,19 +6,19 @@ import { isHost, JSON_HEADERS } from '../sdk/http-destination.ts';
 import { addressBelow } from '../sdk/service-address.ts';
 import type { JiraOptions } from './options.ts';
 
-/** `<hook_url>` may be the address of the site, or that of its issues. */
+/** `<hook_url>` may be the address of the site or of its issues. */
 const API = /\/rest\/api\/(?:2|3|latest)(?:\/issue)?\/*(?=[?#]|$)/;
 
 /**
- * Every request has a connection of its own: when a kept one dies, the client repeats the request on
- * a fresh one, without anybody knowing whether the first had arrived. That could make two issues.
+ * Every request has its own connection: when a reused one dies, the client repeats the request on
+ * a new one, and it is unknown whether the first arrived. That could create two issues.
  */
 const HEADERS = { ...JSON_HEADERS, accept: 'application/json', connection: 'close' };
 
-/** Comments that are looked at to see whether one is there already. */
+/** How many comments are searched for an earlier copy. */
 const COMMENTS = '20';
 
-/** The requests that Jira understands. Keys of issues come from Jira, all else from the options. */
+/** The requests to Jira. Issue keys come from Jira, everything else from the options. */
 export class JiraRequests {
   readonly #integration: Integration;
   readonly #options: JiraOptions;
@@ -50,7 +50,7 @@ export class JiraRequests {
     return { method: 'GET', url: this.#url(path, query), headers: this.#headers };
   }
 
-  /** Data Center keeps the search that Cloud has switched off in both versions. */
+  /** Data Center keeps the search that Cloud has removed in both versions. */
   get #searchPath(): string {
     const isCloud = isHost(this.#integration.hookUrl, /(?:^|\.)atlassian\.(?:net|com)$/);
     return this.#options.apiVersion === 3 || isCloud ? '/search/jql' : '/search';
@@ -79,12 +79,12 @@ function authorization(integration: Integration): string {
   return isPair(integration) ? `Basic ${base64(key)}` : `Bearer ${key}`;
 }
 
-/** True for `address:token`, as users of Jira Cloud have it; else the key is a token of its own. */
+/** True for `address:token`, as in Jira Cloud; otherwise the key is a bare token. */
 export function isPair(integration: Integration): boolean {
   return keyOf(integration).includes(':');
 }
 
-/** The forms in which a key could come back in an answer, besides the whole of it. */
+/** The parts and encodings of a key that could appear in an answer. */
 export function partsOfKey(integration: Integration): string[] {
   const key = keyOf(integration);
   return isPair(integration) ? [base64(key), key.slice(key.indexOf(':') + 1)] : [];

@@ -17,42 +17,42 @@ import { VERSION } from '../../core/version.ts';
 import { classifyHttp, type Service } from './classify-http.ts';
 import { withoutSecrets } from './scrub.ts';
 
-/** What every HTTP service has, whatever it asks. */
+/** What all HTTP services have in common. */
 interface WebService {
   /** The `<name>` that selects it. */
   readonly name: string;
-  /** For people: `Slack`. */
+  /** The display name: `Slack`. */
   readonly title: string;
-  /** Settings without which it cannot work. */
+  /** Required settings. */
   readonly requires: readonly ('hook_url' | 'api_key')[];
-  /** Attempts at the same time; 1 keeps the order of the alerts. */
+  /** Concurrent attempts; 1 keeps the order of the alerts. */
   readonly concurrency: number;
-  /** Least seconds of an attempt when the configuration sets no timeout. */
+  /** Minimum seconds per attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
-  /** What the service allows. */
+  /** The service's rate limit. */
   readonly rateLimit?: ServiceLimit;
   /** Why an alert is deliberately not sent. */
   readonly skip?: (alert: Alert, integration: Integration) => string | undefined;
-  /** Why settings of its own cannot work, as {@link Destination.problem} says it. */
+  /** Why its own settings are invalid, worded like {@link Destination.problem}. */
   readonly problem?: (integration: Integration) => string | undefined;
-  /** The request for a job. Never fails because of what an alert lacks. */
+  /** The request for a job. Never fails because of missing fields. */
   readonly request: (job: Job) => HttpRequest;
 }
 
-/** What makes one HTTP service different from another; {@link httpDestination} does the rest. */
+/** What distinguishes one HTTP service from another; {@link httpDestination} does the rest. */
 export interface HttpService extends WebService {
-  /** What an answer means. */
+  /** Interprets an answer. */
   readonly read: (response: HttpResponse, now: number) => Outcome;
   /**
-   * Another request for the same alert that the service may accept, asked for once after it
+   * Another request for the same alert that the service may accept, called once after it
    * rejected the first one: usually the message without its big parts.
    */
   readonly secondTry?: (job: Job, rejected: HttpResponse) => HttpRequest | undefined;
 }
 
-/** A service that must be asked things before it gets the message. */
+/** A service that needs several requests per alert. */
 export interface SessionService extends WebService {
-  /** Makes one attempt. It is only called with settings that can work. */
+  /** Makes one attempt. Only called with valid settings. */
   readonly exchange: (
     job: Job,
     session: RequestSession,
@@ -60,11 +60,11 @@ export interface SessionService extends WebService {
   ) => Promise<Outcome>;
 }
 
-/** The requests of one attempt: all of them together get the time that one attempt may take. */
+/** The requests of one attempt: together they share the attempt's timeout. */
 export interface RequestSession {
   /**
-   * Sends a request in what is left of the time.
-   * @param bodyCap bytes of the answer that are read, where it may be long.
+   * Sends a request within the remaining time.
+   * @param bodyCap maximum bytes of the answer to read, where it may be long.
    */
   send(request: HttpRequest, bodyCap?: number): Promise<HttpResult>;
   /** True when no time is left. */
@@ -123,17 +123,17 @@ export function startSession(
 const TOO_LATE: HttpFailure = {
   ok: false,
   reason: 'timeout',
-  message: 'The time of this attempt was used up before its last request; <timeout> sets it.',
+  message: 'The time for this attempt ran out before its last request; <timeout> sets it.',
   mayHaveArrived: false,
 };
 
-/** Seconds that one attempt may take. */
+/** The timeout of one attempt, in seconds. */
 export function attemptSeconds(integration: Integration, defaultTimeout = 0): number {
   const { timeout, timeoutIsSet } = integration;
   return Math.max(timeoutIsSet ? timeout : Math.max(timeout, defaultTimeout), 1);
 }
 
-/** Headers of every JSON request: those of the reference, and who is asking. */
+/** Headers of every JSON request: those of the reference, and a user agent. */
 export const JSON_HEADERS = {
   'content-type': 'application/json',
   accept: '*/*',
@@ -141,7 +141,7 @@ export const JSON_HEADERS = {
   'user-agent': `integratord/${VERSION}`,
 };
 
-/** Those headers, and one by which a receiver can recognise a repeated message. */
+/** Those headers, and one that lets a receiver recognise a repeated message. */
 export function idempotentHeaders(job: Job): Record<string, string> {
   // Written out: an object built by spreading another costs several times as much.
   return {
@@ -155,7 +155,7 @@ export function idempotentHeaders(job: Job): Record<string, string> {
 
 /** A message with the operator's `<options>`, which replace members of the same name. */
 export function withOptions(message: Message, { options }: Integration): Message {
-  // Hardly anyone sets them, and a copy costs as much as the message.
+  // Few operators set them, and a copy costs as much as the message.
   return Object.keys(options ?? {}).length === 0 ? message : { ...message, ...options };
 }
 type Message = Readonly<Record<string, JsonDocument | undefined>>;
@@ -167,7 +167,7 @@ async function exchange(
   { clock }: DeliveryContext,
 ): Promise<Outcome> {
   const read = (result: HttpResult) =>
-    result.ok ? service.read(result, clock.now()) : unanswered(result, 'It is sent again.');
+    result.ok ? service.read(result, clock.now()) : unanswered(result, 'It will be retried.');
   const result = await session.send(service.request(job));
   const outcome = read(result);
   if (!result.ok || outcome.kind !== 'reject' || session.isOver()) return outcome;
@@ -177,17 +177,17 @@ async function exchange(
 
 /**
  * The outcome when a message got no answer.
- * @param next what happens now, as a sentence.
+ * @param next what happens next, as a sentence.
  */
 export function unanswered(result: HttpFailure, next: string): Outcome {
   const { reason, message, mayHaveArrived } = result;
-  const doubt = mayHaveArrived ? ' The message may have arrived all the same.' : '';
+  const doubt = mayHaveArrived ? ' The message may have arrived anyway.' : '';
   return { kind: 'retry', reason, message: `${message}${doubt} ${next}` };
 }
 
 /**
- * What the failure of a question means that comes before the message: an outcome where the message
- * itself would fare no better or must wait, undefined where only the answer is missing.
+ * What the failure of a request that precedes the message means: an outcome where the message
+ * itself would also fail or must wait, undefined where only the answer is missing.
  */
 export function failedLookup(
   result: HttpResult,
@@ -195,7 +195,7 @@ export function failedLookup(
   now: number,
 ): Outcome | undefined {
   if (!result.ok) {
-    const message = `${result.message} Nothing was sent yet; it is tried again.`;
+    const message = `${result.message} Nothing was sent yet; it will be retried.`;
     return { kind: 'retry', reason: result.reason, message };
   }
   const { status } = result;
@@ -204,7 +204,7 @@ export function failedLookup(
   return accessDenied || isForLater ? classifyHttp(result, service, now) : undefined;
 }
 
-/** Settings with which no attempt makes sense. */
+/** The outcome for settings that cannot work. */
 function mistake(service: WebService, integration: Integration): Outcome | undefined {
   const problem = whyUnusable(service, integration) ?? service.problem?.(integration);
   if (problem === undefined) return undefined;
@@ -213,7 +213,7 @@ function mistake(service: WebService, integration: Integration): Outcome | undef
 }
 
 /**
- * Why the settings that every destination has cannot work for this one, as a sentence without its
+ * Why the common settings cannot work for this destination, as a sentence without its
  * full stop; undefined when they can.
  */
 export function whyUnusable(
@@ -222,22 +222,23 @@ export function whyUnusable(
 ): string | undefined {
   const values = { hook_url: hookUrl?.reveal() ?? '', api_key: apiKey?.reveal() ?? '' };
   const missing = requires.find((setting) => values[setting].trim() === '');
-  if (missing !== undefined) return `${title} needs <${missing}>, and this integration has none`;
+  if (missing !== undefined)
+    return `${title} needs <${missing}>, and this integration does not set it`;
   if (values.hook_url.trim() === '' || isWebAddress(values.hook_url)) return undefined;
-  return '<hook_url> is no address that begins with http:// or https://';
+  return '<hook_url> must begin with http:// or https://';
 }
 
-/** Why a key cannot be sent in a header, in the words of {@link whyUnusable}. */
+/** Why a key cannot be sent in a header, worded like {@link whyUnusable}. */
 export function whyUnsendable({ apiKey }: Integration): string | undefined {
   const isOdd = /[^\u0021-\u007e]/.test(apiKey?.reveal().trim() ?? '');
-  return isOdd ? '<api_key> holds blanks or characters that no key has' : undefined;
+  return isOdd ? '<api_key> contains spaces or characters that are never part of a key' : undefined;
 }
 
 function isWebAddress(text: string): boolean {
   return ['http:', 'https:'].includes(parseUrl(text)?.protocol ?? '');
 }
 
-/** Whether an address leads to a host. */
+/** Whether an address points to a host. */
 export function isHost(address: Secret | undefined, host: RegExp): boolean {
   return host.test(parseUrl(address?.reveal() ?? '')?.hostname ?? '');
 }

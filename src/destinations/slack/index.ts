@@ -14,15 +14,15 @@ import { slackText } from './markup.ts';
 
 /**
  * Lengths that Slack shows in full, in characters. It cuts an attachment's text at about 8,000
- * (undocumented), says 2,000 for a field of a section, and nothing of titles.
+ * (undocumented), documents 2,000 for a section field, and nothing for titles.
  */
 const USUAL = { text: 8000, title: 1000, field: 2000 };
-/** For a message that Slack rejected: nothing in it is long. */
+/** Limits for a message that Slack rejected: everything in it is short. */
 const SMALL = { text: 500, title: 150, field: 150 };
 type Limits = typeof USUAL;
 
 /**
- * Slack's incoming webhooks, and everything that speaks the same language at any host: Mattermost,
+ * Slack's incoming webhooks, and Slack-compatible services on any host: Mattermost,
  * Rocket.Chat and others.
  */
 export const slack = httpDestination({
@@ -51,7 +51,7 @@ function post(job: Job, body: string): HttpRequest {
   };
 }
 
-/** The message without its long texts, where it had any and its size may have been the reason. */
+/** The message without its long texts, if it had any and its size may have been the reason. */
 function secondTry(job: Job, rejected: HttpResponse): HttpRequest | undefined {
   if (![400, 413, 422].includes(rejected.status)) return undefined;
   const small = message(job, SMALL);
@@ -61,7 +61,7 @@ function secondTry(job: Job, rejected: HttpResponse): HttpRequest | undefined {
 /** The reference's message: one attachment, into which the operator's options are merged. */
 function message({ alert, integration }: Job, limits: Limits): string {
   const title = displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE;
-  // The reference sends null where there is no log; Slack may want a text after all.
+  // The reference sends null where there is no log; Slack may insist on a text.
   const text = displayText(alert.at('full_log')) ?? (limits === SMALL ? title : undefined);
   const attachment: Record<string, JsonDocument | undefined> = {
     color: color(alert.level),

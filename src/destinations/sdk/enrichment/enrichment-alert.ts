@@ -3,8 +3,8 @@ import type { Alert } from '../../../alert/alert.ts';
 const ENRICHMENTS = ['virustotal', 'maltiverse'];
 
 /**
- * Why an alert must not be enriched: it is itself what an enrichment found out, and would go round in
- * circles. The manager gives such alerts the enrichment's name as their location; it also stands in
+ * Why an alert must not be enriched: it is itself the result of an enrichment, and would cause a
+ * loop. The manager sets the location of such alerts to the enrichment's name; it is also in
  * the event itself.
  */
 export function isEnrichment(alert: Alert): string | undefined {
@@ -13,5 +13,5 @@ export function isEnrichment(alert: Alert): string | undefined {
   const found = ENRICHMENTS.find((name) => name === location || name === integration);
   return found === undefined
     ? undefined
-    : `the alert is itself a result of ${found}; asking about it could go round in circles`;
+    : `the alert is itself a result of ${found}; looking it up could cause a loop`;
 }

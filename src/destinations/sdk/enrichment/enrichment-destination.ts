@@ -8,24 +8,24 @@ import { whyUnusable } from '../http-destination.ts';
 import { withoutSecrets } from '../scrub.ts';
 import { isEnrichment } from './enrichment-alert.ts';
 
-/** What makes one enrichment different from another. */
+/** What distinguishes one enrichment from another. */
 export interface EnrichmentService {
   readonly name: string;
   readonly title: string;
   readonly requires: readonly ('hook_url' | 'api_key')[];
-  /** Least seconds of an attempt when the configuration sets no timeout. */
+  /** Minimum seconds per attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
-  /** Why there is nothing to ask about this alert; undefined when there is. */
+  /** Why there is nothing to look up for this alert; undefined when there is. */
   readonly notApplicable: (alert: Alert) => string | undefined;
-  /** What would be asked. */
+  /** The requests that would be sent. */
   readonly requests: (job: Job) => HttpRequest[];
-  /** Asks; only called with settings that can work, and an alert that there is something to ask about. */
+  /** Looks up; only called with valid settings and an alert that has something to look up. */
   readonly enrich: (job: Job, context: DeliveryContext) => Promise<Outcome>;
 }
 
 /**
- * A destination that asks a service about an alert and tells the manager what it found out. Few
- * questions at a time, and those about the gravest alerts first, since what may be asked is scarce.
+ * A destination that looks an alert up at a service and reports the result to the manager. Only a few
+ * lookups at a time, for the most severe alerts first, since quotas are small.
  */
 export function enrichmentDestination(service: EnrichmentService): Destination {
   const { name, title, requires, defaultTimeout, notApplicable, requests, enrich } = service;
@@ -38,7 +38,7 @@ export function enrichmentDestination(service: EnrichmentService): Destination {
     }
     const reason = skip(job.alert);
     if (reason === undefined) return await enrich(job, context);
-    return { kind: 'reject', reason: 'rejected', message: `Nothing was asked: ${reason}.` };
+    return { kind: 'reject', reason: 'rejected', message: `Nothing was looked up: ${reason}.` };
   };
   return {
     name,
@@ -55,18 +55,18 @@ export function enrichmentDestination(service: EnrichmentService): Destination {
   };
 }
 
-/** The key as it is sent. */
+/** The key in the form that is sent. */
 export function apiKey(integration: Integration): string {
   return integration.apiKey?.reveal().trim() ?? '';
 }
 
 function keyProblem(integration: Integration): string | undefined {
   return /[^\u0021-\u007e]/.test(apiKey(integration))
-    ? '<api_key> holds blanks or characters that no key has'
+    ? '<api_key> contains spaces or characters that are never part of a key'
     : undefined;
 }
 
-/** How much may be asked: what the settings say, else what the service allows. */
+/** The quota: from the settings, else what the service allows. */
 export function quotaOf({ settings }: Integration, usual: QuotaLimits): QuotaLimits {
   return {
     perMinute: settings.quota?.perMinute ?? usual.perMinute,
@@ -77,7 +77,7 @@ export function quotaOf({ settings }: Integration, usual: QuotaLimits): QuotaLim
 const FOUND_HOURS = 24;
 const NOT_FOUND_HOURS = 1;
 
-/** How long answers are kept, in milliseconds. */
+/** How long answers are cached, in milliseconds. */
 export function cacheTimes({ settings }: Integration): { foundMs: number; unknownMs: number } {
   return {
     foundMs: (settings.cache?.foundHours ?? FOUND_HOURS) * HOUR_MS,

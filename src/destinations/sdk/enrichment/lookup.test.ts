@@ -254,10 +254,10 @@ describe('the quota', () => {
       'wait',
     ]);
     expect(outcomes[4]).toMatchObject({ reason: 'rate_limited', until: start + MINUTE });
-    expect(outcomes[4]?.message).toContain('4 questions a minute and 500 a day');
+    expect(outcomes[4]?.message).toContain('4 lookups a minute and 500 a day');
     expect(outcomes[4]?.events).toBeUndefined();
     expect(http.requests).toHaveLength(4);
-    // What is known already can be told all the same.
+    // What is already known can still be reported.
     expect((await virustotal.deliver(job(3), context)).kind).toBe('delivered');
     clock.advance(MINUTE);
     expect((await virustotal.deliver(job(5), context)).kind).toBe('delivered');
