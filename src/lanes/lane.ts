@@ -280,7 +280,7 @@ export class Lane {
     const { log } = this.#parts;
     const fields = { integration: this.integration.id };
     if (change === 'opened') {
-      log.warn('service fails again and again; trying less often', {
+      log.warn('service keeps failing; deliveries slow down', {
         ...fields,
         ...(outcome.message === undefined ? {} : { cause: outcome.message }),
       });
@@ -297,7 +297,7 @@ export class Lane {
     if (this.#parking !== undefined) return;
     this.#parking = parking;
     this.#outbox.ask('park', (outbox) => outbox.park(this.id, parking));
-    this.#parts.log.error('integration is parked; its alerts wait until it is mended', {
+    this.#parts.log.error('integration is parked; its alerts wait until it is fixed', {
       integration: this.integration.id,
       reason: parking.reason,
       cause: parking.message,
