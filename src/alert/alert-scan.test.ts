@@ -239,7 +239,7 @@ describe('deep nesting', () => {
     );
   });
 
-  it('is counted anew after each closed container', () => {
+  it('is counted again after each closed container', () => {
     expect(typeof scan(`{"rule":[${'[],'.repeat(5000)}{}]}`)).toBe('object');
   });
 });

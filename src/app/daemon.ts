@@ -141,14 +141,14 @@ export class Daemon {
     );
   }
 
-  /** Reads the configuration anew. A broken one is reported and the old one stays. */
+  /** Reads the configuration again. A broken one is reported and the old one stays. */
   reload(): void {
     const { paths, env, log, scrubber } = this.#options;
     const setup = readSetup(paths, env);
     scrubber.learn(setup.secrets);
     reportDiagnostics(setup, log);
     if (setup.fatal) {
-      log.error('configuration is broken; the old one stays in force', { file: paths.config });
+      log.error('configuration is invalid; the previous one stays active', { file: paths.config });
       return;
     }
     this.#options.onSetup?.(setup);

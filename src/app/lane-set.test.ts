@@ -160,7 +160,7 @@ describe('the outbox, looked at twice a second', () => {
     clock.jump(-3_600_000);
     await clock.advance(11_000);
     expect(destination.raws).toEqual(['a', 'a']);
-    expect(log.with('clock was set')).toMatchObject([{ fields: { seconds: -3600 } }]);
+    expect(log.with('system clock was changed')).toMatchObject([{ fields: { seconds: -3600 } }]);
   });
 
   it('goes on when that fails, and tells it once a minute', async () => {

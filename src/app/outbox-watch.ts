@@ -62,7 +62,7 @@ export class OutboxWatch {
       this.#followClock();
     } catch (error) {
       this.#trouble.pass((suppressed) => {
-        log.error('outbox cannot be looked at', { error, suppressed });
+        log.error('outbox poll failed', { error, suppressed });
       });
     }
   }
@@ -72,7 +72,9 @@ export class OutboxWatch {
     const jump = this.#clockWatch.jump();
     if (jump === 0) return;
     const { outbox, lanes, log } = this.#parts;
-    log.warn('clock was set; the times of retries go along', { seconds: Math.round(jump / 1000) });
+    log.warn('system clock was changed; retry times are adjusted', {
+      seconds: Math.round(jump / 1000),
+    });
     outbox.clockJumped(jump);
     lanes.clockJumped();
   }

@@ -135,7 +135,7 @@ describe('retention', () => {
     expect(space.compact(1)).toBe(false);
   });
 
-  it('reports trouble, and goes on', async () => {
+  it('reports a failure, and continues', async () => {
     const broken = {
       usedBytes: () => 0,
       purge: (): number => {
@@ -147,7 +147,7 @@ describe('retention', () => {
     retention.start();
     await clock.advance(300_000);
     retention.stop();
-    expect(log.with('outbox cannot be tidied up').length).toBeGreaterThan(1);
+    expect(log.with('outbox cleanup failed').length).toBeGreaterThan(1);
   });
 });
 

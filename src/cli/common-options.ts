@@ -35,7 +35,7 @@ export function addCommonOptions(command: Command): void {
     .option('--state <dir>', 'directory of the outbox (default: <home>/queue/integratord)', collect)
     .option('--json', 'machine-readable output')
     .addOption(
-      new Option('--log-level <level>', 'least severity that is logged (default: info)').choices([
+      new Option('--log-level <level>', 'minimum severity to log (default: info)').choices([
         ...LOG_LEVELS,
       ]),
     )

@@ -28,7 +28,7 @@ function whyNobody(
   ids: ReadonlySet<string>,
 ): string | undefined {
   if (!ids.has(id)) {
-    const known = suggestion(id, ids) || `; there are: ${[...ids].join(', ')}`;
+    const known = suggestion(id, ids) || `; known are: ${[...ids].join(', ')}`;
     return `forward goes to ${quoted(id)}, which is not the id of an integration${known}`;
   }
   const target = integrations.find(({ integration }) => integration.id === id);

@@ -144,7 +144,7 @@ describe('loadConfig on files', () => {
     });
   });
 
-  it('goes on without a settings file that is missing, with a warning', () => {
+  it('continues without a settings file that is missing, with a warning', () => {
     writeFileSync(join(directory, 'ossec.conf'), inRoot('<name>custom-a</name>'));
     const { integrations, diagnostics, fatal } = loadFile('ossec.conf', 'missing.yaml');
     expect(fatal).toBe(false);
@@ -175,7 +175,7 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it('counts names without the white space around them, and keeps it in the name', () => {
+  it('counts names without the whitespace around them, and keeps it in the name', () => {
     const { integrations } = load(inRoot('<name>slack</name>', '<name> slack\n</name>'));
     expect(integrations.map(({ integration }) => [integration.id, integration.name])).toEqual([
       ['slack', 'slack'],
@@ -220,7 +220,7 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it('passes over foreign sections unread', () => {
+  it('skips foreign sections unread', () => {
     const foreign =
       '<global><name>x</name><level>y</level></global><var name="X">1</var><syscheck a="b"/>';
     const { integrations, diagnostics } = load(
@@ -231,7 +231,7 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    ['<integration><name>custom-a</name></integration>', /<integration> must stand inside/],
+    ['<integration><name>custom-a</name></integration>', /<integration> must be inside/],
     ['<wazuh_config></wazuh_config>', /configuration of Wazuh 5/],
     ['<OSSEC_CONFIG></OSSEC_CONFIG>', /did you mean ossec_config\?/],
     [

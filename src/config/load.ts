@@ -20,7 +20,7 @@ const LONGEST_CONFIG = 64 << 20;
 
 /** Where the configuration comes from. */
 export interface ConfigSources<Found extends DestinationDescription = DestinationDescription> {
-  /** Path of `ossec.conf`. Messages name it as it is given. */
+  /** Path of `ossec.conf`. Messages show it as given. */
   readonly configFile: string;
   /** Path of `integratord.yaml`; undefined when there is none. */
   readonly settingsFile: string | undefined;
@@ -35,9 +35,9 @@ export interface ConfigSources<Found extends DestinationDescription = Destinatio
 export interface LoadedConfig<Found extends DestinationDescription = DestinationDescription> {
   /** Blocks in the order of the file, then those of the settings file. Broken ones are left out. */
   readonly integrations: readonly LoadedIntegration<Found>[];
-  /** Those of the configuration in the order of its lines, then those of the settings. */
+  /** Those of the configuration in line order, then those of the settings. */
   readonly diagnostics: readonly Diagnostic[];
-  /** True when a file could not be read or made sense of: a start must stop, a reload be refused. */
+  /** True when a file could not be read or parsed: a start must stop, a reload must be refused. */
   readonly fatal: boolean;
   /** The settings of the daemon as a whole, defaults included. */
   readonly settings: DaemonSettings;
@@ -45,7 +45,7 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly secrets: readonly string[];
 }
 
-/** Reads the whole configuration. Never throws; whatever is wrong is among the diagnostics. */
+/** Reads the whole configuration. Never throws; all errors are in the diagnostics. */
 export function loadConfig<Found extends DestinationDescription>(
   sources: ConfigSources<Found>,
 ): LoadedConfig<Found> {
@@ -86,9 +86,9 @@ export function loadConfig<Found extends DestinationDescription>(
   });
   const integrations = [...fromBlocks, ...fromSettings];
   for (const { id } of definitions) ids.add(id);
-  // Without the blocks nobody can tell which ids the settings may speak of.
+  // Without the blocks it is unknown which ids the settings may use.
   if (blocks !== undefined) {
-    const describe = () => `there are: ${listed(ids) || 'none'}`;
+    const describe = () => `known are: ${listed(ids) || 'none'}`;
     reportUnknownIds(settings.entries.values(), ids, describe);
     checkForwards(integrations, settings.entries, ids);
   }

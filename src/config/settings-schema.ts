@@ -59,7 +59,7 @@ const forward = z.strictObject({
   only_malicious: z
     .boolean()
     .optional()
-    .describe('Whether harmless and unknown things are left out. Default: true.'),
+    .describe('Whether harmless and unknown indicators are left out. Default: true.'),
 });
 
 /** How an integration works, wherever it is defined and whatever it delivers to. */
@@ -69,13 +69,15 @@ const common = {
     .min(1)
     .max(100)
     .optional()
-    .describe('How many attempts may run at the same time, 1 to 100. With 1 the order is kept.'),
+    .describe('How many attempts may run at the same time, 1 to 100. 1 keeps the order.'),
   rate_limit: rateLimit.optional().describe('How fast messages may be sent.'),
   retry: retry.optional().describe('The long schedule, after the quick retries of <retries>.'),
   group_dialect: z
     .enum(['exact', 'sregex'])
     .optional()
-    .describe('How <group> is meant: names between commas, or a pattern of Wazuh 2 and before.'),
+    .describe(
+      'How <group> is read: names separated by commas, or a pattern of Wazuh 2 and earlier.',
+    ),
   location_dialect: z
     .enum(['json', 'full'])
     .optional()
@@ -178,7 +180,7 @@ const outbox = z.strictObject({
     .min(0)
     .max(3650)
     .optional()
-    .describe('Days that delivered alerts are kept for looking at. Default: 3.'),
+    .describe('Days that delivered alerts are kept for inspection. Default: 3.'),
   dead_days: z
     .number()
     .min(1)
@@ -190,7 +192,7 @@ const outbox = z.strictObject({
     .min(16)
     .max(1_048_576)
     .optional()
-    .describe('Size of the outbox, in MiB, at which reading waits. Default: 2048.'),
+    .describe('Size of the outbox, in MiB, at which reading pauses. Default: 2048.'),
 });
 
 const reading = z.strictObject({
@@ -199,22 +201,20 @@ const reading = z.strictObject({
     .positive()
     .max(3650)
     .optional()
-    .describe(
-      'Age in days up to which archives are read after a time without reading. Default: 7.',
-    ),
+    .describe('Age in days up to which archives are read after an interruption. Default: 7.'),
   look_back_files: z
     .int()
     .min(1)
     .optional()
-    .describe('How many archives are read at the most, the newest first. Default: no limit.'),
+    .describe('Maximum number of archives to read, the newest first. Default: no limit.'),
   look_back_megabytes: z
     .number()
     .positive()
     .optional()
-    .describe('How many MiB of archives on disk are read at the most. Default: no limit.'),
+    .describe('Maximum MiB of archives on disk to read. Default: no limit.'),
 });
 
-/** What the settings file may hold. */
+/** What the settings file may contain. */
 export const settingsSchema = z.strictObject({
   integrations: z
     .record(z.string(), z.record(z.string(), z.unknown()))

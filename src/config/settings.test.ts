@@ -213,23 +213,23 @@ integration: {}
     ]);
   });
 
-  it('warns of ids that no block has', () => {
+  it('warns about ids that no block has', () => {
     const text = 'integrations: { slak: { concurrency: 1 }, "slack#2": {} }';
     expect(read(text).messages).toEqual([
       'warning 1:17 no integration has the id "slak"; did you mean slack?',
     ]);
     expect(read(text, '<ossec_config></ossec_config>').messages).toEqual([
-      'warning 1:17 no integration has the id "slak"; there are: none',
-      'warning 1:43 no integration has the id "slack#2"; there are: none',
+      'warning 1:17 no integration has the id "slak"; known are: none',
+      'warning 1:43 no integration has the id "slack#2"; known are: none',
     ]);
   });
 
   it.each([
-    ['integrations: [', 'this is no valid YAML'],
-    ['a: 1\na: 2', 'this is no valid YAML: Map keys must be unique'],
-    ['integrations:\n\tslack: 1', 'this is no valid YAML'],
-    ['{}\n---\n{}', 'this is no valid YAML'],
-    ['['.repeat(5000), 'this is no valid YAML: the nesting is too deep'],
+    ['integrations: [', 'this is not valid YAML'],
+    ['a: 1\na: 2', 'this is not valid YAML: Map keys must be unique'],
+    ['integrations:\n\tslack: 1', 'this is not valid YAML'],
+    ['{}\n---\n{}', 'this is not valid YAML'],
+    ['['.repeat(5000), 'this is not valid YAML: the nesting is too deep'],
     ['a: *nowhere', 'this YAML cannot be read'],
     ['&a [*a]', 'this YAML cannot be read'],
     ['a: \0\0\0\0', 'this is a binary file'],

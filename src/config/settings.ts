@@ -21,7 +21,7 @@ import { parseYaml, type YamlFile } from './yaml-document.ts';
 /** In bytes. */
 const LONGEST_SETTINGS = 256 << 10;
 
-/** What the settings file says. */
+/** The contents of the settings file. */
 export interface Settings {
   /** What it says of each integration, unread: what may stand there depends on the destination. */
   readonly entries: ReadonlyMap<string, SettingsEntry>;

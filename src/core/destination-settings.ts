@@ -133,9 +133,9 @@ function strangeOptions(fields: readonly Setting[], options: JsonObject | undefi
   return Object.fromEntries(Object.entries(options ?? {}).filter(([key]) => !known.has(key)));
 }
 
-/** The first thing that is wrong. Values are not repeated: they may be secret. */
+/** The first error. Values are not repeated: they may be secret. */
 function problemOf({ issues }: z.ZodError, fields: readonly Setting[], who: string): Unusable {
-  // A key that is mistyped explains one that is missing.
+  // A mistyped key explains a missing one.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (issue?.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;

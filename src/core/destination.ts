@@ -115,7 +115,7 @@ export type Plan =
   | { readonly kind: 'requests'; readonly requests: readonly HttpRequest[] }
   | { readonly kind: 'script'; readonly call: ScriptCall };
 
-/** What the configuration has to know of a destination. */
+/** What the configuration must know about a destination. */
 export interface DestinationDescription {
   /** Selects it: `slack`. */
   readonly name: string;
@@ -134,7 +134,7 @@ export interface Destination extends DestinationDescription {
   readonly concurrency: number;
   /** True where the highest rule level goes first, because what it may look up is scarce. */
   readonly highestLevelFirst?: boolean;
-  /** Least seconds of an attempt when the configuration sets no timeout. */
+  /** Minimum seconds per attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
   /**
    * What the service allows this integration, or undefined where there is no limit; the setting
@@ -153,13 +153,13 @@ export interface Destination extends DestinationDescription {
 
 /** What a name leads to. */
 export interface Resolution<Found extends DestinationDescription = Destination> {
-  /** Undefined when there is none. For a script also when its file is missing. */
+  /** Undefined when there is none. For a script it is set even when the file is missing. */
   readonly destination: Found | undefined;
   /** The settings that it needs. */
   readonly settings: SettingsSchema;
   /** Why nothing can be delivered to it, whatever its settings; undefined when it can. */
   readonly unusable: Unusable | undefined;
-  /** Where alerts go, and why there, in words for people. */
+  /** Where alerts go, and why, as shown to the operator. */
   readonly description: string;
 }
 
@@ -170,7 +170,7 @@ export interface DestinationResolver<Found extends DestinationDescription = Dest
   /**
    * What the `<name>` of a block, white space around it aside, leads to now. `custom-x` is the script
    * of that name where there is one, else the built-in x.
-   * @param asScript the script of that name, whatever is built in
+   * @param asScript always the script of that name, even if a built-in exists
    */
   resolve(name: string, asScript?: boolean): Resolution<Found>;
   /** What the `type:` of an integration in `integratord.yaml` leads to now. */

@@ -31,7 +31,7 @@ export interface Integration {
   readonly options: JsonObject | undefined;
   /** `<options>` as written, secrets resolved, for the options file of a script. */
   readonly optionsText: Secret | undefined;
-  /** Seconds that one attempt may take. */
+  /** The timeout of one attempt, in seconds. */
   readonly timeout: number;
   /** False when `timeout` is the default, which a destination may stretch. */
   readonly timeoutIsSet: boolean;
@@ -63,7 +63,7 @@ export interface IntegrationSettings {
   readonly concurrency?: number | undefined;
   /** True: the script of this name in `integrations/` is run in place of the built-in. */
   readonly script?: boolean | undefined;
-  /** Token bucket: so many messages per period, and how many at once. */
+  /** Token bucket: messages per period, and how many at once. */
   readonly rateLimit?: RateLimit | undefined;
   /** The long schedule after the quick retries. */
   readonly retry?: RetrySchedule | undefined;

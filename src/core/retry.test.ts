@@ -42,7 +42,7 @@ it('parked waits in its lane, however long it has been tried', () => {
 });
 
 describe('the schedule', () => {
-  it('begins with the quick retries and goes on with the long ones', () => {
+  it('begins with the quick retries and continues with the long ones', () => {
     const longest = Array.from({ length: 14 }, (_, i) => {
       return delayOf(RETRY, history({ tries: i + 1 }), 0.999_999_999);
     });

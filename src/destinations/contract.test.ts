@@ -285,7 +285,7 @@ describe.each(web)('what $name makes of answers', ({ name, destination }) => {
     }
   });
 
-  it('parks itself when a setting is missing or is no address', async () => {
+  it('parks itself when a setting is missing or not a URL', async () => {
     const http = new FakeHttp(response(okStatus, okBody));
     const none = { hookUrl: undefined, apiKey: undefined };
     const missing = { ...integrationFor(name), ...none };
@@ -358,7 +358,7 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     expect(server?.requests.at(-1)?.headers['user-agent']).toMatch(/^integratord\/\d+\.\d+\.\d+/);
   });
 
-  it('tries again when nobody listens', async () => {
+  it('retries when nobody listens', async () => {
     server = await ScriptedServer.start([never]);
     const origin = `http://127.0.0.1:${server.port}`;
     await server.close();
@@ -389,11 +389,11 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     expectNoSecret(outcome);
   });
 
-  it('tries again when there is no answer in time', async () => {
+  it('retries when there is no answer in time', async () => {
     const outcome = await against(never, 1);
     expect(outcome).toMatchObject({ kind: 'retry', reason: 'timeout' });
     // A question that is asked twice does no harm.
-    const then = destination.enriches === true ? 'It is asked again.' : 'may have arrived';
+    const then = destination.enriches === true ? 'It will be retried.' : 'may have arrived';
     expect(outcome.message).toContain(then);
     expectNoSecret(outcome);
   });
@@ -513,7 +513,7 @@ describe.each(senders)('what $name sends', ({ name, destination }) => {
     expectNoSecret(scrubber.scrub(JSON.stringify(plan)));
   });
 
-  it('is refused, tried again or delivered, for reasons that all know', async () => {
+  it('is refused, retried or delivered, for known reasons', async () => {
     const ways = [
       response(200, 'no such thing'),
       response(400, 'no_text'),

@@ -37,13 +37,13 @@ describe('a name that begins with custom-', () => {
     expect(found.destination?.title).toBe('Script');
     expect(found.unusable).toBeUndefined();
     expect(found.description).toBe(
-      `script ${home.path}/integrations/custom-iris (it comes before the built-in DFIR-IRIS)`,
+      `script ${home.path}/integrations/custom-iris (it overrides the built-in DFIR-IRIS)`,
     );
     rmSync(join(home.path, 'integrations', 'custom-iris'));
     expect(registry.resolve('custom-iris').destination?.name).toBe('iris');
   });
 
-  it('is no directory and no dangling link', () => {
+  it('is not a directory or a dangling link', () => {
     mkdirSync(join(home.path, 'integrations', 'custom-iris'));
     symlinkSync('/nowhere', join(home.path, 'integrations', 'custom-jira'));
     expect(registry.resolve('custom-iris').destination?.name).toBe('iris');

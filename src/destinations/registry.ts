@@ -15,7 +15,7 @@ import shuffle from './shuffle/index.ts';
 import slack from './slack/index.ts';
 import virustotal from './virustotal/index.ts';
 
-/** The destinations that are built in: a new one is one line here. */
+/** The built-in destinations: a new one is one line here. */
 export const DEFINITIONS: readonly Definition[] = [
   slack,
   pagerduty,
@@ -59,7 +59,7 @@ export function createRegistry({ home }: { readonly home: string }): Destination
       const description = `${own.title} (built in; there is no script ${path})`;
       return { destination: own, settings: own.settings, unusable: undefined, description };
     }
-    const before = own === undefined ? '' : ` (it comes before the built-in ${own.title})`;
+    const before = own === undefined ? '' : ` (it overrides the built-in ${own.title})`;
     return {
       destination: scripts,
       // Whoever replaces a built-in by a script of its name gives it what the built-in needs.

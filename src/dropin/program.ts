@@ -103,7 +103,7 @@ async function hasOwnIntegrations(paths: Paths): Promise<boolean> {
 function enterHome({ name, home }: DropInCall): string | undefined {
   try {
     if (home === undefined)
-      throw new Error('it is not in a directory bin, and WAZUH_HOME is not set');
+      throw new Error('it is not in a bin directory, and WAZUH_HOME is not set');
     process.chdir(home);
     return process.cwd();
   } catch (error) {
@@ -139,7 +139,7 @@ function setDebug({ debug }: RunFlags, home: string, log: ManagerLog): ManagerLi
   log.debug = debug > 0;
   if (log.debug) return [];
   const option = readDebugOption(home);
-  if ('problem' in option) return [{ level: 'WARNING', text: `${option.problem}; 0 is assumed` }];
+  if ('problem' in option) return [{ level: 'WARNING', text: `${option.problem}; using 0` }];
   log.debug = option.level > 0;
   return [];
 }
@@ -162,7 +162,7 @@ function logUncaught(log: ManagerLog): void {
   process.on('uncaughtException', (error) => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const places = stack.replace(/\s*\n\s*/g, ' ');
-    log.write({ level: 'CRITICAL', text: `ends because of a bug in integratord: ${places}` });
+    log.write({ level: 'CRITICAL', text: `exits because of a bug in integratord: ${places}` });
     process.exit(1);
   });
 }

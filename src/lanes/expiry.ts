@@ -35,10 +35,10 @@ export class Expiry {
     const before = now - (settings.retry ?? DEFAULT_RETRY).giveUpHours * HOUR_MS;
     const expired = this.#outbox.ask('expire', (outbox) => outbox.expire(this.#lane, before, now));
     if (expired === undefined || expired.answer === 0) return;
-    this.#log.error('alerts waited for their turn for too long and are dead', {
+    this.#log.error('alerts waited too long for their turn and are dead', {
       integration: id,
       count: expired.answer,
-      hint: 'let fewer alerts through (level, group), or get a larger quota',
+      hint: 'send fewer alerts (level, group), or get a larger quota',
     });
   }
 }

@@ -9,7 +9,7 @@ const WRITE_RETRY_MS = 1000;
 
 /**
  * Gathers what the lanes have to store and commits it together, so that many small results share
- * one wait for the disk. Nothing given to it is forgotten: what cannot be written is tried again.
+ * one wait for the disk. Nothing given to it is forgotten: what cannot be written is retried.
  */
 export class GroupCommit {
   readonly #outbox: Outbox;
@@ -60,7 +60,7 @@ export class GroupCommit {
       });
     } catch (error) {
       if (!this.#failing) {
-        this.#log.error('results cannot be stored; trying again every second', { error });
+        this.#log.error('results cannot be stored; retrying every second', { error });
       }
       this.#failing = true;
       this.#clock.after(WRITE_RETRY_MS, () => this.#commit());

@@ -55,7 +55,7 @@ describe('a service that fails', () => {
       { level: 'warn', fields: { integration: 'slack', cause: 'HTTP 503' } },
     ]);
     health.learn(SERVER_ERROR);
-    expect(messages()).toEqual(['warn service fails again and again; trying less often']);
+    expect(messages()).toEqual(['warn service keeps failing; deliveries slow down']);
     expect([recovered, calls]).toEqual([0, []]);
   });
 

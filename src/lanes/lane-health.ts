@@ -5,7 +5,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { Breaker } from './breaker.ts';
 import type { OutboxGuard } from './outbox-guard.ts';
 
-/** A parked lane tries one delivery this often, in case the service was mended in silence. */
+/** A parked lane tries one delivery this often, in case the service was fixed without notice. */
 const PROBE_MS = 15 * 60 * 1000;
 
 /** What the health of a lane needs to work. */
@@ -95,7 +95,7 @@ export class LaneHealth {
     const change = this.#breaker.record(outcome);
     const { log, outbox, record, integration } = this.#parts;
     if (change === 'opened') {
-      log.warn('service fails again and again; trying less often', {
+      log.warn('service keeps failing; deliveries slow down', {
         integration,
         ...(outcome.message === undefined ? {} : { cause: outcome.message }),
       });
@@ -113,7 +113,7 @@ export class LaneHealth {
     this.#parking = parking;
     const { log, outbox, record, integration } = this.#parts;
     outbox.ask('park', (outbox) => outbox.park(record.id, parking));
-    log.error('integration is parked; its alerts wait until it is mended', {
+    log.error('integration is parked; its alerts wait until it is fixed', {
       integration,
       reason: parking.reason,
       cause: parking.message,

@@ -22,7 +22,7 @@ import { ScriptHosts } from './script-hosts.ts';
 
 const within = { timeout: 20_000 };
 const SUBSTITUTED: ScriptResult = { kind: 'exited', code: 77, output: 'by the substitute' };
-const LOST = /ended \(SIGKILL\), so it is unknown whether the script did its work/;
+const LOST = /exited \(SIGKILL\), so it is unknown whether/;
 
 let home: string;
 let files: string;
@@ -170,7 +170,7 @@ describe('the hosts', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('end at once when the daemon is killed; scripts go on', async () => {
+  it('end at once when the daemon is killed; scripts continue', async () => {
     script(`echo $PPID > host; ${WAITS} > /dev/null; echo ended > end`);
     const daemon = new Child(`
       import { forkTestHost } from './test/support/script-host.ts';
@@ -209,7 +209,7 @@ describe('a host that is lost', () => {
     expect(log.lines).toMatchObject([
       {
         level: 'warn',
-        message: 'script host ended; the next script starts another',
+        message: 'script host exited; the next script starts a new one',
         fields: { how: 'SIGKILL' },
       },
     ]);

@@ -365,7 +365,7 @@ describe.each(PLACES)('what is refused %s', (where) => {
     addScript('#!/bin/sh\n', 'custom-f', 0o440);
     expect(await refusal({ path: join(integrations, 'custom-f') })).toContain('chmod 750');
     symlinkSync('custom-l', join(integrations, 'custom-l'));
-    expect(await refusal({ path: join(integrations, 'custom-l') })).toContain('circle');
+    expect(await refusal({ path: join(integrations, 'custom-l') })).toContain('loop');
   });
 
   it('a script whose interpreter cannot be found', async () => {
@@ -477,7 +477,7 @@ describe('the directory of the files', () => {
     expect(await running).toMatchObject({ kind: 'exited', code: 0, output: '{"rule":{}}\n' });
   });
 
-  it('may be missing or unusable at first: a later run tries again', async () => {
+  it('may be missing or unusable at first: a later run retries', async () => {
     sh('echo ran');
     writeFileSync(join(home, 'state'), 'a file where the directory should be');
     const runner = runnerWith(systemClock);

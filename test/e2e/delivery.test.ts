@@ -95,7 +95,7 @@ describe('delivery by the real daemon', () => {
     home = createHome(block('slack', `${slack.url}/services/T/B/X`));
     daemon = await DaemonProcess.start(home.path);
     home.append(alertLine(1), alertLine(2));
-    await daemon.logged('integration is parked; its alerts wait until it is mended');
+    await daemon.logged('integration is parked; its alerts wait until it is fixed');
     slack.answer = () => ({ status: 200, body: 'ok' });
     await integratord(['queue', 'retry', '--all', '--home', home.path]);
     // It would try again by itself, in a quarter of an hour.
@@ -129,7 +129,7 @@ describe('delivery by the real daemon', () => {
     daemon = await DaemonProcess.start(home.path);
     home.configure('<integration><name>slack</integration>');
     daemon.signal('SIGHUP');
-    await daemon.logged('configuration is broken; the old one stays in force');
+    await daemon.logged('configuration is invalid; the previous one stays active');
     home.append(alertLine(1));
     await until(() => first.requests.length === 1, 'the old configuration still works');
     home.configure(block('slack', `${second.url}/s`));

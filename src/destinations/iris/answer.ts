@@ -13,8 +13,8 @@ export const IRIS: Service = {
 };
 
 /**
- * What IRIS's answer to a new alert means. IRIS says 400 for nearly everything that it dislikes, so
- * its words decide whether the alert or the user of the key is at fault.
+ * What IRIS's answer to a new alert means. IRIS answers 400 to nearly everything it refuses, so its
+ * text decides whether the alert or the user of the key is at fault.
  */
 export function readIris(response: HttpResponse, now: number): Outcome {
   const { status } = response;
@@ -25,7 +25,7 @@ export function readIris(response: HttpResponse, now: number): Outcome {
       {
         kind: 'retry',
         reason: 'server_error',
-        message: `The answer does not say that DFIR-IRIS took the alert, although its status is ${status}. Perhaps a login page or a proxy answers in its place; check <hook_url>. It is sent again.`,
+        message: `DFIR-IRIS answered with status ${status}, but did not confirm the alert. A login page or a proxy may be answering instead; check <hook_url>. It will be retried.`,
       },
       now,
     );
@@ -46,13 +46,13 @@ export function readIris(response: HttpResponse, now: number): Outcome {
     {
       kind: 'reject',
       reason: 'client_error',
-      message: `DFIR-IRIS does not accept this alert (HTTP 400)${which}. LiveStat at it with the command preview, and at <options> if they are set.`,
+      message: `DFIR-IRIS does not accept this alert (HTTP 400)${which}. Inspect it with the command preview, and check <options> if they are set.`,
     },
     now,
   );
 }
 
-/** IRIS repeats the alert in its answer, which may so be longer than what is read of it. */
+/** IRIS repeats the alert in its answer, which can make it longer than the part that is read. */
 function saysSuccess({ body, truncated }: HttpResponse): boolean {
   const json = firstJson(body);
   if (json !== undefined) return json['status'] === 'success';
@@ -69,12 +69,12 @@ function whyClosed(words: string): string | undefined {
     return 'DFIR-IRIS says that the user of <api_key> has no access to this customer (HTTP 400). Set alert_customer_id in <options> to the right one, or give the user access.';
   }
   if (/csrf/i.test(words)) {
-    return 'DFIR-IRIS did not get the API key (HTTP 400): perhaps a proxy in between removes the header Authorization.';
+    return 'DFIR-IRIS did not get the API key (HTTP 400): a proxy may be removing the Authorization header.';
   }
   return undefined;
 }
 
-/** An alert that IRIS has already, as its list of alerts shows it. */
+/** An alert that IRIS already has, as its list of alerts shows it. */
 export interface Known {
   readonly source: string | undefined;
   readonly reference: string | undefined;
@@ -82,8 +82,8 @@ export interface Known {
 }
 
 /**
- * The number of an alert among the answer to `/alerts/filter`. IRIS finds references that merely
- * contain the one asked for, and versions before 2.4 ignore it, so each is compared.
+ * The number of an alert in the answer to `/alerts/filter`. IRIS also finds references that only
+ * contain the requested one, and versions before 2.4 ignore the filter, so each is compared.
  */
 export function findKnown(result: HttpResult, wanted: Known): string | undefined {
   if (!result.ok || result.status !== 200) return undefined;

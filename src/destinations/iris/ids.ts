@@ -6,9 +6,9 @@ import type { AnswerCache } from '../../core/enrichment.ts';
 import { firstJson } from '../sdk/first-json.ts';
 
 /*
- * IRIS wants numbers for severities, statuses and types, and the numbers differ between
+ * IRIS needs numbers for severities, statuses and types, and the numbers differ between
  * installations: a severity 4 is "Medium" in one and "Low" in another. So they are looked up by
- * name, and remembered for an hour.
+ * name, and cached for an hour.
  */
 
 export type ListName = 'severities' | 'statuses' | 'iocTypes' | 'assetTypes' | 'customers';
@@ -17,7 +17,7 @@ interface List {
   readonly path: string;
   readonly idKey: string;
   readonly nameKey: string;
-  /** The numbers of a new installation (IRIS 2.4), for where the list cannot be read. */
+  /** The numbers of a new installation (IRIS 2.4), used when the list cannot be read. */
   readonly usual: Readonly<Record<string, number>>;
 }
 
@@ -59,13 +59,13 @@ export const LISTS: Readonly<Record<ListName, List>> = {
   },
 };
 
-/** Gives the number of the first of these names that a list has; letter case does not count. */
+/** Gives the number of the first of these names that a list has, ignoring case. */
 export type Ids = (list: ListName, ...names: string[]) => number | undefined;
 
 /** The numbers of a new installation. */
 export const usualIds: Ids = (list, ...names) => numberOf(LISTS[list].usual, names);
 
-/** Numbers as read from the server; a list that is not among them has its usual numbers. */
+/** Numbers as read from the server; a missing list has its usual numbers. */
 export function idsFrom(lists: ReadonlyMap<ListName, Numbers>): Ids {
   return (list, ...names) => numberOf(lists.get(list) ?? LISTS[list].usual, names);
 }
@@ -80,12 +80,12 @@ function numberOf(numbers: Numbers, names: readonly string[]): number | undefine
   return undefined;
 }
 
-/** Remembers lists over alerts and restarts. Its keys say nothing of address and API key. */
+/** Caches lists across alerts and restarts. Its keys do not reveal the address or the API key. */
 export class ListMemory {
   readonly #cache: AnswerCache;
   readonly #account: string;
 
-  /** @param account what tells one server and user from another; only its hash is stored. */
+  /** @param account distinguishes one server and user from another; only its hash is stored. */
   constructor(cache: AnswerCache, account: string) {
     this.#cache = cache;
     this.#account = account;
@@ -106,7 +106,7 @@ export class ListMemory {
   }
 }
 
-/** The numbers in the answer to a list; undefined when it is none. */
+/** The numbers in the answer to a list request; undefined when it is not a list. */
 export function readList(list: ListName, result: HttpResult): Numbers | undefined {
   if (!result.ok || result.status !== 200) return undefined;
   const { idKey, nameKey } = LISTS[list];

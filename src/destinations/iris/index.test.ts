@@ -263,7 +263,7 @@ describe('the numbers of an installation', () => {
     expect(server.log.filter((line) => line.endsWith('alert-status/list'))).toHaveLength(1);
   });
 
-  it('are waited for while the server is in trouble, but not for ever', async () => {
+  it('are waited for while the server fails, but not forever', async () => {
     const path = '/manage/severities/list';
     server.failNext(path, answer(502, '<html>'));
     expect(await deliver(jobFor())).toMatchObject({ kind: 'retry', reason: 'server_error' });
@@ -300,7 +300,7 @@ describe('the customer', () => {
     server.failNext('/manage/customers/list', answer(403, '{"message":"Permission denied"}'));
     const outcome = await deliver(jobFor(ALERT, { options: { alert_customer_id: 'ACME Ltd' } }));
     expect(outcome).toMatchObject({ kind: 'park', reason: 'auth', status: 403 });
-    expect(outcome.message).toContain('write the number');
+    expect(outcome.message).toContain("customer's number instead of its name");
   });
 
   it('must be one that the user has access to', async () => {
@@ -365,7 +365,7 @@ describe('a retry', () => {
     expect(posts()).toBe(1);
   });
 
-  it('sends all the same where the user may not look', async () => {
+  it('sends anyway when the user may not list alerts', async () => {
     server.mayRead = false;
     expect((await deliver(jobFor(ALERT, {}, 1))).kind).toBe('delivered');
     expect(server.log.slice(-2)).toEqual(['GET /alerts/filter', 'POST /alerts/add']);
@@ -417,7 +417,7 @@ describe('what IRIS dislikes', () => {
     expect(outcome.message).toContain(words);
   });
 
-  it('is asked for again when the answer is none of IRIS', async () => {
+  it('is requested again when the answer is not from IRIS', async () => {
     const client = (last: HttpResult) => new FakeHttp(...Array(4).fill(response(200, '{}')), last);
     const says = async (last: HttpResult) => (await deliver(jobFor(), client(last))).kind;
     expect(await says(response(200, '<html>login</html>'))).toBe('retry');

@@ -21,25 +21,25 @@ import {
 import { bareAlert, customerName, type IrisAlert, irisAlert, listsFor } from './payload.ts';
 import { type IrisDelivery, settings } from './settings.ts';
 
-/** `<hook_url>` may be the address of IRIS, or that of its alerts. */
+/** `<hook_url>` may be the address of IRIS or of its alerts. */
 const ADD = /\/alerts\/add\/*(?=[?#]|$)/;
 
 /**
- * Every request has a connection of its own: when a kept one dies, the client repeats the request on
- * a fresh one, without anybody knowing whether the first had arrived. That could make two alerts.
+ * Every request has its own connection: when a reused one dies, the client repeats the request on
+ * a new one, and it is unknown whether the first arrived. That could create two alerts.
  */
 const HEADERS = { ...JSON_HEADERS, connection: 'close' };
 
-/** A list of alerts can be long: older versions send all of their content with it. In bytes. */
+/** A list of alerts can be long: older versions include all of their content. In bytes. */
 const LONGEST_LIST = 4 * 1024 * 1024;
 
-/** Several requests may be needed, and IRIS takes its time. */
+/** Several requests may be needed, and IRIS is slow. In seconds. */
 const LEAST_SECONDS = 30;
 
-/** Attempts after which a list that IRIS fails to give is done without. */
+/** Attempts after which delivery continues without a list that IRIS fails to give. */
 const PATIENCE = 3;
 
-/** DFIR-IRIS: every alert becomes an alert there. */
+/** DFIR-IRIS: every alert is created as an alert there. */
 export default defineDestination({
   name: 'iris',
   title: IRIS.title,
@@ -68,7 +68,7 @@ async function exchange(
   const read = (result: HttpResult) =>
     result.ok
       ? readIris(result, context.clock.now())
-      : unanswered(result, 'IRIS is asked for it before it is sent again.');
+      : unanswered(result, 'The next attempt first checks whether IRIS has it.');
   const result = await session.send(add(job, alert));
   const outcome = read(result);
   if (!result.ok || outcome.kind !== 'reject' || session.isOver()) return outcome;
@@ -110,8 +110,8 @@ function authorization({ settings: own }: IrisDelivery): Secret {
 }
 
 /**
- * The numbers that this alert needs: remembered, or asked for. Where a list cannot be read, the
- * usual numbers are taken; but a closed door, or nobody behind it, ends the attempt.
+ * The numbers that this alert needs, from the cache or from IRIS. Where a list cannot be read, the
+ * usual numbers are used; but refused access or an unreachable server ends the attempt.
  */
 async function readLists(
   job: IrisDelivery,
@@ -142,7 +142,7 @@ async function readLists(
   return lists;
 }
 
-/** Why the attempt ends with a list that cannot be read; undefined when it can go on without. */
+/** Why an unreadable list ends the attempt; undefined when the attempt can continue without it. */
 function endOfAttempt(
   { attempts }: IrisDelivery,
   list: ListName,
@@ -151,18 +151,18 @@ function endOfAttempt(
 ): Outcome | undefined {
   const end = failedLookup(result, IRIS, now);
   if (!result.ok || end?.kind === 'retry') {
-    // After some time: a list may be broken for good while alerts are taken all the same.
+    // After some attempts: a list may be broken permanently although IRIS still accepts alerts.
     const isBroken = result.ok && result.status >= 500 && attempts >= PATIENCE;
     return isBroken && list !== 'customers' ? undefined : end;
   }
-  // Everybody may read the severities; some versions show the other lists to administrators only.
+  // Every user can read the severities; some versions show the other lists only to administrators.
   if (list === 'severities') return end;
   if (list !== 'customers') return result.status === 403 ? undefined : end;
   return {
     kind: 'park',
     reason: 'auth',
     status: result.status,
-    message: `DFIR-IRIS does not show its customers to the user of <api_key> (HTTP ${result.status}). In <options>, write the number of the customer as alert_customer_id instead of its name, and reload.`,
+    message: `The user of <api_key> cannot list the customers of DFIR-IRIS (HTTP ${result.status}). In <options>, set alert_customer_id to the customer's number instead of its name, and reload.`,
   };
 }
 
@@ -172,11 +172,11 @@ function unknownCustomer(job: IrisDelivery, ids: Ids): Outcome | undefined {
   return {
     kind: 'park',
     reason: 'client_error',
-    message: `DFIR-IRIS has no customer called '${name}', or does not show it to the user of <api_key>. Correct alert_customer_id in <options>, or write its number there, and reload.`,
+    message: `DFIR-IRIS has no customer called '${name}', or the user of <api_key> cannot see it. Correct alert_customer_id in <options>, or set it to the customer's number, and reload.`,
   };
 }
 
-/** Whether an earlier attempt arrived after all: IRIS would make a second alert of a second one. */
+/** Whether an earlier attempt arrived after all: IRIS does not deduplicate alerts. */
 async function lookUp(
   job: IrisDelivery,
   alert: IrisAlert,
@@ -196,17 +196,17 @@ async function lookUp(
       alert_customer_id: String(wanted.customer),
       per_page: '50',
       sort: 'desc',
-      // Newer versions then leave out the alerts' content, which may be long.
+      // Newer versions then omit the alerts' content, which may be long.
       fields: 'alert_id,alert_source,alert_source_ref,alert_customer_id',
     }),
     LONGEST_LIST,
   );
   const number = findKnown(result, wanted);
   if (number !== undefined) {
-    const message = `DFIR-IRIS has this alert already (number ${number}): an earlier attempt had arrived.`;
+    const message = `DFIR-IRIS already has this alert (number ${number}): an earlier attempt had arrived.`;
     return { kind: 'delivered', message, ...(result.ok ? { status: result.status } : {}) };
   }
-  // Without alerts_read one can only send, at the risk of a repeat.
+  // Without alerts_read the only option is to send, at the risk of a duplicate.
   if (result.ok && result.status === 403) return undefined;
   return failedLookup(result, IRIS, clock.now());
 }

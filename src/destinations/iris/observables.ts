@@ -18,7 +18,7 @@ export type AssetType =
 export interface Observable {
   readonly type: IocType;
   readonly value: string;
-  /** Where in the alert it stands: `syscheck.md5_after`. */
+  /** Where the alert has it: `syscheck.md5_after`. */
   readonly place: string;
 }
 
@@ -48,7 +48,7 @@ const PLACES: readonly (readonly [type: IocType, place: string])[] = [
   ['url', 'data.url'],
 ];
 
-/** Hashes of the empty file: they would tie together alerts that have nothing in common. */
+/** Hashes of the empty file: they would correlate unrelated alerts. */
 const EMPTY_FILE: readonly string[] = [
   'd41d8cd98f00b204e9800998ecf8427e',
   'da39a3ee5e6b4b0d3255bfef95601890afd80709',
@@ -59,7 +59,7 @@ const HOST_NAME =
   /^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$/i;
 const LONGEST_URL = 2000;
 
-/** What an alert offers, each value once. Only values that are plainly what they claim to be. */
+/** The observables of an alert, each value once; only values that are valid for their type. */
 export function observablesOf(alert: Alert): Observable[] {
   const found = new Map<string, Observable>();
   for (const [type, place] of PLACES) {
@@ -71,7 +71,7 @@ export function observablesOf(alert: Alert): Observable[] {
   return [...found.values()];
 }
 
-/** IRIS checks values as well, and refuses the whole alert over one that it does not like. */
+/** IRIS validates values as well, and refuses the whole alert over a single invalid one. */
 function isValid(type: IocType, value: string): boolean {
   switch (type) {
     case 'md5':
@@ -86,7 +86,7 @@ function isValid(type: IocType, value: string): boolean {
     case 'hostname':
       return HOST_NAME.test(value);
     case 'url':
-      // The paths of web server logs are no addresses.
+      // The paths in web server logs are not URLs.
       return /^https?:\/\/[^\s/?#]+\S*$/i.test(value) && value.length <= LONGEST_URL;
   }
 }
@@ -114,8 +114,8 @@ export function machineOf(alert: Alert): Machine | undefined {
 }
 
 /**
- * The kind of machine, from what little an alert tells: the agent's system where it stands (Wazuh 5),
- * else the marks of Windows and macOS events. Everything else is taken for a Linux server.
+ * The kind of machine, from what the alert has: the agent's operating system if given (Wazuh 5),
+ * else the signs of Windows and macOS events. Anything else counts as a Linux server.
  */
 function assetType(alert: Alert): AssetType {
   const paths = [

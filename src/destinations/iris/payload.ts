@@ -6,7 +6,7 @@ import { type Ids, type ListName, usualIds } from './ids.ts';
 import { machineOf, observablesOf } from './observables.ts';
 import type { IrisDelivery } from './settings.ts';
 
-/** IRIS sets no limits to these; nobody reads more, and the whole alert goes with it. */
+/** IRIS has no limits for these; nobody reads more, and the whole alert is attached. */
 const LONGEST_TITLE = 500;
 const LONGEST_LOG = 10_000;
 const LONGEST_TAG = 100;
@@ -16,7 +16,7 @@ const AMBER = 2;
 
 const FIRST_CUSTOMER = 1;
 
-/** Members that `<options>` may give by name, where IRIS itself wants a number. */
+/** Members that `<options>` may give by name where IRIS itself needs a number. */
 const NAMED: Readonly<Record<string, ListName>> = {
   alert_severity_id: 'severities',
   alert_status_id: 'statuses',
@@ -26,7 +26,7 @@ const NAMED: Readonly<Record<string, ListName>> = {
 /** The members of an alert for IRIS. */
 export type IrisAlert = Record<string, JsonDocument | undefined>;
 
-/** The lists whose numbers the alert of a job needs, the one first that everybody may read. */
+/** The lists whose numbers a job's alert needs; first the one that every user can read. */
 export function listsFor({ alert, settings: { options } }: IrisDelivery): ListName[] {
   const lists: ListName[] = ['severities', 'statuses'];
   if (observablesOf(alert).length > 0) lists.push('iocTypes');
@@ -35,13 +35,13 @@ export function listsFor({ alert, settings: { options } }: IrisDelivery): ListNa
   return lists;
 }
 
-/** The customer that `<options>` name in words; undefined when it is a number, or not given. */
+/** The customer that `<options>` give by name; undefined when given as a number or not at all. */
 export function customerName(options: JsonObject): string | undefined {
   const customer = options['alert_customer_id'];
   return typeof customer === 'string' && !/^\d+$/.test(customer.trim()) ? customer : undefined;
 }
 
-/** The alert for IRIS: what the well-known community script sends, and more that IRIS can use. */
+/** The alert for IRIS: what the community script sends, and more that IRIS can use. */
 export function irisAlert(job: IrisDelivery, ids: Ids): IrisAlert {
   const { alert, settings } = job;
   const log = displayText(alert.at('full_log'));
@@ -78,8 +78,8 @@ export function irisAlert(job: IrisDelivery, ids: Ids): IrisAlert {
 }
 
 /**
- * The alert without all that IRIS can do without and may have disliked: IOCs, which it checks
- * against patterns of its own, assets, context, and NUL characters, which its database refuses.
+ * The alert without the optional parts that IRIS may have refused: IOCs, which it validates
+ * against its own patterns, assets, context, and NUL characters, which its database refuses.
  */
 export function bareAlert(fields: IrisAlert, complaint: string): IrisAlert {
   const content = fields['alert_source_content'];
@@ -97,7 +97,7 @@ function withoutNul({ text }: RawJson): RawJson {
   return new RawJson(text.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\\ufffd'));
 }
 
-/** IRIS takes no alert without these, so there is a number also where the names were changed. */
+/** IRIS requires these, so fall back to a number even where the names were changed. */
 function known(ids: Ids, list: ListName, name: string): number | undefined {
   return ids(list, name, 'Unspecified') ?? usualIds(list, name);
 }
@@ -110,12 +110,12 @@ function severity(level: number): string {
   return level >= 5 ? 'Low' : 'Informational';
 }
 
-/** A time that IRIS can read; else it takes the time of arrival. */
+/** A time that IRIS can parse; otherwise IRIS uses the time of arrival. */
 function eventTime(text: string | undefined): string | undefined {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)$/.exec(text ?? '')?.[0];
 }
 
-/** IRIS divides tags at commas. */
+/** IRIS splits tags at commas. */
 function tags({ alert }: Job): string {
   const groups = alert.at('rule', 'groups');
   const names = [

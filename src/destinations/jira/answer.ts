@@ -9,7 +9,7 @@ export const JIRA: Service = {
   title: 'Jira',
   credential: 'api_key',
   advice:
-    'Check that <hook_url> is the address of the site (and, for Data Center, that <options> say "api_version": 2), that <api_key> is "address:token" for Jira Cloud or a personal access token for Data Center, and that its user may browse the project and create issues in it; then reload.',
+    'Check that <hook_url> is the address of the site (and, for Data Center, that <options> say "api_version": 2), that <api_key> is "address:token" for Jira Cloud or a personal access token for Data Center, and that its user can browse the project and create issues in it; then reload.',
 };
 
 /** What Jira's answer to a new issue means. */
@@ -23,7 +23,7 @@ export function readCreated(response: HttpResponse, now: number): Outcome {
       {
         kind: 'retry',
         reason: 'server_error',
-        message: `The answer does not name a new issue, although its status is ${status}. Perhaps a login page or a proxy answers in its place; check <hook_url>. Jira is asked for the issue before it is sent again.`,
+        message: `Jira answered with status ${status}, but did not name a new issue. A login page or a proxy may be answering instead; check <hook_url>. The next attempt first checks whether Jira has the issue.`,
       },
       now,
     );
@@ -51,24 +51,24 @@ export function readCreated(response: HttpResponse, now: number): Outcome {
     {
       kind: 'reject',
       reason: 'client_error',
-      message: `Jira does not accept this issue (HTTP ${status})${which}. LiveStat at it with the command preview; fields that the project requires can be set with "fields" in <options>.`,
+      message: `Jira does not accept this issue (HTTP ${status})${which}. Inspect it with the command preview; set the fields that the project requires with "fields" in <options>.`,
     },
     now,
   );
 }
 
-/** The key of the issue that an answer says was created. */
+/** The key of the created issue, from the answer. */
 export function createdKey({ status, body }: HttpResponse): string | undefined {
   return status >= 200 && status < 300 ? issueKey(firstJson(body)) : undefined;
 }
 
-/** The fields that Jira complains about, and what it says of each. */
+/** The fields that Jira complains about, and what it says about each. */
 export function fieldErrors({ body }: HttpResponse): JsonObject {
   const errors = firstJson(body)?.['errors'];
   return isJsonObject(errors) ? errors : {};
 }
 
-/** All that Jira says is wrong, in one line. */
+/** Everything that Jira says is wrong, in one line. */
 function complaints(response: HttpResponse): string {
   const messages = firstJson(response.body)?.['errorMessages'];
   const general = Array.isArray(messages)
@@ -83,7 +83,7 @@ function complaints(response: HttpResponse): string {
     .replace(/\.$/, '');
 }
 
-/** The first issue that a search found, null when it found none; undefined when it is no answer. */
+/** The first issue that a search found, null when it found none; undefined when the answer is invalid. */
 export function firstFound(result: HttpResult): string | null | undefined {
   if (!result.ok || result.status < 200 || result.status > 299) return undefined;
   const issues = firstJson(result.body)?.['issues'];
@@ -92,7 +92,7 @@ export function firstFound(result: HttpResult): string | null | undefined {
   return issue === undefined ? null : issueKey(isJsonObject(issue) ? issue : undefined);
 }
 
-/** Key or number of an issue; both name it in addresses. */
+/** Key or number of an issue; URLs accept both. */
 function issueKey(issue: JsonObject | undefined): string | undefined {
   const key = displayText(issue?.['key']) ?? displayText(issue?.['id']);
   return key !== undefined && /^[\w-]{1,100}$/.test(key) ? key : undefined;

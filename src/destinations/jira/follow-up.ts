@@ -10,7 +10,7 @@ import type { JiraRequests } from './requests.ts';
 import type { IssueOptions } from './settings.ts';
 import { textFor } from './text.ts';
 
-/** What looking for an issue and writing to it takes. */
+/** What is needed to find an issue and write to it. */
 export interface FollowUpParts {
   readonly session: RequestSession;
   readonly requests: JiraRequests;
@@ -20,7 +20,7 @@ export interface FollowUpParts {
 
 /**
  * Adds an alert as a comment to the open issue of its rule and agent.
- * @returns undefined when there is none, or when it takes no comments: the alert needs an issue.
+ * @returns undefined when there is none, or it refuses comments: the alert then needs its own issue.
  */
 export async function followUp(
   { alert, attempts }: Job,
@@ -40,7 +40,7 @@ export async function followUp(
   if (attempts > 0) {
     const comments = await session.send(requests.comments(issue));
     if (comments.ok && comments.status === 200 && comments.body.includes(mark)) {
-      const message = `${issue} has this alert as a comment already: an earlier attempt had arrived.`;
+      const message = `${issue} already has this alert as a comment: an earlier attempt had arrived.`;
       return { kind: 'delivered', status: comments.status, message };
     }
     const end = failedLookup(comments, JIRA, clock.now());
@@ -48,11 +48,11 @@ export async function followUp(
   }
   const text = textFor(apiVersion, alert, 'whole', [['Reference', mark]]);
   const result = await session.send(requests.comment(issue, text));
-  if (!result.ok) return unanswered(result, 'Jira is asked for it before it is sent again.');
+  if (!result.ok) return unanswered(result, 'The next attempt first checks whether Jira has it.');
   if (isSuccess(result)) {
     return { ...delivered(result), message: `Added as a comment to ${issue}.` };
   }
-  // Not every user who may create issues may comment on all of them.
+  // Not every user who can create issues can comment on all of them.
   return result.status === 403 ? undefined : failedLookup(result, JIRA, clock.now());
 }
 

@@ -162,7 +162,7 @@ describe('Data Center', () => {
     expect(server.log).toEqual(['POST /rest/api/2/search', 'POST /rest/api/2/issue']);
     expect(fieldsOf(0)['description']).toContain('{noformat}');
     const again = await deliver(ALERT, { hookUrl, apiKey, options });
-    expect(again.message).toBe('Jira has this alert already: SEC-24.');
+    expect(again.message).toBe('Jira already has this alert: SEC-24.');
   });
 
   it('in the cloud is asked in the way that the cloud has', () => {
@@ -194,7 +194,7 @@ describe('an alert that Jira has', () => {
     const second = await deliver(ALERT, { attempts: 1 });
     expect(second).toMatchObject({
       kind: 'delivered',
-      message: 'Jira has this alert already: SEC-24.',
+      message: 'Jira already has this alert: SEC-24.',
     });
     expect(server.issues).toHaveLength(1);
     expect(creations()).toBe(1);
@@ -203,7 +203,7 @@ describe('an alert that Jira has', () => {
   it('gets none either when its issue is done', async () => {
     await deliver();
     (server.issues[0] as { done: boolean }).done = true;
-    expect((await deliver()).message).toContain('already: SEC-24');
+    expect((await deliver()).message).toContain('already has this alert: SEC-24');
   });
 
   it('is another one on another manager or node, or with another id', async () => {
@@ -226,7 +226,7 @@ describe('an alert that Jira has', () => {
     expect(creations()).toBe(0);
   });
 
-  it('is tried again soon when it was certainly not sent', async () => {
+  it('is retried soon when it was certainly not sent', async () => {
     const clock = new FakeClock();
     const slow: HttpClient = {
       async send() {
@@ -258,7 +258,7 @@ describe('an alert that Jira has', () => {
 });
 
 describe('what Jira dislikes', () => {
-  it('is left out, and not tried again for an hour', async () => {
+  it('is left out, and not retried for an hour', async () => {
     server.fields = ['project', 'issuetype', 'summary', 'description', 'labels'];
     const options = { project: 'SEC', fields: { customfield_10001: 'x' } };
     const outcome = await deliver(ALERT, { options });
@@ -370,7 +370,7 @@ describe('follow-ups', () => {
     server.failNext('/issue/SEC-24/comment', 'lost');
     expect((await deliver(next('1.2'), { options })).kind).toBe('retry');
     const again = await deliver(next('1.2'), { options, attempts: 1 });
-    expect(again.message).toContain('SEC-24 has this alert as a comment already');
+    expect(again.message).toContain('SEC-24 already has this alert as a comment: an earlier');
     expect((await deliver(next('1.3'), { options, attempts: 1 })).kind).toBe('delivered');
     expect(server.issues[0]?.comments).toHaveLength(2);
   });
@@ -383,7 +383,7 @@ describe('follow-ups', () => {
     expect((await deliver(next('1.3'), { options })).kind).toBe('delivered');
   });
 
-  it('wait while Jira is in trouble', async () => {
+  it('wait while Jira fails', async () => {
     await deliver(next('1.1'), { options });
     server.failNext('/issue/SEC-24/comment', answer(503, 'busy'));
     expect((await deliver(next('1.2'), { options })).kind).toBe('retry');

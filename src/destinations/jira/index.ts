@@ -24,20 +24,20 @@ import { type IssueOptions, issueOptions, settings } from './settings.ts';
 const LEAST_SECONDS = 30;
 
 /**
- * How long a search may take to find a new issue (Jira Cloud says that it may take some time). An
- * issue that may have been created is not looked for earlier, else there would soon be a second one.
+ * How long a search may take to find a new issue (Jira Cloud documents that it can take some time).
+ * An issue that may have been created is not searched for earlier, or a second one would be created.
  */
 const INDEX_DELAY_MS = 30_000;
 
 type JiraDelivery = Delivery<z.output<typeof settings>>;
 
-/** Jira Cloud and Data Center: every alert becomes an issue, or a comment of an open one. */
+/** Jira Cloud and Data Center: every alert becomes an issue, or a comment on an open one. */
 export default defineDestination({
   name: 'jira',
   title: JIRA.title,
   knownToWazuh: false,
   settings,
-  // One at a time, so that of two alerts that belong together the second finds the first's issue.
+  // One at a time, so that the second of two related alerts finds the issue of the first.
   concurrency: 1,
   defaultTimeout: LEAST_SECONDS,
   request({ alert, settings: own }) {
@@ -55,7 +55,7 @@ interface Parts extends FollowUpParts {
   readonly options: IssueOptions;
 }
 
-/** Looks for the alert's issue, then for an open one to add it to, and else creates one. */
+/** Looks for the alert's issue, then for an open one to add it to; otherwise creates one. */
 async function attempt(
   job: JiraDelivery,
   session: RequestSession,
@@ -70,7 +70,7 @@ async function attempt(
   const search = await session.send(requests.search(alertLabel(alert), 'all'));
   const found = firstFound(search);
   if (typeof found === 'string') {
-    return { kind: 'delivered', message: `Jira has this alert already: ${found}.` };
+    return { kind: 'delivered', message: `Jira already has this alert: ${found}.` };
   }
   const end = found === null ? undefined : endOfAttempt(search, clock.now());
   if (end !== undefined) return end;
@@ -78,16 +78,16 @@ async function attempt(
   return comment ?? (await create(job, parts));
 }
 
-/** Why the attempt ends where the search gave no answer; undefined when it can go on without. */
+/** Why a failed search ends the attempt; undefined when the attempt can continue without it. */
 function endOfAttempt(search: HttpResult, now: number): Outcome | undefined {
   const end = failedLookup(search, JIRA, now);
   if (end !== undefined || !search.ok || search.status > 299) return end;
   const message =
-    'Jira was asked whether it has this alert, and the answer makes no sense. Perhaps a login page or a proxy answers in its place; check <hook_url>. Nothing was sent yet; it is tried again.';
+    'The answer to the search for this alert is not from Jira. A login page or a proxy may be answering instead; check <hook_url>. Nothing was sent yet; it will be retried.';
   return failed(search, { kind: 'retry', reason: 'server_error', message }, now);
 }
 
-/** Creates the issue; when Jira refuses it, once more without what it dislikes. */
+/** Creates the issue; when Jira refuses it, once more without the refused parts. */
 async function create({ alert }: JiraDelivery, parts: Parts): Promise<Outcome> {
   const { session, requests, memory, options, clock } = parts;
   const group = options.groupFollowUps ? groupLabel(alert) : undefined;
@@ -110,14 +110,14 @@ async function create({ alert }: JiraDelivery, parts: Parts): Promise<Outcome> {
   const refused = reduction.without.filter((name) => Object.hasOwn(errors, name));
   if (refused.length === 0) return second.outcome;
   memory.keepUnsettable([...first.without, ...refused]);
-  const message = `${second.outcome.message ?? ''} Without ${refused.join(', ')}, which Jira does not let this user set here.`;
+  const message = `${second.outcome.message ?? ''} Without ${refused.join(', ')}, which this user cannot set here.`;
   return { ...second.outcome, message };
 }
 
 function read(result: HttpResult, now: number): Outcome {
   const outcome = result.ok
     ? readCreated(result, now)
-    : unanswered(result, 'Jira is asked for it before it is sent again.');
+    : unanswered(result, 'The next attempt first checks whether Jira has it.');
   if (outcome.kind !== 'retry' || outcome.reason === 'rate_limited') return outcome;
   if (!result.ok && !result.mayHaveArrived) return outcome;
   return { ...outcome, notBefore: Math.max(outcome.notBefore ?? 0, now + INDEX_DELAY_MS) };

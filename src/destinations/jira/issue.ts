@@ -5,15 +5,15 @@ import { displayText } from '../sdk/text.ts';
 import type { IssueOptions } from './settings.ts';
 import { type Extent, summaryOf, textFor } from './text.ts';
 
-/** Marks every issue of ours. */
+/** The label on every issue that integratord creates. */
 const OUR_LABEL = 'wazuh';
 
 /** Long enough that no two alerts of a site share one. */
 const HASH_DIGITS = 20;
 
-/** What is done without in an issue. */
+/** What is left out of an issue. */
 export interface Reduction {
-  /** Fields that Jira does not let us set. */
+  /** Fields that Jira does not allow us to set. */
   readonly without: readonly string[];
   readonly extent: Extent;
 }
@@ -51,8 +51,8 @@ function labelsOf(alert: Alert, options: IssueOptions): string[] {
 }
 
 /**
- * The label by which the issue of an alert is found again. Made of the alert's id, and of manager and
- * node, since two of these may give the same id to different alerts in the same second.
+ * The label that identifies the issue of an alert: a hash of the alert's id, manager and node, since
+ * two managers or nodes can give the same id to different alerts in the same second.
  */
 export function alertLabel(alert: Alert): string {
   const id = alert.textAt('id');
@@ -60,7 +60,7 @@ export function alertLabel(alert: Alert): string {
   return hashLabel('wazuh-', [id, ...managerOf(alert)]);
 }
 
-/** The label that alerts of one rule and one agent share; undefined where one is not known. */
+/** The label that alerts of one rule and agent share; undefined when either is unknown. */
 export function groupLabel(alert: Alert): string | undefined {
   const rule = displayText(alert.at('rule', 'id'));
   const host = displayText(alert.at('agent', 'id')) ?? displayText(alert.at('agentless', 'host'));
@@ -72,15 +72,15 @@ function managerOf(alert: Alert): string[] {
   return [alert.textAt('manager', 'name') ?? '', alert.textAt('cluster', 'node') ?? ''];
 }
 
-/** Hexadecimal digits only: nothing of an alert gets into a query as it is. */
+/** Hexadecimal digits only: no alert content gets into a query. */
 function hashLabel(prefix: string, identity: string | string[]): string {
   const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
   return prefix + hash.slice(0, HASH_DIGITS);
 }
 
 /**
- * What to do without after Jira refused an issue: the fields that it names, and that we can do
- * without; where it names none of these, the long part of the description, and the priority.
+ * What to leave out after Jira refused an issue: the optional fields that it names; where it names
+ * none, the long part of the description and the priority.
  */
 export function reductionAfter(
   errors: JsonDocument | undefined,

@@ -5,8 +5,8 @@ import type { JiraAccess } from './requests.ts';
 import type { IssueOptions } from './settings.ts';
 
 /**
- * What earlier attempts found out about a project, over alerts and restarts. Its keys and values say
- * nothing of address, API key or alerts.
+ * What earlier attempts found out about a project, kept across alerts and restarts. Its keys and
+ * values reveal no address, API key or alert.
  */
 export class JiraMemory {
   readonly #cache: AnswerCache;
@@ -23,7 +23,7 @@ export class JiraMemory {
     ]);
   }
 
-  /** Fields that Jira did not let us set within the last hour. */
+  /** Fields that Jira refused within the last hour. */
   get unsettable(): string[] {
     const names = this.#cache.get(this.#key('unsettable', ''));
     return names === undefined || names === '' ? [] : names.split('\n');

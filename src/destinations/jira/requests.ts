@@ -5,16 +5,16 @@ import { JSON_HEADERS } from '../sdk/message.ts';
 import { addressBelow, isHost } from '../sdk/service-address.ts';
 import type { IssueOptions } from './settings.ts';
 
-/** `<hook_url>` may be the address of the site, or that of its issues. */
+/** `<hook_url>` may be the address of the site or of its issues. */
 const API = /\/rest\/api\/(?:2|3|latest)(?:\/issue)?\/*(?=[?#]|$)/;
 
 /**
- * Every request has a connection of its own: when a kept one dies, the client repeats the request on
- * a fresh one, without anybody knowing whether the first had arrived. That could make two issues.
+ * Every request has its own connection: when a reused one dies, the client repeats the request on
+ * a new one, and it is unknown whether the first arrived. That could create two issues.
  */
 const HEADERS = { ...JSON_HEADERS, accept: 'application/json', connection: 'close' };
 
-/** Comments that are looked at to see whether one is there already. */
+/** How many comments are searched for an earlier copy. */
 const COMMENTS = '20';
 
 /** Where Jira is, and who asks. */
@@ -23,7 +23,7 @@ export interface JiraAccess {
   readonly api_key: Secret;
 }
 
-/** The requests that Jira understands. Keys of issues come from Jira, all else from the options. */
+/** The requests to Jira. Issue keys come from Jira, everything else from the options. */
 export class JiraRequests {
   readonly #access: JiraAccess;
   readonly #options: IssueOptions;
@@ -55,7 +55,7 @@ export class JiraRequests {
     return { method: 'GET', url: this.#url(path, query), headers: this.#headers };
   }
 
-  /** Data Center keeps the search that Cloud has switched off in both versions. */
+  /** Data Center keeps the search that Cloud has removed in both versions. */
   get #searchPath(): string {
     const isCloud = isHost(this.#access.hook_url, /(?:^|\.)atlassian\.(?:net|com)$/);
     return this.#options.apiVersion === 3 || isCloud ? '/search/jql' : '/search';
@@ -84,12 +84,12 @@ function authorization(key: Secret): string {
   return isPair(text) ? `Basic ${base64(text)}` : `Bearer ${text}`;
 }
 
-/** True for `address:token`, as users of Jira Cloud have it; else the key is a token of its own. */
+/** True for `address:token`, as in Jira Cloud; otherwise the key is a bare token. */
 function isPair(key: string): boolean {
   return key.includes(':');
 }
 
-/** The forms in which a key could come back in an answer, besides the whole of it. */
+/** The parts and encodings of a key that could appear in an answer. */
 export function partsOfKey(key: Secret): string[] {
   const text = key.reveal();
   return isPair(text) ? [base64(text), text.slice(text.indexOf(':') + 1)] : [];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../alert/json.ts';
 import { apiKey, hookUrl, option } from '../sdk/settings.ts';
 
-/** Fields that have options of their own, or that finding an issue again depends on. */
+/** Fields that have their own options, or that are needed to find an issue again. */
 const OWN_FIELDS = ['project', 'issuetype', 'labels'];
 
 const EXAMPLE = '<options>{"project": "SEC", "issue_type": "Task"}</options>';
@@ -12,12 +12,12 @@ const must = (what: string) => ({ error: `must ${what}` });
 
 const PROJECT = must(`name the Jira project by its key, as in ${EXAMPLE}`);
 const ISSUE_TYPE = must('be the name of an issue type, such as "Task"');
-const LABELS = must('be a list of labels without white space, such as ["soc"]');
+const LABELS = must('be a list of labels without whitespace, such as ["soc"]');
 const FIELDS = must(
-  `be an object with fields of Jira, but not ${OWN_FIELDS.join(', ')}, which have options of their own`,
+  `be an object with Jira fields, except ${OWN_FIELDS.join(', ')}, which have their own options`,
 );
 const PRIORITY_NAMES = must(
-  'give names of priorities by the lowest rule level, such as {"12": "High", "0": "Low"}, or be null for none',
+  'map the lowest rule level to a priority name, such as {"12": "High", "0": "Low"}, or null for none',
 );
 
 const name = (error: { error: string }) => z.string(error).trim().min(1, error).max(255, error);
@@ -72,18 +72,18 @@ export interface IssueOptions {
   /** Key or number; letters, digits and `_` only. */
   readonly project: string;
   readonly issueType: string;
-  /** Labels besides our own. */
+  /** Additional labels. */
   readonly labels: readonly string[];
   /** Members that go into the issue's fields as they are. */
   readonly fields: JsonObject;
   /** Lowest level and name of each priority, the highest first; empty for none. */
   readonly priorities: readonly (readonly [level: number, name: string])[];
   readonly groupFollowUps: boolean;
-  /** 3 takes documents (ADF), 2 takes wiki markup. */
+  /** 3 expects documents (ADF), 2 expects wiki markup. */
   readonly apiVersion: 2 | 3;
 }
 
-/** The names that every new Jira has, on the scale of severities that SIEMs use. */
+/** The default names of a new Jira, on the severity scale that SIEMs use. */
 const PRIORITIES: IssueOptions['priorities'] = [
   [13, 'Highest'],
   [10, 'High'],

@@ -9,7 +9,7 @@ const LONGEST_TEXT = 32_767;
 
 const LONGEST_LOG = 4000;
 
-/** How much of the alert a text holds: with `facts` only what is short. */
+/** How much of the alert a text contains: with `facts` only the short parts. */
 export type Extent = 'whole' | 'facts';
 
 /** The issue's title: one line. */
@@ -23,7 +23,7 @@ export function summaryOf(alert: Alert): string {
 
 /**
  * The alert as text for Jira: a document (ADF) for version 3, wiki markup for version 2. Nothing in
- * the alert can act as markup: in a document it is only ever text, and in wiki markup it stands
+ * the alert can act as markup: in a document it is always text, and in wiki markup it is placed
  * where markup has no effect.
  * @param more facts to add at the end.
  */
@@ -42,7 +42,7 @@ export function textFor(
   return build(facts, shortLog, within(plain(cut(alert.text, LONGEST_TEXT)), room, version));
 }
 
-/** What the block around the alert adds to a document. */
+/** What the block around the alert adds to a document, in characters. */
 const OVERHEAD = 200;
 
 function document(facts: readonly Fact[], log: string, raw: string): JsonDocument {
@@ -76,25 +76,25 @@ function wikiMarkup(facts: readonly Fact[], log: string, raw: string): string {
     .join('\n');
 }
 
-/** A text that cannot end the block it stands in: an invisible space takes the word apart. */
+/** A text that cannot close its block: an invisible space breaks up the closing tag. */
 function unclosed(text: string): string {
   return text.replace(/\{(?=\s*noformat)/gi, '{\u200b');
 }
 
-/** As much of a text as fits into so many characters, once it is written for this version. */
+/** As much of a text as fits into the given number of characters, once encoded for this version. */
 function within(text: string, room: number, version: 2 | 3): string {
   const size = (part: string) =>
     version === 3 ? JSON.stringify(part).length : unclosed(part).length;
   let part = cut(text, room);
   while (size(part) > room) {
-    // Few characters take six when they are written, and most only one: go on in small steps.
+    // A few characters take six when encoded, most only one: proceed in small steps.
     const excess = Math.ceil((size(part) - room) / 6);
     part = cut(text, part.length - excess);
   }
   return part;
 }
 
-/** How long a finished text is: a document as it is sent, which Jira may count or not. */
+/** The length of a finished text, in characters: of a document, the JSON that is sent. */
 function written(text: JsonDocument): number {
   return typeof text === 'string' ? text.length : JSON.stringify(text).length;
 }

@@ -8,16 +8,16 @@ import { firstJson } from '../sdk/first-json.ts';
 import { retryAt } from '../sdk/retry-after.ts';
 import { cut, displayText } from '../sdk/text.ts';
 
-/** What Maltiverse knows of an indicator, as it is kept. */
+/** What Maltiverse knows about an indicator, as stored in the cache. */
 export type Knowledge = { readonly known: false } | Known;
 export interface Known {
   readonly known: true;
   /** Its `type`: ip, hostname, url, sample. */
   readonly kind: string;
-  /** Its answer, without its largest parts where it is too large for an event. */
+  /** Its answer, without the largest parts when it is too large for an event. */
   readonly source: JsonObject;
   readonly removed: readonly string[];
-  /** Derived from the whole answer, in the words of the Elastic Common Schema. */
+  /** Derived from the whole answer, in terms of the Elastic Common Schema. */
   readonly threat: Threat;
 }
 export interface Threat {
@@ -32,7 +32,7 @@ export interface Threat {
   readonly software?: Readonly<Record<'id' | 'reference' | 'name', string | null>>;
 }
 
-/** How long answers are kept. */
+/** How long answers are cached. */
 export interface KnowledgeTimes {
   readonly foundMs: number;
   readonly unknownMs: number;
@@ -44,18 +44,18 @@ const SERVICE: Service = {
   advice: 'Copy the API key of your Maltiverse account into <api_key>, and reload.',
 };
 
-/** Bytes that are kept of an answer: more does not fit into an event anyway. */
+/** Maximum bytes of an answer to keep: more does not fit into an event anyway. */
 const LARGEST_SOURCE = 60_000;
 /** Longest texts that are derived from an answer, in characters. */
 const LONGEST_LIST = 4096;
 const LONGEST_WORD = 1024;
 
-/** Ways to say that the question itself makes no sense there: then nothing is known of it either. */
+/** Statuses that refuse the lookup itself: treated as unknown. */
 const NO_SUCH_THING = [400, 404, 414, 422];
 
 /**
- * What an answer to a question means. An object without a `type` is no indicator, whatever its
- * status: not found, an error, nothing at all. The reference takes these for hits.
+ * What the answer to a lookup means. An object without a `type` is not an indicator, whatever its
+ * status: not found, an error, or empty. The reference treats these as hits.
  */
 export function readMaltiverse(
   response: HttpResponse,
@@ -73,7 +73,7 @@ export function readMaltiverse(
       : unknown(times);
   }
   if (status === 429) return exhausted(response, now);
-  // A page that says 404 says that the address is wrong; Maltiverse itself answers with JSON.
+  // A 404 that is not JSON means that the address is wrong: Maltiverse answers with JSON.
   if (NO_SUCH_THING.includes(status) && json !== undefined) return unknown(times);
   return { kind: 'failed', outcome: classifyHttp(response, SERVICE, now) };
 }
@@ -84,15 +84,15 @@ function unknown({ unknownMs }: KnowledgeTimes): Reading {
 
 function exhausted(response: HttpResponse, now: number): Reading {
   const message =
-    'Maltiverse says: too many questions (HTTP 429). The alerts wait until it may be asked again; lower the setting quota if this happens often.';
+    'Maltiverse says: too many requests (HTTP 429). The alerts wait until lookups are allowed again; lower the quota setting if this happens often.';
   return { kind: 'exhausted', until: retryAt(response, now) ?? now + MINUTE_MS, message };
 }
 
 function senseless(response: HttpResponse, now: number): Reading {
   const what = response.truncated
-    ? 'The answer broke off or is too long to be read'
-    : 'The answer is none of Maltiverse';
-  const message = `${what} (HTTP ${response.status}). It is asked again. Perhaps a proxy answers in its place; look at <hook_url>.`;
+    ? 'The answer was cut off or is too long to be read'
+    : 'The answer is not from Maltiverse';
+  const message = `${what} (HTTP ${response.status}). It will be retried. A proxy may be answering instead; check <hook_url>.`;
   const outcome = failed(response, { kind: 'retry', reason: 'server_error', message }, now);
   return { kind: 'failed', outcome };
 }
@@ -121,7 +121,7 @@ function threatIn(answer: JsonObject, type: string): JsonObject {
   };
 }
 
-/** The kind of an indicator in the words of the Elastic Common Schema. */
+/** The kind of an indicator in terms of the Elastic Common Schema. */
 function ecsType(type: string, ipVersion: JsonValue | undefined): string | null {
   switch (type) {
     case 'ip':
@@ -137,13 +137,13 @@ function ecsType(type: string, ipVersion: JsonValue | undefined): string | null 
   }
 }
 
-/** What the entries of a blacklist call something, each once, in alphabetical order. */
+/** The descriptions in the blacklist entries, each once, in alphabetical order. */
 function named(blacklist: readonly JsonValue[], member: string): string {
   const names = blacklist.flatMap((entry) => displayText(valueAt(entry, member)) ?? []);
   return cut([...new Set(names)].sort().join(', '), LONGEST_LIST);
 }
 
-/** How certain it is: with several entries on blacklists, and with one or none. */
+/** The confidence: with several blacklist entries, and with one or none. */
 const CONFIDENCE = new Map<JsonValue | undefined, readonly [several: string, few: string]>([
   ['malicious', ['High', 'Medium']],
   ['suspicious', ['Medium', 'Low']],
@@ -157,7 +157,7 @@ function confidence(classification: JsonValue | undefined, entries: number): str
   return entries > 1 ? several : few;
 }
 
-/** The software that MITRE ATT&CK knows under a number such as S0154: the first that is named. */
+/** The first MITRE ATT&CK software (a number such as S0154) that is named. */
 function softwareIn(blacklist: readonly JsonValue[]): JsonObject | undefined {
   for (const entry of blacklist) {
     const references = valueAt(entry, 'external_references');

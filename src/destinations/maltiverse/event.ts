@@ -8,7 +8,7 @@ import type { Indicator } from './questions.ts';
 const NAME = 'maltiverse';
 
 /**
- * The event for an indicator that Maltiverse knows, as the reference makes it (rules 99700 to 99702
+ * The event for an indicator that Maltiverse knows, as the reference builds it (rules 99700 to 99702
  * read it). Where the answer is too large for an event, its largest parts are left out, and named in
  * `maltiverse.removed`.
  */

@@ -94,7 +94,7 @@ describe('what Maltiverse is asked', () => {
     ['lists', { data: { srcip: ['8.8.8.8'], hostname: [], url: {} }, syscheck: [] }],
     ['nothing', {}],
   ])('is nothing about %s: the alert is skipped', async (_what, alert) => {
-    expect(maltiverse.skip?.(anAlert(alert), integration())).toContain('nothing to ask about');
+    expect(maltiverse.skip?.(anAlert(alert), integration())).toContain('nothing to look up');
     const { outcome, http } = await attempt(alert, [hit()]);
     expect(outcome).toMatchObject({ kind: 'reject', reason: 'rejected' });
     expect(http.requests).toEqual([]);
@@ -105,13 +105,13 @@ describe('what Maltiverse is asked', () => {
     { location: 'virustotal', data: { srcip: '8.8.8.8' } },
     { location: 'x', data: { srcip: '8.8.8.8', integration: 'maltiverse' } },
   ])('is nothing about results of enrichments: %j', async (alert) => {
-    expect(maltiverse.skip?.(anAlert(alert), integration())).toContain('round in circles');
+    expect(maltiverse.skip?.(anAlert(alert), integration())).toContain('cause a loop');
     expect((await attempt(alert, [hit()])).http.requests).toEqual([]);
   });
 
   it('is nothing about the sample of its own result', () => {
     const own = anAlert(fixture('samples/w4_10_maltiverse_enriched.json'));
-    expect(maltiverse.skip?.(own, integration())).toContain('round in circles');
+    expect(maltiverse.skip?.(own, integration())).toContain('cause a loop');
   });
 
   it('cannot be led elsewhere by a host name', () => {
@@ -207,7 +207,7 @@ describe('what Maltiverse knows', () => {
   });
 
   it.each([
-    ['a type that is none', { type: 5 }],
+    ['an invalid type', { type: 5 }],
     ['an empty type', { type: '' }],
     ['no type', { classification: 'malicious' }],
   ])('is nothing with %s', async (_what, answer) => {
@@ -300,7 +300,7 @@ describe('an alert with several questions', () => {
     expect(names(again.events)).toEqual(['8.8.8.8', 'http://bad.example/']);
   });
 
-  it('waits for the quota in the middle, and goes on from there', async () => {
+  it('waits for the quota in the middle, and continues from there', async () => {
     const settings = { own: { quota: { per_minute: 2 } } };
     const { outcome, http, context, job } = await attempt(ALERT, [hit()], { settings });
     const { clock } = context;

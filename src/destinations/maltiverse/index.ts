@@ -21,7 +21,7 @@ const NAME = 'maltiverse';
 /** Maltiverse publishes no limit; this one is ours. */
 const QUOTA = { perMinute: 60, perDay: Number.POSITIVE_INFINITY };
 
-/** There may be five questions about one alert. The reference waits for ever. */
+/** Up to five lookups per alert. The reference waits forever. In seconds. */
 const LEAST_SECONDS = 20;
 
 const settings = z.object({
@@ -31,7 +31,7 @@ const settings = z.object({
 });
 type Settings = z.output<typeof settings>;
 
-/** Maltiverse: is anything in an alert (file, address, host, URL) known for evil? */
+/** Maltiverse: is anything in an alert (file, address, host, URL) known to be malicious? */
 export default defineDestination({
   name: NAME,
   title: 'Maltiverse',
@@ -42,7 +42,7 @@ export default defineDestination({
   notApplicable: (alert) =>
     indicators(alert).length > 0
       ? undefined
-      : 'the alert holds nothing to ask about (the hash of a file, a public source address, a host name or a URL)',
+      : 'the alert has nothing to look up (a file hash, a public source address, a host name or a URL)',
   requests: ({ alert, settings: own }) =>
     indicators(alert).map((indicator) => requestFor(own, indicator)),
   enrich,
@@ -50,7 +50,7 @@ export default defineDestination({
   examples,
 });
 
-/** The API's address. The reference puts a slash behind it. */
+/** The API's address. The reference appends a slash. */
 function base({ hook_url: address }: Settings): string {
   return address.reveal().trim();
 }
@@ -80,9 +80,9 @@ function lookupOf(settings: Settings, indicator: Indicator): Lookup {
 }
 
 /**
- * Asks one question after the other. When one fails for now, the whole attempt is made again, and
- * what was answered comes from the cache then; so nothing is told before all is known. When one
- * can never be answered, what the others brought is told all the same.
+ * Does one lookup after the other. When one fails temporarily, the whole attempt is retried, and
+ * earlier answers then come from the cache; so nothing is reported before all are known. When one
+ * can never be answered, the results of the others are still reported.
  */
 async function enrich(
   { alert, integration, settings: own }: Delivery<Settings>,
@@ -98,7 +98,7 @@ async function enrich(
     const question = lookupOf(own, indicator);
     const found = await lookUp(question, context, deadline - clock.monotonic());
     if (found.kind === 'answer') {
-      // Only this program writes it, in this shape.
+      // Only integratord writes the cache, in this shape.
       const knowledge = found.answer as unknown as Knowledge;
       if (knowledge.known) events.push(indicatorEvent(alert, indicator, knowledge));
       detail = { ...detail, ...found.detail };

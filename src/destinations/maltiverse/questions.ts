@@ -5,17 +5,17 @@ import { publicAddress } from '../sdk/public-address.ts';
 
 /** Something in an alert that Maltiverse may know. */
 export interface Indicator {
-  /** As the alert has it. */
+  /** As written in the alert. */
   readonly name: string;
-  /** How Maltiverse's own pages call it: the name, or of a URL its SHA-256. */
+  /** Its name on Maltiverse's own pages; for a URL its SHA-256. */
   readonly id: string;
   /** Below the API's address, without a slash at its beginning. */
   readonly path: string;
 }
 
 /**
- * What to ask about an alert, in the order of the reference (Wazuh 4.14 `maltiverse.py`): MD5, SHA-1,
- * source address when it is a public one, host name, URL. Each question once.
+ * What to look up for an alert, in the order of the reference (Wazuh 4.14 `maltiverse.py`): MD5, SHA-1,
+ * source address if public, host name, URL. Each lookup once.
  */
 export function indicators(alert: Alert): Indicator[] {
   const all = [
@@ -41,23 +41,23 @@ function fileHash(alert: Alert, kind: HashKind): Indicator | undefined {
 function sourceAddress(alert: Alert): Indicator | undefined {
   const text = alert.at('data', 'srcip');
   const address = typeof text === 'string' ? publicAddress(text) : undefined;
-  // A colon stands for itself in a path.
+  // A colon needs no escaping in a path.
   return address === undefined ? undefined : { name: address, id: address, path: `ip/${address}` };
 }
 
-/** Longest name that the domain name system has. */
+/** Longest name in DNS, in characters. */
 const LONGEST_HOSTNAME = 253;
 
 function hostname(alert: Alert): Indicator | undefined {
   const name = alert.at('data', 'hostname');
   if (typeof name !== 'string' || name.length > LONGEST_HOSTNAME) return undefined;
-  // What holds no letter or digit is no name, and `..` would lead elsewhere.
+  // A text without a letter or digit is not a name, and `..` would change the path.
   if (!/[\p{L}\p{N}]/u.test(name)) return undefined;
   const wellFormed = name.replace(/\p{Surrogate}/gu, '\ufffd');
   return { name, id: name, path: `hostname/${encodeURIComponent(wellFormed)}` };
 }
 
-/** A URL is asked for by the SHA-256 of exactly its text. Web servers log only its path: no use. */
+/** A URL is looked up by the SHA-256 of its exact text. Web servers log only the path: not usable. */
 function url(alert: Alert): Indicator | undefined {
   const text = alert.at('data', 'url');
   if (typeof text !== 'string' || text === '' || text.startsWith('/')) return undefined;

@@ -4,23 +4,23 @@ import { NO_SETTINGS } from '../../core/destination-settings.ts';
 import type { Integration } from '../../core/integration.ts';
 import type { Outcome } from '../../core/outcome.ts';
 
-/** The name of the lane that brings events back to the manager. No block can have it. */
+/** The name of the lane that sends events back to the manager. No block can have this name. */
 export const MANAGER = '@manager';
 
 const TIMEOUT_SECONDS = 5;
 
-/** What the manager reads at once (`analysisd`); the rest would be cut off, and the event lost. */
+/** What the manager's `analysisd` reads at once, in bytes; the rest would be cut off and the event lost. */
 const LARGEST_DATAGRAM = 65_535;
 
-/** Brings an event, which is stored as the datagram `1:<location>:<message>`, to its end. */
+/** Delivers an event, which is stored as the datagram `1:<location>:<message>`. */
 export interface EventSink {
   /** Delivers a datagram. Expected failures are outcomes. */
   deliver(datagram: Buffer, signal: AbortSignal): Promise<Outcome>;
 }
 
 /**
- * The destination of the manager's lane. One at a time: the order of events is kept, and the
- * manager's queue, which is short, is not flooded.
+ * The destination of the manager's lane. One at a time: this keeps the order of events, and the
+ * manager's short queue is not flooded.
  */
 export function managerDestination(sink: EventSink): Destination {
   return {
@@ -33,7 +33,7 @@ export function managerDestination(sink: EventSink): Destination {
   };
 }
 
-/** The settings of the manager's lane: it is tried again soon, and for a month. */
+/** The settings of the manager's lane: retried soon, and for a month. */
 export function managerIntegration(): Integration {
   return {
     id: MANAGER,
@@ -64,7 +64,7 @@ export function socketSink(datagrams: DatagramSender, findSocket: () => string):
   return {
     async deliver(datagram, signal) {
       if (datagram.length > LARGEST_DATAGRAM) {
-        const message = `the event has ${datagram.length} bytes; the manager reads ${LARGEST_DATAGRAM} at the most`;
+        const message = `the event has ${datagram.length} bytes; the manager reads at most ${LARGEST_DATAGRAM}`;
         return { kind: 'reject', reason: 'rejected', message };
       }
       const limits = { timeoutMs: TIMEOUT_SECONDS * 1000, signal };
@@ -75,7 +75,7 @@ export function socketSink(datagrams: DatagramSender, findSocket: () => string):
       return {
         kind: 'retry',
         reason: reason === 'full' ? 'timeout' : 'network',
-        message: `${message}. Is the manager running? The event waits for it.`,
+        message: `${message}. Is the manager running? It will be retried.`,
       };
     },
   };

@@ -12,8 +12,8 @@ const PAGERDUTY: Service = {
 };
 
 /**
- * What PagerDuty's answer means: 202 is its success, any other success status needs its word. A
- * wrong key is told from a wrong event by the text of the errors; both are 400.
+ * What PagerDuty's answer means: 202 is success, any other success status needs a success text. A
+ * wrong key is distinguished from a wrong event by the text of the errors; both are 400.
  */
 export function readPagerDuty(response: HttpResponse, now: number): Outcome {
   const { status } = response;
@@ -26,7 +26,7 @@ export function readPagerDuty(response: HttpResponse, now: number): Outcome {
       {
         kind: 'retry',
         reason: 'server_error',
-        message: `The answer does not say that PagerDuty took the event, although its status is ${status}. Perhaps a proxy answers in its place. It is sent again.`,
+        message: `PagerDuty answered with status ${status}, but did not confirm the event. A proxy may be answering instead. It will be retried.`,
       },
       now,
     );
@@ -50,7 +50,7 @@ export function readPagerDuty(response: HttpResponse, now: number): Outcome {
     {
       kind: 'reject',
       reason: 'client_error',
-      message: `PagerDuty does not accept this event (HTTP 400)${which}. LiveStat at it with the command preview, and at <options> if they are set.`,
+      message: `PagerDuty does not accept this event (HTTP 400)${which}. Inspect it with the command preview, and check <options> if they are set.`,
     },
     now,
   );

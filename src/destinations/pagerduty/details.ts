@@ -8,18 +8,18 @@ import {
 } from '../../alert/json.ts';
 import { cut, displayText } from '../sdk/text.ts';
 
-/** Members of an alert that repeat earlier logs, and are the usual reason for huge alerts. */
+/** Members of an alert that repeat earlier logs; the usual reason for huge alerts. */
 const REPETITIONS = ['previous_output', 'previous_log'];
 const REMOVED =
   '[removed by integratord: the event was larger than the 512 KB that PagerDuty accepts]';
-/** Longest text inside an alert that has to be made smaller, in characters. */
+/** Longest text inside an alert that must be shorteneder, in characters. */
 const LONGEST_LEAF = 4096;
-/** Longest of the few fields that stay when all details must go. */
+/** Longest of the few fields that stay when all details must be removed */
 const LONGEST_FACT = 1024;
 
 /**
  * The alert in at most `bytes` bytes of JSON: first without the repeated logs, then with every long
- * text cut, and at last only a note with the few facts that identify the alert.
+ * text cut, and finally only a note with the few facts that identify the alert.
  */
 export function detailsWithin(alert: Alert, bytes: number): JsonDocument {
   const fewer: JsonObject = { ...alert.json };
@@ -33,7 +33,7 @@ export function detailsWithin(alert: Alert, bytes: number): JsonDocument {
   return withoutDetails(alert);
 }
 
-/** In place of the alert: a note that says so, and where to find the alert. */
+/** Replaces the alert: a note that says so, and where to find the alert. */
 export function withoutDetails(alert: Alert): JsonDocument {
   const fact = (...path: string[]) => {
     const text = displayText(alert.at(...path));

@@ -19,7 +19,7 @@ const ENQUEUE = '/v2/enqueue';
 /** Limits of the Events API v2: characters of a summary, bytes of a whole event. */
 const LONGEST_SUMMARY = 1024;
 const LARGEST_EVENT = 512_000;
-/** PagerDuty says nothing of these; nobody needs more. */
+/** PagerDuty documents no limit for these; nobody needs more. */
 const LONGEST_TEXT = 1024;
 
 const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
@@ -43,7 +43,7 @@ const settings = z.object({
 });
 type PagerDutyDelivery = Delivery<z.output<typeof settings>>;
 
-/** PagerDuty, Events API v2: every alert triggers an incident of its own. */
+/** PagerDuty, Events API v2: every alert triggers its own incident. */
 export default defineDestination({
   name: 'pagerduty',
   title: 'PagerDuty',
@@ -51,7 +51,7 @@ export default defineDestination({
   settings,
   concurrency: 2,
   limits: {
-    // About 120 within any 60 seconds; what is sent at once counts too.
+    // About 120 within any 60 seconds, bursts included.
     count: 100,
     seconds: 60,
     burst: 20,
@@ -93,7 +93,7 @@ function shrink(delivery: PagerDutyDelivery, rejected: HttpResponse): HttpReques
   return post(delivery, body);
 }
 
-/** An event with as much of the alert as PagerDuty takes. */
+/** An event with as much of the alert as PagerDuty accepts. */
 function withinLimit(
   { alert }: PagerDutyDelivery,
   build: (details: JsonDocument) => Fields,
@@ -109,8 +109,8 @@ function post(delivery: PagerDutyDelivery, body: string): HttpRequest {
 }
 
 /**
- * The Events API, or `<hook_url>` in its place: the whole address, for the EU
- * (`https://events.eu.pagerduty.com`) or a relay of one's own. Without a path it gets the API's.
+ * The Events API, or `<hook_url>` instead: the whole address, for the EU
+ * (`https://events.eu.pagerduty.com`) or your own relay. Without a path it gets the API's.
  * The reference ignores `<hook_url>` here.
  */
 function address(hookUrl: Secret | undefined): Secret {
@@ -127,7 +127,7 @@ function event(delivery: PagerDutyDelivery, details: JsonDocument): Fields {
   return {
     routing_key: settings.api_key.reveal(),
     event_action: 'trigger',
-    // The same for every retry, so that a message which arrives twice is one incident.
+    // The same for every retry, so that a message that arrives twice is one incident.
     dedup_key: createHash('sha256').update(key).digest('hex'),
     payload: payload(alert, details),
     client: 'Wazuh Monitoring Service',
@@ -147,14 +147,14 @@ function payload(alert: Alert, details: JsonDocument): Fields {
   };
 }
 
-/** The scale that the reference means; by a mistake it never sends more than `warning`. */
+/** The scale that the reference intends; due to a bug it never sends more than `warning`. */
 function severity(level: number): (typeof SEVERITIES)[number] {
   if (level >= 13) return 'critical';
   if (level >= 10) return 'error';
   return level >= 7 ? 'warning' : 'info';
 }
 
-/** Where the alert comes from: agentless alerts have no agent. Never empty. */
+/** The source of the alert: agentless alerts have no agent. Never empty. */
 function source(alert: Alert): string {
   const places = [['agent', 'name'], ['agentless', 'host'], ['manager', 'name'], ['location']];
   const names = places.map((path) => displayText(alert.at(...path)));
@@ -168,7 +168,7 @@ function groups(alert: Alert): string | undefined {
 }
 
 /**
- * The event with a payload that the API must accept: what is missing, blank or not allowed comes
+ * The event with a payload that the API must accept: missing, blank or invalid members are filled
  * from the alert. Descriptions can be empty, and `<options>` with a `payload` replace all of it.
  */
 function complete(

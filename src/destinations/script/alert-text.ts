@@ -5,11 +5,11 @@ import { displayText } from '../sdk/text.ts';
 
 /**
  * The alert in the text format: seven lines of shell assignments, for scripts that read their alert
- * with `. file` (Wazuh 4.14 `integrator.c`). As the reference writes them, byte for byte, with one
- * exception: a description, location, date or rule id that would end its own quotes, and so run as a
+ * with `. file` (Wazuh 4.14 `integrator.c`). Byte for byte as the reference writes them, with one
+ * exception: a description, location, date or rule id that would close its own quotes, and so run as a
  * command, loses those quotes; the reference makes only the log and the address harmless.
- * Of an alert that OSSEC wrote, the location has its host in it, as in the text format of that time.
- * @param maxLog bytes of the log; a longer one ends with `...`.
+ * For an alert that OSSEC wrote, the location includes the host, as in the text format of that time.
+ * @param maxLog maximum bytes of the log; a longer one ends with `...`.
  */
 export function alertText(alert: Alert, maxLog: number): Buffer {
   const facts = scanAlert(alert.raw);
@@ -27,7 +27,7 @@ export function alertText(alert: Alert, maxLog: number): Buffer {
   return Buffer.from(lines.join('\n'), 'latin1');
 }
 
-/** Everything here is bytes, one character each, because the reference counts and judges bytes. */
+/** Everything here is bytes, one character each, because the reference counts and checks bytes. */
 function bytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
@@ -36,7 +36,7 @@ function line(name: string, value: string): string {
   return `${name}='${value}'`;
 }
 
-/** A field as a C string: empty when it is missing, and ended by a NUL in it. */
+/** A field as a C string: empty when it is missing, cut at the first NUL. */
 function textField(json: string, path: readonly string[]): string {
   let value: string | undefined = json;
   for (const name of path) value = value === undefined ? undefined : memberText(value, name);
@@ -46,12 +46,12 @@ function textField(json: string, path: readonly string[]): string {
   return end === -1 ? text : text.slice(0, end);
 }
 
-/** What may stand between a quote that ends the quotes and one that begins them again. */
+/** What may appear between a closing quote and the next opening quote. */
 const PLAIN_WORD = /^[A-Za-z0-9_.,:/@%+=-]*$/;
 
 /**
  * A value that stays one value inside single quotes. Pairs of quotes around a plain word, as in
- * `user 'root' logged in`, do no harm, so they stay as the reference leaves them; else every quote
+ * `user 'root' logged in`, are harmless, so they stay as the reference leaves them; otherwise every quote
  * becomes a space. Line feeds and other control characters become spaces too: they could pass for
  * further lines where a script reads line by line.
  */

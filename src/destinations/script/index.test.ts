@@ -168,7 +168,7 @@ describe('what becomes of a run', () => {
     expect(await deliver(result)).toMatchObject(outcome);
   });
 
-  it('is tried again later when the daemon stopped it', async () => {
+  it('is retried later when the daemon stopped it', async () => {
     const outcome = await deliver(
       { kind: 'killed', signal: 'SIGTERM', output: '' },
       {},

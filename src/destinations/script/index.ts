@@ -15,10 +15,10 @@ import { openOptions, secret, setting } from '../sdk/settings.ts';
 import { printable } from '../sdk/text.ts';
 import { alertText } from './alert-text.ts';
 
-/** What the names of scripts begin with. */
+/** The prefix of script names. */
 export const SCRIPT_PREFIX = 'custom-';
 
-/** Seconds that a script may run where the configuration sets no timeout. The reference has no limit. */
+/** Seconds that a script may run when the configuration sets no timeout. The reference has no limit. */
 const LEAST_SECONDS = 60;
 
 const settings = z.object({
@@ -34,7 +34,7 @@ const settings = z.object({
 });
 
 /**
- * The destination of all `custom-*` integrations: one run of a script of that name per alert, called
+ * The destination of all `custom-*` integrations: one run of the script of that name per alert, called
  * as the reference calls it.
  * @param integrationsDir the directory of the scripts; when relative, below `workingDir`.
  * @param workingDir the manager's home.
@@ -54,7 +54,7 @@ export function scriptDestination(integrationsDir: string, workingDir: string): 
       const { integration } = job;
       const name = integration.name.trim();
       if (!isFileName(name)) {
-        const message = `<name> of a script is a file name in ${integrationsDir}; it cannot hold a slash.`;
+        const message = `The <name> of a script is a file name in ${integrationsDir}; it must not contain a slash.`;
         return { kind: 'park', reason: 'client_error', message };
       }
       const seconds = attemptSeconds(integration, LEAST_SECONDS);
@@ -85,9 +85,9 @@ function scriptCall({ alert, integration }: Job, directory: string): ScriptCall 
 
 /**
  * The arguments after the program's name: alert file, API key, hook URL, an empty one (`debug` in
- * the reference's debug mode), options file, timeout, retries, and a leftover of the days when a
- * shell ran the scripts. The reference joins them with spaces and divides them again, into at most
- * eight, so a space in a key or an address moves the arguments after it; `\ ` keeps a space.
+ * the reference's debug mode), options file, timeout, retries, and a leftover from the time when a
+ * shell ran the scripts. The reference joins them with spaces and splits them again, into at most
+ * eight, so a space in a key or an address shifts the arguments after it; `\ ` keeps a space.
  */
 export function scriptArguments(integration: Integration): string[] {
   const command = [
@@ -103,7 +103,7 @@ export function scriptArguments(integration: Integration): string[] {
   return splitCommand(command.join(' '), command.length);
 }
 
-/** Divides at single spaces into at most `most` parts; the last part takes all that is left. */
+/** Splits at single spaces into at most `most` parts; the last part gets the rest. */
 function splitCommand(command: string, most: number): string[] {
   const parts: string[] = [];
   let part = '';
@@ -128,7 +128,7 @@ function outcomeOf(result: ScriptResult, seconds: number, aborted: boolean): Out
         return {
           kind: 'retry',
           reason: 'timeout',
-          message: 'The script was stopped because integratord stops. It is run again.',
+          message: 'The script was stopped because integratord is stopping. It will be run again.',
         };
       }
       return {
@@ -143,7 +143,7 @@ function outcomeOf(result: ScriptResult, seconds: number, aborted: boolean): Out
         kind: 'retry',
         reason: 'timeout',
         quickOnly: true,
-        message: `The script was still running after ${seconds} s, and was stopped with all it had started; <timeout> sets this limit${lastLine(result.output)}`,
+        message: `The script was still running after ${seconds} s; it was stopped, with all processes it had started. <timeout> sets this limit${lastLine(result.output)}`,
         ...excerpt(result.output),
       };
     case 'refused':
@@ -158,14 +158,14 @@ function exited(code: number, output: string): Outcome {
   if (code === 0) return { kind: 'delivered', ...detail };
   const what = `The script ended with exit code ${code}`;
   if (code === 126 || code === 127) {
-    const message = `${what}: a command, or what runs the script, was not found or may not be run${lastLine(output)}`;
+    const message = `${what}: a command or the script's interpreter was not found or is not executable${lastLine(output)}`;
     return { kind: 'park', reason: 'client_error', message, ...detail };
   }
   const message = `${what}${lastLine(output)}`;
   return { kind: 'retry', reason: 'rejected', quickOnly: true, message, ...detail };
 }
 
-/** The end of a sentence: where scripts say what went wrong. */
+/** The end of a sentence: the last line, where scripts usually say what went wrong. */
 function lastLine(output: string): string {
   const line = printable(output).trimEnd().split('\n').at(-1)?.trim() ?? '';
   return line === '' ? '; it printed nothing.' : `: ${line}`;

@@ -5,12 +5,12 @@ import { cut, displayText, printable } from './text.ts';
 /** Longest text of one fact, in characters. */
 const LONGEST_FACT = 500;
 
-/** Something to know about an alert: what it is, and its text in one line. */
+/** A fact about an alert: its label, and its text in one line. */
 export type Fact = readonly [label: string, text: string];
 
 /**
- * What people want to know of an alert first, in this order. What the alert lacks is left out; there
- * are at least the rule's id and level, if only to say that they are not known.
+ * What an operator wants to know about an alert first, in this order. Missing facts are left out, but
+ * the rule's id and level are always present, as `unknown` if need be.
  */
 export function factsOf(alert: Alert): Fact[] {
   const text = (...path: string[]) => oneLine(displayText(alert.at(...path)));
@@ -34,14 +34,14 @@ export function factsOf(alert: Alert): Fact[] {
   );
 }
 
-/** A text in one line, without control characters; undefined when nothing is left. */
+/** The text in one line, without control characters; undefined when nothing is left. */
 export function oneLine(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const line = plain(text.replace(/\s+/g, ' ')).trim();
   return line === '' ? undefined : line;
 }
 
-/** A text that every service can store: no control characters, no halves of characters. */
+/** Text that every service can store: no control characters, no split surrogate pairs. */
 export function plain(text: string): string {
   return printable(text).replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -3,31 +3,31 @@ import type { FailureReason, Outcome } from '../../core/outcome.ts';
 import { retryAt } from './retry-after.ts';
 import { printable, wholeCharacters } from './text.ts';
 
-/** Longest part of an answer or an output that is kept, in characters. */
+/** Longest part of an answer or output that is kept, in characters. */
 export const LONGEST_EXCERPT = 2000;
 
-/** What the common rules need to know of a service. */
+/** What the common rules need to know about a service. */
 export interface Service {
-  /** For people: `Slack`. */
+  /** The display name: `Slack`. */
   readonly title: string;
-  /** The setting that gives access: what to look at when the service turns us away. */
+  /** The setting that grants access: what to check when the service refuses us. */
   readonly credential: 'hook_url' | 'api_key';
   /** What to do when the credential is refused. */
   readonly advice: string;
 }
 
-/** A failure as a service's own rules see it, before status, excerpt and time are added. */
+/** A failure as the service's own rules classify it, before status, excerpt and time are added. */
 export interface Failure {
   readonly kind: 'retry' | 'park' | 'reject';
   readonly reason: FailureReason;
   readonly message: string;
-  /** Only for `retry`: the quick retries are all there is. */
+  /** Only for `retry`: the quick retries are the only ones. */
   readonly quickOnly?: boolean;
 }
 
 /**
- * What an answer means by its status alone: the rules that hold for every webhook. A service's own
- * rules come first, where its words say more than the status does.
+ * What an answer means by its status alone: the rules for every webhook. A service's own
+ * rules come first, where its text says more than the status.
  */
 export function classifyHttp(response: HttpResponse, service: Service, now: number): Outcome {
   const { status } = response;
@@ -35,12 +35,12 @@ export function classifyHttp(response: HttpResponse, service: Service, now: numb
   return failed(response, failureByStatus(response, service), now);
 }
 
-/** The outcome `delivered`, with what the service said. */
+/** The outcome `delivered`, with the service's answer. */
 export function delivered(response: HttpResponse): Outcome {
   return { kind: 'delivered', status: response.status, excerpt: excerptOf(response) };
 }
 
-/** The outcome of a failure, with status, excerpt and the time that the service asked for. */
+/** The outcome of a failure, with status, excerpt and the retry time the service asked for. */
 export function failed(response: HttpResponse, failure: Failure, now: number): Outcome {
   const { kind, reason, message } = failure;
   const detail = { reason, status: response.status, message, excerpt: excerptOf(response) };
@@ -63,13 +63,13 @@ function failureByStatus(response: HttpResponse, service: Service): Failure {
       return {
         kind: 'retry',
         reason: 'timeout',
-        message: `${title} gave up waiting for the request (HTTP ${status}). It is sent again.`,
+        message: `${title} timed out waiting for the request (HTTP ${status}). It will be retried.`,
       };
     case 429:
       return {
         kind: 'retry',
         reason: 'rate_limited',
-        message: `${title} says: too many messages (HTTP 429). It is sent again later; a rate limit for this integration would avoid this.`,
+        message: `${title} says: too many messages (HTTP 429). It will be retried later; a rate limit for this integration would avoid this.`,
       };
     case 401:
     case 403:
@@ -83,7 +83,7 @@ function failureByStatus(response: HttpResponse, service: Service): Failure {
       return {
         kind: 'park',
         reason: 'auth',
-        message: `${title} does not know this address (HTTP ${status}): it is mistyped, or was removed or disabled there. ${advice}`,
+        message: `${title} does not know this address (HTTP ${status}): it is mistyped, or was removed or disabled. ${advice}`,
       };
     case 407:
       return {
@@ -100,7 +100,7 @@ function failureByStatus(response: HttpResponse, service: Service): Failure {
     return {
       kind: 'reject',
       reason: 'client_error',
-      message: `${title} does not accept this message (HTTP ${status}). See the answer for what it dislikes, and <options> if they are set.`,
+      message: `${title} does not accept this message (HTTP ${status}). See the answer for the reason, and check <options> if they are set.`,
     };
   }
   return {
@@ -108,31 +108,31 @@ function failureByStatus(response: HttpResponse, service: Service): Failure {
     reason: 'server_error',
     message:
       status >= 500 && status < 600
-        ? `${title} has a problem of its own (HTTP ${status}). It is sent again.`
-        : `${title} answered with a status that makes no sense here (HTTP ${status}). It is sent again.`,
+        ? `Server error on ${title}'s side (HTTP ${status}). It will be retried.`
+        : `${title} answered with an unexpected status (HTTP ${status}). It will be retried.`,
   };
 }
 
-/** Says what kind of redirection it is; never where it leads, for that may hold a key. */
+/** Says what kind of redirect it is; never its target, which may contain a key. */
 function redirected(response: HttpResponse, title: string): string {
   const location = response.headers['location']?.trim() ?? '';
   const hint = /^https:/i.test(location)
-    ? 'It points to an https:// address: perhaps <hook_url> begins with http:// where it should be https://.'
+    ? 'It points to an https:// address: <hook_url> probably begins with http:// by mistake.'
     : /^http:/i.test(location)
       ? 'It points to an http:// address.'
-      : 'It points to another path of the same server: perhaps a login page, or a slash too many or too few.';
-  return `${title} redirects to another address (HTTP ${response.status}), and redirects are not followed, since the alert could end up elsewhere. ${hint} Set <hook_url> to the final address.`;
+      : 'It points to another path of the same server: perhaps a login page, or a missing or extra slash.';
+  return `${title} redirects to another address (HTTP ${response.status}), and redirects are not followed, since the alert could be sent to the wrong place. ${hint} Set <hook_url> to the final address.`;
 }
 
-/** What is kept of an answer for people to read; undefined when it is empty. */
+/** The part of an answer that is shown to the operator; undefined when it is empty. */
 export function excerptOf(response: HttpResponse): string | undefined {
   const text = printable(response.body.trim());
   return text === '' ? undefined : text;
 }
 
 /**
- * The outcome with an excerpt of at most {@link LONGEST_EXCERPT}: the beginning, and of something
- * longer also the end, where scripts say what went wrong.
+ * The outcome with an excerpt of at most {@link LONGEST_EXCERPT}: the beginning, and for longer
+ * text also the end, where scripts usually say what went wrong.
  */
 export function withShortExcerpt(outcome: Outcome): Outcome {
   const { excerpt } = outcome;

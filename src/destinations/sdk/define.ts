@@ -44,7 +44,7 @@ export interface Examples {
 interface Common<Schema extends SettingsSchema> {
   /** Selects it: `slack`. */
   readonly name: string;
-  /** For people: `Slack`. */
+  /** The display name: `Slack`. */
   readonly title: string;
   /**
    * False where Wazuh's other programs would refuse the name in `ossec.conf`; it is `custom-NAME`
@@ -52,11 +52,11 @@ interface Common<Schema extends SettingsSchema> {
    */
   readonly knownToWazuh: boolean;
   readonly settings: Schema;
-  /** Attempts at the same time; 1 keeps the order of the alerts. */
+  /** Concurrent attempts; 1 keeps the order of the alerts. */
   readonly concurrency: number;
   /** What the service allows. Compatible servers need not have the limit: `appliesTo` says where. */
   readonly limits?: RateLimit & { appliesTo(settings: z.output<Schema>): boolean };
-  /** Least seconds of an attempt when the configuration sets no timeout. */
+  /** Minimum seconds per attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
   /** Why an alert is deliberately not sent. */
   readonly skip?: (alert: Alert, settings: z.output<Schema>) => string | undefined;
@@ -67,10 +67,10 @@ interface Common<Schema extends SettingsSchema> {
 export interface RequestDefinition<Schema extends SettingsSchema> extends Common<Schema> {
   /** The request. Never fails because of what an alert lacks. */
   readonly request: (delivery: Delivery<z.output<Schema>>) => HttpRequest;
-  /** What an answer means. */
+  /** Interprets an answer. */
   readonly read: (answer: HttpResponse, now: number) => Outcome;
   /**
-   * Another request for the same alert that the service may accept, asked for once after it
+   * Another request for the same alert that the service may accept, called once after it
    * rejected the first one: usually the message without its big parts.
    */
   readonly shrink?: (

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../alert/json.ts';
 
 /**
- * The JSON object that a text consists of or begins with; undefined when there is none. Some
+ * The JSON object that a text is or begins with; undefined when there is none. Some
  * services write a second object right after the first (Shuffle does, on errors).
  */
 export function firstJson(text: string): JsonObject | undefined {
@@ -19,7 +19,7 @@ function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-/** The place after the brace that closes the first one; the text's length when it stays open. */
+/** The offset after the brace that closes the first one; the text's length when it is never closed. */
 function endOfObject(text: string): number {
   let depth = 0;
   let inString = false;

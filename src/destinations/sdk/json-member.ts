@@ -1,7 +1,7 @@
 /**
  * The JSON text of an object's member, as the reference's JSON library (cJSON) finds it: names are
- * compared without regard to the case of ASCII letters, and the first of several counts, where
- * JSON.parse takes the last. Undefined when there is none, or when the text is no object.
+ * compared ignoring the case of ASCII letters, and the first of several counts, where
+ * JSON.parse takes the last. Undefined when there is none, or when the text is not an object.
  * @param json valid JSON text.
  */
 export function memberText(json: string, name: string): string | undefined {
@@ -28,7 +28,7 @@ function skipSpace(json: string, from: number): number {
   return at;
 }
 
-/** The place after the value that begins at `from`. */
+/** The offset after the value that begins at `from`. */
 function endOfValue(json: string, from: number): number {
   let depth = 0;
   for (let at = from; at < json.length; at += 1) {

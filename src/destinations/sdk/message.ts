@@ -2,7 +2,7 @@ import type { JsonDocument, JsonObject } from '../../alert/json.ts';
 import type { Job } from '../../core/destination.ts';
 import { VERSION } from '../../core/version.ts';
 
-/** Headers of every JSON request: those of the reference, and who is asking. */
+/** Headers of every JSON request: those of the reference, and a user agent. */
 export const JSON_HEADERS = {
   'content-type': 'application/json',
   accept: '*/*',
@@ -10,7 +10,7 @@ export const JSON_HEADERS = {
   'user-agent': `integratord/${VERSION}`,
 };
 
-/** Those headers, and one by which a receiver can recognise a repeated message. */
+/** Those headers, and one that lets a receiver recognise a repeated message. */
 export function idempotentHeaders({ key }: Pick<Job, 'key'>): Record<string, string> {
   // Written out: an object built by spreading another costs several times as much.
   return {
@@ -24,7 +24,7 @@ export function idempotentHeaders({ key }: Pick<Job, 'key'>): Record<string, str
 
 /** A message with the operator's `<options>`, which replace members of the same name. */
 export function withOptions(message: Message, options: JsonObject): Message {
-  // Hardly anyone sets them, and a copy costs as much as the message.
+  // Few operators set them, and a copy costs as much as the message.
   return Object.keys(options).length === 0 ? message : { ...message, ...options };
 }
 type Message = Readonly<Record<string, JsonDocument | undefined>>;

@@ -2,8 +2,8 @@ import { BlockList, isIP } from 'node:net';
 
 /**
  * What no service on the internet can know: private, loopback, link-local, documentation, shared and
- * reserved networks, as Python's `ipaddress` counts them, whose judgement the reference relies on;
- * and multicast and carriers' shared addresses, which Python lets pass.
+ * reserved networks as defined by Python's `ipaddress`, which the reference uses;
+ * and multicast and carrier-grade NAT addresses, which Python allows.
  * (IANA special-purpose address registries.)
  */
 const SPECIAL_V4: readonly [string, number][] = [
@@ -23,7 +23,7 @@ const SPECIAL_V4: readonly [string, number][] = [
   ['240.0.0.0', 4],
 ];
 
-/** All that is assigned in IPv6 lies in here; everything else is reserved, private or local. */
+/** All assigned IPv6 addresses are in this range; everything else is reserved, private or local. */
 const GLOBAL_V6 = ['2000::', 3] as const;
 const SPECIAL_V6: readonly [string, number][] = [
   ['2001::', 23],
@@ -38,9 +38,9 @@ const global = new BlockList();
 global.addSubnet(...GLOBAL_V6, 'ipv6');
 
 /**
- * The address in the form to ask about, when it belongs to somebody on the internet; undefined when
- * it does not, or is no address. An IPv4 address in IPv6 clothes (`::ffff:8.8.8.8`), as servers log
- * them that listen for both, becomes plain.
+ * The address in the form to look up, when it is a public one; undefined when
+ * it is not, or not an address. An IPv4-mapped IPv6 address (`::ffff:8.8.8.8`), as servers log
+ * when they listen for both, becomes plain IPv4.
  */
 export function publicAddress(text: string): string | undefined {
   const address = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(text)?.[1] ?? text;
@@ -48,7 +48,7 @@ export function publicAddress(text: string): string | undefined {
     case 4:
       return special.check(address, 'ipv4') ? undefined : address;
     case 6: {
-      // An address with a zone (fe80::1%eth0) means something only on the machine that wrote it.
+      // An address with a zone (fe80::1%eth0) is only meaningful on the machine that wrote it.
       if (address.includes('%')) return undefined;
       const isPublic = global.check(address, 'ipv6') && !special.check(address, 'ipv6');
       return isPublic ? address : undefined;

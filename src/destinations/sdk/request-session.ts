@@ -8,11 +8,11 @@ import type { Integration } from '../../core/integration.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { classifyHttp, type Service } from './classify-http.ts';
 
-/** The requests of one attempt: all of them together get the time that one attempt may take. */
+/** The requests of one attempt: together they share the attempt's timeout. */
 export interface RequestSession {
   /**
-   * Sends a request in what is left of the time.
-   * @param bodyCap bytes of the answer that are read, where it may be long.
+   * Sends a request within the remaining time.
+   * @param bodyCap maximum bytes of the answer to read, where it may be long.
    */
   send(request: HttpRequest, bodyCap?: number): Promise<HttpResult>;
   /** True when no time is left. */
@@ -40,11 +40,11 @@ export function startSession(
 const TOO_LATE: HttpFailure = {
   ok: false,
   reason: 'timeout',
-  message: 'The time of this attempt was used up before its last request; <timeout> sets it.',
+  message: 'The time for this attempt ran out before its last request; <timeout> sets it.',
   mayHaveArrived: false,
 };
 
-/** Seconds that one attempt may take. */
+/** The timeout of one attempt, in seconds. */
 export function attemptSeconds(integration: Integration, defaultTimeout = 0): number {
   const { timeout, timeoutIsSet } = integration;
   return Math.max(timeoutIsSet ? timeout : Math.max(timeout, defaultTimeout), 1);
@@ -52,7 +52,7 @@ export function attemptSeconds(integration: Integration, defaultTimeout = 0): nu
 
 /**
  * The outcome when a message got no answer.
- * @param next what happens now, as a sentence.
+ * @param next what happens next, as a sentence.
  */
 export function unanswered(result: HttpFailure, next: string): Outcome {
   const { reason, message, mayHaveArrived } = result;

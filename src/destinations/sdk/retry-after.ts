@@ -3,14 +3,14 @@ import type { HttpResponse } from '../../core/destination.ts';
 import { firstJson } from './first-json.ts';
 
 const SECOND = 1000;
-/** A service that says "now" gets a moment all the same; one that says "tomorrow" is asked again sooner. */
+/** Limits of the wait, in milliseconds: "now" still waits a moment, "tomorrow" is retried sooner. */
 const SHORTEST_MS = SECOND;
 const LONGEST_MS = 60 * 60 * SECOND;
 
 /**
- * When a service wants to be asked again, in milliseconds since 1970, or undefined when it does not
+ * When a service wants the next request, in milliseconds since 1970, or undefined when it does not
  * say. Read from `Retry-After` (seconds or an HTTP date, RFC 9110 section 10.2.3), then from
- * `retry_after` or `parameters.retry_after` in a JSON body (seconds), and kept between one second
+ * `retry_after` or `parameters.retry_after` in a JSON body (seconds), and limited to between one second
  * and one hour from now.
  */
 export function retryAt(response: HttpResponse, now: number): number | undefined {

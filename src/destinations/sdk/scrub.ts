@@ -11,8 +11,8 @@ const LONGEST_MESSAGE = 1000;
 const SHORTEST_PART = 16;
 
 /**
- * The outcome as others may see it: an integration's secrets removed from message and excerpt, and
- * then both cut, in this order, so that no half of a secret stays at the end.
+ * The outcome that may be shown: an integration's secrets removed from message and excerpt, and
+ * then both cut, in this order, so that no part of a secret stays at the end.
  */
 export function withoutSecrets(outcome: Outcome, integration: Integration): Outcome {
   const clean = scrubOutcome(outcome, scrubberFor(integration));
@@ -21,7 +21,7 @@ export function withoutSecrets(outcome: Outcome, integration: Integration): Outc
   return withShortExcerpt({ ...clean, message: cut(message, LONGEST_MESSAGE) });
 }
 
-/** The ways in which an integration's secrets can be written are worked out once. */
+/** The encodings of an integration's secrets are computed once. */
 const scrubbers = new WeakMap<Integration, Scrubber>();
 
 function scrubberFor(integration: Integration): Scrubber {

@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../alert/json.ts';
 
-/** Stands at the end of a text that was cut. */
+/** The end of a text that was cut. */
 export const CUT_MARK = '… [truncated]';
 
-/** What people read where an alert lacks a field; the reference says the same. */
+/** Shown where an alert lacks a field; the same text as the reference's. */
 export const NOT_AVAILABLE = 'N/A';
 
 /**
@@ -25,8 +25,8 @@ export function wholeCharacters(text: string, length: number): string {
 }
 
 /**
- * A value as people would write it: text as it is, numbers and booleans in words, objects and
- * lists as JSON. Undefined for null and for what is not there.
+ * A value for display: text as it is, numbers and booleans as text, objects and
+ * lists as JSON. Undefined for null and for missing values.
  */
 export function displayText(value: JsonValue | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
@@ -34,7 +34,7 @@ export function displayText(value: JsonValue | undefined): string | undefined {
   return String(value);
 }
 
-/** The text with control characters (but line feeds and tabs) displayText as `�`: safe on a terminal. */
+/** The text with control characters (except line feeds and tabs) shown as `�`: safe on a terminal. */
 export function printable(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 }

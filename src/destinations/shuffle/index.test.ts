@@ -51,7 +51,7 @@ describe('rules that are not sent', () => {
   it('takes the list of the settings in place of its own', () => {
     expect(skip('5710', [])).toBeUndefined();
     expect(skip('5710', [550])).toBeUndefined();
-    expect(skip('550', [550])).toBe('rule 550 is in the setting skip_rules');
+    expect(skip('550', [550])).toBe('rule 550 is in the skip_rules setting');
   });
 });
 

@@ -13,18 +13,18 @@ import { examples } from './examples.ts';
 
 /**
  * The reference's list: rules about Docker, VirusTotal and others whose alerts Shuffle itself tends
- * to cause, so that sending them could go round in circles. 5710 is the reference's as well.
+ * to cause, so that sending them could cause a loop. 5710 is on the reference's list as well.
  */
 const SKIPPED_RULES: readonly string[] =
   '87924 87900 87901 87902 87903 87904 86001 86002 86003 87932 80710 87929 87928 5710'.split(' ');
 
 /**
- * What stands in an alert whose rule is on that list: its digits, or a way to write them otherwise,
- * with escapes or as a number such as 571e1. Most alerts have none of it, and need not be parsed.
+ * What an alert contains whose rule is on that list: its digits, or another spelling of them,
+ * with escapes or as a number such as 571e1. Most alerts contain neither, and need not be parsed.
  */
 const MAY_BE_SKIPPED = new RegExp(String.raw`${SKIPPED_RULES.join('|')}|\\u00|"id"\s*:\s*[-\d]`);
 
-/** A hook of version 2 answers only when its workflow has run, which may take 15 seconds. */
+/** A version 2 hook answers only after its workflow has run, which may take 15 seconds. */
 const LEAST_SECONDS = 20;
 
 const SHUFFLE: Service = {
@@ -77,8 +77,8 @@ function skip(alert: Alert, { skip_rules: own }: Settings): string | undefined {
   const skipped = own === undefined ? SKIPPED_RULES : own.map(String);
   if (!skipped.includes(id)) return undefined;
   return own === undefined
-    ? `rule ${id} is on the list of rules that are not sent to Shuffle, because its own activity can cause them; the setting skip_rules replaces this list`
-    : `rule ${id} is in the setting skip_rules`;
+    ? `rule ${id} is on the list of rules that are not sent to Shuffle, because Shuffle's own activity can trigger them; the skip_rules setting replaces this list`
+    : `rule ${id} is in the skip_rules setting`;
 }
 
 function request(delivery: Delivery<Settings>): HttpRequest {
@@ -110,7 +110,7 @@ function severity(level: number): number {
 }
 
 /**
- * What Shuffle's answer means. A hook may be set to answer anything, so with a success status only
+ * What Shuffle's answer means. A hook can be configured to answer anything, so with a success status only
  * an explicit `"success": false` is a failure.
  */
 function read(response: HttpResponse, now: number): Outcome {
@@ -124,8 +124,8 @@ function read(response: HttpResponse, now: number): Outcome {
         kind: 'retry',
         reason: 'server_error',
         message:
-          'Shuffle took the alert, but says that its workflow failed. LiveStat at the run in Shuffle.',
-        // Every try runs the workflow again.
+          'Shuffle accepted the alert, but reports that its workflow failed. Check the run in Shuffle.',
+        // Every attempt runs the workflow again.
         quickOnly: true,
       },
       now,
@@ -140,7 +140,7 @@ function read(response: HttpResponse, now: number): Outcome {
   );
 }
 
-/** Shuffle says 400 also when the hook, not the message, is at fault. */
+/** Shuffle answers 400 also when the hook, not the message, is at fault. */
 function hookProblem(json: JsonObject | undefined): string | undefined {
   if (json?.['success'] !== false) return undefined;
   const reason = displayText(json['reason']);
@@ -148,7 +148,7 @@ function hookProblem(json: JsonObject | undefined): string | undefined {
   if (/isn't running/i.test(reason)) return 'The webhook in Shuffle is stopped (HTTP 400).';
   if (/no workflows/i.test(reason)) return 'The webhook in Shuffle has no workflow (HTTP 400).';
   if (/useragent/i.test(reason)) {
-    return 'Shuffle takes this program for a preview robot (HTTP 400); a proxy may change the user agent.';
+    return 'Shuffle mistakes integratord for a link preview bot (HTTP 400); a proxy may be changing the user agent.';
   }
   return undefined;
 }

@@ -16,19 +16,19 @@ const SLACK: Service = {
   advice: 'Create a new incoming webhook there, put its address into <hook_url>, and reload.',
 };
 
-/** Words of Slack, Mattermost and Rocket.Chat for "nothing can be posted with this webhook". */
+/** Error words of Slack, Mattermost and Rocket.Chat for "nothing can be posted with this webhook". */
 const BROKEN =
   /^(?:invalid_token|invalid_auth|token_revoked|account_inactive|action_prohibited|no_service|no_service_id|no_team|team_disabled|no_active_hooks|channel_not_found|channel_is_archived|is_archived|posting_to_general_channel_denied|user_not_found|invalid-channel|invalid integration id or token provided\.?|overriding destination channel is disabled.*|web\.incoming_webhook\.(?:invalid|channel|channel_locked|disabled|permissions)\..*)$/i;
 
-/** Words for "this message is malformed". */
+/** Error words for "this message is malformed". */
 const MALFORMED =
   /^(?:invalid_payload|no_text|missing_text_or_fallback_or_attachments|invalid_blocks|invalid_blocks_format|invalid_attachments|too_many_attachments|msg_too_long|web\.incoming_webhook\.(?:parse|text)\..*)$/i;
 
 const TOO_MANY = /^(?:rate_?limited|.*\berror-too-many-requests\b.*)$/i;
 
 /**
- * What Slack's answer means: its word first, then the status. Success is status 200 with the text
- * `ok`, or what the compatible servers say in its place; Slack has answered 200 with an error before.
+ * What Slack's answer means: its error word first, then the status. Success is status 200 with the text
+ * `ok`, or the equivalent of compatible servers; Slack has been seen to answer 200 with an error.
  */
 export function readSlack(response: HttpResponse, now: number): Outcome {
   const json = firstJson(response.body);
@@ -43,7 +43,7 @@ export function readSlack(response: HttpResponse, now: number): Outcome {
 function saysOk({ status, body, truncated }: HttpResponse, json: JsonObject | undefined): boolean {
   if (json !== undefined) return json['ok'] === true || json['success'] === true;
   const text = body.trim().toLowerCase();
-  // The status came through, and nothing of the text contradicts it.
+  // The status is a success, and the text read so far does not contradict it.
   if (truncated && 'ok'.startsWith(text)) return true;
   return text === 'ok' || (status === 204 && text === '');
 }
@@ -57,28 +57,28 @@ function failureByWord(
       return {
         kind: 'park',
         reason: status === 400 ? 'client_error' : 'auth',
-        message: `Slack does not take messages for this webhook: ${word} (HTTP ${status}). Check in Slack that the webhook and its channel still exist and may be posted to; put a new address into <hook_url> if not.`,
+        message: `Slack does not accept messages for this webhook: ${word} (HTTP ${status}). Check in Slack that the webhook and its channel still exist and allow posting; if not, put a new address into <hook_url>.`,
       };
     }
     if (TOO_MANY.test(word)) {
       return {
         kind: 'retry',
         reason: 'rate_limited',
-        message: `Slack says: too many messages (${word}). It is sent again later; a rate limit for this integration would avoid this.`,
+        message: `Slack says: too many messages (${word}). It will be retried later; a rate limit for this integration would avoid this.`,
       };
     }
     if (MALFORMED.test(word)) {
       return {
         kind: 'reject',
         reason: 'client_error',
-        message: `Slack does not accept this message: ${word} (HTTP ${status}). LiveStat at it with the command preview, and at <options> if they are set.`,
+        message: `Slack does not accept this message: ${word} (HTTP ${status}). Inspect it with the command preview, and check <options> if they are set.`,
       };
     }
   }
   return undefined;
 }
 
-/** What may be the word in an answer: the text itself, or one of the usual members of an object. */
+/** The candidates for the error word: the text itself, or one of the usual members of an object. */
 function words(body: string, json: JsonObject | undefined): string[] {
   const candidates =
     json === undefined
@@ -87,17 +87,17 @@ function words(body: string, json: JsonObject | undefined): string[] {
   return candidates.filter((word) => typeof word === 'string' && word.length < 200) as string[];
 }
 
-/** A success status without the word that goes with it. */
+/** A success status without the expected text. */
 function unexpected({ status, body }: HttpResponse): Failure {
   const isPage = body.trimStart().startsWith('<');
   const where = isPage
-    ? 'It is a web page: perhaps a proxy or a login page answers in its place.'
-    : 'Check that <hook_url> is an incoming webhook that speaks the language of Slack.';
+    ? 'It is a web page: a proxy or a login page may be answering instead.'
+    : 'Check that <hook_url> is an incoming webhook of Slack or a Slack-compatible service.';
   return {
     kind: 'retry',
     reason: 'server_error',
-    message: `The answer is not the "ok" of Slack, although its status is ${status}, so the message may be lost. ${where}`,
-    // The message may have arrived every time: do not repeat it for hours.
+    message: `Slack answered with status ${status}, but without its "ok", so the message may be lost. ${where}`,
+    // Each attempt may have arrived: do not repeat it for hours.
     ...(isPage ? {} : { quickOnly: true }),
   };
 }

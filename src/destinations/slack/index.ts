@@ -13,10 +13,10 @@ import { slackText } from './markup.ts';
 
 /**
  * Lengths that Slack shows in full, in characters. It cuts an attachment's text at about 8,000
- * (undocumented), says 2,000 for a field of a section, and nothing of titles.
+ * (undocumented), documents 2,000 for a section field, and nothing for titles.
  */
 const USUAL = { text: 8000, title: 1000, field: 2000 };
-/** For a message that Slack rejected: nothing in it is long. */
+/** Limits for a message that Slack rejected: everything in it is short. */
 const SMALL = { text: 500, title: 150, field: 150 };
 type Limits = typeof USUAL;
 
@@ -83,7 +83,7 @@ function post(delivery: SlackDelivery, body: string): HttpRequest {
   };
 }
 
-/** The message without its long texts, where it had any and its size may have been the reason. */
+/** The message without its long texts, if it had any and its size may have been the reason. */
 function shrink(delivery: SlackDelivery, rejected: HttpResponse): HttpRequest | undefined {
   if (![400, 413, 422].includes(rejected.status)) return undefined;
   const small = message(delivery, SMALL);
@@ -93,7 +93,7 @@ function shrink(delivery: SlackDelivery, rejected: HttpResponse): HttpRequest | 
 /** The reference's message: one attachment, into which the operator's options are merged. */
 function message({ alert, settings: { options } }: SlackDelivery, limits: Limits): string {
   const title = displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE;
-  // The reference sends null where there is no log; Slack may want a text after all.
+  // The reference sends null where there is no log; Slack may insist on a text.
   const text = displayText(alert.at('full_log')) ?? (limits === SMALL ? title : undefined);
   const attachment: Record<string, JsonDocument | undefined> = {
     color: color(alert.level),

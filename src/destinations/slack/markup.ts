@@ -1,6 +1,6 @@
 import { CUT_MARK, cut } from '../sdk/text.ts';
 
-/** Characters that nobody sees and that could hide what follows a `<`. */
+/** Invisible characters that could hide what follows a `<`. */
 const UNSEEN = '[\\s\\p{C}\\p{Z}\\p{M}\\u115f\\u1160\\u3164\\uffa0]*';
 
 /**
@@ -16,7 +16,7 @@ const CONTROL = new RegExp(
  * Text from an alert that can neither ping anyone nor forge a link in Slack: the `<` of a control
  * sequence, and of anything that hides behind a label (`<target|label>`), becomes `&lt;`, which Slack
  * shows as `<`. All other text stays as it is, `&`, `>` and `*` included, because the reference sends
- * it like that. Takes linear time however the text is made.
+ * it like that. Takes linear time for any text.
  */
 export function neutralised(text: string): string {
   const parts = text.split('<');

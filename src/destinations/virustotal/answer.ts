@@ -7,7 +7,7 @@ import { firstJson } from '../sdk/first-json.ts';
 import { retryAt } from '../sdk/retry-after.ts';
 import { displayText } from '../sdk/text.ts';
 
-/** What VirusTotal knows of a file, as it is kept. */
+/** What VirusTotal knows about a file, as stored in the cache. */
 export type Verdict =
   | { readonly kind: 'unknown' }
   | {
@@ -18,10 +18,10 @@ export type Verdict =
       readonly scan_date?: string;
       readonly permalink?: string;
     }
-  /** Not analysed yet. Nobody asks again before `until` (milliseconds since 1970). */
+  /** Not analysed yet. No lookup before `until` (milliseconds since 1970). */
   | { readonly kind: 'pending'; readonly until: number };
 
-/** How long verdicts are kept, and when to ask again for one that is not there yet. */
+/** How long verdicts are cached, and when to look up a pending one again. */
 export interface VerdictTimes {
   readonly foundMs: number;
   readonly unknownMs: number;
@@ -50,7 +50,7 @@ export function readV3(response: HttpResponse, now: number, times: VerdictTimes)
   if (status === 400 && code.startsWith('NotAvailableYet')) {
     return answer({ kind: 'pending', until: now + times.pendingMs }, now, times);
   }
-  // A page that says 404 is no "unknown file": the address is wrong. Half an answer says neither.
+  // A 404 that is not JSON is not "unknown file": the address is wrong. A cut-off answer says neither.
   if (status === 404 && truncated && code === '') return senseless(response, now);
   return { kind: 'failed', outcome: classifyHttp(response, SERVICE, now) };
 }
@@ -119,21 +119,21 @@ function answer(verdict: Verdict, now: number, times: VerdictTimes): Reading {
   return { kind: 'answer', answer: { ...verdict }, ttlMs };
 }
 
-/** The time that VirusTotal names, else midnight UTC when the day is meant, else a minute. */
+/** The time that VirusTotal names, else midnight UTC for a daily quota, else a minute. */
 function exhausted(response: HttpResponse, says: string | undefined, now: number): Reading {
   const isLong = /\b(?:daily|day|monthly|month)\b/i.test(says ?? '');
   const midnight = (Math.floor(now / DAY_MS) + 1) * DAY_MS;
   const until = retryAt(response, now) ?? (isLong ? midnight : now + MINUTE_MS);
-  const message = `VirusTotal says that the quota of this key is used up (HTTP ${response.status}). The alerts wait until it may be asked again. If other programs use this key too, lower the setting quota.`;
+  const message = `VirusTotal says that the quota of this key is used up (HTTP ${response.status}). The alerts wait until lookups are allowed again. If other programs use this key too, lower the quota setting.`;
   return { kind: 'exhausted', until, message };
 }
 
-/** Nothing can be learned from it: perhaps a proxy or a login page answered. */
+/** An unusable answer: a proxy or a login page may have answered. */
 function senseless(response: HttpResponse, now: number): Reading {
   const what = response.truncated
-    ? 'The answer broke off or is too long to be read'
-    : 'The answer is none of VirusTotal';
-  const message = `${what} (HTTP ${response.status}), so nothing is known of the file. It is asked again. Perhaps a proxy answers in its place; look at <hook_url> if it is set.`;
+    ? 'The answer was cut off or is too long to be read'
+    : 'The answer is not from VirusTotal';
+  const message = `${what} (HTTP ${response.status}), so nothing is known about the file. It will be retried. A proxy may be answering instead; check <hook_url> if it is set.`;
   const outcome = failed(response, { kind: 'retry', reason: 'server_error', message }, now);
   return { kind: 'failed', outcome };
 }

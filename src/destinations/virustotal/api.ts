@@ -3,10 +3,10 @@ import { Secret } from '../../core/secret.ts';
 import { VERSION } from '../../core/version.ts';
 import { addressBelow } from '../sdk/service-address.ts';
 
-/** Which API is asked, and where. */
+/** The API version, and where it is. */
 export interface VirusTotalApi {
   readonly version: 2 | 3;
-  /** The address that the paths of its documentation begin at. */
+  /** The base of the paths in its documentation. */
   readonly base: string;
 }
 
@@ -16,8 +16,8 @@ const PATHS = { 2: '/vtapi/v2', 3: '/api/v3' } as const;
 /**
  * VirusTotal's API: version 3, or 2 where `<options>{"api_version": 2}</options>` or an address with
  * `/vtapi/v2` says so. `<hook_url>` replaces the address, for a gateway or a test: without a path it
- * gets the API's; with one it is the base that `/files/<hash>` (version 3) or `/file/report`
- * (version 2) are added to, unless they stand there already. The reference ignores `<hook_url>` here.
+ * gets the API's; otherwise it is the base that `/files/<hash>` (version 3) or `/file/report`
+ * (version 2) are appended to, unless it already has them. The reference ignores `<hook_url>` here.
  */
 export function virusTotalApi(
   address: Secret | undefined,
@@ -37,7 +37,7 @@ function versionIn(address: string): 2 | 3 | undefined {
   return /\/api\/v3(?=[/?#]|$)/i.test(address) ? 3 : undefined;
 }
 
-/** The question about a file, by its MD5, SHA-1 or SHA-256. */
+/** The lookup of a file by its MD5, SHA-1 or SHA-256. */
 export function fileRequest(
   { version, base }: VirusTotalApi,
   key: string,

@@ -9,16 +9,16 @@ import type { Verdict } from './answer.ts';
 
 const NAME = 'virustotal';
 
-/** The hash that a file is asked about. */
+/** The hash that a file is looked up by. */
 export interface FileHash {
   readonly kind: HashKind;
-  /** As the alert has it. */
+  /** As written in the alert. */
   readonly hash: string;
 }
 
 /**
- * The event for a verdict, as the reference makes it (rules 87103 to 87105 read it). What the alert
- * lacks is left out; the SHA-256 is told when it is what was asked about.
+ * The event for a verdict, as the reference builds it (rules 87103 to 87105 read it). What the alert
+ * lacks is left out; the SHA-256 is included when it was the hash looked up.
  */
 export function fileEvent(
   alert: Alert,
@@ -48,9 +48,9 @@ export function fileEvent(
 }
 
 /**
- * The event for a failure, which rules 87101 (204), 87102 (403) and 87106 (408) read: with the
- * numbers of version 2, also where version 3 says it with others. Undefined when there was no
- * answer to tell of, or only one that makes no sense.
+ * The event for a failure, which rules 87101 (204), 87102 (403) and 87106 (408) read, with the
+ * codes of version 2, even where version 3 uses others. Undefined when there was no
+ * answer to report, or only an unusable one.
  */
 export function failureEvent(outcome: Outcome): ManagerEvent | undefined {
   const { kind, status = 0 } = outcome;

@@ -21,7 +21,7 @@ const NAME = 'virustotal';
 /** The quota of a free key. */
 const QUOTA = { perMinute: 4, perDay: 500 };
 
-/** How long to wait for an analysis before asking for it again; doubled every time. */
+/** How long to wait for an analysis before the next lookup; doubles every time. */
 const FIRST_PENDING_MS = 5 * MINUTE_MS;
 const LONGEST_PENDING_MS = 60 * MINUTE_MS;
 
@@ -38,7 +38,7 @@ const settings = z.object({
 });
 type Settings = z.output<typeof settings>;
 
-/** VirusTotal: what do its engines say of the file that an alert is about? */
+/** VirusTotal: what do its engines say about the file in an alert? */
 export default defineDestination({
   name: NAME,
   title: 'VirusTotal',
@@ -59,8 +59,8 @@ export default defineDestination({
 });
 
 /**
- * The hash to ask about: the MD5 as in the reference, else the SHA-256 or SHA-1. Or why there is
- * nothing to ask.
+ * The hash to look up: the MD5 as in the reference, else the SHA-256 or SHA-1. Or why there is
+ * nothing to look up.
  */
 function fileHash(alert: Alert): FileHash | string {
   for (const kind of ['md5', 'sha256', 'sha1'] as const) {
@@ -68,7 +68,7 @@ function fileHash(alert: Alert): FileHash | string {
     if (hash === undefined) continue;
     return isHashOfNothing(hash) ? 'the file is empty' : { kind, hash };
   }
-  return 'the alert holds no hash of a file (syscheck.md5_after, sha256_after or sha1_after)';
+  return 'the alert has no file hash (syscheck.md5_after, sha256_after or sha1_after)';
 }
 
 function requestFor(settings: Settings, { hash }: FileHash) {
@@ -87,7 +87,7 @@ async function enrich(job: Delivery<Settings>, context: DeliveryContext): Promis
   const found = await lookUp(lookupOf(job, hash), context, timeoutMs);
   switch (found.kind) {
     case 'answer':
-      // Only this program writes it, in this shape.
+      // Only integratord writes the cache, in this shape.
       return answered(alert, hash, found.answer as unknown as Verdict, found.detail);
     case 'wait':
       return found.firstReport ? withFailureEvent(found.outcome) : found.outcome;
@@ -124,19 +124,19 @@ function verdictTimes({ attempts, settings }: Delivery<Settings>): VerdictTimes 
 function answered(alert: Alert, hash: FileHash, verdict: Verdict, detail: AttemptDetail): Outcome {
   if (verdict.kind === 'pending') {
     const message =
-      'VirusTotal knows the file, but has not analysed it yet. It is asked again later.';
+      'VirusTotal knows the file, but has not analysed it yet. It will be retried later.';
     return { ...detail, kind: 'retry', reason: 'rejected', notBefore: verdict.until, message };
   }
   const message =
     verdict.kind === 'unknown'
       ? 'VirusTotal does not know this file.'
-      : `${verdict.positives} of ${verdict.total} engines of VirusTotal call this file malicious.`;
+      : `${verdict.positives} of ${verdict.total} VirusTotal engines call this file malicious.`;
   return { ...detail, kind: 'delivered', message, events: [fileEvent(alert, hash, verdict)] };
 }
 
 /**
- * Whether the manager shall hear of a failure. Of one that is tried again: when the quick retries
- * are used up, as the reference does it. Of a refusal, which every alert would meet: once a day.
+ * Whether to report a failure to the manager. One that will be retried: when the quick retries
+ * are used up, as the reference does. A refusal, which would hit every alert: once a day.
  */
 function isReported(
   outcome: Outcome,
@@ -145,7 +145,7 @@ function isReported(
 ): boolean {
   if (outcome.kind === 'retry') return job.attempts === job.integration.retries;
   if (outcome.kind !== 'park') return true;
-  // A quota under this name is never asked for: it only remembers who was the first.
+  // The quota of this name is never used as one: it only remembers who was first.
   const name = `${account(job.settings)}:refused:${outcome.status}`;
   return quota.exhausted(name, clock.now() + DAY_MS);
 }

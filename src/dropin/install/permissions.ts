@@ -6,7 +6,7 @@ const ROOT = 0;
 const STICKY = 0o1000;
 
 /**
- * Why an account cannot get at a file, in half a sentence that names the place to mend; undefined
+ * Why an account cannot access a file, as a phrase that names what to fix; undefined
  * when it can. Permissions only: access lists and the like show when the program is tried out.
  * @param need `read`, or `run` for a program
  */
@@ -41,7 +41,7 @@ export function whyChangeable(path: string, trusted: number): string | undefined
   return undefined;
 }
 
-/** The same for everything below a directory, if it is there. Links in it are passed over. */
+/** The same for everything below a directory, if it is there. Links in it are skipped. */
 export function whyTreeChangeable(directory: string, trusted: number): string | undefined {
   if (!existsSync(directory)) return undefined;
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
@@ -72,5 +72,5 @@ function unsafe(place: string, stat: Stats, trusted: number): string | undefined
   const others = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== ROOT);
   // In a sticky directory, others cannot replace what is not theirs.
   if (!others || (stat.isDirectory() && (stat.mode & STICKY) !== 0)) return undefined;
-  return `${place} can be changed by others than root, and so what the manager runs as root; run: chmod go-w '${place}'`;
+  return `${place} can be changed by users other than root, who could then change what the manager runs as root; run: chmod go-w '${place}'`;
 }

@@ -96,7 +96,7 @@ export class PollTimer {
       });
       this.#watchers.push(watcher);
     } catch (error) {
-      // A file that is not there yet is no failure.
+      // A file that is not there yet is not a failure.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#reportFailure(error);
     }
   }
@@ -115,7 +115,7 @@ export class PollTimer {
   #reportFailure(error: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
-    this.#log.info('changes of the alert file are not notified; looking four times a second', {
+    this.#log.info('no change notifications for the alert file; polling it four times a second', {
       path: this.#path,
       reason: (error as NodeJS.ErrnoException).code ?? String(error),
     });

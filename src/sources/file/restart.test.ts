@@ -67,11 +67,11 @@ describe('the first start', () => {
     log.unlinkLive();
     const reading = new Reading(log.live);
     expect(await reading.read()).toEqual([]);
-    expect(reading.log.with('there is no alert file')).toHaveLength(1);
+    expect(reading.log.with('the alert file does not exist')).toHaveLength(1);
     log.lines(...someLines(1, 2));
     log.relink();
     expect(await reading.read()).toEqual(someLines(1, 2));
-    expect(reading.log.with('the alert file is there')).toHaveLength(1);
+    expect(reading.log.with('the alert file exists')).toHaveLength(1);
   });
 
   it('does not read archives that were there before, when there is no file', async () => {
@@ -130,7 +130,7 @@ describe('the first start', () => {
 });
 
 describe('after downtime', () => {
-  it('goes on in the archive of the file, then reads later archives and the live file', async () => {
+  it('continues in the archive of the file, then reads later archives and the live file', async () => {
     const { log, reading } = await stoppedAfterThree();
     log.lines(line(4));
     log.nextPart();
@@ -171,7 +171,7 @@ describe('after downtime', () => {
     expect(idsOf(read)).toEqual(idsOf([...lines, line(61)]));
   });
 
-  it('goes on in an archive that is compressed between two restarts', async () => {
+  it('continues in an archive that is compressed between two restarts', async () => {
     const { log, reading } = await stoppedAfterThree();
     const lines = someLines(4, 40, 100_000);
     log.lines(...lines);
@@ -230,7 +230,7 @@ describe('after downtime', () => {
     await reading.restart();
     expect(await reading.read()).toEqual(someLines(4, 5));
     expect(reading.status.counts.lostFiles).toBe(1);
-    expect(reading.log.with('the file that was being read is gone')).toHaveLength(1);
+    expect(reading.log.with('the file being read was removed')).toHaveLength(1);
   });
 
   it('reads a file from its beginning that took the name of the one it was reading', async () => {
@@ -263,7 +263,7 @@ describe('after downtime', () => {
     expect(await reading.read()).toEqual(someLines(4, 5));
   });
 
-  it('goes on in the dated file while there is no live file', async () => {
+  it('continues in the dated file while there is no live file', async () => {
     const { log, reading } = await stoppedAfterThree();
     log.unlinkLive();
     log.lines(line(4));
@@ -279,7 +279,7 @@ describe('after downtime', () => {
     expect(await reading.read()).toEqual([line(7)]);
   });
 
-  it('goes on to dated files from one that was renamed', async () => {
+  it('continues to dated files from one that was renamed', async () => {
     const log = new AlertLog(tempDir());
     const reading = new Reading(log.live);
     await reading.readNow();
@@ -346,7 +346,7 @@ describe('after downtime', () => {
     expect(reading.checkpoint?.takenAt).toBe(seen);
   });
 
-  it('goes on when all inodes and device numbers have changed', async () => {
+  it('continues when all inodes and device numbers have changed', async () => {
     const { log, reading } = await stoppedAfterThree();
     log.lines(line(4));
     const old = log.pathOf(log.nextDay());
@@ -461,7 +461,7 @@ describe('an older state of the file', () => {
 });
 
 describe('the look-back bound', () => {
-  it('passes over the oldest archives, and says how much that is', async () => {
+  it('skips the oldest archives, and says how much that is', async () => {
     const { log, reading } = await stoppedAfterThree();
     log.lines(line(4));
     for (const number of [5, 6, 7]) {
@@ -476,7 +476,7 @@ describe('the look-back bound', () => {
       skippedFiles: 1,
       skippedBytes: 4 * (line(1).length + 1),
     });
-    expect(later.log.with('beyond the look-back bound')).toMatchObject([
+    expect(later.log.with('beyond the look-back limit')).toMatchObject([
       { level: 'warn', fields: { files: 1 } },
     ]);
   });

@@ -1,8 +1,8 @@
 import type { Alert } from '../../../alert/alert.ts';
 
 /**
- * Why an alert must not be enriched: it is itself what an enrichment found out, and would go round in
- * circles. The manager gives such alerts the enrichment's name as their location; it also stands in
+ * Why an alert must not be enriched: it is itself the result of an enrichment, and would cause a
+ * loop. The manager sets the location of such alerts to the enrichment's name; it is also in
  * the event itself.
  * @param enrichments the names of all destinations that enrich.
  */
@@ -12,5 +12,5 @@ export function resultOf(alert: Alert, enrichments: readonly string[]): string |
   const found = enrichments.find((name) => name === location || name === integration);
   return found === undefined
     ? undefined
-    : `the alert is itself a result of ${found}; looking it up could go round in circles`;
+    : `the alert is itself a result of ${found}; a lookup could cause a loop`;
 }

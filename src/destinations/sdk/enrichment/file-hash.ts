@@ -2,14 +2,14 @@ import type { JsonValue } from '../../../alert/json.ts';
 
 export type HashKind = 'md5' | 'sha1' | 'sha256';
 
-/** Lower case or upper case, but not mixed, and nothing of a word around it. */
+/** Lower case or upper case, but not mixed, and not inside a longer word. */
 const PATTERNS: Readonly<Record<HashKind, RegExp>> = {
   md5: /\b(?:[a-f\d]{32}|[A-F\d]{32})\b/g,
   sha1: /\b(?:[a-f\d]{40}|[A-F\d]{40})\b/g,
   sha256: /\b(?:[a-f\d]{64}|[A-F\d]{64})\b/g,
 };
 
-/** The hashes of nothing: there are empty files everywhere, and they say nothing. */
+/** The hashes of the empty file: empty files are everywhere and mean nothing. */
 const OF_NOTHING = new Set([
   'd41d8cd98f00b204e9800998ecf8427e',
   'da39a3ee5e6b4b0d3255bfef95601890afd80709',
@@ -18,7 +18,7 @@ const OF_NOTHING = new Set([
 
 /**
  * The hash in a field of an alert, by the reference's rule for MD5 (Wazuh 4.14 `virustotal.py`): the
- * field is a text in which exactly one hash is found. As it is written there.
+ * field is text that contains exactly one hash. Returned as written.
  */
 export function hashIn(value: JsonValue | undefined, kind: HashKind): string | undefined {
   if (typeof value !== 'string') return undefined;

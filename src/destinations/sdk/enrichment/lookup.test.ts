@@ -259,10 +259,10 @@ describe('the quota', () => {
       'wait',
     ]);
     expect(outcomes[4]).toMatchObject({ reason: 'rate_limited', until: start + MINUTE });
-    expect(outcomes[4]?.message).toContain('4 questions a minute and 500 a day');
+    expect(outcomes[4]?.message).toContain('4 lookups a minute and 500 a day');
     expect(outcomes[4]?.events).toBeUndefined();
     expect(http.requests).toHaveLength(4);
-    // What is known already can be told all the same.
+    // What is already known can still be reported.
     expect((await virustotal.deliver(job(3), context)).kind).toBe('delivered');
     clock.tick(MINUTE);
     expect((await virustotal.deliver(job(5), context)).kind).toBe('delivered');
@@ -379,7 +379,7 @@ describe('when the service says that the quota is used up', () => {
     expect(http.requests).toHaveLength(3);
   });
 
-  it('goes on when the time is over', async () => {
+  it('continues when the time is over', async () => {
     const clock = new FakeClock();
     const http = new FakeHttp(BUSY({ 'retry-after': '30' }), FOUND);
     const context = aContext({ http, clock, quota: memoryQuota(clock) });

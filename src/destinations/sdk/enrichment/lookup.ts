@@ -7,42 +7,42 @@ import { excerptOf } from '../classify-http.ts';
 import { firstJson } from '../first-json.ts';
 import { SingleFlight } from './single-flight.ts';
 
-/** A question to a service. */
+/** A lookup at a service. */
 export interface Lookup {
-  /** Who asks: see `accountName`. Answers, quota and questions under way are kept by it. */
+  /** The account: see `accountName`. Answers, quota and running lookups are kept per account. */
   readonly account: string;
-  /** The key of the account; answers that repeat it are cleaned of it. */
+  /** The key of the account; it is removed from answers that repeat it. */
   readonly key: string;
-  /** What it is about: `file:<hash>`. */
+  /** What is looked up: `file:<hash>`. */
   readonly subject: string;
   readonly request: HttpRequest;
   readonly quota: QuotaLimits;
-  /** What an answer means. */
+  /** Interprets an answer. */
   readonly read: (response: HttpResponse, now: number) => Reading;
 }
 
 /** What a service's answer means. */
 export type Reading =
-  /** It answered the question. Kept for so long. */
+  /** It answered the lookup. Cached for `ttlMs` milliseconds. */
   | { readonly kind: 'answer'; readonly answer: JsonObject; readonly ttlMs: number }
-  /** It says that the quota is used up until this time (milliseconds since 1970). */
+  /** The service says that the quota is used up until this time (milliseconds since 1970). */
   | { readonly kind: 'exhausted'; readonly until: number; readonly message: string }
   | { readonly kind: 'failed'; readonly outcome: Outcome };
 
-/** What became of a question. */
+/** The result of a lookup. */
 export type LookupResult =
   | { readonly kind: 'answer'; readonly answer: JsonObject; readonly detail: AttemptDetail }
-  /** Nothing can be asked for the time being. `firstReport` for the first to hear it from the service. */
+  /** No lookups are possible for now. `firstReport` for the first to hear it from the service. */
   | { readonly kind: 'wait'; readonly outcome: Outcome; readonly firstReport: boolean }
   | { readonly kind: 'failed'; readonly outcome: Outcome };
 
-/** Answers can be long: a report holds the words of seventy engines. In bytes. */
+/** Answers can be long: a report lists the results of seventy engines. In bytes. */
 const BODY_CAP = 4 * 1024 * 1024;
 
-/** Shorter keys are not looked for in answers: they would match ordinary words. */
+/** Shorter keys are not searched for in answers: they would match ordinary words. */
 const SHORTEST_KEY = 16;
 
-/** A result of a question, before each of those who wait for it makes something of it. */
+/** The shared result of a lookup, before each waiting caller turns it into its own. */
 type Asked =
   | { readonly kind: 'none left'; readonly until: number }
   | { readonly kind: 'no answer'; readonly outcome: Outcome }
@@ -51,10 +51,10 @@ type Asked =
 const underWay = new SingleFlight<Asked>();
 
 /**
- * Asks a service: what is known already comes from the cache; the same question is asked once,
- * however many wait for its answer; and every question is taken from the quota before it is asked.
- * Failures are not kept.
- * @param timeoutMs for the request; with none left only the cache is looked at.
+ * Looks something up at a service. Known answers come from the cache; the same lookup runs only once,
+ * however many callers wait for it; and every lookup is taken from the quota before it is sent.
+ * Failures are not cached.
+ * @param timeoutMs for the request; with 0 or less only the cache is consulted.
  */
 export async function lookUp(
   question: Lookup,
@@ -91,7 +91,7 @@ async function ask(
   if (until > 0) return { kind: 'none left', until };
   const result = await http.send(request, { timeoutMs, signal, bodyCap: BODY_CAP });
   if (!result.ok) {
-    const message = `${result.message} It is asked again.`;
+    const message = `${result.message} It will be retried.`;
     return { kind: 'no answer', outcome: { kind: 'retry', reason: result.reason, message } };
   }
   const scrubber = new Scrubber(key.length < SHORTEST_KEY ? [] : [key]);
@@ -107,7 +107,7 @@ async function ask(
 
 function noTime(): Asked {
   const message =
-    'The time of this attempt was used up before its last question; <timeout> sets it. It goes on from there.';
+    'The time for this attempt ran out before its last lookup; <timeout> sets it. The next attempt continues from there.';
   return { kind: 'no answer', outcome: { kind: 'retry', reason: 'timeout', message } };
 }
 
@@ -136,5 +136,5 @@ function waiting(until: number, message: string): Outcome {
 
 function quotaExhausted({ perMinute, perDay }: QuotaLimits): string {
   const daily = Number.isFinite(perDay) ? ` and ${perDay} a day` : '';
-  return `The quota of ${perMinute} questions a minute${daily} is used up, or the service asked for a pause. The alerts wait until there is one again; the setting quota changes it.`;
+  return `The quota of ${perMinute} lookups a minute${daily} is used up, or the service asked for a pause. The alerts wait for new quota; the quota setting changes it.`;
 }

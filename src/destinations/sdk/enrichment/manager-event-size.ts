@@ -2,10 +2,10 @@ import { type JsonDocument, type JsonObject, RawJson, stringify } from '../../..
 import type { ManagerEvent } from '../../../core/enrichment.ts';
 import { cut } from '../text.ts';
 
-/** What analysisd reads of a datagram; a longer one is cut there, and then no event any more. */
+/** How much of a datagram analysisd reads, in bytes; a longer one is cut there and becomes invalid. */
 export const LARGEST_DATAGRAM = 65_535;
 
-/** How long texts may be, in characters, in an event that must become smaller: one after the other. */
+/** Limits for texts, in characters, tried in this order on an event that is too large. */
 const SHORTER = [4096, 1024, 256, 64];
 
 /** Bytes of the datagram that carries an event. */
@@ -14,8 +14,8 @@ export function datagramBytes({ location, message }: ManagerEvent): number {
 }
 
 /**
- * The event, small enough for a datagram: its texts are cut as far as needed. Holds for events with
- * a bounded number of members; longer lists have to be shortened before.
+ * The event, small enough for a datagram: its texts are cut as far as needed. Works for events with
+ * a bounded number of members; longer lists must be shortened before.
  */
 export function fitted(event: ManagerEvent): ManagerEvent {
   let smaller = event;
@@ -43,21 +43,21 @@ function shortened(value: JsonDocument, longest: number): JsonDocument {
   );
 }
 
-/** Names of members that were left out: how many are listedNames, and how long they may be. */
+/** Names of removed members: how many are listed, and their maximum length. */
 const MOST_NAMES = 16;
 const LONGEST_NAME = 64;
 const ROOM_FOR_NAMES = 4096;
 
-/** What is left of an object, and the names of some members that were left out. */
+/** What is left of an object, and the names of some members that were removed. */
 export interface Reduced {
   readonly kept: JsonObject;
   readonly removed: readonly string[];
 }
 
 /**
- * The event around a service's own answer, small enough for a datagram: when it is too large, the
- * largest members of the answer go first, in the end all of it; only then texts are cut.
- * @param build makes the event from what is left of the answer.
+ * The event around a service's answer, small enough for a datagram: when it is too large, the
+ * largest members of the answer are removed first, then all of it; only then are texts cut.
+ * @param build builds the event from what is left of the answer.
  */
 export function fittedAround(
   answer: Reduced,

@@ -1,14 +1,14 @@
 import type { Alert } from '../../../alert/alert.ts';
 import { displayText } from '../text.ts';
 
-/** Longest origin that is believed, in bytes; the event must fit in behind it. */
+/** Longest origin that is accepted, in bytes; the event must fit in after it. */
 const LONGEST_ORIGIN = 1024;
 
-/** The manager itself: what happens there is told without an agent. */
+/** The manager itself: its own events have no agent. */
 const MANAGER_ID = '000';
 
 /**
- * Where an event comes from, as analysisd wants to hear it: on behalf of the alert's agent
+ * The origin of an event in the form that analysisd expects: on behalf of the alert's agent
  * (`[001] (web01) 10.0.0.21->virustotal`), so that the new alert belongs to this agent; or only
  * `virustotal`, when the alert is the manager's own or names no agent. The agent's part is escaped
  * as Wazuh 4.14 does it (`|` as `||`, `:` as `|:`); an unknown address is `any`.

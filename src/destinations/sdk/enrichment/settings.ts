@@ -48,7 +48,7 @@ export function quotaOf({ quota: own }: EnrichmentSettings, usual: QuotaLimits):
   };
 }
 
-/** How long answers are kept, in milliseconds. */
+/** How long answers are cached, in milliseconds. */
 export function cacheTimes({ cache: own }: EnrichmentSettings): {
   foundMs: number;
   unknownMs: number;

@@ -1,11 +1,11 @@
 /**
- * Lets everybody who asks the same at the same time wait for one answer. Nothing is kept: once the
- * answer is there, or the question failed, the next one to ask begins anew.
+ * Lets concurrent callers with the same key share one result. Nothing is cached: once the answer
+ * has arrived, or the lookup failed, the next caller starts again.
  */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Promise<T>>();
 
-  /** The result of `ask`, or of the one that is under way for this key. */
+  /** The result of `ask`, or of the call already running for this key. */
   run(key: string, ask: () => Promise<T>): Promise<T> {
     const underWay = this.#flights.get(key);
     if (underWay !== undefined) return underWay;

@@ -94,7 +94,7 @@ describe('VirusTotal as the reference asks it (version 2)', () => {
         resultOf(row.response),
       );
       expect(skipped).toBe(row.requests === 0);
-      // After an error of the service the reference gives up at once; here it is asked again.
+      // After an error of the service the reference gives up at once; here it is retried.
       expect(urls).toHaveLength(row.response.status === 500 ? row.requests * 4 : row.requests);
       const expected = crashes(row) ? [withoutAgent(row)] : row.datagrams.map(parsed);
       expect(datagrams(events)).toEqual(expected);
