@@ -144,7 +144,7 @@ export class Daemon {
     );
   }
 
-  /** Reads the configuration anew. A broken one is reported and the old one stays. */
+  /** Reads the configuration again. A broken one is reported and the old one stays. */
   reload(): void {
     const { paths, env, log, scrubber } = this.#options;
     const setup = readSetup(paths, env);

@@ -27,7 +27,7 @@ interface RunningLane extends Entry {
 /** The lanes of the daemon: one for each enabled integration, and one back to the manager. */
 export class LaneSet {
   readonly #shared: SharedParts;
-  /** Brings events back; undefined when they shall not go back. */
+  /** Brings events back; undefined when they must not go back. */
   readonly #manager: Destination | undefined;
   readonly #feedback: ManagerFollowUps;
   #running = new Map<number, RunningLane>();
@@ -47,7 +47,7 @@ export class LaneSet {
     });
   }
 
-  /** Makes the lanes what the configuration says; unchanged ones go on undisturbed. */
+  /** Makes the lanes what the configuration says; unchanged ones are left alone. */
   apply(enabled: readonly EnabledIntegration[]): Route[] {
     const entries: Entry[] = [...enabled];
     const enriches = enabled.some(({ destination }) => destination.enriches === true);

@@ -6,7 +6,7 @@ export interface Clock {
   monotonic(): number;
   /** A number in [0, 1). */
   random(): number;
-  /** Calls back once after so many milliseconds; the returned function cancels it. */
+  /** Calls back once after the given number of milliseconds; the returned function cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
@@ -26,7 +26,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after so many milliseconds, or as soon as the signal aborts. Never rejects. */
+/** Resolves after the given number of milliseconds, or as soon as the signal aborts. Never rejects. */
 export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) {

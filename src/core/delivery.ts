@@ -44,13 +44,13 @@ export type NextState =
   | { readonly state: 'pending'; readonly notBefore: number; readonly reason: FailureReason }
   | { readonly state: 'dead'; readonly reason: FailureReason };
 
-/** An alert that concerns somebody, on its way into the outbox. */
+/** An alert that matches an integration, on its way into the outbox. */
 export interface NewDelivery {
   /** The bytes of its line, without the newline. */
   readonly raw: Buffer;
   readonly alertId: string | undefined;
   readonly level: number;
-  /** The lanes that shall deliver it; never empty. */
+  /** The lanes that deliver it; never empty. */
   readonly lanes: readonly number[];
 }
 

@@ -18,7 +18,7 @@ export interface ManagerEvent {
 export interface AnswerCache {
   /** The answer, unless there is none or it is too old. */
   get(key: string): string | undefined;
-  /** Keeps an answer for so many milliseconds. */
+  /** Keeps an answer for the given number of milliseconds. */
   set(key: string, answer: string, ttlMs: number): void;
 }
 
@@ -39,7 +39,7 @@ export interface Quota {
   take(name: string, limits: QuotaLimits): number;
   /**
    * The service said that the quota is used up: no question before this time. True only for the
-   * first to say so, who shall tell the manager.
+   * first to say so, who tells the manager.
    */
   exhausted(name: string, until: number): boolean;
 }

@@ -6,7 +6,7 @@ import type { Secret } from './secret.ts';
  * would hold them after reading the same file (Wazuh 4.14 `integrator-config.c`).
  */
 export interface Integration {
-  /** The name without the white space around it; the second block of one name is `name#2`. */
+  /** The name without the whitespace around it; the second block of one name is `name#2`. */
   readonly id: string;
   /** The name exactly as it is written. */
   readonly name: string;
@@ -62,7 +62,7 @@ export interface IntegrationSettings {
   readonly script?: boolean | undefined;
   /** Shuffle: rules whose alerts are not sent, in place of the reference's list. */
   readonly skipRules?: readonly number[] | undefined;
-  /** Token bucket: so many messages per period, and how many at once. */
+  /** Token bucket: messages per period, and how many at once. */
   readonly rateLimit?: RateLimit | undefined;
   /** The long schedule after the quick retries. */
   readonly retry?: RetrySchedule | undefined;

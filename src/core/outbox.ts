@@ -3,7 +3,7 @@ import type { LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
 import type { FailureReason } from './outcome.ts';
 import type { BucketState } from './token-bucket.ts';
 
-/** A line that is no alert: kept, so that nothing vanishes unseen. */
+/** A line that is not an alert: kept, so that nothing vanishes unseen. */
 export interface UnreadableLine {
   readonly path: string;
   readonly offset: number;
@@ -21,7 +21,7 @@ export interface Intake {
   readonly checkpoint: Checkpoint;
 }
 
-/** How many lines were read, concerned somebody, were skipped on purpose, or were no alert. */
+/** How many lines were read, matched an integration, were skipped on purpose, or were not an alert. */
 export interface IntakeCounts {
   readonly read: number;
   readonly matched: number;
@@ -29,7 +29,7 @@ export interface IntakeCounts {
   readonly unreadable: number;
 }
 
-/** A lane that tries no more until someone mends its integration. */
+/** A lane that stops until its integration is fixed. */
 export interface Parking {
   readonly reason: FailureReason;
   readonly message: string;
@@ -68,7 +68,7 @@ export interface ReleasedDelivery {
 /** Changes of one moment, committed together. */
 export interface LaneChanges {
   readonly settlements?: readonly Settlement[];
-  /** Deliveries given back unattempted, with what came of them all the same. */
+  /** Deliveries given back unattempted, with their results, if any. */
   readonly released?: readonly ReleasedDelivery[];
   readonly buckets?: ReadonlyMap<number, BucketState>;
 }
@@ -78,7 +78,7 @@ export interface LaneChanges {
  * is on the disk when it returns, unless it says otherwise.
  */
 export interface Outbox {
-  /** Where reading goes on, or undefined at the first start. */
+  /** Where reading continues, or undefined at the first start. */
   checkpoint(): Checkpoint | undefined;
   saveCheckpoint(checkpoint: Checkpoint): void;
   /** Stores alerts, deliveries and checkpoint, all or nothing. */
@@ -117,7 +117,7 @@ export interface Outbox {
   park(lane: number, parking: Parking): void;
   unpark(lane: number): void;
   /**
-   * The clock was set, by so many milliseconds: what waits for a time goes on waiting for as long
+   * The clock was set, by the given number of milliseconds: what waits for a time keeps waiting for as long
    * as it would have, at the most, and nothing grows old by it.
    */
   clockJumped(byMs: number): void;
@@ -135,7 +135,7 @@ export interface OutboxSpace {
    */
   purge(state: 'delivered' | 'dead', finishedBefore: number, limit: number): number;
   /**
-   * Gives up to so many free pages back to the file system, where there are too many. True when
+   * Gives up to the given number of free pages back to the file system, where there are too many. True when
    * there is more to give back.
    */
   compact(pages: number): boolean;

@@ -33,7 +33,7 @@ export interface AttemptDetail {
  *   the service named one. With `quickOnly` the quick retries are all there is.
  * - `wait`: it could not even be tried before this time (milliseconds since 1970), because a quota is
  *   used up. Costs no try; the whole lane waits.
- * - `park`: nothing of this integration can be delivered until someone mends it.
+ * - `park`: nothing of this integration can be delivered until it is fixed.
  * - `reject`: this alert can never be delivered there.
  */
 export type Outcome =

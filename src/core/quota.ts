@@ -16,7 +16,7 @@ export interface QuotaState {
 export const UNUSED_QUOTA: QuotaState = { recent: [], day: 0, asked: 0, blockedUntil: 0 };
 
 /**
- * Takes one question from a quota: at most so many within any minute, and so many from midnight
+ * Takes one lookup from a quota: at most so many within any minute, and so many from midnight
  * to midnight UTC.
  * @returns the state after it, and 0; or the time from which on there is one again.
  */

@@ -69,7 +69,7 @@ function retryDelay(
   const round = history.tries - history.retries - 1;
   const { firstSeconds, longestSeconds } = history.schedule;
   const full = Math.min(firstSeconds * 2 ** Math.min(round, 30), longestSeconds) * 1000;
-  // Full jitter, but never at once: a service in trouble needs a pause.
+  // Full jitter, but never at once: a failing service needs a pause.
   return Math.max(QUICK_MS, Math.round(full * random()));
 }
 

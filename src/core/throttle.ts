@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 
 /**
  * Lets the first report through at once and then one per interval, which also says how many were
- * held back: a flood of equal troubles must not become a flood of log lines.
+ * held back: a flood of equal failures must not become a flood of log lines.
  */
 export class Throttle {
   readonly #clock: Clock;

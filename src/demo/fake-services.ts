@@ -165,7 +165,7 @@ function text(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The body as a JSON object; undefined when it is none, or too large. */
+/** The body as a JSON object; undefined when it is not one, or too large. */
 async function readBody(request: IncomingMessage): Promise<JsonObject | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;

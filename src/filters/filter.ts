@@ -70,7 +70,7 @@ function locationFilter(pattern: string, { isEarly, settings }: Filters): Filter
 
 const LONG_MAX = 2n ** 63n - 1n;
 
-/** C's atoi on a 64-bit machine: leading white space, sign, digits; wraps to 32 bits; else 0. */
+/** C's atoi on a 64-bit machine: leading whitespace, sign, digits; wraps to 32 bits; else 0. */
 export function atoi(text: string): number {
   const digits = /^[ \t\n\v\f\r]*([+-]?\d+)/.exec(text)?.[1];
   if (digits === undefined) return 0;

@@ -24,7 +24,7 @@ export class PendingCommit {
     this.#since = now;
   }
 
-  /** An alert that concerns somebody. */
+  /** An alert that matches an integration. */
   addAlert(alert: NewDelivery): void {
     const raw = Buffer.from(alert.raw);
     this.#bytes += raw.length;
@@ -35,7 +35,7 @@ export class PendingCommit {
     this.#unreadable.push({ ...line, excerpt: Buffer.from(line.excerpt) });
   }
 
-  /** A batch has been read: so many lines, so many matches deliberately not delivered. */
+  /** A batch has been read: its number of lines, and of matches deliberately not delivered. */
   endBatch(checkpoint: Checkpoint, read: number, skipped: number): void {
     this.#checkpoint = checkpoint;
     this.#read += read;

@@ -34,7 +34,7 @@ export async function attemptDelivery(
   }
 }
 
-/** A time that is none, out of a header that made no sense, would hold up its lane for ever. */
+/** An invalid time from a malformed header would block its lane forever. */
 function withValidTime(outcome: Outcome, now: number): Outcome {
   if (outcome.kind === 'wait') {
     // Nor may one that has passed make it ask again and again.
@@ -46,7 +46,7 @@ function withValidTime(outcome: Outcome, now: number): Outcome {
   return rest;
 }
 
-/** Logs how an attempt ended: what is dead as an error, what will be tried again as a warning. */
+/** Logs how an attempt ended: what is dead as an error, what will be retried as a warning. */
 export function reportAttempt(
   log: Log,
   integration: Integration,

@@ -40,7 +40,7 @@ export class AttemptsInFlight {
     return this.#running.list();
   }
 
-  /** Resolves when no attempt is left, or after so many milliseconds. */
+  /** Resolves when no attempt is left, or after the given number of milliseconds. */
   async finish(milliseconds: number): Promise<void> {
     if (this.#running.size === 0) return;
     const finished = new AbortController();

@@ -9,7 +9,7 @@ const WRITE_RETRY_MS = 1000;
 
 /**
  * Gathers what the lanes have to store and commits it together, so that many small results share
- * one wait for the disk. Nothing given to it is forgotten: what cannot be written is tried again.
+ * one wait for the disk. Nothing given to it is forgotten: what cannot be written is retried.
  */
 export class GroupCommit {
   readonly #outbox: Outbox;

@@ -33,7 +33,7 @@ export interface LaneParts {
   readonly feedback: FollowUps;
 }
 
-/** A parked lane tries one delivery this often, in case the service was mended in silence. */
+/** A parked lane tries one delivery this often, in case the service was fixed without notice. */
 const PROBE_MS = 15 * 60 * 1000;
 /** For a retry that comes later than this, an ordered lane does not hold up the others. */
 const SHORT_DELAY_MS = 60_000;
@@ -45,7 +45,7 @@ const BREAK_OFF_MS = 500;
 /**
  * The run-time of one integration. It leases deliveries that are due, attempts up to
  * `concurrency` of them at a time, settles each, and waits where waiting is due: for the rate
- * limit, for the breaker, for a retry, or, parked, for someone to mend the integration.
+ * limit, for the breaker, for a retry, or, parked, for the integration to be fixed.
  * Nothing in it ever waits for another lane.
  */
 export class Lane {
@@ -71,7 +71,7 @@ export class Lane {
     this.#parts = parts;
     this.id = record.id;
     this.integration = integration;
-    // Every attempt under way listens to it; that many listeners are no leak.
+    // Every attempt under way listens to it; that many listeners are not a leak.
     setMaxListeners(0, this.#abort.signal);
     this.#running = new AttemptsInFlight(clock);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
@@ -135,7 +135,7 @@ export class Lane {
     while (!this.#stopping) {
       const wait = this.#holdUntil() - this.#parts.clock.now();
       if (wait > 0) {
-        // Meanwhile they shall show as waiting, and a more urgent one may come before them.
+        // Meanwhile they must show as waiting, and a more urgent one may come before them.
         this.#leases.giveBack();
         this.#schedule(wait);
         return;
@@ -252,7 +252,7 @@ export class Lane {
 
   /** What an attempt says about the service, rather than about the one alert. */
   #learn(outcome: Outcome, durationMs: number): void {
-    // Another lane may work for the integration already, with mended settings.
+    // Another lane may work for the integration already, with corrected settings.
     if (this.#stopping) return;
     const { clock } = this.#parts;
     this.#leases.learn(durationMs);

@@ -8,14 +8,14 @@ import { verdictAlert } from './verdict-alert.ts';
 
 /** Where the events of enrichments go. */
 export interface FollowUpTargets {
-  /** The lane of the manager; undefined when events shall not go back. */
+  /** The lane of the manager; undefined when events must not go back. */
   manager(): number | undefined;
   /** The lane of an integration that may get verdicts directly; undefined when there is none. */
   lane(integrationId: string): number | undefined;
   wake(lanes: ReadonlySet<number>): void;
 }
 
-/** Events are no alerts yet: the manager's rules will say how grave they are. */
+/** Events are not alerts yet: the manager's rules will say how severe they are. */
 const EVENT_LEVEL = 0;
 
 /** Sends events back to the manager and, where the settings say so, straight on to others. */

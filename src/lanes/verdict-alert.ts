@@ -17,7 +17,7 @@ const HARMLESS_LEVEL = 3;
 
 /**
  * An alert that says what the manager's rules would say of the event, without the way through the
- * manager: same rule ids, groups and `data`. Undefined for events that are no verdict, such as
+ * manager: same rule ids, groups and `data`. Undefined for events that are not a verdict, such as
  * errors.
  */
 export function verdictAlert(source: Alert, event: ManagerEvent): VerdictAlert | undefined {

@@ -35,7 +35,7 @@ export function insertAlerts(
   );
 }
 
-/** Keeps lines that are no alerts, the latest of them. To be called in a transaction. */
+/** Keeps lines that are not alerts, the latest of them. To be called in a transaction. */
 export function keepUnreadable(
   database: Database,
   lines: readonly UnreadableLine[],

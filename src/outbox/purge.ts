@@ -49,7 +49,7 @@ export class Purge implements OutboxSpace {
   }
 
   /**
-   * Gives up to so many free pages back to the file system, once they are a large part of the
+   * Gives up to the given number of free pages back to the file system, once they are a large part of the
    * file: a few are soon used again. True when there is more to give back.
    */
   compact(pages: number): boolean {

@@ -155,7 +155,7 @@ export class Queue {
     });
   }
 
-  /** Removes deliveries for good, whatever their state. Returns how many. */
+  /** Removes deliveries permanently, in any state. Returns how many. */
   drop(selection: QueueSelection): number {
     return this.#database.transaction(() => {
       const { sql, values } = whereSelected(selection);

@@ -235,7 +235,7 @@ export class SqliteOutbox implements Outbox {
     if (changes === 0) return;
     this.#insert(followUps, startedAt + duration);
     if (outcome.kind === 'park') {
-      // The integration was at fault. However long it takes to mend, that counts for no retry.
+      // The integration was at fault. The time to fix it does not count for any retry.
       database.run('UPDATE delivery SET tries = 0, first_attempt_at = NULL WHERE id = ?', id);
     }
     database.run(

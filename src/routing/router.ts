@@ -17,7 +17,7 @@ export interface Route {
 /** What became of one line. */
 export type Routing =
   | { readonly kind: 'unreadable'; readonly reason: Unreadable }
-  /** An alert that was seen at a glance to concern nobody. */
+  /** An alert that the fast path saw to match no integration. */
   | { readonly kind: 'nobody' }
   | {
       readonly kind: 'read';

@@ -148,7 +148,7 @@ class TrackedClient extends Client {
   }
 }
 
-/** @throws TypeError when the address is none. */
+/** @throws TypeError when the address is invalid. */
 function dispatchOptions(request: HttpRequest, exchange: Exchange): TrackedOptions {
   const { origin, path, authorization } = targetOf(request.url);
   // A list of names and values: to build an object with them costs several times as much.

@@ -12,7 +12,7 @@ import { type Command, type Ending, runProcess } from './script-process.ts';
 import { type Identity, ownIdentity, scriptProblem, startProblem } from './script-safety.ts';
 
 export interface ScriptRunnerOptions {
-  /** A directory of our own for the files of running scripts. Created, and made private. */
+  /** A directory for the files of running scripts. Created, and made private. */
   readonly directory: string;
   /** Where scripts run: the manager's home. */
   readonly workingDirectory: string;
@@ -42,7 +42,7 @@ export function createScriptRunner(options: ScriptRunnerOptions): ScriptRunner {
   };
   // At once, so that what a crash left behind does not lie around until the first alert.
   let unusable = prepare();
-  // A copy, because reading the real one anew for every script takes long.
+  // A copy, because reading the real one for every script is slow.
   const env = { ...process.env };
 
   async function run(

@@ -25,7 +25,7 @@ export interface LastRead {
   readonly since: number;
   /** The facts of the file when it is open and read to its end. */
   readonly finished?: FileStat;
-  /** True when the live file is that file, written anew: only copies of it can lie between. */
+  /** True when the live file is that file, rewritten: only copies of it can lie between. */
   readonly isRewritten?: boolean;
 }
 

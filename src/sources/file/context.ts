@@ -42,9 +42,9 @@ export function createContext(
   };
 }
 
-/** How long a file may stay unreadable while newer ones wait, before it is passed over. */
+/** How long a file may stay unreadable while newer ones wait, before it is skipped. */
 export const GIVE_UP_MS = 5 * 60 * 1000;
-/** How long the file may be missing before that is a trouble: it is, for a moment, at a rotation. */
+/** How long the file may be missing before that is reported: at a rotation it is missing for a moment. */
 const MISSING_MS = 3000;
 
 /** What is at the path of the live file; `unknown` when that cannot be told. */

@@ -8,7 +8,7 @@ const NEWLINE = 0x0a;
 
 /** Whether a file holds what was read up to a position. */
 export type Match =
-  /** All of it, as far as can be told: reading goes on at the position. */
+  /** All of it, as far as can be told: reading continues at the position. */
   | { readonly kind: 'same'; readonly place: KnownPlace }
   /** Its beginning, up to this earlier place at least: an older copy, or one that was cut. */
   | { readonly kind: 'earlier'; readonly place: KnownPlace }
@@ -23,7 +23,7 @@ export type Match =
  * a copy or a compressed archive has another one.
  *
  * @param head The remembered first bytes themselves, where they are at hand: a short file can then
- *   be told from a copy that is just being written.
+ *   be distinguished from a copy that is just being written.
  */
 export async function matchFile(
   file: Readable,
@@ -43,7 +43,7 @@ export async function matchFile(
     if (tail instanceof FileError) return tail;
     if (tail.length < mark.length || digest(tail) !== mark.hash) continue;
     if (tail.at(-1) !== NEWLINE) {
-      // A last line was handed out without its newline. Here it goes on: it has to be read again.
+      // A last line was handed out without its newline. Here it continues: it must be read again.
       const more = await readAt(file, mark.offset, 1);
       if (more instanceof FileError) return more;
       if (more.length > 0) continue;
@@ -135,7 +135,7 @@ function equalBytes(a: Buffer, b: Buffer): number {
 /**
  * The beginning of the line that the first `size` bytes of a file end in: `size` itself when they end
  * with a newline. When that line is longer than `longest`, a place in it from which it is still
- * longer than that, so that the rest of it will be passed over and never taken for a line.
+ * longer than that, so that the rest of it will be skipped and never taken for a line.
  */
 export async function lastLineStart(
   file: Readable,

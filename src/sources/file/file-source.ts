@@ -24,7 +24,7 @@ export interface SourceOptions {
   readonly log: Log;
   /** How far back archives are read; what is not given is {@link DEFAULT_LOOK_BACK}. */
   readonly lookBack?: Partial<LookBack>;
-  /** Longer lines are passed over and counted. 16 MiB when not given. */
+  /** Longer lines are skipped and counted. 16 MiB when not given. */
   readonly maxLineBytes?: number;
   /** The file system; the real one when not given. */
   readonly files?: FileSystem;
@@ -41,7 +41,7 @@ export interface Source {
   /**
    * Waits for complete new lines; undefined once the signal aborts or the source is closed. To be
    * called again only after it resolved. Asking for the next batch says that the last one is dealt
-   * with; one that could not be stored can only be read again by opening the source anew.
+   * with; one that could not be stored can only be read again by reopening the source.
    */
   next(signal: AbortSignal): Promise<Batch | undefined>;
   status(): SourceStatus;

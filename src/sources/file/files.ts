@@ -111,7 +111,7 @@ function toFacts(stats: BigIntStats): FileStat {
   };
 }
 
-/** The result, or the trouble when the file system refuses. Anything else thrown is a bug. */
+/** The result, or the error when the file system refuses. Anything else thrown is a bug. */
 async function attempt<T>(operation: () => Promise<T>): Promise<T | FileError> {
   try {
     return await operation();

@@ -96,7 +96,7 @@ export class PollTimer {
       });
       this.#watchers.push(watcher);
     } catch (error) {
-      // A file that is not there yet is no failure.
+      // A file that is not there yet is not a failure.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#reportFailure(error);
     }
   }

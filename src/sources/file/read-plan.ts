@@ -245,7 +245,7 @@ export class ReadPlan {
 
   /**
    * There is no new line in the live file, so that nothing says that the writer has moved on to it:
-   * it may be a mere copy. The plan is made anew when it changes.
+   * it may be a mere copy. The plan is rebuilt when it changes.
    */
   async #stay(live: FileStat): Promise<'idle'> {
     await this.clear();
@@ -253,7 +253,7 @@ export class ReadPlan {
     return 'idle';
   }
 
-  /** The plan is made anew, with the file that is at the path by then. */
+  /** The plan is rebuilt, with the file that is at the path by then. */
   async #liveFailed({ code }: FileError): Promise<'idle'> {
     const { path, health } = this.#context;
     health.report('unopenable', { path, code });

@@ -9,7 +9,7 @@ export interface ResumePoint {
   readonly position: FilePosition;
   /** The first bytes themselves, while they are remembered. */
   readonly head?: Buffer;
-  /** Bytes behind the position that were there, unread, when the file was cut or written anew. */
+  /** Bytes behind the position that were there, unread, when the file was truncated or rewritten. */
   readonly unread?: number;
 }
 
