@@ -39,7 +39,7 @@ const PROBE_MS = 15 * 60 * 1000;
 const SHORT_DELAY_MS = 60_000;
 /** How long to wait when the outbox fails. */
 const OUTBOX_RETRY_MS = 1000;
-/** How long an attempt that was told to break off may take to do so. */
+/** How long an aborted attempt may take to stop. */
 const BREAK_OFF_MS = 500;
 
 /**
@@ -88,13 +88,13 @@ export class Lane {
     if (record.parking !== undefined) this.#pausedUntil = record.parking.since + PROBE_MS;
   }
 
-  /** Says that something may be due: new deliveries, or a change in the outbox. */
+  /** Signals that something may be due: new deliveries, or a change in the outbox. */
   wake(): void {
     this.#leases.refill();
     this.#pump();
   }
 
-  /** Takes over what another process stored: an operator may have ended the parking. */
+  /** Reloads what another process stored: an operator may have ended the parking. */
   refresh(record: LaneRecord): void {
     if (this.#parking !== undefined && record.parking === undefined) {
       this.#resume('resumed by an operator');
@@ -104,7 +104,7 @@ export class Lane {
     this.wake();
   }
 
-  /** The clock was set: what was paused until a time, may have to wait for ages now. */
+  /** The clock was set: a pause until a fixed time could now last far too long. */
   clockJumped(): void {
     this.#pausedUntil = 0;
     this.#breaker.clockJumped();
@@ -112,7 +112,7 @@ export class Lane {
   }
 
   /**
-   * Ends the work: nothing new begins, what is in flight may finish within the grace, the rest is
+   * Stops: nothing new begins, what is in flight may finish within the grace period, the rest is
    * given back unattempted. Resolves soon after the grace, whatever a destination does.
    */
   async stop(graceMs: number): Promise<void> {
@@ -151,7 +151,7 @@ export class Lane {
     }
   }
 
-  /** One attempt at a time is to find out whether the service is back. */
+  /** One attempt at a time checks whether the service is back. */
   get #isProbing(): boolean {
     return !this.#breaker.isClosed || this.#parking !== undefined;
   }
@@ -211,7 +211,7 @@ export class Lane {
       this.#context,
       scrubber,
     );
-    // Broken off: stop() gives it back, or has done so already.
+    // Aborted: stop() gives it back, or already has.
     if (attempt.isOver || (signal.aborted && outcome.kind !== 'delivered')) return;
     attempt.isOver = true;
     const followUps = this.#followUps(delivery, outcome);
@@ -233,7 +233,7 @@ export class Lane {
     this.#learn(outcome, durationMs);
     const isSoon = next.state === 'pending' && next.notBefore <= clock.now() + SHORT_DELAY_MS;
     if (next.state === 'pending' && isSoon && this.#concurrency === 1 && isQuick(history)) {
-      // An ordered lane waits for its quick retries, so that a hiccup does not change the order.
+      // An ordered lane waits for its quick retries, so that a short delay does not change the order.
       // The delivery itself is stored as due, to be the first also after a restart.
       this.#pausedUntil = Math.max(this.#pausedUntil, next.notBefore);
       next = { ...next, notBefore: 0 };
@@ -267,7 +267,7 @@ export class Lane {
     this.#learnHealth(outcome);
     if (this.#parking === undefined) return;
     if (outcome.kind === 'retry') {
-      // Says nothing of what it was parked for: the next probe comes in its time.
+      // Says nothing about the cause of the parking: the next probe comes on schedule.
       this.#pausedUntil = Math.max(this.#pausedUntil, clock.now() + PROBE_MS);
       return;
     }

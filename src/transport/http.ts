@@ -24,7 +24,7 @@ export interface ClosableHttpClient extends HttpClient {
 
 const CONNECTIONS = 16;
 const BODY_CAP = 64 * 1024;
-/** For opening a connection; also ends one that nobody waits for any more. */
+/** For opening a connection; also ends one that is no longer awaited. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
@@ -56,7 +56,7 @@ export function createHttpClient(options: HttpClientOptions): ClosableHttpClient
         });
       };
       const first = await attempt(pooled);
-      // The server had closed a kept connection while nobody used it: not this attempt's fault.
+      // The server had closed an idle connection: not this attempt's fault.
       return first === 'stale' ? asResult(await attempt(fresh)) : first;
     },
     async close() {

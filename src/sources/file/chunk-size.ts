@@ -10,8 +10,8 @@ const LONG_MS = 20;
 
 /**
  * How much to read at a time. Each read costs some trips to the file system, so while there is
- * more, it grows as long as the work on what was read takes little time: when hardly an alert
- * concerns anybody.
+ * more, it grows as long as processing is fast: when few alerts match an
+ * integration.
  */
 export class ChunkSizer {
   readonly #clock: Pick<Clock, 'monotonic'>;
