@@ -10,7 +10,7 @@ export interface HttpClientOptions {
   readonly connections?: number;
   /** Bytes of a body that are read; what comes after them is not waited for. */
   readonly bodyCap?: number;
-  /** Certificates to trust in place of the system's, as PEM text. */
+  /** Certificates to trust instead of the system's, as PEM text. */
   readonly ca?: string;
   /** Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or lower case) are read from. */
   readonly env?: NodeJS.ProcessEnv;
@@ -30,7 +30,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * An HTTP/1.1 client over undici, the only place that knows it. `send` never rejects: whatever goes
  * wrong is a value. The time limit holds for a whole attempt, from connecting to the end of the
- * body. A body that is too long, breaks off or does not end in time is cut: status and headers count.
+ * body. A body that is too long, incomplete or late is cut: status and headers count.
  */
 export function createHttpClient(options: HttpClientOptions): ClosableHttpClient {
   const agents = openAgents(options);

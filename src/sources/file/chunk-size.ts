@@ -5,7 +5,7 @@ const LEAST_BYTES = 2 ** 20;
 export const MOST_BYTES = 2 ** 22;
 /** Work on one piece that takes no longer than this may as well be more. */
 const SHORT_MS = 5;
-/** While it takes longer than this, deliveries wait for it too long. */
+/** If processing takes longer than this, deliveries wait too long. */
 const LONG_MS = 20;
 
 /**

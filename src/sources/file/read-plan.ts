@@ -110,7 +110,7 @@ export class ReadPlan {
     this.#next = undefined;
   }
 
-  /** More is known of the last file: where to begin in the next one has to be found out again. */
+  /** More is known about the last file: where to begin in the next one must be determined again. */
   async reconsider(): Promise<void> {
     const file = this.#next?.file;
     this.#next = undefined;
