@@ -216,7 +216,7 @@ describe('what is refused', () => {
     expect(scan(text)).toBe('invalid JSON');
   });
 
-  it('white space only is an empty line', () => {
+  it('whitespace only is an empty line', () => {
     expect(scan(' \t\r')).toBe('empty line');
   });
 });

@@ -135,7 +135,7 @@ export class JsonScanner {
     this.#position = this.#endOfValue(this.#position);
   }
 
-  /** The place after the value that begins at a place, or after white space there. */
+  /** The place after the value that begins at a place, or after whitespace there. */
   #endOfValue(from: number): number {
     const at = this.#afterSpace(from);
     switch (this.#at(at)) {
@@ -285,7 +285,7 @@ export class JsonScanner {
     return at < this.#end ? (this.#bytes[at] as number) : Number.NaN;
   }
 
-  /** The reference takes every control character for white space. */
+  /** The reference takes every control character for whitespace. */
   #afterSpace(from: number): number {
     let at = from;
     while (at < this.#end && (this.#bytes[at] as number) <= 0x20) at += 1;

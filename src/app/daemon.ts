@@ -33,7 +33,7 @@ export interface DaemonOptions {
   readonly scrubber: Scrubber;
   /** Where the events of enrichments go. */
   readonly reinject: Reinject;
-  /** Told what is in force, at the start and after each reload. */
+  /** Called with the active setup, on start and after each reload. */
   readonly onSetup?: (setup: Setup) => void;
 }
 
@@ -89,7 +89,7 @@ export class Daemon {
     try {
       this.#database = openOutboxDatabase(paths.state);
     } catch (error) {
-      this.#lock.release(); // so that it can be tried again
+      this.#lock.release(); // so that it can be retried
       throw error;
     }
     this.#outbox = new SqliteOutbox(this.#database);

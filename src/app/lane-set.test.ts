@@ -166,9 +166,9 @@ describe('the outbox, looked at twice a second', () => {
   it('goes on when that fails, and tells it once a minute', async () => {
     database.close();
     await clock.advance(59_000);
-    expect(log.with('cannot be looked at')).toHaveLength(1);
+    expect(log.with('outbox poll failed')).toHaveLength(1);
     await clock.advance(2_000);
-    expect(log.with('cannot be looked at')).toHaveLength(2);
+    expect(log.with('outbox poll failed')).toHaveLength(2);
     watch.stop();
     expect(clock.timers).toBe(0);
   });

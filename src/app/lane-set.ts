@@ -64,7 +64,7 @@ export class LaneSet {
       const isUnchanged =
         current?.settings === settings &&
         current.integration.id === integrationId &&
-        // A script may have come or gone in the place of a destination that is built in.
+        // A script that overrides a built-in destination may have been added or removed.
         current.destination.name === entry.destination.name;
       next.set(
         record.id,
@@ -81,7 +81,7 @@ export class LaneSet {
       .map(([lane, { integration, destination }]) => ({ integration, destination, lane }));
   }
 
-  /** Says that there is something new for these lanes. */
+  /** Signals that there is something new for these lanes. */
   wake(lanes: ReadonlySet<number>): void {
     for (const lane of lanes) this.#running.get(lane)?.lane.wake();
   }

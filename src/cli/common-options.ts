@@ -30,7 +30,10 @@ export function addCommonOptions(command: Command): void {
     .showHelpAfterError('(add --help for help)')
     .option('--home <dir>', "the manager's directory (default: /var/ossec)")
     .option('-c, --config <file>', 'configuration (default: <home>/etc/ossec.conf)')
-    .option('--settings <file>', 'our own settings (default: <home>/etc/integratord.yaml, if any)')
+    .option(
+      '--settings <file>',
+      'additional settings (default: <home>/etc/integratord.yaml, if it exists)',
+    )
     .option('--alerts <file>', 'alerts to follow (default: <home>/logs/alerts/alerts.json)')
     .option('--state <dir>', 'directory of the outbox (default: <home>/queue/integratord)', collect)
     .option('--json', 'machine-readable output')

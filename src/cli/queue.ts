@@ -27,12 +27,8 @@ export function addQueue(program: Command): void {
   addList(queue);
   addShow(queue);
   addStats(queue);
-  addChange(
-    queue,
-    'retry',
-    'try dead and waiting deliveries now, and end the parking of their lanes',
-  );
-  addChange(queue, 'drop', 'remove deliveries for good');
+  addChange(queue, 'retry', 'retry dead and waiting deliveries now, and resume their parked lanes');
+  addChange(queue, 'drop', 'remove deliveries permanently');
 }
 
 function addList(queue: Command): void {

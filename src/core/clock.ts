@@ -1,4 +1,4 @@
-/** Time and chance, so that tests can hold both in their hands. Nothing else may ask for them. */
+/** Time and randomness, so that tests can control both. No other code may access them directly. */
 export interface Clock {
   /** Wall-clock time in milliseconds since 1970. May jump. */
   now(): number;
@@ -13,7 +13,7 @@ export interface Clock {
 /** setTimeout fires at once for anything longer than this (about 24.8 days). */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The real time and chance of this machine. */
+/** The real time and randomness of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

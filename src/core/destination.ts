@@ -10,7 +10,7 @@ import type { Secret } from './secret.ts';
 export interface Job {
   readonly alert: Alert;
   readonly integration: Integration;
-  /** Stable over retries and restarts: an idempotency key. */
+  /** Stable across retries and restarts: an idempotency key. */
   readonly key: string;
   /** Attempts made before this one. */
   readonly attempts: number;
@@ -25,7 +25,7 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
-/** An answer, or the reason why there was none. Expected failures are values. */
+/** An answer, or why there was none. Expected failures are values. */
 export type HttpResult = HttpResponse | HttpFailure;
 export interface HttpResponse {
   readonly ok: true;
@@ -34,7 +34,7 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** The body as text, up to the cap. */
   readonly body: string;
-  /** True when the body was longer than the cap, or broke off, or did not end in time. */
+  /** True when the body was longer than the cap, was cut off, or timed out. */
   readonly truncated: boolean;
 }
 export interface HttpFailure {
@@ -87,7 +87,7 @@ export type ScriptResult =
   | { readonly kind: 'refused'; readonly message: string }
   /**
    * It could not be started now, for lack of processes, memory or disk space; or it is unknown what
-   * became of it.
+   * happened to it.
    */
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -99,14 +99,14 @@ export interface ScriptRunner {
   ): Promise<ScriptResult>;
 }
 
-/** What a destination is handed to make an attempt. */
+/** What a destination gets to make an attempt. */
 export interface DeliveryContext {
   readonly http: HttpClient;
   readonly scripts: ScriptRunner;
   readonly cache: AnswerCache;
   readonly quota: Quota;
   readonly clock: Clock;
-  /** Aborted when the daemon stops and will not wait any longer. */
+  /** Aborted when the daemon stops and waits no longer. */
   readonly signal: AbortSignal;
 }
 
@@ -119,7 +119,7 @@ export type Plan =
 export interface DestinationDescription {
   /** Selects it: `slack`. */
   readonly name: string;
-  /** For people: `Slack`, `PagerDuty`. */
+  /** The display name: `Slack`, `PagerDuty`. */
   readonly title: string;
   readonly settings: SettingsSchema;
   /** True where it answers with events: it gets no verdicts of others, so that none can circle. */
@@ -143,9 +143,9 @@ export interface Destination extends DestinationDescription {
   rateLimit?(integration: Integration): RateLimit | undefined;
   /** Why this alert is deliberately not sent, or undefined when it is. Asked before it is stored. */
   skip?(alert: Alert, integration: Integration): string | undefined;
-  /** What an attempt would send. Never fails because of what an alert lacks. */
+  /** What an attempt would send. Never fails because of missing fields. */
   plan(job: Job): Plan;
-  /** Makes one attempt. Resolves with what became of it; a rejection is a bug. */
+  /** Makes one attempt. Resolves with its outcome; a rejection is a bug. */
   deliver(job: Job, context: DeliveryContext): Promise<Outcome>;
   /** An event of its own as an alert, for others; undefined when it is no verdict. */
   verdict?(source: Alert, event: ManagerEvent): VerdictAlert | undefined;

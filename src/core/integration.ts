@@ -7,15 +7,15 @@ import type { Secret } from './secret.ts';
  * (Wazuh 4.14 `integrator-config.c`).
  */
 export interface Integration {
-  /** The name without the white space around it; the second block of one name is `name#2`. */
+  /** The name without surrounding whitespace; the second block of one name is `name#2`. */
   readonly id: string;
   /** The name exactly as it is written. */
   readonly name: string;
   readonly hookUrl: Secret | undefined;
   readonly apiKey: Secret | undefined;
-  /** Only alerts of this rule level and above; 0 lets all pass. */
+  /** Only alerts of this rule level and above; 0 matches all. */
   readonly level: number;
-  /** Only alerts of these rules; undefined lets all pass. */
+  /** Only alerts of these rules; undefined matches all. */
   readonly ruleIds: readonly number[] | undefined;
   /** Only alerts that have one of these groups: a comma-separated list, exact and untrimmed. */
   readonly group: string | undefined;
@@ -46,14 +46,14 @@ export interface Integration {
 }
 
 /**
- * How a `<group>` is meant. `exact`: names with commas between them, as Wazuh reads it since 3.1.
- * `sregex`: one pattern over all groups of the alert, ` syslog,sshd,`, as Wazuh 2 and before read it.
+ * How a `<group>` is read. `exact`: names separated by commas, as Wazuh reads it since 3.1.
+ * `sregex`: one pattern over all groups of the alert, ` syslog,sshd,`, as Wazuh 2 and earlier read it.
  */
 export type GroupDialect = 'exact' | 'sregex';
 
 /**
  * What an `<event_location>` is compared with. `json`: the `location` of alerts.json, as Wazuh does
- * since 3.0. `full`: the location with its host, `(agent) ip->path`, as Wazuh 2 and before did.
+ * since 3.0. `full`: the location with its host, `(agent) ip->path`, as Wazuh 2 and earlier did.
  */
 export type LocationDialect = 'json' | 'full';
 
@@ -61,13 +61,13 @@ export type LocationDialect = 'json' | 'full';
 export interface IntegrationSettings {
   /** Attempts that may run at the same time. */
   readonly concurrency?: number | undefined;
-  /** True: the script of this name in `integrations/` is run in place of the built-in. */
+  /** True: the script of this name in `integrations/` is run instead of the built-in. */
   readonly script?: boolean | undefined;
   /** Token bucket: messages per period, and how many at once. */
   readonly rateLimit?: RateLimit | undefined;
   /** The long schedule after the quick retries. */
   readonly retry?: RetrySchedule | undefined;
-  /** How `<group>` is meant; recognised from its text when not given. */
+  /** How `<group>` is read; recognised from its text when not given. */
   readonly groupDialect?: GroupDialect | undefined;
   /** What `<event_location>` is compared with; recognised from the block when not given. */
   readonly locationDialect?: LocationDialect | undefined;
@@ -90,9 +90,9 @@ export interface RateLimit {
 }
 
 export interface RetrySchedule {
-  /** Seconds before the first long retry, at the most (full jitter). */
+  /** Maximum seconds before the first long retry (full jitter). */
   readonly firstSeconds: number;
-  /** Seconds between retries, at the most. */
+  /** Maximum seconds between retries. */
   readonly longestSeconds: number;
   /** Hours after which a delivery is given up. */
   readonly giveUpHours: number;

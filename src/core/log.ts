@@ -1,4 +1,4 @@
-/** What the rooms of the project know of logging: constant text, plus fields. */
+/** The logging interface of all modules: a constant message, plus fields. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

@@ -37,7 +37,7 @@ export interface Parking {
   readonly since: number;
 }
 
-/** What the outbox keeps of a lane between runs. */
+/** The stored state of a lane. */
 export interface LaneRecord {
   readonly id: number;
   readonly parking: Parking | undefined;
@@ -57,7 +57,7 @@ export interface LaneIdentity {
   readonly highestLevelFirst?: boolean;
 }
 
-/** A leased delivery that could not be tried yet. */
+/** A leased delivery that could not be attempted yet. */
 export interface ReleasedDelivery {
   readonly id: number;
   readonly followUps: readonly NewDelivery[];
@@ -65,7 +65,7 @@ export interface ReleasedDelivery {
   readonly at: number;
 }
 
-/** Changes of one moment, committed together. */
+/** Changes that are committed together. */
 export interface LaneChanges {
   readonly settlements?: readonly Settlement[];
   /** Deliveries given back unattempted, with their results, if any. */
@@ -74,8 +74,8 @@ export interface LaneChanges {
 }
 
 /**
- * The embedded, durable outbox, as the daemon uses it. Every call that changes is a transaction, and
- * is on the disk when it returns, unless it says otherwise.
+ * The embedded, durable outbox, as the daemon uses it. Every call that writes is a transaction, and
+ * is on disk when it returns, unless documented otherwise.
  */
 export interface Outbox {
   /** Where reading continues, or undefined at the first start. */
@@ -95,7 +95,7 @@ export interface Outbox {
    * next {@link sync} on also a power failure.
    */
   commit(changes: LaneChanges): void;
-  /** Waits until all that was committed is on the disk. To be called a few times per second. */
+  /** Waits until everything committed is on disk. To be called a few times per second. */
   sync(): void;
   /**
    * Takes up to `limit` deliveries that are due: urgent ones first, then in the order in which
@@ -103,7 +103,7 @@ export interface Outbox {
    * on the disk: every start takes all of them back.
    */
   lease(lane: number, limit: number, maxBytes: number, now: number): LeasedDelivery[];
-  /** Gives leased deliveries back, unattempted. As with {@link lease}, no disk is waited for. */
+  /** Gives leased deliveries back, unattempted. As with {@link lease}, it need not be on disk. */
   release(ids: readonly number[]): void;
   /** When the next delivery of a lane falls due; undefined when none waits. */
   nextDue(lane: number): number | undefined;
@@ -125,9 +125,9 @@ export interface Outbox {
   changedElsewhere(): boolean;
 }
 
-/** What keeps the outbox within its bounds needs of it. */
+/** What retention needs of the outbox. */
 export interface OutboxSpace {
-  /** Bytes that hold something. */
+  /** Bytes in use. */
   usedBytes(): number;
   /**
    * Removes up to `limit` deliveries that ended in this state before a time (milliseconds since

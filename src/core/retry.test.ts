@@ -165,7 +165,7 @@ describe('for any history', () => {
     );
   });
 
-  it('failing for ever ends with a dead letter, soon after the give-up time', () => {
+  it('failing forever ends with a dead letter, soon after the give-up time', () => {
     fc.assert(
       fc.property(schedule, retries, fc.integer({ min: 0, max: 20 }), (schedule, retries, seed) => {
         // A cap on the steps of this test: very short delays over weeks would be millions.

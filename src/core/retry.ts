@@ -25,9 +25,9 @@ export interface RetryHistory {
 }
 
 /**
- * What becomes of a delivery after an attempt. The first `retries` retries follow within seconds;
+ * The new state of a delivery after an attempt. The first `retries` retries follow within seconds;
  * after that come exponential delays with full jitter, until the give-up time has passed since
- * the first attempt. An earliest time that the service named is obeyed.
+ * the first attempt. `Retry-After` is honoured.
  */
 export function nextState(
   outcome: Outcome,

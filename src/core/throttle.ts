@@ -15,7 +15,7 @@ export class Throttle {
     this.#intervalMs = intervalMs;
   }
 
-  /** Calls `report` with the number of reports held back since the last one, or counts this one. */
+  /** Calls `report` with the number of reports suppressed since the last one, or counts this one. */
   pass(report: (suppressed: number) => void): void {
     const now = this.#clock.monotonic();
     if (now - this.#lastAt < this.#intervalMs) {

@@ -37,7 +37,7 @@ export interface LaneParts {
 const SHORT_DELAY_MS = 60_000;
 /** How long to wait when the outbox fails. */
 const OUTBOX_RETRY_MS = 1000;
-/** How long an attempt that was told to break off may take to do so. */
+/** How long an aborted attempt may take to stop. */
 const BREAK_OFF_MS = 500;
 
 /**
@@ -87,13 +87,13 @@ export class Lane {
     });
   }
 
-  /** Says that something may be due: new deliveries, or a change in the outbox. */
+  /** Signals that something may be due: new deliveries, or a change in the outbox. */
   wake(): void {
     this.#leases.refill();
     this.#pump();
   }
 
-  /** Takes over what another process stored: an operator may have ended the parking. */
+  /** Reloads what another process stored: an operator may have ended the parking. */
   refresh(record: LaneRecord): void {
     this.#health.refresh(record);
     // What was leased may have been dropped.
@@ -101,14 +101,14 @@ export class Lane {
     this.wake();
   }
 
-  /** The clock was set: what was paused until a time, may have to wait for ages now. */
+  /** The clock was set: a pause until a fixed time could now last far too long. */
   clockJumped(): void {
     this.#health.clockJumped();
     this.wake();
   }
 
   /**
-   * Ends the work: nothing new begins, what is in flight may finish within the grace, the rest is
+   * Stops: nothing new begins, what is in flight may finish within the grace period, the rest is
    * given back unattempted. Resolves soon after the grace, whatever a destination does.
    */
   async stop(graceMs: number): Promise<void> {
@@ -202,7 +202,7 @@ export class Lane {
       this.#context,
       scrubber,
     );
-    // Broken off: stop() gives it back, or has done so already.
+    // Aborted: stop() gives it back, or already has.
     if (attempt.isOver || (signal.aborted && outcome.kind !== 'delivered')) return;
     attempt.isOver = true;
     const followUps = this.#followUps(delivery, outcome);
@@ -224,7 +224,7 @@ export class Lane {
     this.#learn(outcome, durationMs);
     const isSoon = next.state === 'pending' && next.notBefore <= clock.now() + SHORT_DELAY_MS;
     if (next.state === 'pending' && isSoon && this.#concurrency === 1 && isQuick(history)) {
-      // An ordered lane waits for its quick retries, so that a hiccup does not change the order.
+      // An ordered lane waits for its quick retries, so that a short delay does not change the order.
       // The delivery itself is stored as due, to be the first also after a restart.
       this.#health.pause(next.notBefore);
       next = { ...next, notBefore: 0 };

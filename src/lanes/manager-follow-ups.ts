@@ -63,7 +63,7 @@ export class ManagerFollowUps implements FollowUps {
   }
 }
 
-/** What becomes of what an enrichment found out. */
+/** The follow-ups of an enrichment's result. */
 export interface FollowUps {
   /** The deliveries to store with the enrichment's own: for the manager, and for others. */
   of(

@@ -2,7 +2,7 @@ import type { NewDelivery } from '../core/delivery.ts';
 import type { IntakeCounts, UnreadableLine } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 
-/** Unreadable lines kept for people to look at; older ones are only counted. */
+/** Unreadable lines kept for inspection; older ones are only counted. */
 const UNREADABLE_KEPT = 1000;
 
 /**

@@ -20,7 +20,7 @@ export class Purge implements OutboxSpace {
 
   /**
    * Removes deliveries that ended in this state before a time (milliseconds since 1970), with
-   * their attempts, and alerts that nobody else needs. Oldest first; returns how many.
+   * their attempts, and alerts that no other delivery needs. Oldest first; returns how many.
    */
   purge(state: 'delivered' | 'dead', finishedBefore: number, limit: number): number {
     const database = this.#database;

@@ -254,7 +254,7 @@ export class SqliteOutbox implements Outbox {
   }
 }
 
-/** Text of others for a column: cut, and without the NUL characters at which SQLite would end it. */
+/** Foreign text for a column: cut, and without NUL characters, at which SQLite would end it. */
 function storable(text: string | undefined): string | null {
   return text?.slice(0, LONGEST_TEXT).replaceAll('\0', '\uFFFD') ?? null;
 }

@@ -14,7 +14,7 @@ export interface Route {
   readonly lane: number;
 }
 
-/** What became of one line. */
+/** The result for one line. */
 export type Routing =
   | { readonly kind: 'unreadable'; readonly reason: Unreadable }
   /** An alert that the fast path saw to match no integration. */

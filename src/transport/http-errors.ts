@@ -7,7 +7,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The host name is not in DNS. Check the address for typos.',
   EAI_AGAIN: 'DNS is not answering. Check the name server of this machine.',
   // Connections
-  ECONNREFUSED: 'The server refuses connections: nothing listens there, or a firewall is closed.',
+  ECONNREFUSED:
+    'The server refuses connections: nothing listens there, or a firewall blocks the connection.',
   ECONNRESET: 'The server closed the connection without an answer.',
   EPIPE: 'The server closed the connection while the request was being sent.',
   UND_ERR_SOCKET: 'The server closed the connection without an answer.',
@@ -41,12 +42,11 @@ const SENTENCES: Readonly<Record<string, string>> = {
   CERT_REVOKED: 'The certificate of the server was revoked.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate of the server is for another host name.',
   // Requests that cannot be made
-  ERR_INVALID_URL: 'The address is no valid URL.',
-  UND_ERR_INVALID_ARG:
-    'The request cannot be sent: a header or the address is not allowed in HTTP.',
+  ERR_INVALID_URL: 'The address is not a valid URL.',
+  UND_ERR_INVALID_ARG: 'The request cannot be sent: a header or the address is not valid in HTTP.',
 };
 
-/** A sentence for people about an error of the HTTP library, without any part of the request. */
+/** A sentence for the operator about an error of the HTTP library, without any part of the request. */
 export function networkMessage(error: unknown): string {
   const code = codeOf(error);
   const sentence = SENTENCES[code];
@@ -73,7 +73,7 @@ export function isLostConnection(error: unknown): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
 }
 
-/** The code of an error, or of what is behind it. */
+/** The code of an error, or of its cause. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   // Several addresses of one name were tried: the last error is as good as any.

@@ -95,6 +95,6 @@ function removed(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // Somebody else removed it, or nobody can.
+    // It was already removed, or cannot be.
   }
 }

@@ -40,7 +40,7 @@ export function createScriptRunner(options: ScriptRunnerOptions): ScriptRunner {
       return codeOf(error);
     }
   };
-  // At once, so that what a crash left behind does not lie around until the first alert.
+  // Immediately, so that leftovers of a crash do not remain until the first alert.
   let unusable = prepare();
   // A copy, because reading the real one for every script is slow.
   const env = { ...process.env };

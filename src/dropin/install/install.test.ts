@@ -72,7 +72,9 @@ describe('install', () => {
   it('plans without touching anything', () => {
     const plan = install();
     expect(texts(plan)).toEqual([
-      expect.stringContaining(`make ${join(home, 'queue', 'integratord')} for the outbox, 0700`),
+      expect.stringContaining(
+        `create ${join(home, 'queue', 'integratord')} for the outbox, mode 0700`,
+      ),
       `keep the original ${program} as ${program}.original`,
       expect.stringContaining(`write the launcher ${program}, 0750`),
     ]);
@@ -170,7 +172,9 @@ describe('install', () => {
     const outside = join(home, 'precious');
     writeFileSync(outside, '');
     symlinkSync(outside, join(state, 'link'));
-    expect(carryOut(install())[0]).toBe(`give ${state} and what is in it to 65534:65534`);
+    expect(carryOut(install())[0]).toBe(
+      `change the owner of ${state} and its contents to 65534:65534`,
+    );
     for (const name of ['', 'scripts', 'outbox.db']) {
       expect(statSync(join(state, name)).uid).toBe(65_534);
     }

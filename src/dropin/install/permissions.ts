@@ -29,7 +29,7 @@ export function whyUnreachable(
 
 /**
  * Why what is run from a path could be changed by someone who is not trusted with it: the manager
- * starts it as root. Undefined when nobody could.
+ * starts it as root. Undefined when no other user could.
  * @param trusted whose files are safe, besides root's
  */
 export function whyChangeable(path: string, trusted: number): string | undefined {

@@ -10,7 +10,7 @@ const NEWLINE = 0x0a;
 export type Match =
   /** All of it, as far as can be told: reading continues at the position. */
   | { readonly kind: 'same'; readonly place: KnownPlace }
-  /** Its beginning, up to this earlier place at least: an older copy, or one that was cut. */
+  /** Its beginning, up to this earlier place at least: an older copy, or a truncated one. */
   | { readonly kind: 'earlier'; readonly place: KnownPlace }
   /** Another file. */
   | { readonly kind: 'different' }
@@ -19,7 +19,7 @@ export type Match =
 
 /**
  * Compares a file with a position. The first bytes decide whether it is the same file, the bytes
- * before the position whether it still is at that place. Inodes are not asked: they are reused, and
+ * before the position whether it still is at that place. Inodes are not compared: they are reused, and
  * a copy or a compressed archive has another one.
  *
  * @param head The remembered first bytes themselves, where they are at hand: a short file can then
@@ -109,7 +109,7 @@ export async function commonLines(
   return line;
 }
 
-/** True when a line ends behind a place, or when the line there is longer than `longest`. */
+/** True when a line ends after a place, or when the line there is longer than `longest`. */
 export async function hasLine(
   file: Readable,
   from: number,

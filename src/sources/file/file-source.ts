@@ -14,7 +14,7 @@ export { DEFAULT_LOOK_BACK, type LookBack } from './look-back.ts';
 export type { SourceCounts, SourceStatus } from './status.ts';
 
 export interface SourceOptions {
-  /** The live file, `…/logs/alerts/alerts.json`. Archives are looked for in its directory. */
+  /** The live file, `…/logs/alerts/alerts.json`. Archives are searched for in its directory. */
   readonly path: string;
   /** What was stored last; undefined at the first start. */
   readonly checkpoint: Checkpoint | undefined;

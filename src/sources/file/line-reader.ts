@@ -77,7 +77,7 @@ export class LineReader {
     return this.#ahead !== undefined;
   }
 
-  /** The size of the file when it was last looked at. */
+  /** The size of the file when it was last checked. */
   get size(): number {
     return this.#size;
   }

@@ -14,7 +14,7 @@ export interface LostPosition {
   readonly since: number;
 }
 
-/** How often archives are looked for while there is no live file. */
+/** How often archives are searched for while there is no live file. */
 const SEARCH_EVERY_MS = 1000;
 
 /** Finds the file in which reading stopped, and what comes after it. */

@@ -34,7 +34,7 @@ export function remember(
 }
 
 /**
- * Where to begin in a file that comes after others: behind what was read of it already, when it is
+ * Where to begin in a file that comes after others: after what was already read of it, when it is
  * one of them; else at its beginning.
  */
 export async function startIn(

@@ -33,7 +33,7 @@ const LONGEST_MS = 5000;
 
 /**
  * True when a file has stopped growing, or has been watched for long enough: a copy that is being
- * written looks like a file that was cut.
+ * written looks like a truncated file.
  */
 export function hasSettled(stability: StabilityTimer, facts: FileStat): boolean {
   const quiet = stability.isOver('quiet', `${facts.inode} ${facts.size}`, QUIET_MS);

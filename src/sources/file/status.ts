@@ -23,7 +23,7 @@ export interface SourceCounts {
   skippedBytes: number;
   /** FileSystem that were gone, or given up as unreadable, before they were read to their end. */
   lostFiles: number;
-  /** Bytes of them, and of files cut in place, as far as their number is known. */
+  /** Bytes of them, and of files truncated in place, as far as their number is known. */
   lostBytes: number;
 }
 
