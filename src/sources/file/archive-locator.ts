@@ -1,6 +1,6 @@
-import type { FilePosition } from '../../core/checkpoint.ts';
 import { DAY_MS } from '../../core/durations.ts';
 import type { Archive, ArchiveLayout, Order } from './archives.ts';
+import type { FilePosition } from './file-checkpoint.ts';
 import { matchFile } from './file-match.ts';
 import { FileError, type FileStat, type FileSystem, isSameFile, type Readable } from './files.ts';
 import { GzipFile } from './gzip-file.ts';

@@ -1,0 +1,155 @@
+import { isDeepStrictEqual } from 'node:util';
+import { sleep } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import type { Batch, Loss, Replay } from '../../core/source.ts';
+import { createContext, type ReaderSettings } from './context.ts';
+import { type FileCheckpoint, type FilePosition, toCheckpoint } from './file-checkpoint.ts';
+import { matchFile } from './file-match.ts';
+import { FileError } from './files.ts';
+import { type FileBatch, Follower } from './follower.ts';
+import type { ConditionKind } from './health.ts';
+import type { OpenFile } from './open-file.ts';
+
+/** How long to wait when nothing can be read now: for an archive that is being compressed … */
+const RETRY_MS = 250;
+/** The follower waits for shorter times, and says why when it waits for longer ones. */
+const IDLE_MS = 60_000;
+/** What the follower waits for, until it can go on or gives up. */
+const WAITED_FOR: readonly ConditionKind[] = [
+  'unreachable',
+  'unopenable',
+  'unreadable',
+  'archives',
+];
+
+/** A batch as everyone else sees it. */
+export function toBatch({ bytes, checkpoint, path, offset }: FileBatch): Batch {
+  return {
+    bytes,
+    checkpoint: toCheckpoint(checkpoint),
+    place: (at) => `${path}, byte ${offset + at}`,
+  };
+}
+
+/**
+ * Reads the alert file and its archives again between two places, with a follower of its own. It ends
+ * in the file whose content is that of `until`, wherever that file is by now. When that is gone, it
+ * ends where nothing more comes: a repeat is better than a loss.
+ */
+export class FileReplay implements Replay {
+  readonly #settings: ReaderSettings;
+  readonly #follower: Follower;
+  readonly #until: FilePosition;
+  readonly #losses: Loss[] = [];
+  readonly #closing = new AbortController();
+  /** The file that was last compared with the end, and the offset of the end in it. */
+  #compared: OpenFile | undefined;
+  #end: number | undefined;
+  #isAtEnd: boolean;
+  #idleSince: number | undefined;
+  /** The step under way: files are closed after it. */
+  #step: Promise<unknown> = Promise.resolve();
+
+  constructor(settings: ReaderSettings, from: FileCheckpoint, until: FileCheckpoint) {
+    const log = withField(settings.log, { replay: true });
+    const context = createContext({ ...settings, log }, (loss) => this.#losses.push(loss));
+    this.#settings = settings;
+    this.#follower = new Follower(context, { checkpoint: from, fromStart: true, onChange() {} });
+    this.#until = until.position;
+    // An end before any file is an end before everything.
+    this.#isAtEnd = until.position.inode === '' || isDeepStrictEqual(from.position, until.position);
+  }
+
+  async next(signal: AbortSignal): Promise<Batch | 'end' | undefined> {
+    const stop = AbortSignal.any([signal, this.#closing.signal]);
+    while (!stop.aborted) {
+      if (this.#isAtEnd) return 'end';
+      const step = this.#advance();
+      this.#step = step;
+      const batch = await step;
+      if (batch === 'idle') await sleep(this.#settings.clock, RETRY_MS, stop);
+      else if (batch !== 'again') return toBatch(batch);
+    }
+    return undefined;
+  }
+
+  losses(): readonly Loss[] {
+    return this.#losses;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled([this.#step]);
+    await this.#follower.close();
+  }
+
+  async #advance(): Promise<FileBatch | 'again' | 'idle'> {
+    await this.#lookForEnd();
+    if (this.#isAtEnd) return 'again';
+    const step = await this.#follower.poll();
+    if (step === 'idle') return this.#idle();
+    this.#idleSince = undefined;
+    return step === 'again' ? step : this.#upToEnd(step);
+  }
+
+  /** Compares the current file with that of the end, before anything is read of it. */
+  async #lookForEnd(): Promise<void> {
+    const { current } = this.#follower;
+    if (current === undefined || current === this.#compared) return;
+    const end = await endIn(current, this.#until);
+    // Reading it will fail as well, and then it is compared again.
+    if (end instanceof FileError) return;
+    this.#compared = current;
+    this.#end = end;
+    if (end !== undefined && current.position().offset >= end) this.#isAtEnd = true;
+  }
+
+  /** The part of a batch that is not beyond the end. */
+  #upToEnd(batch: FileBatch): FileBatch {
+    const beyond = this.#end === undefined ? -1 : batch.checkpoint.position.offset - this.#end;
+    if (beyond < 0) return batch;
+    this.#isAtEnd = true;
+    if (beyond === 0) return batch;
+    const checkpoint = { ...batch.checkpoint, position: this.#until };
+    return { ...batch, checkpoint, bytes: batch.bytes.subarray(0, batch.bytes.length - beyond) };
+  }
+
+  #idle(): 'again' | 'idle' {
+    const now = this.#settings.clock.monotonic();
+    const { health } = this.#follower.status();
+    if (health.some(({ kind }) => WAITED_FOR.includes(kind))) this.#idleSince = undefined;
+    this.#idleSince ??= now;
+    if (now - this.#idleSince < IDLE_MS) return 'idle';
+    const { path, archive, offset } = this.#until;
+    const what = `the file ${archive ?? path} is gone, in which byte ${offset} was to be the end`;
+    this.#losses.push({ what, bytes: undefined });
+    this.#isAtEnd = true;
+    return 'again';
+  }
+}
+
+/** The offset of a position in a file; undefined when it is another file. */
+async function endIn(
+  current: OpenFile,
+  until: FilePosition,
+): Promise<number | undefined | FileError> {
+  const { facts, archive } = current;
+  if (until.head.length === 0) {
+    // Nothing had been read of it: it can only be known by its names.
+    const isNamed = archive !== null && archive === until.archive;
+    return isNamed || (archive === null && facts.inode === until.inode) ? 0 : undefined;
+  }
+  const match = await matchFile(current.file, until);
+  if (match instanceof FileError) return match;
+  return match.kind === 'same' ? until.offset : undefined;
+}
+
+/** A log that adds fields to every line. */
+function withField(log: Log, added: Readonly<Record<string, unknown>>): Log {
+  return {
+    debug: (message, fields) => log.debug(message, { ...fields, ...added }),
+    info: (message, fields) => log.info(message, { ...fields, ...added }),
+    warn: (message, fields) => log.warn(message, { ...fields, ...added }),
+    error: (message, fields) => log.error(message, { ...fields, ...added }),
+  };
+}
