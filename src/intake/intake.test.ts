@@ -5,33 +5,15 @@ import { FakeSource } from '../../test/support/fake-source.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import { checkpointAt } from '../../test/support/outbox.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
-import type { IntakeCommit, Outbox } from '../core/outbox.ts';
+import { RecordingStore } from '../../test/support/recording-store.ts';
 import { Router } from '../routing/router.ts';
 import { Intake } from './intake.ts';
 
 const alert = (level: number, id = '1.2') => `{"rule":{"level":${level}},"id":"${id}"}`;
 
-/** Keeps copies of what is accepted; fails while told to. */
-class Store {
-  readonly accepted: { commit: IntakeCommit; raws: string[]; excerpts: string[]; at: number }[] =
-    [];
-  failing = false;
-  tries = 0;
-
-  readonly outbox = {
-    accept: (commit: IntakeCommit, at: number) => {
-      this.tries += 1;
-      if (this.failing) throw new Error('database or disk is full');
-      const raws = commit.alerts.map(({ raw }) => raw.toString('latin1'));
-      const excerpts = commit.unreadable.map(({ excerpt }) => excerpt.toString('latin1'));
-      this.accepted.push({ commit, raws, excerpts, at });
-    },
-  } as unknown as Outbox;
-}
-
 let clock: FakeClock;
 let log: RecordingLog;
-let store: Store;
+let store: RecordingStore;
 let source: FakeSource;
 let woken: number[][];
 let abort: AbortController;
@@ -39,7 +21,7 @@ let hasRoom: boolean;
 beforeEach(() => {
   clock = new FakeClock();
   log = new RecordingLog();
-  store = new Store();
+  store = new RecordingStore();
   source = new FakeSource();
   woken = [];
   abort = new AbortController();

@@ -53,6 +53,17 @@ describe('accepting', () => {
     expect(outbox.checkpoint('test')).toEqual(checkpointAt(2));
   });
 
+  it('keeps the checkpoint of each source by itself, whatever its state is', () => {
+    const { outbox } = open();
+    const queue = { source: 'queue', version: 3, state: null };
+    outbox.accept(anIntake([], { checkpoint: queue }), 1);
+    outbox.accept(anIntake([], { checkpoint: checkpointAt(1) }), 1);
+    outbox.accept(anIntake([], { checkpoint: checkpointAt(2) }), 1);
+    expect(outbox.checkpoint('queue')).toEqual(queue);
+    expect(outbox.checkpoint('test')).toEqual(checkpointAt(2));
+    expect(outbox.checkpoint('other')).toBeUndefined();
+  });
+
   it('stores all of it or nothing', () => {
     const { outbox, queue } = open();
     const broken = { ...anAcceptedAlert('b', [1]), raw: null as unknown as Buffer };
