@@ -68,7 +68,7 @@ export interface Replay {
    * To be called again only after it resolved.
    */
   next(signal: AbortSignal): Promise<Batch | 'end' | undefined>;
-  /** What could not be read again, as far as that has been noticed. */
+  /** What could not be read again, as far as that has been noticed: not all leaves a gap. */
   losses(): readonly Loss[];
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { sleep } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Batch, Loss, Replay } from '../../core/source.ts';
-import { createContext, type ReaderSettings } from './context.ts';
+import { createContext, type ReaderSettings, type SourceContext } from './context.ts';
 import { type FileCheckpoint, type FilePosition, toCheckpoint } from './file-checkpoint.ts';
 import { matchFile } from './file-match.ts';
 import { FileError } from './files.ts';
@@ -34,12 +34,15 @@ export function toBatch({ bytes, checkpoint, path, offset }: FileBatch): Batch {
 /**
  * Reads the alert file and its archives again between two places, with a follower of its own. It ends
  * in the file whose content is that of `until`, wherever that file is by now. When that is gone, it
- * ends where nothing more comes: a repeat is better than a loss.
+ * ends before the first later file; where none can be told for later, it ends where nothing more
+ * comes: a repeat is better than a loss.
  */
 export class FileReplay implements Replay {
-  readonly #settings: ReaderSettings;
+  readonly #context: SourceContext;
   readonly #follower: Follower;
-  readonly #until: FilePosition;
+  readonly #until: FileCheckpoint;
+  /** Where the records that were handed out end. */
+  #reached: FilePosition;
   readonly #losses: Loss[] = [];
   readonly #closing = new AbortController();
   /** The file that was last compared with the end, and the offset of the end in it. */
@@ -52,10 +55,11 @@ export class FileReplay implements Replay {
 
   constructor(settings: ReaderSettings, from: FileCheckpoint, until: FileCheckpoint) {
     const log = withField(settings.log, { replay: true });
-    const context = createContext({ ...settings, log }, (loss) => this.#losses.push(loss));
-    this.#settings = settings;
-    this.#follower = new Follower(context, { checkpoint: from, fromStart: true, onChange() {} });
-    this.#until = until.position;
+    this.#context = createContext({ ...settings, log }, (loss) => this.#losses.push(loss));
+    const options = { checkpoint: from, fromStart: true, onChange() {} };
+    this.#follower = new Follower(this.#context, options);
+    this.#until = until;
+    this.#reached = from.position;
     // An end before any file is an end before everything.
     this.#isAtEnd = until.position.inode === '' || isDeepStrictEqual(from.position, until.position);
   }
@@ -67,7 +71,7 @@ export class FileReplay implements Replay {
       const step = this.#advance();
       this.#step = step;
       const batch = await step;
-      if (batch === 'idle') await sleep(this.#settings.clock, RETRY_MS, stop);
+      if (batch === 'idle') await sleep(this.#context.clock, RETRY_MS, stop);
       else if (batch !== 'again') return toBatch(batch);
     }
     return undefined;
@@ -96,35 +100,64 @@ export class FileReplay implements Replay {
   async #lookForEnd(): Promise<void> {
     const { current } = this.#follower;
     if (current === undefined || current === this.#compared) return;
-    const end = await endIn(current, this.#until);
+    const end = await endIn(current, this.#until.position);
     // Reading it will fail as well, and then it is compared again.
     if (end instanceof FileError) return;
+    if (end === undefined && (await this.#hasPassedEnd(current))) this.#endWithout();
     this.#compared = current;
     this.#end = end;
     if (end !== undefined && current.position().offset >= end) this.#isAtEnd = true;
   }
 
-  /** The part of a batch that is not beyond the end. */
-  #upToEnd(batch: FileBatch): FileBatch {
-    const beyond = this.#end === undefined ? -1 : batch.checkpoint.position.offset - this.#end;
+  /** True in a file that is later than that of the end, when there is no such file any more. */
+  async #hasPassedEnd({ archive }: OpenFile): Promise<boolean> {
+    const { locator } = this.#context;
+    const { position, takenAt } = this.#until;
+    if (!locator.isLater(archive, position.archive)) return false;
+    // An empty file is never opened.
+    if (position.offset === 0) return true;
+    // After the clock was set back, a file with an earlier name comes later.
+    const found = await locator.route({ position, since: takenAt }, undefined);
+    return !found.isFound && found.trouble === undefined;
+  }
+
+  /** The part of a batch that is not beyond the end; `again` when that is nothing. */
+  #upToEnd(batch: FileBatch): FileBatch | 'again' {
+    this.#reached = batch.checkpoint.position;
+    const beyond = this.#end === undefined ? -1 : this.#reached.offset - this.#end;
     if (beyond < 0) return batch;
     this.#isAtEnd = true;
-    if (beyond === 0) return batch;
-    const checkpoint = { ...batch.checkpoint, position: this.#until };
-    return { ...batch, checkpoint, bytes: batch.bytes.subarray(0, batch.bytes.length - beyond) };
+    const length = batch.bytes.length - beyond;
+    // The end may be that of an overlong line, which is in no batch.
+    if (beyond === 0 || length <= 0) return beyond === 0 ? batch : 'again';
+    const checkpoint = { ...batch.checkpoint, position: this.#until.position };
+    return { ...batch, checkpoint, bytes: batch.bytes.subarray(0, length) };
   }
 
   #idle(): 'again' | 'idle' {
-    const now = this.#settings.clock.monotonic();
+    const now = this.#context.clock.monotonic();
     const { health } = this.#follower.status();
     if (health.some(({ kind }) => WAITED_FOR.includes(kind))) this.#idleSince = undefined;
     this.#idleSince ??= now;
     if (now - this.#idleSince < IDLE_MS) return 'idle';
-    const { path, archive, offset } = this.#until;
-    const what = `the file ${archive ?? path} is gone, in which byte ${offset} was to be the end`;
-    this.#losses.push({ what, bytes: undefined });
-    this.#isAtEnd = true;
+    this.#endWithout();
     return 'again';
+  }
+
+  /** Ends although the file of the end is gone. */
+  #endWithout(): void {
+    this.#isAtEnd = true;
+    const { path, archive, offset } = this.#until.position;
+    if (offset === 0) return;
+    const reached = this.#reached;
+    const isKnown = archive !== null && reached.archive !== null;
+    const start = reached.archive === archive ? Math.min(reached.offset, offset) : 0;
+    const bytes = isKnown && start < offset ? offset - start : undefined;
+    const what = `the file ${archive ?? path}, of which byte ${offset} is the end, is not there`;
+    this.#losses.push({
+      what: bytes === undefined ? what : `${what} from byte ${start} on`,
+      bytes,
+    });
   }
 }
 
