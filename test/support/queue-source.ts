@@ -52,6 +52,7 @@ export class QueueSource implements Source {
   readonly #perBatch: number;
   readonly #closing = new AbortController();
   #handedOut = 0;
+  #toAcknowledge: number | undefined;
   #lastLinesAt: number | undefined;
   #delivered = 0;
 
@@ -81,10 +82,9 @@ export class QueueSource implements Source {
   }
 
   acknowledge({ state }: Checkpoint): void {
-    const { tag } = state as { tag: number };
-    void sleep(this.#clock, 1, this.#closing.signal).then(() => {
-      if (!this.#closing.signal.aborted) this.#queue.acknowledge(tag);
-    });
+    const isUnderWay = this.#toAcknowledge !== undefined;
+    this.#toAcknowledge = (state as { tag: number }).tag;
+    if (!isUnderWay) void this.#sendAcknowledgement();
   }
 
   status(): SourceStatus {
@@ -99,6 +99,13 @@ export class QueueSource implements Source {
   /** What was noted and not sent is lost, as it is in a crash. */
   async close(): Promise<void> {
     this.#closing.abort();
+  }
+
+  async #sendAcknowledgement(): Promise<void> {
+    await sleep(this.#clock, 1, this.#closing.signal);
+    if (this.#closing.signal.aborted) return;
+    this.#queue.acknowledge(this.#toAcknowledge ?? 0);
+    this.#toAcknowledge = undefined;
   }
 
   #batch(messages: readonly Message[]): Batch {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sleep } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Batch, Loss, Replay } from '../../core/source.ts';
 import { createContext, type ReaderSettings, type SourceContext } from './context.ts';
@@ -9,9 +8,8 @@ import { FileError } from './files.ts';
 import { type FileBatch, Follower } from './follower.ts';
 import type { ConditionKind } from './health.ts';
 import type { OpenFile } from './open-file.ts';
+import { PollTimer } from './poll-timer.ts';
 
-/** How long to wait when nothing can be read now: for an archive that is being compressed … */
-const RETRY_MS = 250;
 /** The follower waits for shorter times, and says why when it waits for longer ones. */
 const IDLE_MS = 60_000;
 /** What the follower waits for, until it can go on or gives up. */
@@ -44,12 +42,13 @@ export class FileReplay implements Replay {
   /** Where the records that were handed out end. */
   #reached: FilePosition;
   readonly #losses: Loss[] = [];
-  readonly #closing = new AbortController();
+  readonly #timer: PollTimer;
   /** The file that was last compared with the end, and the offset of the end in it. */
   #compared: OpenFile | undefined;
   #end: number | undefined;
   #isAtEnd: boolean;
   #idleSince: number | undefined;
+  #isClosed = false;
   /** The step under way: files are closed after it. */
   #step: Promise<unknown> = Promise.resolve();
 
@@ -58,6 +57,7 @@ export class FileReplay implements Replay {
     this.#context = createContext({ ...settings, log }, (loss) => this.#losses.push(loss));
     const options = { checkpoint: from, fromStart: true, onChange() {} };
     this.#follower = new Follower(this.#context, options);
+    this.#timer = new PollTimer(settings.clock, log, settings.path);
     this.#until = until;
     this.#reached = from.position;
     // An end before any file is an end before everything.
@@ -65,14 +65,17 @@ export class FileReplay implements Replay {
   }
 
   async next(signal: AbortSignal): Promise<Batch | 'end' | undefined> {
-    const stop = AbortSignal.any([signal, this.#closing.signal]);
-    while (!stop.aborted) {
+    while (!signal.aborted && !this.#isClosed) {
       if (this.#isAtEnd) return 'end';
       const step = this.#advance();
       this.#step = step;
       const batch = await step;
-      if (batch === 'idle') await sleep(this.#context.clock, RETRY_MS, stop);
-      else if (batch !== 'again') return toBatch(batch);
+      if (batch === 'idle') {
+        await this.#timer.pause(signal);
+      } else if (batch !== 'again') {
+        this.#timer.hurry();
+        return toBatch(batch);
+      }
     }
     return undefined;
   }
@@ -82,7 +85,8 @@ export class FileReplay implements Replay {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#isClosed = true;
+    this.#timer.close();
     await Promise.allSettled([this.#step]);
     await this.#follower.close();
   }
