@@ -119,6 +119,25 @@ describe('a replay', () => {
     expect(await replayed(source, from, until)).toEqual({ lines: someLines(3, 4), losses: [] });
   });
 
+  it('hands out a checkpoint from which the next one can go on', async () => {
+    const source = open();
+    const from = await append(source, line(1));
+    const middle = await append(source, line(2));
+    const until = await append(source, line(3));
+    const batch = (await replayOf(source, from, middle).next(NEVER)) as Batch;
+    expect(linesOf(batch)).toEqual([line(2)]);
+    expect((await replayed(source, batch.checkpoint, until)).lines).toEqual([line(3)]);
+  });
+
+  it('needs no file when both places are the same', async () => {
+    const source = open();
+    const place = await append(source, line(1));
+    const old = log.nextDay();
+    await append(source, line(2));
+    rmSync(log.pathOf(old));
+    expect(await replayed(source, place, place)).toEqual({ lines: [], losses: [] });
+  });
+
   it('leaves the source where it is', async () => {
     const source = open();
     const from = await append(source, line(1));
@@ -182,12 +201,15 @@ describe('a replay', () => {
     expect(await replayed(source, from, until)).toEqual({ lines: [line(2)], losses: [] });
   });
 
-  it('ends before a file that stayed empty and was removed', async () => {
+  it.each([
+    ['was removed', (name: string) => rmSync(log.pathOf(name))],
+    ['is still there', () => {}],
+  ])('ends before a file that stayed empty and %s', async (_, leave) => {
     const source = open();
     const from = await append(source, line(1));
     log.nextDay();
     const until = await open().start();
-    rmSync(log.pathOf(log.nextDay()));
+    leave(log.nextDay());
     await append(source, line(2));
     if (until === undefined) throw new Error('there is no checkpoint');
     expect(await replayed(source, from, until)).toEqual({ lines: [], losses: [] });
