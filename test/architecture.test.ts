@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   intake: ['alert', 'core', 'routing'],
   lanes: ['alert', 'core'],
   outbox: ['core'],
-  'sources/file': ['alert', 'core'],
+  'sources/*': ['alert', 'core'],
   config: ['alert', 'core', 'filters'],
   transport: ['core'],
   telemetry: ['alert', 'core'],

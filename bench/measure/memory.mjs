@@ -27,8 +27,7 @@ export async function measure({ project, directory, size }) {
   const daemon = await startDaemon(project, home);
   const text = alertText({ count: AT_ONCE, share: SHARE, bytes: 1024 });
   const outbox = new DatabaseSync(join(home.state, 'outbox.db'), { readOnly: true });
-  const checkpoint = outbox.prepare(`SELECT value FROM setting WHERE key = 'checkpoint'`);
-  const progress = () => JSON.parse(checkpoint.get().value).position.offset;
+  const progress = progressOf(outbox);
 
   const samples = [];
   const file = openSync(home.alerts, 'a');
@@ -75,4 +74,15 @@ function freeDisk(path, offset) {
   } catch {
     // Not every system can do that. Then it takes its gigabytes until the end.
   }
+}
+
+/** How far the alert file has been read, as the outbox says; also in that of an older version. */
+function progressOf(outbox) {
+  const isOld = outbox.prepare('PRAGMA user_version').get().user_version === 1;
+  const checkpoint = outbox.prepare(
+    isOld
+      ? `SELECT value AS state FROM setting WHERE key = 'checkpoint'`
+      : `SELECT state FROM checkpoint WHERE source = 'file'`,
+  );
+  return () => JSON.parse(checkpoint.get().state).position.offset;
 }

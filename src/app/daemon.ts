@@ -6,6 +6,7 @@ import type { Paths } from '../core/paths.ts';
 import { quotaOver } from '../core/quota.ts';
 import type { Scrubber } from '../core/secret.ts';
 import type { DaemonSettings } from '../core/settings.ts';
+import type { Source } from '../core/source.ts';
 import { Intake } from '../intake/intake.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
 import { type DaemonLock, lockStateDirectory } from '../outbox/daemon-lock.ts';
@@ -15,7 +16,7 @@ import { Purge } from '../outbox/purge.ts';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
 import { openOutboxDatabase } from '../outbox/state-directory.ts';
 import { Router } from '../routing/router.ts';
-import { openSource, type Source } from '../sources/file/file-source.ts';
+import { FILE_SOURCE, FileSource } from '../sources/file/file-source.ts';
 import { tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
 import { OutboxWatch } from './outbox-watch.ts';
@@ -44,7 +45,7 @@ export type StartFailure =
   | { readonly kind: 'nothing to do' };
 
 /**
- * The composition root: reads the configuration, opens the outbox and the source, gives every
+ * The composition root: reads the configuration, opens the outbox and the sources, gives every
  * integration its lane, and connects them.
  */
 export class Daemon {
@@ -57,7 +58,7 @@ export class Daemon {
   readonly #transports: Transports;
   readonly #lanes: LaneSet;
   readonly #watch: OutboxWatch;
-  readonly #source: Source;
+  readonly #sources: readonly Source[];
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
   #reading: Promise<void> | undefined;
@@ -116,9 +117,9 @@ export class Daemon {
       clock: this.#clock,
       log,
     });
-    this.#source = openSource({
+    const alertFile = new FileSource({
       path: paths.alerts,
-      checkpoint: this.#outbox.checkpoint(),
+      checkpoint: this.#outbox.checkpoint(FILE_SOURCE),
       fromStart: options.fromStart,
       clock: this.#clock,
       log,
@@ -128,9 +129,10 @@ export class Daemon {
         maxBytes: settings.reading.lookBackBytes,
       },
     });
+    this.#sources = [alertFile];
     this.#intake = new Intake(
       {
-        source: this.#source,
+        sources: this.#sources,
         outbox: this.#outbox,
         clock: this.#clock,
         log,
@@ -162,7 +164,7 @@ export class Daemon {
     this.#retention.stop();
     this.#stopReading.abort();
     await this.#reading;
-    await this.#source.close();
+    await Promise.all(this.#sources.map((source) => source.close()));
     await this.#lanes.stop();
     await this.#transports.close();
     this.#database.close();
@@ -173,8 +175,8 @@ export class Daemon {
     const { log, paths } = this.#options;
     this.#apply(setup);
     // Stored at once: if we die before the first alert, it is still known where we began.
-    const begin = await this.#source.start();
-    if (begin !== undefined) this.#outbox.saveCheckpoint(begin);
+    const begins = await Promise.all(this.#sources.map((source) => source.start()));
+    for (const begin of begins) if (begin !== undefined) this.#outbox.saveCheckpoint(begin);
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#watch.start();
     this.#retention.start();

@@ -5,7 +5,7 @@ import { Throttle } from '../core/throttle.ts';
 import { ClockWatch } from './clock-watch.ts';
 
 /**
- * How often to look whether `integratord queue` changed something, and to make sure that the results
+ * How often to check whether `integratord queue` changed something, and to make sure that the results
  * of attempts are on the disk.
  */
 const LOOK_MS = 500;
@@ -67,7 +67,7 @@ export class OutboxWatch {
     }
   }
 
-  /** Times that were noted before the clock was set would be wrong after it. */
+  /** Times stored before the clock was set would be wrong after it. */
   #followClock(): void {
     const jump = this.#clockWatch.jump();
     if (jump === 0) return;

@@ -122,7 +122,7 @@ export interface DestinationDescription {
   /** The display name: `Slack`, `PagerDuty`. */
   readonly title: string;
   readonly settings: SettingsSchema;
-  /** True where it answers with events: it gets no verdicts of others, so that none can circle. */
+  /** True where it answers with events: it gets no verdicts of others, which prevents loops. */
   readonly enriches?: boolean;
   /** True where failures are retried at once only, so that the long schedule has no effect. */
   readonly quickRetriesOnly?: boolean;
@@ -130,7 +130,7 @@ export interface DestinationDescription {
 
 /** A kind of place that alerts are delivered to; its folder in `destinations/` defines it. */
 export interface Destination extends DestinationDescription {
-  /** Attempts that may run at the same time. With 1 the order of the alerts is kept. */
+  /** Concurrent attempts. 1 keeps the order of the alerts. */
   readonly concurrency: number;
   /** True where the highest rule level goes first, because what it may look up is scarce. */
   readonly highestLevelFirst?: boolean;
@@ -141,7 +141,7 @@ export interface Destination extends DestinationDescription {
    * `rate_limit` replaces it.
    */
   rateLimit?(integration: Integration): RateLimit | undefined;
-  /** Why this alert is deliberately not sent, or undefined when it is. Asked before it is stored. */
+  /** Why this alert is deliberately not sent, or undefined when it is. Called before it is stored. */
   skip?(alert: Alert, integration: Integration): string | undefined;
   /** What an attempt would send. Never fails because of missing fields. */
   plan(job: Job): Plan;

@@ -14,7 +14,7 @@ export interface ManagerEvent {
   readonly message: { readonly [key: string]: JsonDocument | undefined };
 }
 
-/** What an enrichment found out, as an alert of its own. */
+/** The result of an enrichment, as a separate alert. */
 export interface VerdictAlert {
   /** JSON, without a newline. */
   readonly line: string;
@@ -23,7 +23,7 @@ export interface VerdictAlert {
   readonly isMalicious: boolean;
 }
 
-/** Answers of services, kept on disk. Keys name service and question: `virustotal:file:<md5>`. */
+/** Cached answers of services, on disk. Keys name service and lookup: `virustotal:file:<md5>`. */
 export interface AnswerCache {
   /** The answer, unless there is none or it is too old. */
   get(key: string): string | undefined;
@@ -47,7 +47,7 @@ export interface Quota {
    */
   take(name: string, limits: QuotaLimits): number;
   /**
-   * The service said that the quota is used up: no question before this time. True only for the
+   * The service said that the quota is used up: no lookups before this time. True only for the
    * first to say so, who tells the manager.
    */
   exhausted(name: string, until: number): boolean;

@@ -1,22 +1,25 @@
-import type { Checkpoint } from './checkpoint.ts';
 import type { LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
 import type { FailureReason } from './outcome.ts';
+import type { Checkpoint } from './source.ts';
 import type { BucketState } from './token-bucket.ts';
 
-/** A line that is not an alert: kept, so that nothing vanishes unseen. */
-export interface UnreadableLine {
-  readonly path: string;
-  readonly offset: number;
+/** A record that is no alert: kept, so that nothing vanishes unseen. */
+export interface UnreadableRecord {
+  /** The name of the source it came from. */
+  readonly source: string;
+  /** Where in it, in words: `/var/ossec/logs/alerts/alerts.json, byte 1234`. */
+  readonly place: string;
+  /** Bytes. */
   readonly length: number;
   readonly reason: string;
-  /** The beginning of the line. */
+  /** The beginning of the record. */
   readonly excerpt: Buffer;
 }
 
-/** What reading one batch led to. Stored in one transaction. */
-export interface Intake {
+/** What reading one or more batches of a source led to. Stored in one transaction. */
+export interface IntakeCommit {
   readonly alerts: readonly NewDelivery[];
-  readonly unreadable: readonly UnreadableLine[];
+  readonly unreadable: readonly UnreadableRecord[];
   readonly counts: IntakeCounts;
   readonly checkpoint: Checkpoint;
 }
@@ -78,11 +81,12 @@ export interface LaneChanges {
  * is on disk when it returns, unless documented otherwise.
  */
 export interface Outbox {
-  /** Where reading continues, or undefined at the first start. */
-  checkpoint(): Checkpoint | undefined;
+  /** Where reading of a source goes on, or undefined at its first start. */
+  checkpoint(source: string): Checkpoint | undefined;
+  /** Replaces the checkpoint of its source. */
   saveCheckpoint(checkpoint: Checkpoint): void;
   /** Stores alerts, deliveries and checkpoint, all or nothing. */
-  accept(intake: Intake, now: number): void;
+  accept(commit: IntakeCommit, now: number): void;
   /**
    * Finds or makes the lane of each integration, so that waiting deliveries follow their
    * integration through edits; lanes without an integration keep theirs.
@@ -118,7 +122,7 @@ export interface Outbox {
   unpark(lane: number): void;
   /**
    * The clock was set, by the given number of milliseconds: what waits for a time keeps waiting for as long
-   * as it would have, at the most, and nothing grows old by it.
+   * as it would have, at most, and nothing ages by it.
    */
   clockJumped(byMs: number): void;
   /** True when another process (`integratord queue …`) changed something since the last call. */

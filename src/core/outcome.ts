@@ -30,9 +30,9 @@ export interface AttemptDetail {
  * The result of one attempt.
  * - `delivered`: the service accepted it. An enrichment adds its result, as events.
  * - `retry`: it may work later. `notBefore` (milliseconds since 1970) is the earliest time, where
- *   the service named one. With `quickOnly` the quick retries are all there is.
- * - `wait`: it could not even be tried before this time (milliseconds since 1970), because a quota is
- *   used up. Costs no try; the whole lane waits.
+ *   the service named one. With `quickOnly` only the quick retries are made.
+ * - `wait`: it cannot be attempted before this time (milliseconds since 1970), because a quota is
+ *   used up. Does not count as an attempt; the whole lane waits.
  * - `park`: nothing of this integration can be delivered until it is fixed.
  * - `reject`: this alert can never be delivered there.
  */

@@ -5,32 +5,15 @@ import { FakeSource } from '../../test/support/fake-source.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import { checkpointAt } from '../../test/support/outbox.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
-import type { Intake as Accepted, Outbox } from '../core/outbox.ts';
+import { RecordingStore } from '../../test/support/recording-store.ts';
 import { Router } from '../routing/router.ts';
 import { Intake } from './intake.ts';
 
 const alert = (level: number, id = '1.2') => `{"rule":{"level":${level}},"id":"${id}"}`;
 
-/** Keeps copies of what is accepted; fails while told to. */
-class Store {
-  readonly accepted: { intake: Accepted; raws: string[]; excerpts: string[]; at: number }[] = [];
-  failing = false;
-  tries = 0;
-
-  readonly outbox = {
-    accept: (intake: Accepted, at: number) => {
-      this.tries += 1;
-      if (this.failing) throw new Error('database or disk is full');
-      const raws = intake.alerts.map(({ raw }) => raw.toString('latin1'));
-      const excerpts = intake.unreadable.map(({ excerpt }) => excerpt.toString('latin1'));
-      this.accepted.push({ intake, raws, excerpts, at });
-    },
-  } as unknown as Outbox;
-}
-
 let clock: FakeClock;
 let log: RecordingLog;
-let store: Store;
+let store: RecordingStore;
 let source: FakeSource;
 let woken: number[][];
 let abort: AbortController;
@@ -38,7 +21,7 @@ let hasRoom: boolean;
 beforeEach(() => {
   clock = new FakeClock();
   log = new RecordingLog();
-  store = new Store();
+  store = new RecordingStore();
   source = new FakeSource();
   woken = [];
   abort = new AbortController();
@@ -60,7 +43,7 @@ const routerOf = (...levels: number[]) =>
 /** Starts an intake for integrations of these least levels, whose lanes are 1, 2 … */
 function start(...levels: number[]): { intake: Intake; ended: Promise<void> } {
   const parts = {
-    source,
+    sources: [source],
     outbox: store.outbox,
     clock,
     log,
@@ -79,13 +62,13 @@ describe('the intake', () => {
     await clock.settle();
     const [first] = store.accepted;
     expect(first?.raws).toEqual([alert(3), Buffer.from(odd).toString('latin1'), alert(11)]);
-    expect(first?.intake.alerts).toMatchObject([
+    expect(first?.commit.alerts).toMatchObject([
       { alertId: '1.2', level: 3, lanes: [1] },
       { alertId: 'é', level: 12, lanes: [1, 2] },
       { level: 11, lanes: [1, 2] },
     ]);
-    expect(first?.intake.counts).toEqual({ read: 4, matched: 3, skipped: 0, unreadable: 0 });
-    expect(first?.intake.checkpoint).toEqual(checkpointAt(source.offset));
+    expect(first?.commit.counts).toEqual({ read: 4, matched: 3, skipped: 0, unreadable: 0 });
+    expect(first?.commit.checkpoint).toEqual(checkpointAt(source.offset));
     expect(first?.at).toBe(clock.now());
     expect(woken).toEqual([[1, 2]]);
   });
@@ -98,8 +81,8 @@ describe('the intake', () => {
       offsets.push(source.offset);
       await clock.settle();
     }
-    expect(store.accepted.map(({ intake }) => intake.checkpoint)).toEqual(
-      offsets.map(checkpointAt),
+    expect(store.accepted.map(({ commit }) => commit.checkpoint)).toEqual(
+      offsets.map((offset) => checkpointAt(offset)),
     );
     expect(store.accepted.map(({ raws }) => raws.length)).toEqual([0, 1, 0]);
     expect(woken).toEqual([[1]]);
@@ -131,7 +114,7 @@ describe('the intake', () => {
     intake.router = routerOf(99, 0, 0);
     source.give([alert(1)]);
     await clock.settle();
-    expect(store.accepted.map(({ intake }) => intake.alerts[0]?.lanes)).toEqual([[1], [2, 3]]);
+    expect(store.accepted.map(({ commit }) => commit.alerts[0]?.lanes)).toEqual([[1], [2, 3]]);
   });
 });
 
@@ -162,8 +145,8 @@ describe('while reading is behind', () => {
     await clock.settle();
     await clock.advance(5);
     expect(stored()).toEqual([['a', 'b', 'c']]);
-    expect(store.accepted[0]?.intake.checkpoint).toEqual(checkpointAt(source.offset));
-    expect(store.accepted[0]?.intake.counts.read).toBe(3);
+    expect(store.accepted[0]?.commit.checkpoint).toEqual(checkpointAt(source.offset));
+    expect(store.accepted[0]?.commit.counts.read).toBe(3);
   });
 
   it('a commit holds a megabyte at the most before it is stored', async () => {
@@ -192,12 +175,12 @@ describe('lines that are not alerts', () => {
     source.give([alert(1), '', long, '[1]']);
     await clock.settle();
     const [first] = store.accepted;
-    expect(first?.intake.counts).toEqual({ read: 4, matched: 1, skipped: 0, unreadable: 3 });
+    expect(first?.commit.counts).toEqual({ read: 4, matched: 1, skipped: 0, unreadable: 3 });
     const at = alert(1).length + 1;
-    expect(first?.intake.unreadable).toMatchObject([
-      { path: '/alerts.json', offset: at, length: 0, reason: 'empty line' },
-      { offset: at + 1, length: 10_008, reason: 'invalid JSON' },
-      { offset: at + 1 + 10_009, length: 3, reason: 'no rule in it' },
+    expect(first?.commit.unreadable).toMatchObject([
+      { source: 'test', place: `/alerts.json, byte ${at}`, length: 0, reason: 'empty line' },
+      { place: `/alerts.json, byte ${at + 1}`, length: 10_008, reason: 'invalid JSON' },
+      { place: `/alerts.json, byte ${at + 10_010}`, length: 3, reason: 'no rule in it' },
     ]);
     expect(first?.excerpts).toEqual(['', long.slice(0, 4096), '[1]']);
   });
@@ -219,7 +202,7 @@ describe('lines that are not alerts', () => {
       ['warn', 3],
     ]);
     expect(JSON.stringify(log.lines)).not.toContain('worst');
-    expect(store.accepted.flatMap(({ intake }) => intake.unreadable)).toHaveLength(5);
+    expect(store.accepted.flatMap(({ commit }) => commit.unreadable)).toHaveLength(5);
   });
 });
 
@@ -228,7 +211,7 @@ describe('alerts that a destination skips', () => {
     start(0, 0);
     source.give([alert(1, 'skip me'), alert(1), alert(1, 'skip me')]);
     await clock.settle();
-    expect(store.accepted[0]?.intake.counts).toEqual({
+    expect(store.accepted[0]?.commit.counts).toEqual({
       read: 3,
       matched: 1,
       skipped: 4,
@@ -254,7 +237,7 @@ describe('while nothing can be stored', () => {
     store.failing = false;
     await clock.advance(500);
     expect(store.accepted.map(({ raws }) => raws)).toEqual([[alert(1), alert(2)], [alert(3)]]);
-    expect(store.accepted.map(({ intake }) => intake.checkpoint)).toEqual([
+    expect(store.accepted.map(({ commit }) => commit.checkpoint)).toEqual([
       checkpointAt(2 * (alert(1).length + 1)),
       checkpointAt(3 * (alert(1).length + 1)),
     ]);

@@ -1,6 +1,6 @@
-import type { Checkpoint } from '../core/checkpoint.ts';
 import type { NewDelivery } from '../core/delivery.ts';
-import type { Intake, IntakeCounts, UnreadableLine } from '../core/outbox.ts';
+import type { IntakeCommit, IntakeCounts, UnreadableRecord } from '../core/outbox.ts';
+import type { Checkpoint } from '../core/source.ts';
 
 /** The maximum size of a commit: everything else waits for it. */
 const MOST_BYTES = 2 ** 20;
@@ -11,7 +11,7 @@ const LONGEST_MS = 50;
 /** What was read and is not stored yet. It holds copies: it may outlive its batch. */
 export class PendingCommit {
   readonly #alerts: NewDelivery[] = [];
-  readonly #unreadable: UnreadableLine[] = [];
+  readonly #unreadable: UnreadableRecord[] = [];
   readonly #since: number;
   #bytes = 0;
   #read = 0;
@@ -31,8 +31,8 @@ export class PendingCommit {
     this.#alerts.push({ ...alert, raw });
   }
 
-  addUnreadable(line: UnreadableLine): void {
-    this.#unreadable.push({ ...line, excerpt: Buffer.from(line.excerpt) });
+  addUnreadable(record: UnreadableRecord): void {
+    this.#unreadable.push({ ...record, excerpt: Buffer.from(record.excerpt) });
   }
 
   /** A batch has been read: its number of lines, and of matches deliberately not delivered. */
@@ -52,7 +52,7 @@ export class PendingCommit {
   }
 
   /** What to store. */
-  get intake(): Intake {
+  get commit(): IntakeCommit {
     const counts: IntakeCounts = {
       read: this.#read,
       matched: this.#alerts.length,

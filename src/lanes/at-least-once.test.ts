@@ -4,6 +4,7 @@ import { FakeDestination } from '../../test/support/fake-destination.ts';
 import { FakeSource } from '../../test/support/fake-source.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import { LaneBench } from '../../test/support/lane-bench.ts';
+import { offsetOf } from '../../test/support/outbox.ts';
 import { sleep } from '../core/clock.ts';
 import type { DeliveryContext, Job } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
@@ -85,10 +86,10 @@ class World {
         return { integration, destination, lane: lanes[i]?.id ?? 0 };
       }),
     );
-    this.#source = new FakeSource(bench.outbox.checkpoint()?.position.offset ?? 0);
+    this.#source = new FakeSource(offsetOf(bench.outbox.checkpoint('test')));
     this.#stopReading = new AbortController();
     const parts = {
-      source: this.#source,
+      sources: [this.#source],
       outbox: bench.fallible,
       clock: bench.clock,
       log: bench.log,
@@ -206,7 +207,7 @@ class World {
   }
 
   get #storedOffset(): number {
-    return this.bench.outbox.checkpoint()?.position.offset ?? 0;
+    return offsetOf(this.bench.outbox.checkpoint('test'));
   }
 
   /** What every lane should have got, in the order of the file. */

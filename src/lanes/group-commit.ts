@@ -8,7 +8,7 @@ import type { BucketState } from '../core/token-bucket.ts';
 const WRITE_RETRY_MS = 1000;
 
 /**
- * Gathers what the lanes have to store and commits it together, so that many small results share
+ * Collects the results of the lanes and commits them together, so that many small results share
  * one wait for the disk. Nothing given to it is forgotten: what cannot be written is retried.
  */
 export class GroupCommit {

@@ -40,7 +40,7 @@ export class LaneHealth {
     if (parking !== undefined) this.#pausedUntil = parking.since + PROBE_MS;
   }
 
-  /** One attempt at a time is to find out whether the service is back. */
+  /** One attempt at a time checks whether the service is back. */
   get isProbing(): boolean {
     return !this.#breaker.isClosed || this.#parking !== undefined;
   }
@@ -55,14 +55,14 @@ export class LaneHealth {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
   }
 
-  /** Takes over what another process stored: an operator may have ended the parking. */
+  /** Reloads what another process stored: an operator may have ended the parking. */
   refresh(record: LaneRecord): void {
     if (this.#parking !== undefined && record.parking === undefined) {
       this.#resume('resumed by an operator');
     }
   }
 
-  /** The clock was set: what was paused until a time, may have to wait for ages now. */
+  /** The clock was set: a pause until a fixed time could now last far too long. */
   clockJumped(): void {
     this.#pausedUntil = 0;
     this.#breaker.clockJumped();
@@ -81,7 +81,7 @@ export class LaneHealth {
     this.#record(outcome);
     if (this.#parking === undefined) return;
     if (outcome.kind === 'retry') {
-      // Says nothing of what it was parked for: the next probe comes in its time.
+      // Says nothing about the cause of the parking: the next probe comes on schedule.
       this.pause(now + PROBE_MS);
       return;
     }

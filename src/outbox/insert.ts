@@ -1,8 +1,8 @@
 import type { NewDelivery } from '../core/delivery.ts';
-import type { IntakeCounts, UnreadableLine } from '../core/outbox.ts';
+import type { IntakeCounts, UnreadableRecord } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 
-/** Unreadable lines kept for inspection; older ones are only counted. */
+/** Unreadable records kept for people to look at; older ones are only counted. */
 const UNREADABLE_KEPT = 1000;
 
 /**
@@ -35,24 +35,24 @@ export function insertAlerts(
   );
 }
 
-/** Keeps lines that are not alerts, the latest of them. To be called in a transaction. */
+/** Keeps records that are no alerts, the latest of them. To be called in a transaction. */
 export function keepUnreadable(
   database: Database,
-  lines: readonly UnreadableLine[],
+  records: readonly UnreadableRecord[],
   now: number,
 ): void {
-  if (lines.length === 0) return;
+  if (records.length === 0) return;
   let last = 0;
-  for (const line of lines.slice(-UNREADABLE_KEPT)) {
+  for (const record of records.slice(-UNREADABLE_KEPT)) {
     last = database.run(
-      `INSERT INTO unreadable (read_at, path, offset, length, reason, excerpt)
+      `INSERT INTO unreadable (read_at, source, place, length, reason, excerpt)
        VALUES (?, ?, ?, ?, ?, ?)`,
       now,
-      line.path,
-      line.offset,
-      line.length,
-      line.reason,
-      line.excerpt,
+      record.source,
+      record.place,
+      record.length,
+      record.reason,
+      record.excerpt,
     ).lastId;
   }
   database.run('DELETE FROM unreadable WHERE id <= ?', last - UNREADABLE_KEPT);

@@ -1,10 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AlertLog } from '../../test/support/alert-log.ts';
 import { Child } from '../../test/support/child.ts';
 import { anAcceptedAlert, anIdentity, anIntake } from '../../test/support/outbox.ts';
+import { line, someLines } from '../../test/support/reading.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
-import type { Database } from './database.ts';
+import { systemClock } from '../core/clock.ts';
+import { silentLog } from '../core/log.ts';
+import { FileSource } from '../sources/file/file-source.ts';
+import { Database } from './database.ts';
+import { migrate } from './migrations.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
-import { openOutboxDatabase } from './state-directory.ts';
+import { OUTBOX_FILE, openOutboxDatabase } from './state-directory.ts';
 import { StateError } from './state-error.ts';
 
 const versionOf = (database: Database) =>
@@ -52,5 +59,96 @@ describe('migrations', () => {
     expect(() => openOutboxDatabase(directory)).toThrow(
       /outbox\.db was written by a newer integratord \(format 99; this one supports \d+\).*--state/,
     );
+  });
+});
+
+/** A state directory whose outbox has the first shape, with these rows in it. */
+function firstShape(sql: string, ...values: (string | number)[]): string {
+  const directory = tempDir();
+  const path = join(directory, OUTBOX_FILE);
+  const database = Database.open(path);
+  migrate(database, path, 1);
+  database.run(sql, ...values);
+  database.close();
+  return directory;
+}
+
+const SAVE = "INSERT INTO setting (key, value) VALUES ('checkpoint', ?)";
+
+/** The checkpoint of the alert file after the outbox was brought to the present shape. */
+function migratedCheckpoint(directory: string) {
+  const database = openOutboxDatabase(directory);
+  const checkpoint = new SqliteOutbox(database).checkpoint('file');
+  const rest = database.all("SELECT * FROM setting WHERE key = 'checkpoint'");
+  database.close();
+  return { checkpoint, rest };
+}
+
+describe('an outbox of the first shape', () => {
+  // Written by version 0.1.0, between two parts of a day.
+  const stored =
+    '{"version":1,"position":{"path":"/var/ossec/logs/alerts/alerts.json",' +
+    '"archive":"2026/Aug/ossec-alerts-20-001.json","device":"2049","inode":"9007199254740993",' +
+    '"offset":4096,"head":{"length":1024,"hash":"0f1e2d3c4b5a69788796a5b4c3d2e1f0"},' +
+    '"marks":[{"offset":4096,"length":4096,"hash":"00112233445566778899aabbccddeeff"}]},' +
+    '"finished":[{"path":"/var/ossec/logs/alerts/alerts.json","archive":null,"device":"2049",' +
+    '"inode":"12","offset":3,"head":{"length":3,"hash":"a"},"marks":[]}],"takenAt":1787223600123}';
+
+  it('keeps its checkpoint, as that of the alert file', () => {
+    const { version, ...state } = JSON.parse(stored) as { version: number };
+    const { checkpoint, rest } = migratedCheckpoint(firstShape(SAVE, stored));
+    expect(checkpoint).toEqual({ source: 'file', version, state });
+    expect(rest).toEqual([]);
+  });
+
+  it('is read on from where it stopped', async () => {
+    const log = new AlertLog(tempDir());
+    log.lines(...someLines(1, 3));
+    const options = { path: log.live, fromStart: false, clock: systemClock, log: silentLog };
+    const first = new FileSource({ ...options, checkpoint: undefined });
+    const { version, state } = (await first.start()) ?? {};
+    await first.close();
+    const directory = firstShape(SAVE, JSON.stringify({ version, ...(state as object) }));
+    log.lines(line(4));
+    log.nextDay();
+    const { checkpoint } = migratedCheckpoint(directory);
+    const second = new FileSource({ ...options, checkpoint });
+    onTestFinished(() => second.close());
+    const batch = await second.next(new AbortController().signal);
+    expect(batch?.bytes.toString()).toBe(`${line(4)}\n`);
+  });
+
+  it('has no checkpoint afterwards where it had none', () => {
+    const other = firstShape("INSERT INTO setting (key, value) VALUES ('salt', ?)", 'x');
+    expect(migratedCheckpoint(other)).toEqual({ checkpoint: undefined, rest: [] });
+  });
+
+  it.each(['{"version":1,', '{}'])(
+    'keeps the broken checkpoint %s as one of no known version',
+    (broken) => {
+      const { checkpoint } = migratedCheckpoint(firstShape(SAVE, broken));
+      expect(checkpoint).toMatchObject({ source: 'file', version: 0 });
+    },
+  );
+
+  it('keeps its unreadable lines, with their places in words', () => {
+    const directory = firstShape(
+      `INSERT INTO unreadable (id, read_at, path, offset, length, reason, excerpt)
+       VALUES (41, 7, ?, 1234, 3, 'invalid JSON', CAST('{"a' AS BLOB))`,
+      '/alerts.json',
+    );
+    const database = openOutboxDatabase(directory);
+    expect(database.all('SELECT * FROM unreadable')).toEqual([
+      {
+        id: 41,
+        read_at: 7,
+        source: 'file',
+        place: '/alerts.json, byte 1234',
+        length: 3,
+        reason: 'invalid JSON',
+        excerpt: new Uint8Array(Buffer.from('{"a')),
+      },
+    ]);
+    database.close();
   });
 });

@@ -314,7 +314,7 @@ class Pair {
     this.#compare(this.#count('attempt'), attempts);
     this.#compare(this.#count('alert'), new Set(this.#rows.map(({ raw }) => raw)).size);
     const checkpoint = this.#read === 0 ? undefined : checkpointAt(this.#read);
-    this.#compare(this.#outbox.checkpoint(), checkpoint);
+    this.#compare(this.#outbox.checkpoint('test'), checkpoint);
   }
 
   #count(table: string): number | undefined {

@@ -8,7 +8,7 @@ import {
   openTestDatabase,
 } from '../../test/support/outbox.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
-import type { UnreadableLine } from '../core/outbox.ts';
+import type { UnreadableRecord } from '../core/outbox.ts';
 import { Database } from './database.ts';
 import { Queue } from './queue.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
@@ -38,7 +38,7 @@ describe('accepting', () => {
     batch.fill(0); // the batch is the source's, which uses it again
     expect(leaseAll(outbox, 1)[0]?.raw).toEqual(raw);
     expect(leaseAll(outbox, 2)[0]?.raw).toEqual(raw);
-    expect(outbox.checkpoint()).toEqual(checkpointAt(14));
+    expect(outbox.checkpoint('test')).toEqual(checkpointAt(14));
     expect([...queue.list({})]).toMatchObject([
       { alert: '1.2', level: 7, readAt: 5000, integration: 'slack' },
       { alert: '1.2', level: 7, readAt: 5000, integration: 'pagerduty' },
@@ -47,10 +47,21 @@ describe('accepting', () => {
 
   it('accepts a batch without any alert, for its checkpoint', () => {
     const { outbox } = open();
-    expect(outbox.checkpoint()).toBeUndefined();
+    expect(outbox.checkpoint('test')).toBeUndefined();
     outbox.accept(anIntake([], { checkpoint: checkpointAt(1) }), 1);
     outbox.saveCheckpoint(checkpointAt(2));
-    expect(outbox.checkpoint()).toEqual(checkpointAt(2));
+    expect(outbox.checkpoint('test')).toEqual(checkpointAt(2));
+  });
+
+  it('keeps the checkpoint of each source by itself, whatever its state is', () => {
+    const { outbox } = open();
+    const queue = { source: 'queue', version: 3, state: null };
+    outbox.accept(anIntake([], { checkpoint: queue }), 1);
+    outbox.accept(anIntake([], { checkpoint: checkpointAt(1) }), 1);
+    outbox.accept(anIntake([], { checkpoint: checkpointAt(2) }), 1);
+    expect(outbox.checkpoint('queue')).toEqual(queue);
+    expect(outbox.checkpoint('test')).toEqual(checkpointAt(2));
+    expect(outbox.checkpoint('other')).toBeUndefined();
   });
 
   it('stores all of it or nothing', () => {
@@ -59,24 +70,23 @@ describe('accepting', () => {
     const intake = anIntake([anAcceptedAlert('a', [1]), broken], { checkpoint: checkpointAt(9) });
     expect(() => outbox.accept(intake, 1)).toThrow('NOT NULL');
     expect([...queue.list({})]).toEqual([]);
-    expect(outbox.checkpoint()).toBeUndefined();
+    expect(outbox.checkpoint('test')).toBeUndefined();
     outbox.accept(anIntake([anAcceptedAlert('c', [1])]), 1);
     expect(raws(leaseAll(outbox, 1))).toEqual(['c']);
   });
 
   it('keeps unreadable lines, the empty one too, but no more than the last thousand', () => {
     const { outbox, database } = open();
-    const line = (offset: number, excerpt = Buffer.alloc(0)): UnreadableLine => {
-      return { path: '/alerts.json', offset, length: 0, reason: 'empty line', excerpt };
+    const line = (offset: number, excerpt = Buffer.alloc(0)): UnreadableRecord => {
+      const place = `/alerts.json, byte ${offset}`;
+      return { source: 'test', place, length: 0, reason: 'empty line', excerpt };
     };
     const lines = Array.from({ length: 1500 }, (_, i) => line(i));
     outbox.accept(anIntake([], { unreadable: lines }), 7);
     outbox.accept(anIntake([], { unreadable: [line(1500, Buffer.from('{"a'))] }), 8);
-    const kept = database.all<{ offset: number; excerpt: Uint8Array; read_at: number }>(
-      'SELECT * FROM unreadable ORDER BY id',
-    );
+    const kept = database.all<{ excerpt: Uint8Array }>('SELECT * FROM unreadable ORDER BY id');
     expect(kept).toHaveLength(1000);
-    expect(kept[0]).toMatchObject({ offset: 501, read_at: 7 });
+    expect(kept[0]).toMatchObject({ source: 'test', place: '/alerts.json, byte 501', read_at: 7 });
     expect(Buffer.from(kept[999]?.excerpt ?? []).toString()).toBe('{"a');
   });
 
@@ -322,11 +332,11 @@ describe('a full disk', () => {
       );
     }
     expect([...queue.list({})]).toHaveLength(1);
-    expect(outbox.checkpoint()).toEqual(checkpointAt(1));
+    expect(outbox.checkpoint('test')).toEqual(checkpointAt(1));
     free();
     outbox.accept(anIntake(big, { checkpoint: checkpointAt(2) }), 1);
     expect(leaseAll(outbox, 1)).toHaveLength(21);
-    expect(outbox.checkpoint()).toEqual(checkpointAt(2));
+    expect(outbox.checkpoint('test')).toEqual(checkpointAt(2));
   });
 
   it('leaves every other step working before and after', () => {

@@ -1,13 +1,13 @@
-import type { Checkpoint } from '../core/checkpoint.ts';
 import type { LeasedDelivery, NewDelivery, Settlement } from '../core/delivery.ts';
 import type {
-  Intake,
+  IntakeCommit,
   LaneChanges,
   LaneIdentity,
   LaneRecord,
   Outbox,
   Parking,
 } from '../core/outbox.ts';
+import type { Checkpoint } from '../core/source.ts';
 import { bufferOf, type Database } from './database.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
@@ -32,28 +32,31 @@ export class SqliteOutbox implements Outbox {
     this.#version = this.#dataVersion();
   }
 
-  checkpoint(): Checkpoint | undefined {
-    const row = this.#database.get<{ value: string }>(
-      `SELECT value FROM setting WHERE key = 'checkpoint'`,
+  checkpoint(source: string): Checkpoint | undefined {
+    const row = this.#database.get<{ version: number; state: string }>(
+      'SELECT version, state FROM checkpoint WHERE source = ?',
+      source,
     );
-    return row === undefined ? undefined : (JSON.parse(row.value) as Checkpoint);
+    return row && { source, version: row.version, state: JSON.parse(row.state) as unknown };
   }
 
-  saveCheckpoint(checkpoint: Checkpoint): void {
+  saveCheckpoint({ source, version, state }: Checkpoint): void {
     this.#database.run(
-      `INSERT INTO setting (key, value) VALUES ('checkpoint', ?)
-       ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-      JSON.stringify(checkpoint),
+      `INSERT INTO checkpoint (source, version, state) VALUES (?, ?, ?)
+       ON CONFLICT (source) DO UPDATE SET version = excluded.version, state = excluded.state`,
+      source,
+      version,
+      JSON.stringify(state),
     );
   }
 
-  accept(intake: Intake, now: number): void {
+  accept(commit: IntakeCommit, now: number): void {
     const database = this.#database;
     database.transaction(() => {
-      this.#insert(intake.alerts, now);
-      keepUnreadable(database, intake.unreadable, now);
-      count(database, intake.counts);
-      this.saveCheckpoint(intake.checkpoint);
+      this.#insert(commit.alerts, now);
+      keepUnreadable(database, commit.unreadable, now);
+      count(database, commit.counts);
+      this.saveCheckpoint(commit.checkpoint);
     });
   }
 

@@ -1,19 +1,20 @@
 import { rmSync, statSync } from 'node:fs';
-import type { Batch, Checkpoint } from '../../src/core/checkpoint.ts';
+import type { FileCheckpoint } from '../../src/sources/file/file-checkpoint.ts';
+import type { FileBatch } from '../../src/sources/file/follower.ts';
 import { AlertLog, finish, type Steps } from './alert-log.ts';
 import { line } from './reading.ts';
 
 /** Something that follows an alert log, step by step. */
 export interface StepReader {
-  poll(): Promise<Batch | 'again' | 'idle'>;
-  checkpoint(): Checkpoint | undefined;
+  poll(): Promise<FileBatch | 'again' | 'idle'>;
+  checkpoint(): FileCheckpoint | undefined;
   status(): { readonly isLive: boolean };
   close(): Promise<void>;
 }
 
 /** How readers are made, and how their time passes. */
 export interface ReaderFactory {
-  open(path: string, checkpoint: Checkpoint | undefined): StepReader;
+  open(path: string, checkpoint: FileCheckpoint | undefined): StepReader;
   pass(milliseconds: number): void;
   /** Calls something just before each of the readers' file operations. */
   between(happens: () => void): void;
@@ -57,9 +58,9 @@ export class AlertLogModel {
   readonly #log: AlertLog;
   readonly #factory: ReaderFactory;
   #reader: StepReader | undefined;
-  #first: Checkpoint | undefined;
+  #first: FileCheckpoint | undefined;
   /** What was handed out and stored. */
-  #stored: { readonly lines: readonly string[]; readonly checkpoint: Checkpoint }[] = [];
+  #stored: { readonly lines: readonly string[]; readonly checkpoint: FileCheckpoint }[] = [];
   #written: string[] = [];
   /** Lines whose file is gone for good, though they may have been read before. */
   readonly #destroyed = new Set<string>();
@@ -232,11 +233,11 @@ export class AlertLogModel {
     await this.#reader?.close();
   }
 
-  get #checkpoint(): Checkpoint | undefined {
+  get #checkpoint(): FileCheckpoint | undefined {
     return this.#stored.at(-1)?.checkpoint ?? this.#first;
   }
 
-  async #step(): Promise<Batch | 'again' | 'idle'> {
+  async #step(): Promise<FileBatch | 'again' | 'idle'> {
     this.#reader ??= this.#factory.open(this.#log.live, this.#checkpoint);
     const step = await this.#reader.poll();
     if (typeof step !== 'string') {

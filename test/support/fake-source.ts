@@ -1,9 +1,10 @@
-import type { Batch } from '../../src/core/checkpoint.ts';
-import type { LineSource } from '../../src/intake/intake.ts';
+import type { Batch } from '../../src/core/source.ts';
+import type { IntakeSource } from '../../src/intake/source-loop.ts';
 import { checkpointAt } from './outbox.ts';
 
 /** A source of the lines that a test gives it. As the real one, it uses its buffer again and again. */
-export class FakeSource implements LineSource {
+export class FakeSource implements IntakeSource {
+  readonly name: string;
   readonly path = '/alerts.json';
   /** Batches that were asked for. */
   asked = 0;
@@ -13,8 +14,9 @@ export class FakeSource implements LineSource {
   #lent: Buffer | undefined;
 
   /** @param offset where the first line begins. */
-  constructor(offset = 0) {
+  constructor(offset = 0, name = 'test') {
     this.#offset = offset;
+    this.name = name;
   }
 
   /** Where the lines given so far end. */
@@ -27,7 +29,11 @@ export class FakeSource implements LineSource {
     const bytes = Buffer.concat(lines.flatMap((line) => [Buffer.from(line), Buffer.from('\n')]));
     const offset = this.#offset;
     this.#offset += bytes.length;
-    this.#batches.push({ bytes, checkpoint: checkpointAt(this.#offset), path: this.path, offset });
+    this.#batches.push({
+      bytes,
+      checkpoint: checkpointAt(this.#offset, this.name),
+      place: (at) => `${this.path}, byte ${offset + at}`,
+    });
     this.#serve();
   }
 

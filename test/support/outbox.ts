@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Checkpoint } from '../../src/core/checkpoint.ts';
 import type { NewDelivery, Settlement } from '../../src/core/delivery.ts';
-import type { Intake, LaneIdentity } from '../../src/core/outbox.ts';
+import type { IntakeCommit, LaneIdentity } from '../../src/core/outbox.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
+import type { Checkpoint } from '../../src/core/source.ts';
 import type { Database } from '../../src/outbox/database.ts';
 import { openOutboxDatabase } from '../../src/outbox/state-directory.ts';
 
@@ -22,21 +22,13 @@ export function openTestDatabase(directory: string): Database {
 }
 
 /** A checkpoint that can be told from others by its offset. */
-export function checkpointAt(offset: number): Checkpoint {
-  return {
-    version: 1,
-    position: {
-      path: '/alerts.json',
-      archive: null,
-      device: '1',
-      inode: '2',
-      offset,
-      head: { length: 0, hash: '' },
-      marks: [],
-    },
-    finished: [],
-    takenAt: 0,
-  };
+export function checkpointAt(offset: number, source = 'test'): Checkpoint {
+  return { source, version: 1, state: { offset } };
+}
+
+/** The offset of such a checkpoint; 0 without one. */
+export function offsetOf(checkpoint: Checkpoint | undefined): number {
+  return (checkpoint?.state as { offset: number } | undefined)?.offset ?? 0;
 }
 
 export function anAcceptedAlert(
@@ -49,7 +41,10 @@ export function anAcceptedAlert(
 }
 
 /** What reading a batch of alerts led to, and nothing else. */
-export function anIntake(alerts: readonly NewDelivery[], changes: Partial<Intake> = {}): Intake {
+export function anIntake(
+  alerts: readonly NewDelivery[],
+  changes: Partial<IntakeCommit> = {},
+): IntakeCommit {
   return {
     alerts,
     unreadable: [],

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Batch, Checkpoint } from '../../src/core/checkpoint.ts';
 import { createContext } from '../../src/sources/file/context.ts';
+import type { FileCheckpoint } from '../../src/sources/file/file-checkpoint.ts';
 import { type FileSystem, systemFileSystem } from '../../src/sources/file/files.ts';
-import { Follower } from '../../src/sources/file/follower.ts';
+import { type FileBatch, Follower } from '../../src/sources/file/follower.ts';
 import { DEFAULT_LOOK_BACK, type LookBack } from '../../src/sources/file/look-back.ts';
-import type { SourceStatus } from '../../src/sources/file/status.ts';
+import type { FileSourceStatus } from '../../src/sources/file/status.ts';
 import { AlertLog } from './alert-log.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FaultyFiles } from './faulty-files.ts';
@@ -14,7 +14,7 @@ import { RecordingLog } from './recording-log.ts';
 import { tempDir } from './temp-dir.ts';
 
 export interface ReadingOptions {
-  readonly checkpoint?: Checkpoint | undefined;
+  readonly checkpoint?: FileCheckpoint | undefined;
   readonly fromStart?: boolean;
   readonly files?: FileSystem;
   readonly lookBack?: Partial<LookBack>;
@@ -30,14 +30,14 @@ export class Reading {
   readonly log = new RecordingLog();
   readonly clock: FakeClock;
   readonly lines: string[] = [];
-  readonly batches: Batch[] = [];
+  readonly batches: FileBatch[] = [];
   readonly #path: string;
   readonly #options: ReadingOptions;
   #follower: Follower;
   /** How often another file was found at the path. */
   changes = 0;
   /** The checkpoint of the last batch: what a daemon would have stored. */
-  checkpoint: Checkpoint | undefined;
+  checkpoint: FileCheckpoint | undefined;
 
   constructor(path: string, options: ReadingOptions = {}) {
     this.#path = path;
@@ -49,12 +49,12 @@ export class Reading {
     onTestFinished(() => this.close());
   }
 
-  get status(): SourceStatus {
+  get status(): FileSourceStatus {
     return this.#follower.status();
   }
 
   /** One step. */
-  async poll(): Promise<Batch | 'again' | 'idle'> {
+  async poll(): Promise<FileBatch | 'again' | 'idle'> {
     const step = await this.#follower.poll();
     if (typeof step !== 'string') this.#keep(step);
     return step;
@@ -90,7 +90,7 @@ export class Reading {
   }
 
   /** The checkpoint that a daemon could store now. */
-  place(): Checkpoint | undefined {
+  place(): FileCheckpoint | undefined {
     return this.#follower.checkpoint();
   }
 
@@ -99,14 +99,14 @@ export class Reading {
   }
 
   /** Dies and starts again with a stored checkpoint, which has been through JSON. */
-  async restart(checkpoint: Checkpoint | undefined = this.checkpoint): Promise<void> {
+  async restart(checkpoint: FileCheckpoint | undefined = this.checkpoint): Promise<void> {
     await this.close();
     this.checkpoint = checkpoint;
-    const stored = checkpoint && (JSON.parse(JSON.stringify(checkpoint)) as Checkpoint);
+    const stored = checkpoint && (JSON.parse(JSON.stringify(checkpoint)) as FileCheckpoint);
     this.#follower = this.#open(stored);
   }
 
-  #open(checkpoint: Checkpoint | undefined): Follower {
+  #open(checkpoint: FileCheckpoint | undefined): Follower {
     const { files, fromStart, lookBack, maxLineBytes } = this.#options;
     const context = createContext({
       path: this.#path,
@@ -123,7 +123,7 @@ export class Reading {
     });
   }
 
-  #keep(batch: Batch): void {
+  #keep(batch: FileBatch): void {
     const text = batch.bytes.toString('utf8');
     if (!text.endsWith('\n')) throw new Error('a batch does not end with a newline');
     this.lines.push(...text.slice(0, -1).split('\n'));

@@ -54,7 +54,7 @@ export async function openEngine(project, home) {
     },
     /** Stores one delivery of each of these alerts (Buffers), for the lanes in turn. */
     store(alerts) {
-      const checkpoint = { version: 1, position: {}, finished: [], takenAt: 0 };
+      const checkpoint = { source: 'file', version: 1, state: {} };
       const counts = { read: 0, matched: 0, skipped: 0, unreadable: 0 };
       const accepted = alerts.map((raw, i) => ({
         raw,
@@ -92,13 +92,14 @@ async function tuneHeap(project) {
 async function readAll(project, home, { outbox, retention, routes, clock }) {
   const { Intake } = await project.load('intake/intake.js');
   const { Router } = await project.load('routing/router.js');
-  const { openSource } = await project.load('sources/file/file-source.js');
+  const { FileSource } = await project.load('sources/file/file-source.js');
   const size = statSync(home.alerts).size;
-  const options = { path: home.alerts, checkpoint: outbox.checkpoint(), fromStart: true };
-  const source = openSource({ ...options, clock, log: SILENT });
+  const checkpoint = outbox.checkpoint('file');
+  const options = { path: home.alerts, checkpoint, fromStart: true };
+  const source = new FileSource({ ...options, clock, log: SILENT });
   const stop = new AbortController();
   const parts = { outbox, clock, log: SILENT, hasRoom: () => retention.hasRoom(), wake() {} };
-  const intake = new Intake({ ...parts, source: until(source, size, stop) }, new Router(routes));
+  const intake = new Intake({ ...parts, sources: [until(source, size, stop)] }, new Router(routes));
   await intake.run(stop.signal);
   await source.close();
   retention.stop();
@@ -108,13 +109,14 @@ async function readAll(project, home, { outbox, retention, routes, clock }) {
 function until(source, size, stop) {
   let isAtEnd = false;
   return {
+    name: source.name,
     async next(signal) {
       if (isAtEnd) {
         stop.abort();
         return undefined;
       }
       const batch = await source.next(signal);
-      isAtEnd = batch.offset + batch.bytes.length >= size;
+      isAtEnd = batch.checkpoint.state.position.offset >= size;
       return batch;
     },
   };

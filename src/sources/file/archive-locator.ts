@@ -1,6 +1,6 @@
-import type { FilePosition } from '../../core/checkpoint.ts';
 import { DAY_MS } from '../../core/durations.ts';
-import type { Archive, ArchiveLayout, Order } from './archives.ts';
+import { type Archive, type ArchiveLayout, compareOrder, type Order } from './archives.ts';
+import type { FilePosition } from './file-checkpoint.ts';
 import { matchFile } from './file-match.ts';
 import { FileError, type FileStat, type FileSystem, isSameFile, type Readable } from './files.ts';
 import { GzipFile } from './gzip-file.ts';
@@ -102,6 +102,12 @@ export class Locator {
       if (name !== undefined) return name;
     }
     return null;
+  }
+
+  /** True when both names are dated ones, and the first is of a later file. */
+  isLater(name: string | null, than: string | null): boolean {
+    const [order, other] = [this.#orderOf(name), this.#orderOf(than)];
+    return order !== undefined && other !== undefined && compareOrder(order, other) > 0;
   }
 
   #orderOf(name: string | null): Order | undefined {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
+import type { Loss } from '../../core/source.ts';
 import { Throttle } from '../../core/throttle.ts';
 import { Locator } from './archive-locator.ts';
 import { ArchiveLayout } from './archives.ts';
@@ -23,13 +24,22 @@ export interface SourceContext {
   readonly lookBack: LookBack;
   readonly maxLineBytes: number;
   readonly overlongThrottle: Throttle;
+  /** Told of what was written and cannot be read any more, once it was counted and logged. */
+  readonly onLoss: (loss: Loss) => void;
 }
 
 const REPORT_EVERY_MS = 60_000;
 
+/** What a reader of the file is given. */
+export type ReaderSettings = Pick<
+  SourceContext,
+  'path' | 'clock' | 'log' | 'files' | 'lookBack' | 'maxLineBytes'
+>;
+
 /** A context from what is configured. */
 export function createContext(
-  configured: Pick<SourceContext, 'path' | 'clock' | 'log' | 'files' | 'lookBack' | 'maxLineBytes'>,
+  configured: ReaderSettings,
+  onLoss: SourceContext['onLoss'] = () => {},
 ): SourceContext {
   const { path, clock, log, files } = configured;
   return {
@@ -39,6 +49,7 @@ export function createContext(
     stability: new StabilityTimer(clock),
     counts: noCounts(),
     overlongThrottle: new Throttle(clock, REPORT_EVERY_MS),
+    onLoss,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FilePosition, Mark } from '../../core/checkpoint.ts';
+import type { FilePosition, Mark } from './file-checkpoint.ts';
 import { FileError, type Readable } from './files.ts';
 import { digest, HEAD_BYTES } from './fingerprint.ts';
 import { BEGINNING, type KnownPlace } from './read-position.ts';

@@ -7,17 +7,16 @@ import { AlertLog } from '../../../test/support/alert-log.ts';
 import { line, someLines } from '../../../test/support/reading.ts';
 import { RecordingLog } from '../../../test/support/recording-log.ts';
 import { tempDir } from '../../../test/support/temp-dir.ts';
-import type { Checkpoint } from '../../core/checkpoint.ts';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { silentLog } from '../../core/log.ts';
-import { parseCheckpoint } from './checkpoint.ts';
-import { openSource, type Source, type SourceOptions } from './file-source.ts';
+import { FILE_SOURCE, parseCheckpoint } from './file-checkpoint.ts';
+import { FileSource, type FileSourceOptions } from './file-source.ts';
 import { FileError, type FileSystem, systemFileSystem } from './files.ts';
 
 const GENEROUS_MS = 20_000;
 
-function open(path: string, options: Partial<SourceOptions> = {}): Source {
-  const source = openSource({
+function open(path: string, options: Partial<FileSourceOptions> = {}): FileSource {
+  const source = new FileSource({
     path,
     checkpoint: undefined,
     fromStart: false,
@@ -30,7 +29,7 @@ function open(path: string, options: Partial<SourceOptions> = {}): Source {
 }
 
 /** The next lines; an error when none come in time. */
-async function nextLines(source: Source): Promise<string[]> {
+async function nextLines(source: FileSource): Promise<string[]> {
   const batch = await source.next(AbortSignal.timeout(GENEROUS_MS));
   if (batch === undefined) throw new Error('no lines came');
   return batch.bytes.toString('utf8').slice(0, -1).split('\n');
@@ -51,7 +50,7 @@ describe('a source', () => {
     log.lines(line(1));
     const first = open(log.live);
     const checkpoint = await first.start();
-    expect(checkpoint?.position.offset).toBe(line(1).length + 1);
+    expect(parseCheckpoint(checkpoint)?.position.offset).toBe(line(1).length + 1);
     await first.close();
     log.lines(line(2));
     const second = open(log.live, { checkpoint });
@@ -92,10 +91,9 @@ describe('a source', () => {
       const batch = await source.next(AbortSignal.timeout(GENEROUS_MS));
       if (batch === undefined) break;
       expect(batch.bytes.length).toBeLessThanOrEqual(4 * 2 ** 20);
-      expect(batch.offset).toBe(offset);
-      expect(batch.path).toBe(log.live);
+      expect(batch.place(7)).toBe(`${log.live}, byte ${offset + 7}`);
       offset += batch.bytes.length;
-      expect(batch.checkpoint.position.offset).toBe(offset);
+      expect(parseCheckpoint(batch.checkpoint)?.position.offset).toBe(offset);
       read.push(...batch.bytes.toString('utf8').slice(0, -1).split('\n'));
     }
     expect(read.length).toBe(lines.length);
@@ -134,12 +132,17 @@ describe('a source', () => {
     expect(closedWhileReading).toBe(false);
   });
 
-  it('reads the file from its start when the checkpoint makes no sense, and says so', async () => {
+  it.each([
+    ['of a newer version', { source: FILE_SOURCE, version: 2 }],
+    ['of another source', { source: 'queue', version: 1 }],
+  ])('reads the file from its start when the checkpoint is %s, and logs it', async (_, changes) => {
     const log = new AlertLog(tempDir());
     log.lines(line(1));
+    const first = open(log.live);
+    const checkpoint = await first.start();
+    if (checkpoint === undefined) throw new Error('there is no checkpoint');
     const recorded = new RecordingLog();
-    const checkpoint = { version: 99 } as unknown as Checkpoint;
-    const source = open(log.live, { checkpoint, log: recorded });
+    const source = open(log.live, { checkpoint: { ...checkpoint, ...changes }, log: recorded });
     expect(await nextLines(source)).toEqual([line(1)]);
     expect(recorded.with('checkpoint')).toMatchObject([{ level: 'error' }]);
   });
@@ -148,7 +151,7 @@ describe('a source', () => {
     const path = join(tempDir(), 'alerts.json');
     execFileSync('mkfifo', [path]);
     const source = open(path);
-    expect((await source.start())?.position).toMatchObject({ inode: '', offset: 0 });
+    expect(parseCheckpoint(await source.start())?.position).toMatchObject({ inode: '', offset: 0 });
     expect(source.status().health).toMatchObject([{ kind: 'not_a_file' }]);
   });
 });
@@ -209,11 +212,13 @@ describe('checkpoints', () => {
     const batch = await source.next(AbortSignal.timeout(GENEROUS_MS));
     expect(batch).toBeDefined();
     const stored = JSON.parse(JSON.stringify(batch?.checkpoint)) as unknown;
-    expect(parseCheckpoint(stored)).toEqual(batch?.checkpoint);
+    expect(stored).toEqual(batch?.checkpoint);
+    expect(parseCheckpoint(stored)).toEqual(batch?.checkpoint.state);
   });
 
   it('are refused when they are none', () => {
-    for (const stored of [undefined, null, 'x', {}, { version: 1 }]) {
+    const noState = { source: FILE_SOURCE, version: 1, state: null };
+    for (const stored of [undefined, null, 'x', {}, noState]) {
       expect(parseCheckpoint(stored)).toBeUndefined();
     }
   });

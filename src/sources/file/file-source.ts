@@ -1,19 +1,21 @@
-import type { Batch, Checkpoint } from '../../core/checkpoint.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import { parseCheckpoint } from './checkpoint.ts';
-import { createContext } from './context.ts';
+import type { Batch, Checkpoint, Replay, Source, Unreplayable } from '../../core/source.ts';
+import { createContext, type ReaderSettings } from './context.ts';
+import { FILE_SOURCE, parseCheckpoint, toCheckpoint } from './file-checkpoint.ts';
+import { FileReplay, toBatch } from './file-replay.ts';
 import { type FileSystem, systemFileSystem } from './files.ts';
 import { Follower } from './follower.ts';
 import { DEFAULT_LOOK_BACK, type LookBack } from './look-back.ts';
 import { PollTimer } from './poll-timer.ts';
-import type { SourceStatus } from './status.ts';
+import type { FileSourceStatus } from './status.ts';
 
+export { FILE_SOURCE } from './file-checkpoint.ts';
 export type { Condition, ConditionKind } from './health.ts';
 export { DEFAULT_LOOK_BACK, type LookBack } from './look-back.ts';
-export type { SourceCounts, SourceStatus } from './status.ts';
+export type { FileSourceStatus, SourceCounts } from './status.ts';
 
-export interface SourceOptions {
+export interface FileSourceOptions {
   /** The live file, `…/logs/alerts/alerts.json`. Archives are searched for in its directory. */
   readonly path: string;
   /** What was stored last; undefined at the first start. */
@@ -30,49 +32,32 @@ export interface SourceOptions {
   readonly files?: FileSystem;
 }
 
-/** Lines of a file that is written to, each once, in order, across rotations and restarts. */
-export interface Source {
-  /**
-   * Finds the place to begin at, as far as that is possible now, and resolves with its checkpoint:
-   * stored at once, it makes sure that nothing is lost when the daemon dies before the first alert.
-   * Undefined when the file is there but cannot be opened. {@link next} does not need it.
-   */
-  start(): Promise<Checkpoint | undefined>;
-  /**
-   * Waits for complete new lines; undefined once the signal aborts or the source is closed. To be
-   * called again only after it resolved. Asking for the next batch says that the last one is dealt
-   * with; one that could not be stored can only be read again by reopening the source.
-   */
-  next(signal: AbortSignal): Promise<Batch | undefined>;
-  status(): SourceStatus;
-  /** Closes all files. Ends a waiting {@link next}. */
-  close(): Promise<void>;
-}
-
 const LONGEST_LINE_BYTES = 16 * 2 ** 20;
 
-/** Opens a file that alerts are written to. Whatever the file system does, this does not throw. */
-export function openSource(options: SourceOptions): Source {
-  return new FileSource(options);
-}
-
-class FileSource implements Source {
+/**
+ * The lines of a file that is written to, each once, in order, across rotations and restarts.
+ * Whatever the file system does, nothing of this throws.
+ */
+export class FileSource implements Source {
+  readonly name = FILE_SOURCE;
+  readonly #settings: ReaderSettings;
   readonly #follower: Follower;
   readonly #timer: PollTimer;
   /** The step under way: files are closed after it. */
   #step: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(options: SourceOptions) {
+  /** Nothing is opened before {@link start} or {@link next}. */
+  constructor(options: FileSourceOptions) {
     const { path, clock, log, fromStart } = options;
-    const context = createContext({
+    this.#settings = {
       path,
       clock,
       log,
       files: options.files ?? systemFileSystem,
       lookBack: { ...DEFAULT_LOOK_BACK, ...options.lookBack },
       maxLineBytes: options.maxLineBytes ?? LONGEST_LINE_BYTES,
-    });
+    };
     const checkpoint = parseCheckpoint(options.checkpoint);
     const isBroken = options.checkpoint !== undefined && checkpoint === undefined;
     if (isBroken) {
@@ -81,16 +66,18 @@ class FileSource implements Source {
       });
     }
     this.#timer = new PollTimer(clock, log, path);
-    this.#follower = new Follower(context, {
+    this.#follower = new Follower(createContext(this.#settings), {
       checkpoint,
       fromStart: fromStart || isBroken,
       onChange: () => this.#timer.watch(),
     });
   }
 
+  /** Resolves with undefined when the file is there but cannot be opened. */
   async start(): Promise<Checkpoint | undefined> {
     if (this.#follower.checkpoint() === undefined) await this.#poll();
-    return this.#follower.checkpoint();
+    const begin = this.#follower.checkpoint();
+    return begin && toCheckpoint(begin);
   }
 
   async next(signal: AbortSignal): Promise<Batch | undefined> {
@@ -100,13 +87,22 @@ class FileSource implements Source {
         await this.#timer.pause(signal);
       } else if (step !== 'again') {
         this.#timer.hurry();
-        return step;
+        return toBatch(step);
       }
     }
     return undefined;
   }
 
-  status(): SourceStatus {
+  resumeFrom(from: Checkpoint, until: Checkpoint): Replay | Unreplayable {
+    const [first, last] = [parseCheckpoint(from), parseCheckpoint(until)];
+    if (first === undefined || last === undefined) {
+      const { source, version } = first === undefined ? from : until;
+      return { gone: `a place of source "${source}", version ${version}, is not understood` };
+    }
+    return new FileReplay(this.#settings, first, last);
+  }
+
+  status(): FileSourceStatus {
     return this.#follower.status();
   }
 

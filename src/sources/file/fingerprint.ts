@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Mark } from '../../core/checkpoint.ts';
+import type { Mark } from './file-checkpoint.ts';
 
 /** How many first bytes of a file are remembered. An alert begins with its time: that is unique. */
 export const HEAD_BYTES = 1024;

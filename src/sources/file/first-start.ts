@@ -1,6 +1,6 @@
 import { endOfWholeAlerts, isTextLog } from '../../alert/record-framing.ts';
-import type { FilePosition } from '../../core/checkpoint.ts';
 import { openLive, type SourceContext } from './context.ts';
+import type { FilePosition } from './file-checkpoint.ts';
 import { lastLineStart, placeIn, readAt } from './file-match.ts';
 import { FileError, type FileStat, type Readable } from './files.ts';
 import { HEAD_BYTES, TAIL_BYTES } from './fingerprint.ts';

@@ -13,11 +13,11 @@ import {
 } from '../../../test/support/alert-log-model.ts';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { FaultyFiles } from '../../../test/support/faulty-files.ts';
-import type { Batch, Checkpoint } from '../../core/checkpoint.ts';
 import { silentLog } from '../../core/log.ts';
 import { createContext } from './context.ts';
+import type { FileCheckpoint } from './file-checkpoint.ts';
 import { nowhere } from './first-start.ts';
-import { Follower } from './follower.ts';
+import { type FileBatch, Follower } from './follower.ts';
 import { DEFAULT_LOOK_BACK } from './look-back.ts';
 
 const work: fc.Arbitrary<Work> = fc.oneof(
@@ -116,13 +116,13 @@ class InodeReader implements StepReader {
   #inode: string;
   #offset: number;
 
-  constructor(path: string, checkpoint: Checkpoint | undefined) {
+  constructor(path: string, checkpoint: FileCheckpoint | undefined) {
     this.#path = path;
     this.#inode = checkpoint?.position.inode ?? '';
     this.#offset = checkpoint?.position.offset ?? 0;
   }
 
-  async poll(): Promise<Batch | 'idle'> {
+  async poll(): Promise<FileBatch | 'idle'> {
     const stats = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
     if (stats === undefined) return 'idle';
     if (String(stats.ino) !== this.#inode) this.#offset = 0;
@@ -134,9 +134,9 @@ class InodeReader implements StepReader {
     return { bytes, checkpoint: this.checkpoint(), path: this.#path, offset: this.#offset };
   }
 
-  checkpoint(): Checkpoint {
+  checkpoint(): FileCheckpoint {
     const position = { ...nowhere(this.#path), inode: this.#inode, offset: this.#offset };
-    return { version: 1, position, finished: [], takenAt: 0 };
+    return { position, finished: [], takenAt: 0 };
   }
 
   status(): { isLive: boolean } {

@@ -1,20 +1,27 @@
-import type { Batch, Checkpoint, FilePosition } from '../../core/checkpoint.ts';
-import { GIVE_UP_MS, type LiveStat, openLive, type SourceContext, statLive } from './context.ts';
+import { GIVE_UP_MS, type LiveStat, type SourceContext, statLive } from './context.ts';
+import type { FileCheckpoint, FilePosition } from './file-checkpoint.ts';
+import { FileHandover } from './file-handover.ts';
 import type { FileError } from './files.ts';
 import { nowhere, startFresh } from './first-start.ts';
 import type { Piece } from './line-reader.ts';
 import { OpenFile } from './open-file.ts';
 import { type NextFile, ReadPlan } from './read-plan.ts';
 import { Recovery } from './recovery.ts';
-import { abandon, reportDamage, reportOverlong } from './reports.ts';
-import { type ResumePoint, remember } from './resume-point.ts';
-import type { SourceStatus } from './status.ts';
+import { abandon, reportOverlong } from './reports.ts';
+import type { ResumePoint } from './resume-point.ts';
+import type { FileSourceStatus } from './status.ts';
 import { PendingLine } from './unterminated-line.ts';
 
-/** How long a last line without a newline is waited for, once a newer file has lines. */
-const UNTERMINATED_MS = 2000;
-/** The same while it still grows. */
-const LONGEST_UNTERMINATED_MS = 30_000;
+/** Whole lines of a file, and where they stand in it. */
+export interface FileBatch {
+  /** Only valid until the next step. */
+  readonly bytes: Buffer;
+  /** Right once all of the lines are stored. */
+  readonly checkpoint: FileCheckpoint;
+  readonly path: string;
+  /** The offset of the first of them. */
+  readonly offset: number;
+}
 
 const END: Piece = { kind: 'end' };
 
@@ -39,6 +46,7 @@ export class Follower {
   readonly #onChange: () => void;
   readonly #plan: ReadPlan;
   readonly #recovery: Recovery;
+  readonly #handover: FileHandover;
   readonly #pending: PendingLine;
   #current: OpenFile | undefined;
   /** Where to continue, while there is no current file; undefined when nothing was ever read. */
@@ -57,7 +65,7 @@ export class Follower {
   constructor(
     context: SourceContext,
     options: {
-      checkpoint: Checkpoint | undefined;
+      checkpoint: FileCheckpoint | undefined;
       fromStart: boolean;
       /** Called when another file is found at the path. */
       onChange: () => void;
@@ -69,6 +77,7 @@ export class Follower {
     this.#onChange = options.onChange;
     this.#plan = new ReadPlan(context);
     this.#recovery = new Recovery(context, this.#plan);
+    this.#handover = new FileHandover(context, this.#plan);
     this.#pending = new PendingLine(context);
     this.#last = checkpoint && { position: checkpoint.position };
     this.#finished = checkpoint?.finished ?? [];
@@ -76,13 +85,18 @@ export class Follower {
   }
 
   /** What is right once everything handed out is stored; undefined before the first file is open. */
-  checkpoint(): Checkpoint | undefined {
+  checkpoint(): FileCheckpoint | undefined {
     const position = this.#current?.position() ?? this.#last?.position;
     if (position === undefined) return undefined;
-    return { version: 1, position, finished: this.#finished, takenAt: this.#liveAt };
+    return { position, finished: this.#finished, takenAt: this.#liveAt };
   }
 
-  status(): SourceStatus {
+  /** The file that is being read; undefined while there is none. */
+  get current(): OpenFile | undefined {
+    return this.#current;
+  }
+
+  status(): FileSourceStatus {
     const { counts, path, health } = this.#context;
     const current = this.#current;
     const offset = current?.lines.trail.offset ?? this.#last?.position.offset ?? 0;
@@ -104,7 +118,7 @@ export class Follower {
   }
 
   /** One step. It waits for nothing but the file system. */
-  async poll(): Promise<Batch | Step> {
+  async poll(): Promise<FileBatch | Step> {
     const lines = this.#current?.lines;
     // What was read ahead is no end, so that it need not be known yet where the path leads.
     const ahead = lines?.isAhead === true ? lines.read() : undefined;
@@ -149,7 +163,11 @@ export class Follower {
   }
 
   /** States reading and leaving. */
-  async #read(current: OpenFile, look: LiveStat, ahead?: Promise<Piece>): Promise<Batch | Step> {
+  async #read(
+    current: OpenFile,
+    look: LiveStat,
+    ahead?: Promise<Piece>,
+  ): Promise<FileBatch | Step> {
     const { clock, path, health } = this.#context;
     this.#isLive = typeof look === 'object' && current.is(look);
     if (this.#isLive) {
@@ -182,77 +200,33 @@ export class Follower {
     return 'idle';
   }
 
-  async #atEnd(current: OpenFile, look: LiveStat): Promise<Batch | Step> {
+  async #atEnd(current: OpenFile, look: LiveStat): Promise<FileBatch | Step> {
     if (!this.#plan.isEmpty) return this.#moveOn(current);
     if (typeof look === 'string' || current.is(look) || this.#plan.isPointless(look)) {
       return this.#quiet(current);
     }
-    const live = await openLive(this.#context);
-    if (live === undefined) return 'idle';
-    const position = current.position();
-    const finished = current.facts;
-    const known = { position, since: this.#liveAt, finished };
-    if ((await this.#plan.plan(known, live)) !== 'idle') return 'again';
-    await live.file.close();
-    return 'idle';
+    return this.#handover.prepare(current, this.#liveAt);
   }
 
   /** State leaving, at the end of the current file; or the way out of state lost. */
-  async #moveOn(current: OpenFile | undefined): Promise<Batch | Step> {
+  async #moveOn(current: OpenFile | undefined): Promise<FileBatch | Step> {
     const last = current === undefined ? this.#last : resumePointOf(current);
     if (last === undefined) return 'idle';
-    const next = await this.#plan.next({
-      last,
-      finished: this.#finished,
-      since: this.#liveAt,
-      open: current,
-    });
-    if (typeof next === 'string') return next;
-    const { kind } = next.start;
-    if (current !== undefined) {
-      const rest = kind === 'same' ? undefined : await this.#finish(current);
-      if (rest !== undefined) return rest;
-      reportDamage(this.#context, current);
-      await current.file.close();
-    }
-    if (kind !== 'same' && kind !== 'earlier') {
-      this.#finished = remember(this.#finished, last.position);
-      if (current !== undefined) this.#context.counts.rotations += 1;
-    }
-    this.#plan.take();
-    this.#open(next);
+    const leaving = { current, last, finished: this.#finished, since: this.#liveAt };
+    const step = await this.#handover.moveOn(leaving);
+    if (typeof step === 'string') return step;
+    if (step.kind === 'last line') return this.#batch(step.of, step);
+    this.#finished = step.finished;
+    this.#open(step.next);
     return 'again';
   }
 
-  /**
-   * The last line of a file that newer ones have followed. It is handed out without its newline when
-   * that has not come for a while: the writer has moved on.
-   */
-  async #finish(current: OpenFile): Promise<Batch | Step | undefined> {
-    const { counts, log, stability } = this.#context;
-    const { facts, lines, path } = current;
-    if (lines.pending === 0 || current.abandoned) return undefined;
-    const growth = `${facts.inode} ${lines.pending}`;
-    const isQuiet = stability.isOver('unterminated', growth, UNTERMINATED_MS);
-    const isLate = stability.isOver('growing', facts.inode, LONGEST_UNTERMINATED_MS);
-    if (!current.isCompressed && !isQuiet && !isLate) return 'idle';
-    stability.forget('unterminated');
-    stability.forget('growing');
-    const line = lines.takeUnterminated();
-    await this.#plan.reconsider();
-    if (line === undefined) return 'again';
-    counts.unterminatedLines += 1;
-    log.info('the last line of a finished file has no newline', { path, offset: line.offset });
-    return this.#batch(current, line);
-  }
-
-  #batch(current: OpenFile, { bytes, offset }: { bytes: Buffer; offset: number }): Batch {
+  #batch(current: OpenFile, { bytes, offset }: { bytes: Buffer; offset: number }): FileBatch {
     this.#context.counts.bytes += bytes.length;
     this.#lastLinesAt = this.#context.clock.now();
     this.#pending.end(current.path);
     const position = current.position();
-    const takenAt = this.#liveAt;
-    const checkpoint = { version: 1, position, finished: this.#finished, takenAt } as const;
+    const checkpoint = { position, finished: this.#finished, takenAt: this.#liveAt };
     return { bytes, checkpoint, path: current.path, offset };
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log, LogFields } from '../../core/log.ts';
+import type { SourceCondition } from '../../core/source.ts';
 
 /**
  * What can be wrong with a source, while it lasts:
@@ -20,11 +21,8 @@ export type ConditionKind =
   | 'no_newline'
   | 'archives';
 
-export interface Condition {
+export interface Condition extends SourceCondition {
   readonly kind: ConditionKind;
-  readonly message: string;
-  /** Milliseconds since 1970. */
-  readonly since: number;
 }
 
 const MESSAGES: Record<ConditionKind, { readonly begins: string; readonly ends: string }> = {

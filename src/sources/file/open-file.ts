@@ -1,5 +1,5 @@
-import type { FilePosition } from '../../core/checkpoint.ts';
 import type { SourceContext } from './context.ts';
+import type { FilePosition } from './file-checkpoint.ts';
 import { type FileStat, isSameFile, type Readable } from './files.ts';
 import { GzipFile } from './gzip-file.ts';
 import { LineReader, type OverlongLine } from './line-reader.ts';

@@ -1,11 +1,12 @@
-import type { FilePosition } from '../../core/checkpoint.ts';
 import { type LastRead, openArchive, type UnreadFiles } from './archive-locator.ts';
 import type { Archive } from './archives.ts';
 import { GIVE_UP_MS, isStillThere, type LiveFile, type SourceContext } from './context.ts';
+import type { FilePosition } from './file-checkpoint.ts';
 import { hasLine } from './file-match.ts';
 import { FileError, type FileStat, isSameFile, type Readable } from './files.ts';
 import { withinLookBack } from './look-back.ts';
 import type { Opened } from './open-file.ts';
+import { reportLostArchive, reportSkipped } from './reports.ts';
 import { compareWithCopy, type ResumePoint, type Start, startIn } from './resume-point.ts';
 
 /** A file to be read next, open, and from where. */
@@ -127,17 +128,10 @@ export class ReadPlan {
   }
 
   #planArchives(archives: readonly Archive[]): void {
-    const { clock, counts, log, lookBack, path } = this.#context;
+    const { clock, log, lookBack, path } = this.#context;
     const { kept, skipped } = withinLookBack(archives, lookBack, clock.now());
     this.#archives = kept;
-    if (skipped.files > 0) {
-      counts.skippedFiles += skipped.files;
-      counts.skippedBytes += skipped.bytes;
-      log.warn('archives with unread alerts are skipped: beyond the look-back limit', {
-        path,
-        ...skipped,
-      });
-    }
+    reportSkipped(this.#context, skipped);
     if (kept.length > 0) {
       const bytes = kept.reduce((sum, { facts }) => sum + facts.size, 0);
       log.info('reading archives first', { path, files: kept.length, bytes });
@@ -184,7 +178,7 @@ export class ReadPlan {
     }
     this.#archives = withinLookBack(route.archives, lookBack, clock.now()).kept;
     const isFound = this.#archives.some(({ facts }) => isSameFile(facts, archive.facts));
-    if (!isFound) this.#lost(archive, 'ENOENT');
+    if (!isFound) reportLostArchive(this.#context, archive, 'ENOENT');
     return 'idle';
   }
 
@@ -196,20 +190,8 @@ export class ReadPlan {
       return 'idle';
     }
     this.#archives = this.#archives.slice(1);
-    this.#lost(archive, code);
+    reportLostArchive(this.#context, archive, code);
     return 'again';
-  }
-
-  #lost({ path, facts }: Archive, code: string): void {
-    const { counts, log, health } = this.#context;
-    log.error('an archive with unread alerts is lost: removed, or unreadable for too long', {
-      path,
-      code,
-      bytes: facts.size,
-    });
-    health.clear('archives', { path });
-    counts.lostFiles += 1;
-    counts.lostBytes += facts.size;
   }
 
   async #openLive(before: FinishedFiles): Promise<NextFile | 'again' | 'idle'> {

@@ -1,4 +1,4 @@
-import type { FilePosition, Mark } from '../../core/checkpoint.ts';
+import type { FilePosition, Mark } from './file-checkpoint.ts';
 import { digest, HEAD_BYTES, TAIL_BYTES, thinOut } from './fingerprint.ts';
 
 /** A place in a file with the bytes by which it can be recognised. */

@@ -1,5 +1,5 @@
-import type { FilePosition } from '../../core/checkpoint.ts';
 import { type LiveFile, type LiveStat, openLive, type SourceContext } from './context.ts';
+import type { FilePosition } from './file-checkpoint.ts';
 import { FileError, type Readable } from './files.ts';
 import type { NextFile, ReadPlan } from './read-plan.ts';
 import { reportLoss } from './reports.ts';

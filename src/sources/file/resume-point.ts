@@ -1,4 +1,4 @@
-import type { FilePosition } from '../../core/checkpoint.ts';
+import type { FilePosition } from './file-checkpoint.ts';
 import { commonLines, type Match, matchFile, placeIn } from './file-match.ts';
 import { FileError, type Readable } from './files.ts';
 import { TAIL_BYTES } from './fingerprint.ts';

@@ -1,7 +1,8 @@
+import type { SourceStatus } from '../../core/source.ts';
 import type { Condition } from './health.ts';
 
-/** What a source has done since it was opened. Sizes are in bytes. */
-export interface SourceCounts {
+/** What the file source has done since it was opened. Sizes are in bytes. */
+export type SourceCounts = {
   /** Bytes of lines handed out. */
   bytes: number;
   /** Lines over the limit, skipped: how many, how much, and the longest. */
@@ -25,7 +26,7 @@ export interface SourceCounts {
   lostFiles: number;
   /** Bytes of them, and of files truncated in place, as far as their number is known. */
   lostBytes: number;
-}
+};
 
 export function noCounts(): SourceCounts {
   return {
@@ -45,8 +46,8 @@ export function noCounts(): SourceCounts {
   };
 }
 
-/** How a source is doing. */
-export interface SourceStatus {
+/** How the file source is doing. */
+export interface FileSourceStatus extends SourceStatus {
   /** The path it follows. */
   readonly path: string;
   /** The file it is reading now: the live file or an archive; undefined while there is none. */
@@ -58,8 +59,6 @@ export interface SourceStatus {
   /** Bytes that wait to be read, compressed archives with their compressed size. */
   readonly lagBytes: number;
   readonly waitingArchives: number;
-  /** When lines were last handed out, in milliseconds since 1970. */
-  readonly lastLinesAt: number | undefined;
   /** When the live file last grew, in milliseconds since 1970. */
   readonly lastGrowthAt: number | undefined;
   readonly health: readonly Condition[];

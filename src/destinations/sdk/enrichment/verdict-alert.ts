@@ -15,7 +15,7 @@ const MALICIOUS_LEVEL = 12;
 const HARMLESS_LEVEL = 3;
 
 /**
- * An alert that says what the manager's rules would say of the event, without the way through the
+ * An alert with what the manager's rules would make of the event, without going through the
  * manager: same rule ids, groups and `data`. Undefined for events that are not a verdict, such as
  * errors.
  * @param name of the enrichment.

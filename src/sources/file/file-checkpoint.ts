@@ -1,10 +1,15 @@
+import { z } from 'zod';
+import type { Checkpoint } from '../../core/source.ts';
+
+/** The name of the source that follows the alert file. */
+export const FILE_SOURCE = 'file';
+const VERSION = 1;
+
 /**
  * Where reading stopped: enough to find the position again after the file was renamed, compressed,
- * copied, truncated or replaced. Only `sources/` interprets the fields; the outbox stores them as JSON, in
- * the transaction that stores the deliveries of what was read.
+ * copied, cut or replaced.
  */
-export interface Checkpoint {
-  readonly version: 1;
+export interface FileCheckpoint {
   /** The position in the file being read. */
   readonly position: FilePosition;
   /**
@@ -44,12 +49,31 @@ export interface Mark {
   readonly hash: string;
 }
 
-/** Complete lines of a source, and the checkpoint that is valid once all of them are stored. */
-export interface Batch {
-  /** Whole lines, each ended by a newline. Only valid until the next batch is asked for. */
-  readonly bytes: Buffer;
-  readonly checkpoint: Checkpoint;
-  /** The file these lines came from, and the offset of the first of them. */
-  readonly path: string;
-  readonly offset: number;
+const bytes = z.int().nonnegative();
+const hash = z.string();
+
+const position = z.object({
+  path: z.string(),
+  archive: z.string().nullable(),
+  device: z.string(),
+  inode: z.string(),
+  offset: bytes,
+  head: z.object({ length: bytes, hash }),
+  marks: z.array(z.object({ offset: bytes, length: bytes, hash })),
+});
+
+const checkpoint = z.object({
+  source: z.literal(FILE_SOURCE),
+  version: z.literal(VERSION),
+  state: z.object({ position, finished: z.array(position), takenAt: z.number() }),
+});
+
+/** What a stored checkpoint says; undefined when it is none, or one of another source or version. */
+export function parseCheckpoint(stored: unknown): FileCheckpoint | undefined {
+  return checkpoint.safeParse(stored).data?.state;
+}
+
+/** The checkpoint to be stored for a place. */
+export function toCheckpoint(state: FileCheckpoint): Checkpoint {
+  return { source: FILE_SOURCE, version: VERSION, state };
 }
