@@ -67,3 +67,21 @@ export function reportAttempt(
   else if (next.state === 'dead') log.error('delivery is dead', fields);
   else if (outcome.kind === 'retry') log.warn('attempt failed', fields);
 }
+
+/** Logs that a lane's breaker opened or closed. */
+export function reportBreaker(
+  log: Log,
+  integration: Integration,
+  outcome: Outcome,
+  change: 'opened' | 'closed',
+): void {
+  const fields = { integration: integration.id };
+  if (change === 'closed') {
+    log.info('service works again', fields);
+    return;
+  }
+  log.warn('service fails again and again; trying less often', {
+    ...fields,
+    ...(outcome.message === undefined ? {} : { cause: outcome.message }),
+  });
+}

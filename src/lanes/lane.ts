@@ -3,13 +3,13 @@ import type { Clock } from '../core/clock.ts';
 import type { LeasedDelivery, NewDelivery } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
+import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
 import type { LaneRecord, Outbox, Parking } from '../core/outbox.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_RETRY, isQuick, nextState } from '../core/retry.ts';
 import type { Scrubber } from '../core/secret.ts';
-import { TokenBucket } from '../core/token-bucket.ts';
-import { attemptDelivery, reportAttempt } from './attempt.ts';
+import { attemptDelivery, reportAttempt, reportBreaker } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
 import { Breaker } from './breaker.ts';
 import { Expiry } from './expiry.ts';
@@ -17,6 +17,7 @@ import type { GroupCommit } from './group-commit.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
 import { eventsOf, type FollowUps } from './manager-follow-ups.ts';
 import { OutboxGuard } from './outbox-guard.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
 /** What a lane needs to work. */
 export interface LaneParts {
@@ -29,6 +30,7 @@ export interface LaneParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly scrubber: Scrubber;
+  readonly observer?: LaneObserver | undefined;
   /** What comes of the events of an enrichment. */
   readonly feedback: FollowUps;
 }
@@ -54,7 +56,7 @@ export class Lane {
   readonly #parts: LaneParts;
   readonly #concurrency: number;
   readonly #breaker: Breaker;
-  readonly #bucket: TokenBucket | undefined;
+  readonly #limiter: RateLimiter;
   readonly #outbox: OutboxGuard;
   readonly #leases: LeaseBuffer;
   readonly #expiry: Expiry;
@@ -78,14 +80,22 @@ export class Lane {
     this.#context = { ...parts.context, clock, signal: this.#abort.signal };
     this.#breaker = new Breaker(clock);
     this.#outbox = new OutboxGuard(parts.outbox, clock, parts.log, integration.id);
-    this.#expiry = new Expiry(this.#outbox, this.id, integration, parts.log);
+    this.#expiry = new Expiry(this.#outbox, this.id, parts);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const service = destination.rateLimit;
     const isLimited = service?.appliesTo(integration) === true;
     const limit = integration.settings.rateLimit ?? (isLimited ? service : undefined);
-    if (limit !== undefined) this.#bucket = new TokenBucket(limit, clock.now(), record.bucket);
+    this.#limiter = new RateLimiter(limit, clock, record.bucket, parts.observer);
     this.#parking = record.parking;
     if (record.parking !== undefined) this.#pausedUntil = record.parking.since + PROBE_MS;
+  }
+
+  /** What it is doing at the moment. */
+  get state(): LaneState {
+    if (this.#stopping) return 'not_running';
+    if (this.#parking !== undefined) return 'parked';
+    if (this.#limiter.isHolding) return 'rate_limited';
+    return this.#holdUntil() > this.#parts.clock.now() ? 'backing_off' : 'working';
   }
 
   /** Says that something may be due: new deliveries, or a change in the outbox. */
@@ -107,6 +117,7 @@ export class Lane {
   /** The clock was set: what was paused until a time, may have to wait for ages now. */
   clockJumped(): void {
     this.#pausedUntil = 0;
+    this.#limiter.clockJumped();
     this.#breaker.clockJumped();
     this.wake();
   }
@@ -132,18 +143,21 @@ export class Lane {
   #pump(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.#limiter.observe();
     while (!this.#stopping) {
       const wait = this.#holdUntil() - this.#parts.clock.now();
       if (wait > 0) {
         // Meanwhile they shall show as waiting, and a more urgent one may come before them.
         this.#leases.giveBack();
         this.#schedule(wait);
+        this.#limiter.observe();
         return;
       }
       if (this.#running.size >= (this.#isProbing ? 1 : this.#concurrency)) return;
       const delivery = this.#take();
       if (delivery !== undefined) {
-        this.#begin(delivery);
+        this.#limiter.take(this.#parts.clock.now());
+        void this.#run(this.#running.begin(delivery.id), delivery);
       } else if (this.#leases.isDrained) {
         this.#waitForDue();
         return;
@@ -158,14 +172,13 @@ export class Lane {
 
   #holdUntil(): number {
     const now = this.#parts.clock.now();
-    const tokens = this.#bucket === undefined ? 0 : now + this.#bucket.waitFor(now);
-    return Math.max(this.#breaker.openUntil, this.#pausedUntil, tokens);
+    return Math.max(this.#breaker.openUntil, this.#pausedUntil, this.#limiter.freeAt(now));
   }
 
   /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
   #take(): LeasedDelivery | undefined {
     const now = this.#parts.clock.now();
-    const limit = this.#isProbing ? 1 : this.#bucket?.available(now);
+    const limit = this.#isProbing ? 1 : this.#limiter.available(now);
     const delivery = this.#leases.take(now, limit);
     if (delivery !== 'failed') return delivery;
     this.#pausedUntil = now + OUTBOX_RETRY_MS;
@@ -184,11 +197,6 @@ export class Lane {
     this.#cancelTimer = this.#parts.clock.after(milliseconds, () => this.wake());
   }
 
-  #begin(delivery: LeasedDelivery): void {
-    this.#bucket?.take(this.#parts.clock.now());
-    void this.#run(this.#running.begin(delivery.id), delivery);
-  }
-
   async #run(attempt: AttemptInFlight, delivery: LeasedDelivery): Promise<void> {
     try {
       await this.#attempt(attempt, delivery);
@@ -199,7 +207,7 @@ export class Lane {
   }
 
   async #attempt(attempt: AttemptInFlight, delivery: LeasedDelivery): Promise<void> {
-    const { clock, groupCommit, destination, log, scrubber } = this.#parts;
+    const { clock, groupCommit, destination, log, scrubber, observer } = this.#parts;
     const { integration } = this;
     const startedAt = clock.now();
     const began = clock.monotonic();
@@ -217,12 +225,14 @@ export class Lane {
     const followUps = this.#followUps(delivery, outcome);
     if (outcome.kind === 'wait') {
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.until);
+      this.#limiter.quotaUsedUp(outcome.until);
       await groupCommit.release({ id: delivery.id, followUps, at: clock.now() });
       this.#expiry.run(clock);
       this.#parts.feedback.stored(followUps);
       return;
     }
     const durationMs = clock.monotonic() - began;
+    observer?.attempted(outcome, durationMs);
     const history = {
       tries: delivery.tries + 1,
       firstAttemptAt: delivery.firstAttemptAt ?? startedAt,
@@ -239,7 +249,8 @@ export class Lane {
       next = { ...next, notBefore: 0 };
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
-    await groupCommit.settle(settlement, this.id, this.#bucket?.state);
+    await groupCommit.settle(settlement, this.id, this.#limiter.bucket);
+    if (next.state !== 'pending') observer?.settled(next.state, delivery.raw);
     this.#parts.feedback.stored(followUps);
     reportAttempt(log, integration, delivery, settlement);
   }
@@ -261,8 +272,8 @@ export class Lane {
       return;
     }
     if (outcome.kind === 'retry' && outcome.reason === 'rate_limited') {
-      this.#bucket?.drain(clock.now());
       this.#pausedUntil = Math.max(this.#pausedUntil, outcome.notBefore ?? 0);
+      this.#limiter.tooMuch(outcome.notBefore ?? 0);
     }
     this.#learnHealth(outcome);
     if (this.#parking === undefined) return;
@@ -277,19 +288,10 @@ export class Lane {
 
   #learnHealth(outcome: Outcome): void {
     const change = this.#breaker.record(outcome);
-    const { log } = this.#parts;
-    const fields = { integration: this.integration.id };
-    if (change === 'opened') {
-      log.warn('service fails again and again; trying less often', {
-        ...fields,
-        ...(outcome.message === undefined ? {} : { cause: outcome.message }),
-      });
-    }
-    if (change === 'closed') {
-      log.info('service works again', fields);
-      this.#outbox.ask('expedite', (outbox) => outbox.expedite(this.id));
-      this.#leases.refill();
-    }
+    if (change !== undefined) reportBreaker(this.#parts.log, this.integration, outcome, change);
+    if (change !== 'closed') return;
+    this.#outbox.ask('expedite', (outbox) => outbox.expedite(this.id));
+    this.#leases.refill();
   }
 
   #park(parking: Parking): void {
