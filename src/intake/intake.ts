@@ -22,6 +22,8 @@ export interface IntakeParts {
   readonly hasRoom: () => boolean;
   /** Called after deliveries were stored, with the lanes that got some. */
   readonly wake: (lanes: ReadonlySet<number>) => void;
+  /** Called for every match that is deliberately not delivered. */
+  readonly onSkip?: (integration: string) => void;
 }
 
 const EXCERPT_BYTES = 4096;
@@ -114,6 +116,7 @@ export class Intake {
         }
         for (const skip of skips) {
           skipped += 1;
+          this.#parts.onSkip?.(skip.integration);
           this.#skips.pass((suppressed) => {
             log.info('alert deliberately not sent', { ...skip, suppressed });
           });
