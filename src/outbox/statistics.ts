@@ -7,7 +7,7 @@ import { INTEGRATION } from './queue.ts';
  * What of every lane has not been delivered. Each part is answered by one of the partial indexes, so
  * that delivered ones, which are many, are never looked at.
  */
-const BACKLOG = `
+export const BACKLOG = `
   SELECT ${INTEGRATION} AS integration, l.parked_at IS NOT NULL OR l.integration IS NULL AS is_parked,
     COALESCE(SUM(n) FILTER (WHERE state = 'pending'), 0) AS pending,
     COALESCE(SUM(n) FILTER (WHERE state = 'leased'), 0) AS leased,
