@@ -174,7 +174,7 @@ export class Daemon {
     reportDiagnostics(setup, log);
     this.#measured.configured(!setup.fatal, setup.diagnostics.length);
     if (setup.fatal) {
-      log.error('configuration is broken; the old one stays in force', { file: paths.config });
+      log.error('configuration is invalid; the previous one stays active', { file: paths.config });
       return;
     }
     this.#options.onSetup?.(setup);
@@ -232,7 +232,7 @@ export class Daemon {
         this.#followClock();
       } catch (error) {
         this.#lookErrors.pass((suppressed) => {
-          this.#options.log.error('outbox cannot be looked at', { error, suppressed });
+          this.#options.log.error('outbox poll failed', { error, suppressed });
         });
       }
       this.#look();
@@ -244,7 +244,9 @@ export class Daemon {
     const jump = this.#clockWatch.jump();
     if (jump === 0) return;
     const { log } = this.#options;
-    log.warn('clock was set; the times of retries go along', { seconds: Math.round(jump / 1000) });
+    log.warn('system clock was changed; retry times are adjusted', {
+      seconds: Math.round(jump / 1000),
+    });
     this.#outbox.clockJumped(jump);
     this.#lanes.clockJumped();
   }

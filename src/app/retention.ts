@@ -66,7 +66,7 @@ export class Retention {
       return this.#space.compact(PAGES_PER_STEP) || purged > 0;
     } catch (error) {
       this.#trouble.pass((suppressed) => {
-        this.#log.error('outbox cannot be tidied up', { error, suppressed });
+        this.#log.error('outbox cleanup failed', { error, suppressed });
       });
       return false;
     }

@@ -34,7 +34,7 @@ export function addRun(program: Command): void {
       const started = await start();
       if (!(started instanceof Daemon)) {
         if (started.kind === 'configuration') {
-          log.error('configuration cannot be used; not started', { file: paths.config });
+          log.error('configuration is invalid; not started', { file: paths.config });
           process.exitCode = EXIT.wrongInput;
         } else {
           log.info('Remote integrations not configured. Clean exit.', { file: paths.config });

@@ -20,7 +20,7 @@ export const BLOCK_OPTIONS = [
 ] as const;
 export type BlockOption = (typeof BLOCK_OPTIONS)[number];
 
-/** One option as it is written. */
+/** One option as written. */
 export interface BlockValue {
   readonly text: string;
   /** Where it stands. */
@@ -29,18 +29,18 @@ export interface BlockValue {
 
 /** What a block says. */
 export interface BlockValues {
-  /** What counts, of every option but `rule_id`. */
+  /** The effective value of every option except `rule_id`. */
   readonly last: ReadonlyMap<BlockOption, BlockValue>;
-  /** All that is given. Of `rule_id` all count; of the others the reference judges them all. */
+  /** All values given. For `rule_id` all count; for the others the reference validates them all. */
   readonly given: ReadonlyMap<BlockOption, readonly BlockValue[]>;
-  /** True when there is nothing in it at all, which was reported. */
+  /** True when it is empty, which was reported. */
   readonly isEmpty: boolean;
 }
 
-/** Only in these are `${env:…}` and `${file:…}` replaced. */
+/** The only options in which `${env:…}` and `${file:…}` are replaced. */
 const WITH_REFERENCES: ReadonlySet<BlockOption> = new Set(['hook_url', 'api_key', 'options']);
 
-/** Gathers the options of a block and reports what is wrong with its form. */
+/** Collects the options of a block and reports errors in its form. */
 export function gatherValues(block: OssecElement, report: Report): BlockValues {
   const last = new Map<BlockOption, BlockValue>();
   const given = new Map<BlockOption, BlockValue[]>();
@@ -50,8 +50,7 @@ export function gatherValues(block: OssecElement, report: Report): BlockValues {
     report.error(block.offset, 'this <integration> is empty: give it at least a <name>');
   }
   if (block.strayTextOffset !== undefined) {
-    const message =
-      'nothing reads this text: it stands in <integration>, but in none of its options';
+    const message = 'this text is ignored: it is inside <integration>, but not inside an option';
     report.warning(block.strayTextOffset, message);
   }
   checkAttributes(block, report);
@@ -88,7 +87,7 @@ function reportUnknown(child: OssecElement, block: OssecElement, report: Report)
   const meant = suggestion(child.name, BLOCK_OPTIONS);
   report.error(
     child.offset,
-    `unknown option ${quoted(child.name)} in <integration>${meant || `; there are ${BLOCK_OPTIONS.join(', ')}`}`,
+    `unknown option ${quoted(child.name)} in <integration>${meant || `; known are ${BLOCK_OPTIONS.join(', ')}`}`,
   );
 }
 
@@ -103,12 +102,12 @@ function checkForm(element: OssecElement, option: BlockOption, report: Report): 
     report.warning(child.offset, message);
   }
   if (/&(?:lt|gt|quot|apos|#\d+|#[xX][\da-fA-F]+);/.test(element.value)) {
-    const message = `<${option}> holds an entity such as &lt; which stays as it is: only &amp; is decoded`;
+    const message = `<${option}> contains an entity such as &lt;, which is not decoded: only &amp; is`;
     report.warning(element.valueOffset, message);
   }
   if (!WITH_REFERENCES.has(option) && holdsReference(element.value)) {
     const message = `\${env:…} and \${file:…} are not replaced in <${option}>`;
-    report.warning(element.valueOffset, `${message}, only in hook_url, api_key and options`);
+    report.warning(element.valueOffset, `${message}: only in hook_url, api_key and options`);
   }
 }
 

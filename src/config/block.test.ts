@@ -148,7 +148,7 @@ describe('warnings about a block', () => {
     ['<level>17</level>', ['no alert has a level of 17']],
     ['<level>16</level>', []],
     ['<level></level>', ['<level> is empty, which counts as 0']],
-    ['<level> 3</level>', ['white space around the number in <level>']],
+    ['<level> 3</level>', ['whitespace around the number in <level>']],
     ['<timeout>0</timeout>', ['a <timeout> of 0 leaves no time']],
     ['<retries>99999999999</retries>', ['<retries> is larger than 2147483647']],
     ['<level>3</level><level>9</level>', ['<level> is given again at line 1, column 72']],
@@ -165,28 +165,31 @@ describe('warnings about a block', () => {
     ['<rule_id>5710;5712</rule_id>', ['<rule_id> is read as 5710; ignored: ";5712"']],
     ['<rule_id>5710 5712</rule_id>', ['<rule_id> is read as 5710; ignored: " 5712"']],
     ['<rule_id>5710,\n5712</rule_id>', ['<rule_id> is read as 5710; ignored: "\\n5712"']],
-    ['<rule_id>0,5710</rule_id>', ['holds a number that is no rule']],
-    ['<rule_id>0</rule_id>', ['holds a number that is no rule', 'lists no rule, so nothing']],
+    ['<rule_id>0,5710</rule_id>', ['contains a number that is not a rule id']],
+    [
+      '<rule_id>0</rule_id>',
+      ['contains a number that is not a rule id', 'lists no rule, so nothing'],
+    ],
     // group
     ['<group>syscheck,sshd,</group>', []],
     ['<group></group>', ['names no group, so nothing will be sent']],
     ['<group>,</group>', ['names no group, so nothing will be sent']],
     ['<group>a, b ,c</group>', ['so " b " never matches']],
-    ['<group>a|b</group>', ['| does not divide groups']],
+    ['<group>a|b</group>', ['| does not separate groups']],
     ['<group>a,|b,</group>', []],
     ['<group>a,|b</group>', ['a pattern of Wazuh 2']],
-    ['<group>!a</group>', ['mean nothing in a list of groups']],
+    ['<group>!a</group>', ['have no meaning in a list of groups']],
     ['<event_location>(web-01) any-></event_location>', ['set location_dialect: full']],
     ['<group>pci_dss_10.2.4</group>', ['does not list "pci_dss_10.2.4"']],
     // event_location
     ['<event_location>^/var/log|auth.log$</event_location>', []],
     ['<event_location>C:\\inetpub\\wwwroot</event_location>', []],
-    ['<event_location></event_location>', ['everything passes']],
-    ['<event_location>!a|</event_location>', ['nothing passes']],
-    ['<event_location>^</event_location>', ['everything passes']],
-    ['<event_location>журнал</event_location>', ['can never find that part']],
+    ['<event_location></event_location>', ['everything matches']],
+    ['<event_location>!a|</event_location>', ['nothing matches']],
+    ['<event_location>^</event_location>', ['everything matches']],
+    ['<event_location>журнал</event_location>', ['never finds that part']],
     ['<event_location>^журнал</event_location>', []],
-    ['<event_location>/var/log/*.log</event_location>', ['no regular expression']],
+    ['<event_location>/var/log/*.log</event_location>', ['not a regular expression']],
     // alert_format
     ['<alert_format>json</alert_format>', []],
     ['<alert_format>text</alert_format>', []],
@@ -201,18 +204,18 @@ describe('warnings about a block', () => {
     ['<options>null</options>', ['must be a JSON object']],
     ['<options>{"a":1</options>', ['must end with }']],
     ["<options>{'a':1}</options>", ['double quotes']],
-    ['<options>{"a":1,}</options>', ['a comma stands before']],
-    ['<options>{"a":x}</options>', ['<options> is no valid JSON']],
+    ['<options>{"a":1,}</options>', ['a comma before']],
+    ['<options>{"a":x}</options>', ['<options> is not valid JSON']],
     ['<options><a>1</a></options>', ['takes text only', '<options> is empty']],
     // address and key
     ['<hook_url></hook_url><api_key></api_key>', []],
     ['<api_key>a key</api_key>', []],
-    ['<hook_url> https://h/</hook_url>', ['white space around the value of <hook_url>']],
-    ['<api_key>key\n</api_key>', ['white space around the value of <api_key>']],
-    ['<hook_url>http://x/&lt;id&gt;</hook_url>', ['only &amp; is decoded']],
+    ['<hook_url> https://h/</hook_url>', ['whitespace around the value of <hook_url>']],
+    ['<api_key>key\n</api_key>', ['whitespace around the value of <api_key>']],
+    ['<hook_url>http://x/&lt;id&gt;</hook_url>', ['is not decoded: only &amp; is']],
     ['<hook_url>no address</hook_url>', []],
     // form
-    ['level: 3', ['nothing reads this text']],
+    ['level: 3', ['this text is ignored']],
     ['<group enabled="no">a</group>', ['attributes of <group> have no effect']],
     ['<group>${env:GROUP}</group>', ['are not replaced in <group>']],
   ])('%s', (options, expected) => {
@@ -220,7 +223,7 @@ describe('warnings about a block', () => {
     expect(found).toEqual(expected.map((part) => expect.stringContaining(part)));
   });
 
-  it('names the place of the value, not of the block', () => {
+  it('gives the location of the value, not of the block', () => {
     const { diagnostics } = load(`${CUSTOM}\n<level>\n  17</level>`);
     expect(diagnostics).toMatchObject([
       { line: 3, column: 3 },
@@ -237,8 +240,8 @@ describe('whether an integration can run', () => {
     ['<name>slack</name>', 'slack needs <hook_url>'],
     ['<name>slack</name><hook_url></hook_url>', 'slack needs <hook_url>, which is empty'],
     ['<name>slack</name><hook_url> \n</hook_url>', 'slack needs <hook_url>, which is empty'],
-    ['<name>slack</name><hook_url>h.example/x</hook_url>', '<hook_url> must be an address'],
-    ['<name>slack</name><hook_url>ftp://h/x</hook_url>', '<hook_url> must be an address'],
+    ['<name>slack</name><hook_url>h.example/x</hook_url>', '<hook_url> must begin with'],
+    ['<name>slack</name><hook_url>ftp://h/x</hook_url>', '<hook_url> must begin with'],
     ['<name>pagerduty</name>', 'pagerduty needs <api_key>'],
     ['<name>pagerduty</name><api_key>k</api_key>', undefined],
     ['<name>pagerduty</name><api_key>k</api_key><hook_url></hook_url>', undefined],
@@ -249,7 +252,7 @@ describe('whether an integration can run', () => {
     ['<name>custom-../slack</name>', 'cannot be the name of a script'],
     ['<name>custom-a\nb</name>', 'cannot be the name of a script'],
     ['<name>Slack</name>', 'no integration is called "Slack"; did you mean slack?'],
-    ['<name>telegram</name>', 'there are slack, pagerduty, maltiverse, and custom-…'],
+    ['<name>telegram</name>', 'known are slack, pagerduty, maltiverse, and custom-…'],
     ['<name></name>', 'its <name> is empty'],
   ])('%s', (block, reason) => {
     const { entry, diagnostics } = load(block);
@@ -261,11 +264,11 @@ describe('whether an integration can run', () => {
     expect(entry?.disabledReason ?? '').toContain(reason ?? '');
   });
 
-  it('warns when a built-in is asked for another format than JSON', () => {
+  it('warns when a built-in has a format other than JSON', () => {
     const slack = '<name>slack</name><hook_url>https://h/</hook_url>';
     expect(warnings(slack)).toEqual([]);
     expect(warnings(`${slack}<alert_format>text</alert_format>`)).toEqual([
-      expect.stringContaining('this integration works from JSON alone'),
+      expect.stringContaining('this integration uses only JSON'),
     ]);
   });
 });
@@ -286,7 +289,7 @@ describe('secrets', () => {
     );
   });
 
-  it('are listed also when their block is left out, and without white space', () => {
+  it('are listed also when their block is left out, and without whitespace', () => {
     const { secrets, integrations } = load(
       `${CUSTOM}<level>x</level><api_key> k3y </api_key><hook_url> </hook_url>`,
     );

@@ -9,7 +9,7 @@ import { type ReferenceSources, resolveReferences } from './references.ts';
 import type { Report } from './report.ts';
 import { type Builtin, whyUnusable } from './usable.ts';
 
-/** What a block needs from outside, and where it leaves what it finds. */
+/** What a block needs from outside, and where its results go. */
 export interface BlockContext {
   readonly report: Report;
   readonly sources: ReferenceSources;
@@ -20,7 +20,7 @@ export interface BlockContext {
 
 /** An `<integration>` block that was read. */
 export interface Block {
-  /** Its name without the white space around it; undefined when it has none. */
+  /** Its name without surrounding whitespace; undefined when it has none. */
   readonly kind: string | undefined;
   /** Where it begins. */
   readonly offset: number;
@@ -28,7 +28,7 @@ export interface Block {
   readonly integration: Omit<Integration, 'id' | 'settings'> | undefined;
   /** Why it cannot run although it is well-formed. */
   readonly disabledReason: string | undefined;
-  /** Reports what is to be said of its filters, once it is known what the settings say of them. */
+  /** Reports problems of its filters, once the settings for them are known. */
   readonly checkFilters: (settings: IntegrationSettings) => void;
 }
 
@@ -43,7 +43,7 @@ const LONGEST_MAX_LOG = 1024;
 const DEFAULT_TIMEOUT = 10;
 const DEFAULT_RETRIES = 3;
 
-/** Reads one `<integration>` block. Everything worth saying about it goes to the report. */
+/** Reads one `<integration>` block. All findings go to the report. */
 export function readBlock(element: OssecElement, context: BlockContext): Block {
   return new BlockReader(element, context).read();
 }
@@ -74,7 +74,7 @@ class BlockReader {
     const checkFilters = (settings: IntegrationSettings) => this.#checkFilters(isEarly, settings);
     const wellFormed = this.#report.errors === this.#errorsBefore;
 
-    // An unset variable is no fault of the block: it stays, but cannot run.
+    // An unset variable is not an error in the block: it stays, but cannot run.
     const hookUrl = this.#secret('hook_url');
     const apiKey = this.#secret('api_key');
     const optionsText = this.#optionsText();
@@ -114,12 +114,15 @@ class BlockReader {
       return undefined;
     }
     if (name.text !== name.text.trim() && name.text.trim() !== '') {
-      const message = 'white space around the <name> is ignored here, but not by Wazuh itself';
+      const message = 'whitespace around the <name> is ignored here, but not by Wazuh itself';
       this.#report.warning(name.offset, `${message}: remove it`);
     }
     if (name.text.trim() !== MISSPELT) return name.text;
-    const message = `${MISSPELT}, as a manual once had it, is read as pagerduty`;
-    this.#report.warning(name.offset, `${message}; Wazuh itself knows only the latter: correct it`);
+    const message = `${MISSPELT}, as an old manual spelled it, is read as pagerduty`;
+    this.#report.warning(
+      name.offset,
+      `${message}; Wazuh itself accepts only the latter: correct it`,
+    );
     return 'pagerduty';
   }
 
@@ -158,8 +161,8 @@ class BlockReader {
   }
 
   /**
-   * True for a block that could stand in the configuration of Wazuh 2 or before: one of the services
-   * of that time, and no option that came later. (`max_log` is as old as Wazuh 2.)
+   * True for a block that could be from the configuration of Wazuh 2 or earlier: one of the services
+   * of that time, and no option added later. (`max_log` is as old as Wazuh 2.)
    */
   #isEarly(kind: string | undefined): boolean {
     const isEarlyService = kind !== undefined && EARLY_SERVICES.includes(kind);
@@ -182,13 +185,13 @@ class BlockReader {
     if (format !== undefined) checkFormat(format, builtin, this.#report);
   }
 
-  /** The text of an option with its references resolved; undefined when there is none to be had. */
+  /** The text of an option with its references resolved; undefined when it cannot be resolved. */
   #secret(option: 'hook_url' | 'api_key'): string | undefined {
     const text = this.#resolve(option);
     if (text === undefined) return undefined;
     const trimmed = text.trim();
     if (trimmed !== text) {
-      const message = `white space around the value of <${option}> is part of it: remove it`;
+      const message = `whitespace around the value of <${option}> is part of it: remove it`;
       this.#report.warning(this.#offset(option), message);
     }
     if (trimmed !== '') this.#context.secrets.add(text).add(trimmed);
@@ -225,7 +228,7 @@ class BlockReader {
     return this.#values.last.get(option)?.text;
   }
 
-  /** Where an option stands, or the block where it is missing. */
+  /** The location of an option, or of the block when it is missing. */
   #offset(option: BlockOption): number {
     return this.#values.last.get(option)?.offset ?? this.#element.offset;
   }

@@ -11,14 +11,14 @@ const HIGHEST_LEVEL = 16;
 /** Groups that Wazuh 3 and later keep in fields of their own, e.g. `rule.pci_dss`. */
 const COMPLIANCE = /^(?:pci_dss|cis|gdpr|gpg13|hipaa|nist_800_53|tsc)_/;
 
-/** Warns where a level lets nothing pass. */
+/** Warns when a level matches no alert. */
 export function checkLevel(level: number, { offset }: BlockValue, report: Report): void {
   if (level <= HIGHEST_LEVEL) return;
   const message = `no alert has a level of ${level}: levels go from 0 to ${HIGHEST_LEVEL}`;
   report.warning(offset, `${message}, so nothing will be sent`);
 }
 
-/** The filter for rules: undefined when there is none. Warns where ids are passed over. */
+/** The filter for rules: undefined when there is none. Warns about skipped ids. */
 export function readRuleIds(values: BlockValues, report: Report): readonly number[] | undefined {
   const given = values.given.get('rule_id') ?? [];
   const lists = given.map(({ text, offset }) => ({ ...parseRuleIds(text), text, offset }));
@@ -38,7 +38,7 @@ export function readRuleIds(values: BlockValues, report: Report): readonly numbe
       const message = `<rule_id> is read as ${listed(own) || 'nothing'}; ignored: ${rest}`;
       report.warning(offset, `${message}; write ids with commas between them, on one line`);
     } else if (/(?:^|[ ,])0+(?:$|[ ,])/.test(text) || own.some((id) => id < 0)) {
-      report.warning(offset, '<rule_id> holds a number that is no rule: ids begin with 1');
+      report.warning(offset, '<rule_id> contains a number that is not a rule id: ids begin at 1');
     }
   }
   if (isSet && ids.length === 0 && lists[0] !== undefined) {
@@ -48,7 +48,7 @@ export function readRuleIds(values: BlockValues, report: Report): readonly numbe
 }
 
 /**
- * Warns of groups that no alert can have, and where the dialect is doubtful.
+ * Warns about groups that no alert can have, and when the dialect is ambiguous.
  * @param forced the dialect that a setting asks for
  */
 export function checkGroup(
@@ -58,48 +58,45 @@ export function checkGroup(
 ): void {
   const names = text.split(',').filter((name) => name !== '');
   const { dialect, isDoubtful } = recogniseGroup(text);
-  const set = 'in integratord.yaml say which is meant, group_dialect: exact or sregex';
+  const set = 'set group_dialect to exact or sregex in integratord.yaml';
   if ((forced ?? dialect) === 'sregex') {
     if (forced !== undefined || !isDoubtful) return;
     const message =
       'this <group> is read as a pattern of Wazuh 2, where every name ends with a comma';
-    report.warning(
-      offset,
-      `${message}, which not all do: these are found inside longer names; ${set}`,
-    );
+    report.warning(offset, `${message}; names without one also match inside longer names; ${set}`);
     return;
   }
   if (names.length === 0) {
     const message = 'this <group> names no group, so nothing will be sent';
-    report.warning(offset, `${message}; leave the option out to let all groups pass`);
+    report.warning(offset, `${message}; leave the option out to match all groups`);
     return;
   }
   if (text.includes('|')) {
     const right = names.map((name) => name.replaceAll('|', ',').trim()).join(',');
     const better = quoted(right.replace(/,{2,}/g, ',').replace(/^,|,$/g, ''));
-    const message = '| does not divide groups (that was Wazuh 2), so a part of this never matches';
+    const message = '| does not separate groups (it did in Wazuh 2), so part of this never matches';
     report.warning(offset, `${message}; write ${better}${forced ? '' : `, or ${set}`}`);
     return;
   }
   if (isDoubtful && forced === undefined && /^[!^]/.test(text)) {
-    const message = '! and ^ mean nothing in a list of groups, so a part of this never matches';
+    const message = '! and ^ have no meaning in a list of groups, so part of this never matches';
     report.warning(offset, `${message}; ${set}`);
   }
   const padded = names.filter((name) => name !== name.trim());
   if (padded.length > 0) {
     const list = listed(padded.map((name) => quoted(name, 30)));
-    const message = `white space belongs to the name of a group, so ${list} never matches`;
-    report.warning(offset, `${message}; write commas without it`);
+    const message = `whitespace is part of a group's name, so ${list} never matches`;
+    report.warning(offset, `${message}; remove it around the commas`);
   }
   const compliance = names.find((name) => COMPLIANCE.test(name));
   if (compliance !== undefined) {
     const message = `alerts.json does not list ${quoted(compliance)} among an alert's groups`;
-    report.warning(offset, `${message}: compliance has fields of its own, so it never matches`);
+    report.warning(offset, `${message}: compliance has its own fields, so it never matches`);
   }
 }
 
 /**
- * Warns of patterns that match nothing or everything, and of hosts that are not looked for.
+ * Warns about patterns that match nothing or everything, and about hosts that are not compared.
  * @param dialect the one in force
  */
 export function checkLocation(
@@ -108,37 +105,40 @@ export function checkLocation(
   report: Report,
 ): void {
   if (dialect === 'json' && namesHost(text)) {
-    const message = 'since Wazuh 3 the location of an alert holds no agent, host or address';
-    const set = 'to look for them as Wazuh 2 did, set location_dialect: full in integratord.yaml';
-    report.warning(offset, `${message}, so a part of this hardly ever matches; ${set}`);
+    const message = 'since Wazuh 3 the location of an alert contains no agent, host or address';
+    const set = 'to match them as Wazuh 2 did, set location_dialect: full in integratord.yaml';
+    report.warning(offset, `${message}, so part of this hardly ever matches; ${set}`);
   }
   const negated = text.startsWith('!');
   const alternatives = (negated ? text.slice(1) : text).split('|');
   if (alternatives.some((part) => part === '' || part === '^' || part === '$')) {
-    const effect = negated ? 'nothing passes' : 'everything passes';
+    const effect = negated ? 'nothing matches' : 'everything matches';
     report.warning(
       offset,
       `<event_location> has an empty alternative, which matches all: ${effect}`,
     );
   }
   if (neverFound(text)) {
-    const message = '<event_location> holds letters beyond ASCII in a part without ^ or $';
-    report.warning(offset, `${message}: Wazuh's matching can never find that part`);
+    const message = '<event_location> has non-ASCII letters in a part without ^ or $';
+    report.warning(offset, `${message}: Wazuh's matching never finds that part`);
   }
   if (compileSregex(text).subpatterns.some((part) => /[*+]|\\\./.test(part))) {
-    const message = '<event_location> is no regular expression: * + and \\ are taken literally';
-    report.warning(offset, `${message}; it is found anywhere, ^ and $ anchor it, | divides`);
+    const message = '<event_location> is not a regular expression: * + and \\ are literal';
+    report.warning(
+      offset,
+      `${message}; it matches anywhere, ^ and $ anchor it, | separates alternatives`,
+    );
   }
 }
 
-/** Warns of formats that are not what they seem. A built-in always works from JSON. */
+/** Warns about formats that are not what they seem. A built-in always uses JSON. */
 export function checkFormat({ text, offset }: BlockValue, builtin: boolean, report: Report): void {
   if (text === 'json' || (text === 'text' && !builtin)) return;
   const allowed = '<alert_format> should be json';
   if (text.startsWith('json')) {
     report.warning(offset, `${allowed}; ${quoted(text)} is read as json`);
   } else if (builtin) {
-    report.warning(offset, `${allowed} here: this integration works from JSON alone`);
+    report.warning(offset, `${allowed} here: this integration uses only JSON`);
   } else {
     report.warning(offset, `${allowed}; ${quoted(text)} means the text format`);
   }

@@ -42,17 +42,17 @@ describe('the dialect of a block', () => {
     expect(load(block).integration?.isEarly ?? false).toBe(expected);
   });
 
-  it('is what the settings say, and then there is no doubt', () => {
+  it('is the one in the settings, without a warning', () => {
     const group = (text: string) => `${SLACK}<group>${text}</group>`;
     expect(load(group('a,|b')).messages).toHaveLength(1);
     const pattern = load(group('a,|b'), 'group_dialect: sregex');
     expect(pattern.messages).toEqual([]);
     expect(pattern.integration?.settings).toMatchObject({ groupDialect: 'sregex' });
     const list = load(group('a,|b,'), 'group_dialect: exact');
-    expect(list.messages).toEqual([expect.stringContaining('| does not divide groups')]);
+    expect(list.messages).toEqual([expect.stringContaining('| does not separate groups')]);
   });
 
-  it('of locations is warned of where hosts are not looked for', () => {
+  it('of locations causes a warning when hosts are not compared', () => {
     const block = `${SLACK}<event_location>^(web-01)</event_location>`;
     const modern = `${block}<alert_format>json</alert_format>`;
     expect(load(block).messages).toEqual([]);

@@ -6,7 +6,7 @@ import { compileSregex } from '../filters/sregex.ts';
  * The effective settings of an integration as the reference reports them (`getconfig integration`
  * of its local socket): the same keys in the same order; what is not set is left out. `location`
  * holds the alternatives of `event_location` in lower case, without `^`, `$` and `!`.
- * Key and address stand in it in the clear.
+ * It contains key and address in plaintext.
  */
 export function effectiveSettings(integration: Integration): JsonObject {
   const { name, hookUrl, apiKey, level, maxLog, ruleIds, group } = integration;

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
-/** Access to files, so that tests need no file system. */
+/** File access, replaceable so that tests need no file system. */
 export interface Files {
   /**
-   * Reads a file up to a number of bytes; reading on would tell nothing new. With `regularOnly`
-   * devices and pipes are refused before they are opened, since opening a pipe may wait for ever.
+   * Reads a file up to a maximum number of bytes. With `regularOnly`
+   * devices and pipes are refused before they are opened, since opening a pipe may block forever.
    */
   read(path: string, limits: { bytes: number; regularOnly?: boolean }): FileContent;
 }
@@ -13,7 +13,7 @@ export type FileContent =
   | {
       readonly ok: true;
       readonly bytes: Buffer;
-      /** True when the file goes on after these bytes. */
+      /** True when the file continues after these bytes. */
       readonly truncated: boolean;
       /** The permission bits, as in `chmod`. */
       readonly mode: number;
@@ -21,7 +21,7 @@ export type FileContent =
   | {
       readonly ok: false;
       readonly reason: 'missing' | 'forbidden' | 'other';
-      /** Ends a sentence that begins with the file's name. */
+      /** Completes a sentence that begins with the file's name. */
       readonly message: string;
     };
 
@@ -30,7 +30,7 @@ export const systemFiles: Files = {
   read(path, { bytes, regularOnly = false }) {
     let descriptor: number | undefined;
     try {
-      if (regularOnly && !statSync(path).isFile()) return failed('other', 'is no regular file');
+      if (regularOnly && !statSync(path).isFile()) return failed('other', 'is not a regular file');
       descriptor = openSync(path, 'r');
       const stats = fstatSync(descriptor);
       if (stats.isDirectory()) return failed('other', 'is a directory, not a file');
@@ -70,9 +70,9 @@ function explain(error: unknown): FileContent {
       return failed('missing', 'does not exist');
     case 'EACCES':
     case 'EPERM':
-      return failed('forbidden', 'cannot be read: this user lacks the permission');
+      return failed('forbidden', 'cannot be read: permission denied');
     case 'ELOOP':
-      return failed('other', 'cannot be read: its symbolic links lead in a circle');
+      return failed('other', 'cannot be read: its symbolic links form a loop');
     default:
       return failed('other', `cannot be read (${code})`);
   }

@@ -2,11 +2,11 @@ import { isJsonObject, type JsonObject } from '../alert/json.ts';
 import type { BlockValue } from './block-values.ts';
 import type { Report } from './report.ts';
 
-const EFFECT = 'a built-in integration ignores it, a script gets it as it is';
+const EFFECT = 'a built-in integration ignores it, a script gets it unchanged';
 
 /**
- * Parses the text of `<options>`. Returns undefined when it is no JSON object; the integration then
- * goes on without options, as the bundled scripts of the reference do, and the report says so.
+ * Parses the text of `<options>`. Returns undefined when it is not a JSON object; the integration then
+ * continues without options, as the bundled scripts of the reference do, and the report says so.
  * @param text the value with its references resolved; it appears in no message
  */
 export function parseOptions(
@@ -26,13 +26,13 @@ export function parseOptions(
   return undefined;
 }
 
-/** What is most likely wrong, without quoting any of it. */
+/** The most likely error, without quoting any of the text. */
 function whyNoJson(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '') return 'is empty, not a JSON object';
-  if (!trimmed.startsWith('{')) return 'is no JSON object: it must begin with {';
-  if (!trimmed.endsWith('}')) return 'is no JSON object: it must end with }';
-  if (/^\{\s*'/.test(trimmed)) return 'is no JSON: names and texts stand in double quotes';
-  if (/,\s*[}\]]/.test(trimmed)) return 'is no JSON: a comma stands before a closing bracket';
-  return 'is no valid JSON';
+  if (!trimmed.startsWith('{')) return 'is not a JSON object: it must begin with {';
+  if (!trimmed.endsWith('}')) return 'is not a JSON object: it must end with }';
+  if (/^\{\s*'/.test(trimmed)) return 'is not JSON: names and texts must be in double quotes';
+  if (/,\s*[}\]]/.test(trimmed)) return 'is not JSON: there is a comma before a closing bracket';
+  return 'is not valid JSON';
 }

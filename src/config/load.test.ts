@@ -166,7 +166,7 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it('counts names without the white space around them, and keeps it in the name', () => {
+  it('counts names without the whitespace around them, and keeps it in the name', () => {
     const { integrations } = load(inRoot('<name>slack</name>', '<name> slack\n</name>'));
     expect(
       integrations.map(({ integration, kind }) => [integration.id, kind, integration.name]),
@@ -224,7 +224,7 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    ['<integration><name>custom-a</name></integration>', /<integration> must stand inside/],
+    ['<integration><name>custom-a</name></integration>', /<integration> must be inside/],
     ['<wazuh_config></wazuh_config>', /configuration of Wazuh 5/],
     ['<OSSEC_CONFIG></OSSEC_CONFIG>', /did you mean ossec_config\?/],
     [

@@ -16,13 +16,13 @@ const LONGEST_CONFIG = 64 << 20;
 
 /** Where the configuration comes from. */
 export interface ConfigSources {
-  /** Path of `ossec.conf`. Messages name it as it is given. */
+  /** Path of `ossec.conf`. Messages show it as given. */
   readonly configFile: string;
   /** Path of `integratord.yaml`; undefined when there is none. */
   readonly settingsFile: string | undefined;
   /** For `${env:NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The integrations that are built in. */
+  /** The built-in integrations. */
   readonly builtins: readonly Builtin[];
   /** The file system, unless a test brings its own. */
   readonly files?: Files;
@@ -31,22 +31,22 @@ export interface ConfigSources {
 /** An integration that is well-formed, and whether it can run. */
 export interface LoadedIntegration {
   readonly integration: Integration;
-  /** The name without white space around it: it selects the destination or the script. */
+  /** The name without surrounding whitespace: it selects the destination or the script. */
   readonly kind: string;
-  /** False when it could never deliver anything. Whether a script's file exists is not asked. */
+  /** False when it could never deliver anything. Whether a script's file exists is not checked. */
   readonly enabled: boolean;
-  /** Why it is not enabled, in half a sentence. */
+  /** Why it is not enabled, as a phrase. */
   readonly disabledReason: string | undefined;
-  /** The effective settings with the reference's names. Secrets stand in them in the clear. */
+  /** The effective settings with the reference's names. They contain secrets in plaintext. */
   getconfig(): JsonObject;
 }
 
 export interface LoadedConfig {
-  /** In the order of the file. Blocks with errors in them are left out. */
+  /** In the order of the file. Blocks with errors are left out. */
   readonly integrations: readonly LoadedIntegration[];
-  /** Those of the configuration in the order of its lines, then those of the settings. */
+  /** Those of the configuration in line order, then those of the settings. */
   readonly diagnostics: readonly Diagnostic[];
-  /** True when a file could not be read or made sense of: a start must stop, a reload be refused. */
+  /** True when a file could not be read or parsed: a start must stop, a reload must be refused. */
   readonly fatal: boolean;
   /** The settings of the daemon as a whole, defaults included. */
   readonly settings: DaemonSettings;
@@ -54,7 +54,7 @@ export interface LoadedConfig {
   readonly secrets: readonly string[];
 }
 
-/** Reads the whole configuration. Never throws; whatever is wrong is among the diagnostics. */
+/** Reads the whole configuration. Never throws; all errors are in the diagnostics. */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const { configFile, settingsFile, env, builtins, files = systemFiles } = sources;
   const settings = readSettings(settingsFile, files);
@@ -88,7 +88,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       getconfig: () => effectiveSettings(integration),
     });
   }
-  // Without the blocks nobody can tell which ids the settings may speak of.
+  // Without the blocks it is unknown which ids the settings may use.
   const ids = new Set(named.map(({ id }) => id));
   return {
     integrations,
@@ -104,7 +104,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
 
 /**
  * Gives each named block its id: the name, or `name#2` and so on for later blocks of one name.
- * Blocks with errors count as well, so that mending one does not rename those after it.
+ * Blocks with errors count as well, so that fixing one does not rename those after it.
  */
 function withIds(blocks: readonly Block[]): (Block & { id: string; kind: string })[] {
   const taken = new Set<string>();

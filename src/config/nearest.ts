@@ -19,7 +19,7 @@ export function suggestion(word: string, candidates: Iterable<string>): string {
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
-/** How many letters must be put in, taken out, changed or swapped with their neighbour. */
+/** The edit distance: insertions, deletions, changes and swaps of neighbouring letters. */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -5,8 +5,8 @@ import { quoted, type Report } from './report.ts';
 const LARGEST = 2 ** 31 - 1;
 
 /**
- * Reads a number of a block: digits only, as in the reference, but white space around them is
- * forgiven. An empty value is 0. Returns undefined when it is no number; the report says so.
+ * Reads a number of a block: digits only, as in the reference, but surrounding whitespace is
+ * allowed. An empty value is 0. Returns undefined when it is not a number; the report says so.
  */
 export function readNumber(
   option: BlockOption,
@@ -21,14 +21,17 @@ export function readNumber(
     return undefined;
   }
   if (digits !== value.text) {
-    const message = `white space around the number in <${option}>: Wazuh's own daemon refuses it`;
+    const message = `whitespace around the number in <${option}>: Wazuh's own daemon refuses it`;
     report.warning(value.offset, message);
   }
   if (digits === '') {
-    report.warning(value.offset, `<${option}> is empty, which counts as 0: it may be ${allowed}`);
+    report.warning(
+      value.offset,
+      `<${option}> is empty, which counts as 0: it should be ${allowed}`,
+    );
   }
   const number = Number(digits);
   if (number <= LARGEST) return number;
-  report.warning(value.offset, `<${option}> is larger than ${LARGEST} and is taken as that`);
+  report.warning(value.offset, `<${option}> is larger than ${LARGEST} and is read as ${LARGEST}`);
   return LARGEST;
 }

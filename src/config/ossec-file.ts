@@ -8,14 +8,14 @@ const ROOT = 'ossec_config';
 
 /**
  * Reads every `<integration>` block of a configuration file. All other sections belong to Wazuh's
- * other programs and are passed over unread. Undefined when the syntax is broken.
+ * other programs and are skipped. Undefined when the syntax is broken.
  */
 export function readBlocks(text: string, context: BlockContext): Block[] | undefined {
   const { report } = context;
   const roots = readOssecConf(text, report);
   if (roots === undefined) return undefined;
   if (roots.length === 0 && text.trim() !== '') {
-    report.warning(0, `this file has text, but no <${ROOT}> in it: nothing is configured`);
+    report.warning(0, `this file has no <${ROOT}>: nothing is configured`);
   }
   const blocks: Block[] = [];
   for (const root of roots) {
@@ -32,11 +32,11 @@ export function readBlocks(text: string, context: BlockContext): Block[] | undef
 
 function whyWrongRoot({ name }: OssecElement): string {
   if (name === 'integration') {
-    return `<integration> must stand inside <${ROOT}> … </${ROOT}>: here it is not read`;
+    return `<integration> must be inside <${ROOT}> … </${ROOT}>: here it is ignored`;
   }
   if (name === 'wazuh_config') {
-    return `<wazuh_config> is the configuration of Wazuh 5, which has no integrations; here <${ROOT}> is expected`;
+    return `<wazuh_config> is the configuration of Wazuh 5, which has no integrations; expected <${ROOT}>`;
   }
   const meant = suggestion(name, [ROOT]);
-  return `the root element must be <${ROOT}>, not ${quoted(name)}${meant}: what is in it is not read`;
+  return `the root element must be <${ROOT}>, not ${quoted(name)}${meant}: its content is ignored`;
 }

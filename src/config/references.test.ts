@@ -89,15 +89,15 @@ describe('${env:NAME} and ${file:/path}', () => {
     ['<api_key>${env:}</api_key>', 'needs the name of an environment variable'],
     ['<api_key>${env:A B}</api_key>', 'needs the name of an environment variable'],
     ['<api_key>x${env:A</api_key>', 'lacks its closing brace'],
-    ['<api_key>${file:key}</api_key>', 'needs the whole path of a file'],
+    ['<api_key>${file:key}</api_key>', 'needs the absolute path of a file'],
     ['<api_key>${file:/nowhere/key}</api_key>', 'the secret file /nowhere/key does not exist'],
-    ['<api_key>${file:/}</api_key>', 'the secret file / is no regular file'],
-    ['<api_key>${file:/dev/zero}</api_key>', 'the secret file /dev/zero is no regular file'],
+    ['<api_key>${file:/}</api_key>', 'the secret file / is not a regular file'],
+    ['<api_key>${file:/dev/zero}</api_key>', 'the secret file /dev/zero is not a regular file'],
     [
       '<options>{"a":"${env:NOT_THERE}"}</options>',
       'the environment variable NOT_THERE is not set',
     ],
-  ])('disable the integration when they lead nowhere: %s', (options, message) => {
+  ])('disable the integration when they cannot be resolved: %s', (options, message) => {
     const { entry, messages } = load(options, { A: 's3cr3t' });
     expect(messages).toEqual([expect.stringContaining(message)]);
     expect(messages[0]).toMatch(/^error/);
@@ -108,14 +108,14 @@ describe('${env:NAME} and ${file:/path}', () => {
     });
   });
 
-  it('refuse files that are too long or no text', () => {
+  it('refuse files that are too long or not text', () => {
     const long = secretFile('long', 'x'.repeat(70_000));
     expect(load(`<api_key>\${file:${long}}</api_key>`).messages).toEqual([
       `error the secret file ${long} is longer than 65536 bytes`,
     ]);
     const binary = secretFile('binary', 'a\0b');
     expect(load(`<api_key>\${file:${binary}}</api_key>`).messages).toEqual([
-      `error the secret file ${binary} holds NUL bytes: it is no text`,
+      `error the secret file ${binary} contains NUL bytes: it is not text`,
     ]);
   });
 

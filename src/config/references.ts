@@ -10,19 +10,19 @@ export interface ReferenceSources {
   readonly files: Files;
 }
 
-/** Everything in braces is taken for a reference, so that a mistyped one is not sent as a key. */
+/** Everything in braces counts as a reference, so that a mistyped one is not sent as a key. */
 const REFERENCE = /\$\{(env|file):([^}]*)\}/g;
 
-/** True when a text holds something that {@link resolveReferences} would replace. */
+/** True when a text contains something that {@link resolveReferences} would replace. */
 export function holdsReference(text: string): boolean {
   return /\$\{(?:env|file):/.test(text);
 }
 
 /**
- * Replaces the references in a value. Returns undefined when one of them leads nowhere; the report
+ * Replaces the references in a value. Returns undefined when one can't be resolved; the report
  * then names the variable or the path, never a value. Every value found is added to `secrets`.
  *
- * @param escape turns a found value into what may stand in the text, e.g. inside a JSON string
+ * @param escape encodes a value for its context, e.g. inside a JSON string
  */
 export function resolveReferences(
   text: string,
@@ -70,7 +70,7 @@ function fromEnv(name: string, { env }: ReferenceSources): ResolvedReference {
 
 function fromFile(path: string, { files }: ReferenceSources): ResolvedReference {
   if (!path.startsWith('/') || /[\u0000-\u001f]/.test(path)) {
-    return { ok: false, message: '${file:…} needs the whole path of a file, beginning with /' };
+    return { ok: false, message: '${file:…} needs the absolute path of a file, beginning with /' };
   }
   const content = files.read(path, { bytes: LONGEST_SECRET, regularOnly: true });
   if (!content.ok) return { ok: false, message: `the secret file ${path} ${content.message}` };
@@ -79,7 +79,7 @@ function fromFile(path: string, { files }: ReferenceSources): ResolvedReference 
   }
   const value = content.bytes.toString('utf8').replace(/\r?\n$/, '');
   if (value.includes('\0')) {
-    return { ok: false, message: `the secret file ${path} holds NUL bytes: it is no text` };
+    return { ok: false, message: `the secret file ${path} contains NUL bytes: it is not text` };
   }
   if (value === '') return { ok: true, value, warning: `the secret file ${path} is empty` };
   if ((content.mode & 0o004) === 0) return { ok: true, value };

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { Positions } from './ossec-conf/positions.ts';
 
-/** After so many errors, or warnings, about one file, more would only hide the first ones. */
+/** Maximum errors, and warnings, per file: more would only hide the first ones. */
 const MOST_SHOWN = 200;
 
-/** Collects what there is to say about one file, in the order of its lines. */
+/** Collects the diagnostics of one file, in line order. */
 export class Report {
   readonly file: string;
   readonly positions: Positions;
@@ -16,7 +16,7 @@ export class Report {
     this.positions = new Positions(text);
   }
 
-  /** How many errors there are so far. */
+  /** The number of errors so far. */
   get errors(): number {
     return this.#counts.error;
   }
@@ -35,7 +35,7 @@ export class Report {
     return `line ${line}, column ${column}`;
   }
 
-  /** Everything, sorted by place. */
+  /** All diagnostics, sorted by position. */
   diagnostics(): Diagnostic[] {
     return this.#diagnostics.sort((a, b) => a.line - b.line || a.column - b.column);
   }
@@ -51,16 +51,16 @@ export class Report {
 }
 
 /**
- * A piece of a file for a message: in quotes, control characters escaped, cut when long.
+ * A piece of a file for a message: in quotes, control characters escaped, cut if long.
  * Never for a value that may be a secret.
  */
 export function quoted(text: string, longest = 60): string {
-  // Matching by code points, so that no character is cut in two.
+  // Match by code points, so that no character is split.
   const start = text.match(new RegExp(`^[^]{0,${longest}}`, 'u'))?.[0] ?? '';
   return JSON.stringify(start === text ? text : `${start}…`);
 }
 
-/** The first of many things for a message, with commas between them. */
+/** The first items of a list for a message, separated by commas. */
 export function listed(items: Iterable<string | number>, most = 12): string {
   const all = [...items];
   return all.length <= most ? all.join(', ') : `${all.slice(0, most).join(', ')}, …`;

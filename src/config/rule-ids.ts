@@ -1,18 +1,18 @@
 import { atoi } from '../filters/filter.ts';
 
 export interface RuleIds {
-  /** The ids, in their order. Id 0 is dropped, as the reference drops it. */
+  /** The ids, in order. Id 0 is dropped, as in the reference. */
   readonly ids: readonly number[];
-  /** True when a number was read at all, also 0: only then is there a filter. */
+  /** True when any number was read, even 0: only then is there a filter. */
   readonly isSet: boolean;
-  /** What was passed over between or behind the ids. */
+  /** What was skipped between or after the ids. */
   readonly ignored: readonly string[];
 }
 
 /**
  * Reads a list of rule ids as the reference does (`integrator-config.c`, confirmed by running it):
- * blanks and commas are skipped, a number is read up to its last digit, whatever follows it up to
- * the next comma is ignored, and anything else where a number should begin ends the list.
+ * spaces and commas are skipped, a number is read up to its last digit, whatever follows it up to
+ * the next comma is ignored, and anything else in place of a number ends the list.
  */
 export function parseRuleIds(list: string): RuleIds {
   const ids: number[] = [];

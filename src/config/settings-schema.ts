@@ -56,12 +56,12 @@ const quota = z.strictObject({
     .min(1)
     .max(6000)
     .optional()
-    .describe('How many questions may be asked within any 60 seconds, 1 to 6000.'),
+    .describe('How many lookups are allowed within any 60 seconds, 1 to 6000.'),
   per_day: z
     .int()
     .min(1)
     .optional()
-    .describe('How many questions may be asked from midnight to midnight UTC.'),
+    .describe('How many lookups are allowed from midnight to midnight UTC.'),
 });
 
 const cache = z.strictObject({
@@ -70,13 +70,13 @@ const cache = z.strictObject({
     .positive()
     .max(8760)
     .optional()
-    .describe('Hours that an answer is kept, up to a year. Default: 24.'),
+    .describe('Hours that an answer is cached, up to a year. Default: 24.'),
   not_found_hours: z
     .number()
     .positive()
     .max(8760)
     .optional()
-    .describe('Hours that it is kept that the service knows nothing, up to a year. Default: 1.'),
+    .describe('Hours that "unknown to the service" is cached, up to a year. Default: 1.'),
 });
 
 const forward = z.strictObject({
@@ -87,7 +87,7 @@ const forward = z.strictObject({
   only_malicious: z
     .boolean()
     .optional()
-    .describe('Whether harmless and unknown things are left out. Default: true.'),
+    .describe('Whether harmless and unknown indicators are left out. Default: true.'),
 });
 
 const integration = z.strictObject({
@@ -96,7 +96,7 @@ const integration = z.strictObject({
     .min(1)
     .max(100)
     .optional()
-    .describe('How many attempts may run at the same time, 1 to 100. With 1 the order is kept.'),
+    .describe('How many attempts may run at the same time, 1 to 100. 1 keeps the order.'),
   script: z
     .boolean()
     .optional()
@@ -108,12 +108,14 @@ const integration = z.strictObject({
   rate_limit: rateLimit.optional().describe('How fast messages may be sent.'),
   forward: forward
     .optional()
-    .describe('VirusTotal and Maltiverse only: who else gets what they found out, directly.'),
+    .describe('VirusTotal and Maltiverse only: which integrations also get the result directly.'),
   retry: retry.optional().describe('The long schedule, after the quick retries of <retries>.'),
   group_dialect: z
     .enum(['exact', 'sregex'])
     .optional()
-    .describe('How <group> is meant: names between commas, or a pattern of Wazuh 2 and before.'),
+    .describe(
+      'How <group> is read: names separated by commas, or a pattern of Wazuh 2 and earlier.',
+    ),
   location_dialect: z
     .enum(['json', 'full'])
     .optional()
@@ -122,10 +124,8 @@ const integration = z.strictObject({
     ),
   quota: quota
     .optional()
-    .describe('VirusTotal and Maltiverse only: how much may be asked with this key.'),
-  cache: cache
-    .optional()
-    .describe('VirusTotal and Maltiverse only: how long answers are kept and not asked for again.'),
+    .describe('VirusTotal and Maltiverse only: how many lookups this key allows.'),
+  cache: cache.optional().describe('VirusTotal and Maltiverse only: how long answers are cached.'),
 });
 
 const outbox = z.strictObject({
@@ -134,7 +134,7 @@ const outbox = z.strictObject({
     .min(0)
     .max(3650)
     .optional()
-    .describe('Days that delivered alerts are kept for looking at. Default: 3.'),
+    .describe('Days that delivered alerts are kept for inspection. Default: 3.'),
   dead_days: z
     .number()
     .min(1)
@@ -146,7 +146,7 @@ const outbox = z.strictObject({
     .min(16)
     .max(1_048_576)
     .optional()
-    .describe('Size of the outbox, in MiB, at which reading waits. Default: 2048.'),
+    .describe('Size of the outbox, in MiB, at which reading pauses. Default: 2048.'),
 });
 
 const reading = z.strictObject({
@@ -155,22 +155,20 @@ const reading = z.strictObject({
     .positive()
     .max(3650)
     .optional()
-    .describe(
-      'Age in days up to which archives are read after a time without reading. Default: 7.',
-    ),
+    .describe('Age in days up to which archives are read after an interruption. Default: 7.'),
   look_back_files: z
     .int()
     .min(1)
     .optional()
-    .describe('How many archives are read at the most, the newest first. Default: no limit.'),
+    .describe('Maximum number of archives to read, the newest first. Default: no limit.'),
   look_back_megabytes: z
     .number()
     .positive()
     .optional()
-    .describe('How many MiB of archives on disk are read at the most. Default: no limit.'),
+    .describe('Maximum MiB of archives on disk to read. Default: no limit.'),
 });
 
-/** What the settings file may hold. */
+/** What the settings file may contain. */
 export const settingsSchema = z.strictObject({
   integrations: z
     .record(z.string(), integration)

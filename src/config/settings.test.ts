@@ -127,16 +127,14 @@ integration: {}
     expect(messages).toEqual([
       'error 3:5 unknown key "concurency"; did you mean concurrency?',
       expect.stringMatching(
-        /^error 4:18 integrations\.slack\.concurrency: expected number, received string\. How many .* 1 to 100/,
+        /^error 4:18 integrations\.slack\.concurrency: must be a number\. How many .* 1 to 100/,
       ),
-      expect.stringMatching(/^error 5:24 integrations\.slack\.skip_rules\.1: expected number/),
+      expect.stringMatching(/^error 5:24 integrations\.slack\.skip_rules\.1: must be a number/),
       expect.stringMatching(/^error 6:26 integrations\.slack\.rate_limit\.count: .*>0/),
       expect.stringMatching(
-        /^error 10:7 integrations\.slack#2\.rate_limit\.seconds: expected number/,
+        /^error 10:7 integrations\.slack#2\.rate_limit\.seconds: must be a number/,
       ),
-      expect.stringMatching(
-        /^error 12:13 integrations\.custom-a: expected object, received string/,
-      ),
+      expect.stringMatching(/^error 12:13 integrations\.custom-a: must be a mapping/),
       'error 13:1 unknown key "integration"; did you mean integrations?',
     ]);
   });
@@ -153,23 +151,23 @@ integration: {}
     ]);
   });
 
-  it('warns of ids that no block has', () => {
+  it('warns about ids that no block has', () => {
     const text = 'integrations: { slak: { concurrency: 1 }, "slack#2": {} }';
     expect(read(text).messages).toEqual([
       'warning 1:17 no integration has the id "slak"; did you mean slack?',
     ]);
     expect(read(text, new Set()).messages).toEqual([
-      'warning 1:17 no integration has the id "slak"; there are: none',
-      'warning 1:43 no integration has the id "slack#2"; there are: none',
+      'warning 1:17 no integration has the id "slak"; known are: none',
+      'warning 1:43 no integration has the id "slack#2"; known are: none',
     ]);
   });
 
   it.each([
-    ['integrations: [', 'this is no valid YAML'],
-    ['a: 1\na: 2', 'this is no valid YAML: Map keys must be unique'],
-    ['integrations:\n\tslack: 1', 'this is no valid YAML'],
-    ['{}\n---\n{}', 'this is no valid YAML'],
-    ['['.repeat(5000), 'this is no valid YAML: the nesting is too deep'],
+    ['integrations: [', 'this is not valid YAML'],
+    ['a: 1\na: 2', 'this is not valid YAML: Map keys must be unique'],
+    ['integrations:\n\tslack: 1', 'this is not valid YAML'],
+    ['{}\n---\n{}', 'this is not valid YAML'],
+    ['['.repeat(5000), 'this is not valid YAML: the nesting is too deep'],
     ['a: *nowhere', 'this YAML cannot be read'],
     ['&a [*a]', 'this YAML cannot be read'],
     ['a: \0\0\0\0', 'this is a binary file'],

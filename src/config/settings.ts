@@ -17,15 +17,15 @@ import { parseYaml, type YamlFile, type YamlPath } from './yaml-document.ts';
 /** In bytes. */
 const LONGEST_SETTINGS = 256 << 10;
 
-/** What the settings file says. */
+/** The contents of the settings file. */
 export interface Settings {
   /** By the id of an integration. */
   readonly integrations: ReadonlyMap<string, IntegrationSettings>;
-  /** Those of the daemon as a whole, defaults included. */
+  /** Settings of the daemon as a whole, defaults included. */
   readonly daemon: DaemonSettings;
-  /** True when the file is there but cannot be read or is no YAML: nothing of it is known. */
+  /** True when the file exists but cannot be read or is not YAML: its settings are unknown. */
   readonly fatal: boolean;
-  /** What there is to say about the file, given the ids that the configuration has, if known. */
+  /** The diagnostics of the file, given the ids in the configuration, if known. */
   diagnostics(ids: ReadonlySet<string> | undefined): Diagnostic[];
 }
 
@@ -57,7 +57,7 @@ export function readSettings(path: string | undefined, files: Files): Settings {
     diagnostics(ids) {
       for (const id of integrations.keys()) {
         if (ids === undefined || ids.has(id)) continue;
-        const known = suggestion(id, ids) || `; there are: ${listed(ids) || 'none'}`;
+        const known = suggestion(id, ids) || `; known are: ${listed(ids) || 'none'}`;
         const message = `no integration has the id ${quoted(id)}${known}`;
         report.warning(yaml.offsetOfKey(['integrations', id]), message);
       }
@@ -75,7 +75,7 @@ function noSettings(report: Report, fatal: boolean): Settings {
   };
 }
 
-/** The settings that are right; the others are reported. */
+/** The valid settings; the others are reported. */
 function validate(yaml: YamlFile, report: Report): RawSettings {
   if (yaml.value === undefined || yaml.value === null) return {};
   const result = settingsSchema.safeParse(yaml.value);
@@ -98,9 +98,21 @@ function validate(yaml: YamlFile, report: Report): RawSettings {
   return salvaged.success ? salvaged.data : {};
 }
 
-function explain({ path, message }: z.core.$ZodIssue): string {
+/** The kinds of values in the words of YAML. */
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  number: 'a number',
+  int: 'a whole number',
+  object: 'a mapping',
+  string: 'text',
+};
+
+function explain(issue: z.core.$ZodIssue): string {
+  const { path, message } = issue;
   const where = path.map(String).map((key) => (/^[\w#-]+$/.test(key) ? key : quoted(key)));
-  const what = message.replace(/^Invalid input: /, '');
+  const kind = issue.code === 'invalid_type' ? KINDS[issue.expected] : undefined;
+  const what = kind === undefined ? message.replace(/^Invalid input: /, '') : `must be ${kind}`;
   const schema = schemaAt(path);
   const description = schema instanceof z.ZodType ? schema.description : undefined;
   const about = description === undefined ? '' : `. ${description}`;
@@ -109,7 +121,7 @@ function explain({ path, message }: z.core.$ZodIssue): string {
     : `${where.join('.')}: ${what}${about}`;
 }
 
-/** Takes a setting away as a whole, also when only a part of it is wrong. */
+/** Removes a setting as a whole, even when only part of it is wrong. */
 function remove(root: unknown, path: YamlPath): void {
   const setting = path.slice(0, path[0] === 'integrations' ? 3 : 2);
   const last = setting.pop();

@@ -1,21 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileContent, Files } from './files.ts';
 
-/** A text that was read, or why there is none. */
+/** A text that was read, or why it could not be. */
 export type TextFile =
   | {
       readonly ok: true;
       /** Without a byte order mark. */
       readonly text: string;
-      /** Where the first bytes stand that are not UTF-8; they are read as U+FFFD. */
+      /** The offset of the first bytes that are not UTF-8; they are read as U+FFFD. */
       readonly invalidOffset: number | undefined;
     }
   | { readonly ok: false; readonly reason: 'missing' | 'unusable'; readonly message: string };
 
-/** Whether a file is text is judged by so many of its first bytes. */
+/** How many of the first bytes decide whether a file is text. */
 const SAMPLE = 65_536;
 
-/** Reads a text file of at most so many bytes. Never throws. */
+/** Reads a text file of at most the given number of bytes. Never throws. */
 export function readTextFile(files: Files, path: string, longest: number): TextFile {
   const content = files.read(path, { bytes: longest });
   if (!content.ok) {
@@ -41,9 +41,9 @@ function whyNoText({ bytes }: Extract<FileContent, { ok: true }>): string | unde
   for (let at = 0; at < text.length; at += 1) {
     if (isStrange(text.charCodeAt(at))) strange += 1;
   }
-  // A few such bytes may stand in a text by accident; a program or an archive is full of them.
+  // Text may contain a few such bytes by accident; a program or an archive is full of them.
   if (strange * 10 <= text.length) return undefined;
-  return 'this is a binary file, not a text: is it the right one?';
+  return 'this is a binary file, not text: is it the right one?';
 }
 
 function looksLikeUtf16(bytes: Buffer): boolean {
@@ -56,7 +56,7 @@ function looksLikeUtf16(bytes: Buffer): boolean {
   );
 }
 
-/** Control characters that no text has, and what stands for bytes that are not UTF-8. */
+/** Control characters that text never has, and the replacement for bytes that are not UTF-8. */
 function isStrange(unit: number): boolean {
   if (unit === 0xfffd || unit === 0x7f) return true;
   return unit < 0x20 && !(unit >= 0x08 && unit <= 0x0d) && unit !== 0x1b;

@@ -1,17 +1,17 @@
 import { suggestion } from './nearest.ts';
 import { quoted } from './report.ts';
 
-/** What the configuration has to know of a destination that is built in. */
+/** What the configuration must know about a built-in destination. */
 export interface Builtin {
   readonly name: string;
-  /** Options without which it cannot work. */
+  /** Required options. */
   readonly requires: readonly ('hook_url' | 'api_key')[];
 }
 
-/** Scripts of one's own have names that begin like this. */
+/** The prefix of the names of custom scripts. */
 const CUSTOM = 'custom-';
 
-/** The values that decide, resolved; undefined when not given or not to be had. */
+/** The deciding values, resolved; undefined when not given or unresolvable. */
 export interface UsableValues {
   readonly hook_url: string | undefined;
   readonly api_key: string | undefined;
@@ -25,8 +25,8 @@ export interface Unusable {
 
 /**
  * Says why an integration cannot run, or undefined when it can. Stricter than the reference, which
- * takes an empty value for a present one and then fails on every alert.
- * @param kind the name without the white space around it
+ * accepts an empty value and then fails on every alert.
+ * @param kind the name without surrounding whitespace
  */
 export function whyUnusable(
   kind: string,
@@ -42,7 +42,7 @@ export function whyUnusable(
   }
   if (values.hook_url === undefined || isHttp(values.hook_url)) return undefined;
   if (!builtin.requires.includes('hook_url') && values.hook_url.trim() === '') return undefined;
-  const reason = '<hook_url> must be an address that begins with http:// or https://';
+  const reason = '<hook_url> must begin with http:// or https://';
   return { option: 'hook_url', reason };
 }
 
@@ -51,12 +51,11 @@ function whyNoScript(kind: string, builtins: readonly Builtin[]): Unusable | und
   if (!kind.startsWith(CUSTOM)) {
     const names = builtins.map(({ name }) => name);
     const meant = suggestion(kind, names);
-    const known =
-      meant || `; there are ${names.join(', ')}, and ${CUSTOM}… for scripts of your own`;
+    const known = meant || `; known are ${names.join(', ')}, and ${CUSTOM}… for your own scripts`;
     return { option: 'name', reason: `no integration is called ${quoted(kind)}${known}` };
   }
   if (/[/\u0000-\u001f]/.test(kind)) {
-    const reason = `${quoted(kind)} cannot be the name of a script: it holds a / or control character`;
+    const reason = `${quoted(kind)} cannot be the name of a script: it contains a / or a control character`;
     return { option: 'name', reason };
   }
   return undefined;

@@ -3,33 +3,33 @@ import type * as Yaml from 'yaml';
 import type { Report } from './report.ts';
 
 const require = createRequire(import.meta.url);
-/** Loaded when there is a file to read: most have none. */
+/** Loaded only when there is a file to read: most installations have none. */
 const yaml = () => require('yaml') as typeof Yaml;
 
-/** More errors than this only repeat the first one. */
+/** More errors only repeat the first one. */
 const MOST_ERRORS = 5;
 
 /** A path of keys and positions in a document. */
 export type YamlPath = readonly PropertyKey[];
 
-/** A YAML file that was parsed: its value, and where each part of it stands. */
+/** A parsed YAML file: its value, and the location of each part. */
 export interface YamlFile {
-  /** Keys without a value are left out: that is how YAML looks when all below is commented out. */
+  /** Keys without a value are left out: YAML looks like this when everything below is commented out. */
   readonly value: unknown;
-  /** Where the value at a path begins; for a path that is not there, its nearest parent. */
+  /** The offset of the value at a path; for a missing path, its nearest parent. */
   offsetOf(path: YamlPath): number;
-  /** Where the key at the end of a path stands. */
+  /** The offset of the key at the end of a path. */
   offsetOfKey(path: YamlPath): number;
 }
 
-/** Parses YAML. Returns undefined when it is none; the report then says where and why. */
+/** Parses YAML. Returns undefined when it is invalid; the report then says where and why. */
 export function parseYaml(text: string, report: Report): YamlFile | undefined {
   try {
     const document = yaml().parseDocument(text, { prettyErrors: false, logLevel: 'error' });
     if (document.errors.length > 0) {
       for (const { pos, message } of document.errors.slice(0, MOST_ERRORS)) {
         const what = message.includes('call stack') ? 'the nesting is too deep' : message;
-        report.error(pos[0], `this is no valid YAML: ${what}`);
+        report.error(pos[0], `this is not valid YAML: ${what}`);
       }
       return undefined;
     }
@@ -41,8 +41,8 @@ export function parseYaml(text: string, report: Report): YamlFile | undefined {
       offsetOfKey: (path) => locate(document, path).key,
     };
   } catch {
-    // The library throws for a few things, such as aliases that would grow without bounds.
-    report.error(0, 'this YAML cannot be read: its aliases or its nesting go too far');
+    // The library throws for a few cases, such as aliases that would expand without bound.
+    report.error(0, 'this YAML cannot be read: its aliases or nesting are too deep');
     return undefined;
   }
 }

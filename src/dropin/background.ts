@@ -36,9 +36,9 @@ export function startInBackground(
     };
     const cancel = clock.after(PATIENCE_MS, () => finish('done'));
     child.once('message', (ending) => finish(ending as Ending));
-    child.once('error', (error) => finish('broken', `it cannot be started: ${error.message}`));
+    child.once('error', (error) => finish('broken', `it could not be started: ${error.message}`));
     child.once('exit', (code, signal) => {
-      finish('broken', `it ended at its start (${signal ?? `exit code ${code}`})`);
+      finish('broken', `it exited on startup (${signal ?? `exit code ${code}`})`);
     });
   });
 }

@@ -91,7 +91,7 @@ describe('the lines that monitoring looks for', () => {
     [
       'no web address',
       '<name>slack</name><hook_url>x</hook_url>',
-      "Unable to enable integration for: 'slack'. <hook_url> must be an address that begins with http:// or https://.",
+      "Unable to enable integration for: 'slack'. <hook_url> must begin with http:// or https://.",
     ],
   ])('%s', (_, content, line) => {
     expect(lines(block(content))).toEqual([`wazuh-integratord: ERROR: ${line}`]);

@@ -151,7 +151,7 @@ function logUncaught(log: ManagerLog): void {
   process.on('uncaughtException', (error) => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const places = stack.replace(/\s*\n\s*/g, ' ');
-    log.write({ level: 'CRITICAL', text: `ends because of a bug in integratord: ${places}` });
+    log.write({ level: 'CRITICAL', text: `exits because of a bug in integratord: ${places}` });
     process.exit(1);
   });
 }

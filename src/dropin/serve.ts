@@ -125,7 +125,7 @@ async function openSocket(
       answer: (request) => answerRequest(request, settings),
     });
   } catch (error) {
-    const text = `the socket ${path} cannot be opened, so the API cannot ask for the configuration`;
+    const text = `the socket ${path} cannot be opened, so the Wazuh API cannot read the configuration`;
     log.write({ level: 'ERROR', text: `${text}: ${messageOf(error)}` });
     return undefined;
   }

@@ -162,7 +162,9 @@ describe('lines that are no alert', () => {
     await clock.advance(1);
     source.give(['later']);
     await clock.settle();
-    expect(log.with('no alert').map(({ level, fields }) => [level, fields['suppressed']])).toEqual([
+    expect(
+      log.with('not an alert').map(({ level, fields }) => [level, fields['suppressed']]),
+    ).toEqual([
       ['warn', 0],
       ['warn', 3],
     ]);

@@ -88,9 +88,9 @@ export class Intake {
   async #waitForRoom(signal: AbortSignal): Promise<void> {
     const { clock, hasRoom, log } = this.#parts;
     if (signal.aborted || hasRoom()) return;
-    log.error('outbox is full; reading waits until something is delivered or dropped');
+    log.error('outbox is full; reading pauses until something is delivered or dropped');
     while (!signal.aborted && !hasRoom()) await sleep(clock, STORE_RETRY_MS, signal);
-    if (!signal.aborted) log.info('outbox has room again; reading goes on');
+    if (!signal.aborted) log.info('outbox has room again; reading continues');
   }
 
   #read(batch: Batch): PendingCommit {
@@ -131,7 +131,7 @@ export class Intake {
   #reportUnreadable({ path, offset, length, reason }: UnreadableLine): void {
     this.#unreadable.pass((suppressed) => {
       const fields = { path, offset, length, reason, suppressed };
-      this.#parts.log.warn('line is no alert; passed over and kept', fields);
+      this.#parts.log.warn('line is not an alert; skipped and kept', fields);
     });
   }
 
@@ -146,11 +146,11 @@ export class Intake {
     for (let failures = 0; ; failures += 1) {
       try {
         outbox.accept(intake, clock.now());
-        if (failures > 0) log.info('alerts can be stored again; reading goes on');
+        if (failures > 0) log.info('alerts can be stored again; reading continues');
         break;
       } catch (error) {
         if (failures === 0) {
-          log.error('alerts cannot be stored; reading waits and tries again every second', {
+          log.error('alerts cannot be stored; reading pauses and retries every second', {
             error,
           });
         }

@@ -80,7 +80,7 @@ export function reportBreaker(
     log.info('service works again', fields);
     return;
   }
-  log.warn('service fails again and again; trying less often', {
+  log.warn('service keeps failing; deliveries slow down', {
     ...fields,
     ...(outcome.message === undefined ? {} : { cause: outcome.message }),
   });

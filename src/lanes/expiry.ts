@@ -42,10 +42,10 @@ export class Expiry {
     const expired = this.#outbox.ask('expire', (outbox) => outbox.expire(this.#lane, before, now));
     if (expired === undefined || expired.answer === 0) return;
     observer?.expired(expired.answer);
-    log.error('alerts waited for their turn for too long and are dead', {
+    log.error('alerts waited too long for their turn and are dead', {
       integration: id,
       count: expired.answer,
-      hint: 'let fewer alerts through (level, group), or get a larger quota',
+      hint: 'send fewer alerts (level, group), or get a larger quota',
     });
   }
 }

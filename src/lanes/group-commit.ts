@@ -60,7 +60,7 @@ export class GroupCommit {
       });
     } catch (error) {
       if (!this.#failing) {
-        this.#log.error('results cannot be stored; trying again every second', { error });
+        this.#log.error('results cannot be stored; retrying every second', { error });
       }
       this.#failing = true;
       this.#clock.after(WRITE_RETRY_MS, () => this.#commit());

@@ -424,7 +424,7 @@ describe('a parked integration', () => {
   });
 });
 
-describe('a service that fails again and again', () => {
+describe('a service that keeps failing', () => {
   it('is tried with one attempt at a time, less and less often, and nothing stays leased', async () => {
     const fake = new FakeDestination(4);
     fake.otherwise = SERVER_ERROR;
@@ -822,7 +822,7 @@ describe('a quota', () => {
     await bench.clock.advance(2 * HOUR);
     expect(bench.states).toEqual(['dead', 'dead', 'pending']);
     expect(bench.entries[0]).toMatchObject({ reason: 'rate_limited', attempts: 0 });
-    expect(bench.log.with('waited for their turn')).toMatchObject([{ fields: { count: 2 } }]);
+    expect(bench.log.with('waited too long')).toMatchObject([{ fields: { count: 2 } }]);
   });
 
   it('stores what there is to tell the manager together with the result', async () => {

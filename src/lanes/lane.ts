@@ -299,7 +299,7 @@ export class Lane {
     if (this.#parking !== undefined) return;
     this.#parking = parking;
     this.#outbox.ask('park', (outbox) => outbox.park(this.id, parking));
-    this.#parts.log.error('integration is parked; its alerts wait until it is mended', {
+    this.#parts.log.error('integration is parked; its alerts wait until it is fixed', {
       integration: this.integration.id,
       reason: parking.reason,
       cause: parking.message,

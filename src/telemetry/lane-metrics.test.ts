@@ -102,5 +102,6 @@ describe('the state of a lane', () => {
     const { bench, lane } = measuredBench(new FakeDestination().script(GONE));
     bench.give(lane, 'a');
     await bench.clock.until(() => lane.state === 'parked');
+    expect(bench.states).toEqual(['parked']);
   });
 });

@@ -209,7 +209,7 @@ describe('a host that is lost', () => {
     expect(log.lines).toMatchObject([
       {
         level: 'warn',
-        message: 'script host ended; the next script starts another',
+        message: 'script host exited; the next script starts a new one',
         fields: { how: 'SIGKILL' },
       },
     ]);

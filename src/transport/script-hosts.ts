@@ -97,13 +97,13 @@ export class ScriptHosts implements ScriptRunner {
   #wasLost(how: string): void {
     const { clock, log } = this.#options;
     this.#noStartBefore = clock.monotonic() + RESTART_MS;
-    log.warn('script host ended; the next script starts another', { how });
+    log.warn('script host exited; the next script starts a new one', { how });
   }
 
   #isMissing(how: string): void {
     const { clock, log } = this.#options;
     this.#noStartBefore = clock.monotonic() + SUBSTITUTE_MS;
     this.#useSubstitute = true;
-    log.warn('script host did not start; for a minute integratord starts scripts itself', { how });
+    log.warn('script host did not start; integratord runs scripts directly for a minute', { how });
   }
 }

@@ -116,7 +116,7 @@ describe('delivery by the real daemon', () => {
     daemon = await DaemonProcess.start(home.path);
     home.configure('<integration><name>slack</integration>');
     daemon.signal('SIGHUP');
-    await daemon.logged('configuration is broken; the old one stays in force');
+    await daemon.logged('configuration is invalid; the previous one stays active');
     home.append(alertLine(1));
     await until(() => first.requests.length === 1, 'the old configuration still works');
     home.configure(block('slack', `${second.url}/s`));

@@ -119,7 +119,7 @@ describe('an enrichment, back to the manager', () => {
     daemon = await DaemonProcess.start(home.path);
     appendAll();
     await until(() => virusTotal.requests.length >= HASHES, 'every file was asked about');
-    await daemon.logged('service fails again and again; trying less often');
+    await daemon.logged('service keeps failing; deliveries slow down');
     await daemon.kill();
     daemon = await DaemonProcess.start(home.path);
     startManager();

@@ -4,14 +4,14 @@
  */
 export class Comments {
   readonly #text: string;
-  /** The next place of each ending, remembered so that no stretch of text is searched twice. */
+  /** The next offset of each ending, cached so that no text is searched twice. */
   readonly #next = { '-->': -1, '!>': -1 };
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** Where the comment that begins at an offset ends, or undefined when it does not. */
+  /** Where the comment that begins at an offset ends, or undefined when it never ends. */
   end(offset: number): { readonly end: number; readonly closer: '-->' | '!>' } | undefined {
     const long = this.#find('-->', offset + 2);
     const short = this.#find('!>', offset + 2);
@@ -19,7 +19,7 @@ export class Comments {
     return long < short ? { end: long + 3, closer: '-->' } : { end: short + 2, closer: '!>' };
   }
 
-  /** The next place of an ending from an offset on. Offsets only grow from call to call. */
+  /** The next offset of an ending, from an offset on. Offsets only grow from call to call. */
   #find(closer: '-->' | '!>', from: number): number {
     if (this.#next[closer] < from) {
       const found = this.#text.indexOf(closer, from);

@@ -4,13 +4,13 @@ export const LONGEST_VALUE = 20_479;
 /** The reference refuses deeper nesting. */
 export const DEEPEST_NESTING = 1024;
 
-/** No configuration has so many elements; more are a sign of a wrong file. */
+/** No real configuration has this many elements; more mean a wrong file. */
 export const MOST_ELEMENTS = 100_000;
 
-/** An element of the configuration. Offsets are places in the text that was read. */
+/** An element of the configuration. Offsets are positions in the text. */
 export interface OssecElement {
   readonly name: string;
-  /** Where its `<` stands. */
+  /** The offset of its `<`. */
   readonly offset: number;
   readonly children: readonly OssecElement[];
   /**
@@ -18,17 +18,17 @@ export interface OssecElement {
    * A value that is too long is cut.
    */
   readonly value: string;
-  /** Where the value's first character stands that is no white space, else where it would stand. */
+  /** The offset of the value's first non-whitespace character, or where it would be. */
   readonly valueOffset: number;
   /** True when the value is longer than {@link LONGEST_VALUE}. */
   readonly tooLong: boolean;
-  /** Where the first attribute stands; attributes mean nothing to an integration. */
+  /** The offset of the first attribute; attributes have no meaning for an integration. */
   readonly attributeOffset: number | undefined;
-  /** Where text stands that is neither a value nor inside a child: nothing reads it. */
+  /** The offset of text that is neither a value nor inside a child, and so ignored. */
   readonly strayTextOffset: number | undefined;
 }
 
-/** An element whose closing tag has not come yet. */
+/** An element whose closing tag has not been read yet. */
 export interface OpenElement {
   readonly name: string;
   readonly offset: number;
@@ -37,12 +37,12 @@ export interface OpenElement {
   readonly children: OssecElement[];
   /** Text since the last child. */
   text: string;
-  /** Where its first character stands that is no white space. */
+  /** The offset of its first non-whitespace character. */
   textOffset: number | undefined;
   tooLong: boolean;
   strayTextOffset: number | undefined;
   hasBareLess: boolean;
-  /** Where `\</` stands, which looks like the end of the element and is none. */
+  /** The offset of a `\</`, which looks like the end of the element but isn't. */
   escapedCloseOffset: number | undefined;
 }
 

@@ -1,18 +1,18 @@
 import type { SourcePosition } from '../../core/integration.ts';
 
-/** Every so many places of the text a line and column are remembered. */
+/** The distance between cached positions, in characters. */
 const STRIDE = 4096;
 
 /**
- * Turns places of a text (offsets in a JavaScript string) into lines and columns. Both count from
- * 1, and columns count characters, so that an emoji is one. A look-up costs the same wherever it
+ * Converts offsets in a JavaScript string into lines and columns. Both count from
+ * 1, and columns count characters, so that an emoji is one. A lookup costs the same wherever it
  * points, also in a file that is a single line of many megabytes.
  */
 export class Positions {
   readonly #text: string;
   readonly #lines: number[] = [];
   readonly #columns: number[] = [];
-  /** The last place that was asked for: look-ups that go forward continue from there. */
+  /** The last position looked up: forward lookups continue from there. */
   #last = { offset: 0, line: 1, column: 1 };
 
   constructor(text: string) {
@@ -46,7 +46,7 @@ export class Positions {
     }
   }
 
-  /** Counts on from a place that is known. */
+  /** Counts forward from a known position. */
   #count(from: number, to: number, line: number, column: number): { line: number; column: number } {
     for (let at = from; at < to; at += 1) {
       const unit = this.#text.charCodeAt(at);

@@ -65,7 +65,7 @@ describe('what the reference reads as well', () => {
     expect(quietValue(`<a>https://h/?a=1&b=2>c'"</a>`)).toBe(`https://h/?a=1&b=2>c'"`);
   });
 
-  it('keeps white space and line ends in values', () => {
+  it('keeps whitespace and line ends in values', () => {
     expect(quietValue('<a> \r\n\tx \n</a>')).toBe(' \r\n\tx \n');
   });
 
@@ -126,11 +126,16 @@ describe('what the reference reads as well', () => {
 
 describe('what is read here although the reference refuses it', () => {
   it.each([
-    ['a bare <', '<a>{"t":"a < b"}</a>', '{"t":"a < b"}', 'warning 1:12 this < begins no tag'],
-    ['a <?', '<a>x<?y</a>', 'x<?y', 'warning 1:5 this <? begins no tag'],
+    [
+      'a bare <',
+      '<a>{"t":"a < b"}</a>',
+      '{"t":"a < b"}',
+      'warning 1:12 this < does not begin a tag',
+    ],
+    ['a <?', '<a>x<?y</a>', 'x<?y', 'warning 1:5 this <? does not begin a tag'],
     ['CDATA', '<a><![CDATA[1<b>&amp;2]]>3</a>', '1<b>&amp;23', 'warning 1:4 CDATA is read here'],
     ['an XML declaration', '<?xml version="1.0"?>\n<a>1</a>', '1', 'warning 1:1 remove the <?xml'],
-    ['space in a closing tag', '<a >1</a >', '1', 'warning 1:6 white space in a closing tag'],
+    ['space in a closing tag', '<a >1</a >', '1', 'warning 1:6 whitespace in a closing tag'],
   ])('%s', (_, text, value, message) => {
     const { roots, messages } = read(text);
     expect(roots?.[0]?.value).toBe(value);
@@ -192,7 +197,7 @@ describe('what is refused', () => {
     ['<a <b>', /^error 1:1 a tag begins here/],
     ['<a></a', /^error 1:4 a closing tag begins here/],
     ['<a b>1</a>', /^error 1:4 an attribute must have a value in quotes/],
-    ['<a b=1>1</a>', /^error 1:4 the value of an attribute must stand in quotes/],
+    ['<a b=1>1</a>', /^error 1:4 the value of an attribute must be in quotes/],
     ['<a b="1>\n</a>"', /^error 1:6 a quote opens here/],
     ['<a/b>', /^error 1:3 a \/ inside a tag must be followed by >/],
     ['<a></>', /^error 1:4 .* closes nothing/],

@@ -23,14 +23,14 @@ const BACKSLASH = 0x5c;
 const UNDERSCORE = 0x5f;
 
 /**
- * Reads a configuration in the dialect of `ossec.conf`, which resembles XML but is none (facts from
+ * Reads a configuration in the dialect of `ossec.conf`, which resembles XML but isn't (facts from
  * running Wazuh 4.14's `os_xml.c`): several roots, text around them, bare `&` and `>`, comments
- * from `<!` to `-->` or `!>` anywhere, `\<` for a `<` that begins no tag (the backslash stays in
- * the value), no entities. Beyond that it takes what people write in the belief that it is XML:
+ * from `<!` to `-->` or `!>` anywhere, `\<` for a `<` that does not begin a tag (the backslash stays in
+ * the value), no entities. It also accepts what people write when they assume it is XML:
  * `<![CDATA[…]]>`, an `<?xml …?>` line, `</name >`, a bare `<` that cannot begin a tag, `&amp;`.
  *
  * Returns the root elements, or undefined when the syntax is broken; then the report says where.
- * Takes time in proportion to the text's length, whatever it holds, and never throws.
+ * Takes linear time for any text, and never throws.
  */
 export function readOssecConf(text: string, report: Report): OssecElement[] | undefined {
   return new Reader(text, report).read();
@@ -104,7 +104,7 @@ class Reader {
   #readComment(): boolean {
     const offset = this.#at;
     const comment = this.#comments.end(offset);
-    // `<!here>` in a message or a DOCTYPE: nobody who writes them means a comment.
+    // `<!here>` in a message or a DOCTYPE: not meant as a comment.
     const looksLikeTag = /^<![A-Za-z[]/.test(this.#text.slice(offset, offset + 3));
     if (comment === undefined) {
       const what = looksLikeTag ? 'every <! begins a comment' : 'a comment begins here';
@@ -159,23 +159,23 @@ class Reader {
     if (open === undefined) {
       return this.#fail(
         offset,
-        `${this.#shown(tag.name, '/')} closes nothing: no element is open here`,
+        `${this.#displayTag(tag.name, '/')} closes nothing: no element is open here`,
       );
     }
     if (open.name !== tag.name) {
       if (this.#open.some((outer) => outer.name === tag.name)) {
-        return this.#failUnclosed(open, offset, `${this.#shown(tag.name, '/')} comes`);
+        return this.#failUnclosed(open, offset, `${this.#displayTag(tag.name, '/')} comes`);
       }
-      const expected = this.#shown(open.name, '/');
-      const opened = `${this.#shown(open.name)} opened at ${this.#report.place(open.offset)}`;
+      const expected = this.#displayTag(open.name, '/');
+      const opened = `${this.#displayTag(open.name)} opened at ${this.#report.place(open.offset)}`;
       return this.#fail(
         offset,
-        `${this.#shown(tag.name, '/')} closes nothing: ${expected} was expected, for ${opened}`,
+        `${this.#displayTag(tag.name, '/')} closes nothing: ${expected} was expected, for ${opened}`,
       );
     }
     if (tag.spaced) {
-      const right = this.#shown(tag.name, '/');
-      this.#warn(offset, `white space in a closing tag: write ${right}, since ${OTHERS_REFUSE}`);
+      const right = this.#displayTag(tag.name, '/');
+      this.#warn(offset, `whitespace in a closing tag: write ${right}, since ${OTHERS_REFUSE}`);
     }
     this.#close();
     return true;
@@ -188,7 +188,7 @@ class Reader {
     const { name, offset, attributeOffset, children, textOffset } = open;
     const nul = open.text.indexOf('\0');
     if (nul !== -1) {
-      this.#warn(textOffset ?? offset, 'a NUL byte stands in this text and ends it: remove it');
+      this.#warn(textOffset ?? offset, 'a NUL byte in this text ends it: remove it');
     }
     const stray = open.strayTextOffset ?? (children.length > 0 ? textOffset : undefined);
     const value = nul === -1 ? open.text : open.text.slice(0, nul);
@@ -214,7 +214,7 @@ class Reader {
     parent.tooLong = false;
   }
 
-  /** Adds a stretch of text to the innermost open element. No more is kept than a value may have. */
+  /** Adds a piece of text to the innermost open element. Only as much is kept as a value may have. */
   #append(from: number, to: number, decode: boolean): void {
     const open = this.#open.at(-1);
     if (open === undefined) {
@@ -236,7 +236,7 @@ class Reader {
     }
   }
 
-  /** Outside of all elements text is ignored; only the XML declaration deserves a word. */
+  /** Text outside all elements is ignored; only the XML declaration is reported. */
   #noteDeclaration(from: number, to: number): void {
     const offset = this.#text.slice(from, Math.min(to, from + 1000)).indexOf('<?xml');
     if (offset !== -1) this.#warn(from + offset, `remove the <?xml …?> line: ${OTHERS_REFUSE}`);
@@ -247,7 +247,10 @@ class Reader {
     if (open === undefined || open.hasBareLess) return;
     open.hasBareLess = true;
     const what = this.#text.charCodeAt(offset + 1) === QUESTION ? '<?' : '<';
-    this.#warn(offset, `this ${what} begins no tag and is taken as text, but ${OTHERS_REFUSE}`);
+    this.#warn(
+      offset,
+      `this ${what} does not begin a tag and is read as text, but ${OTHERS_REFUSE}`,
+    );
   }
 
   #noteEscapedClose(offset: number): void {
@@ -256,7 +259,7 @@ class Reader {
   }
 
   #failUnclosed(open: OpenElement, noticedAt: number, what: string): false {
-    const tag = this.#shown(open.name);
+    const tag = this.#displayTag(open.name);
     const noticed = `${what} at ${this.#report.place(noticedAt)}`;
     const parent = this.#open.at(-2);
     if (open.escapedCloseOffset !== undefined) {
@@ -271,17 +274,17 @@ class Reader {
       return this.#fail(
         open.offset,
         `the < here begins a tag inside <${parent.name}>, which is not closed before ${noticed}; ` +
-          'if this is a placeholder such as <KEY>, put the value in its place, without < and >',
+          'if this is a placeholder such as <KEY>, replace it with the value, without < and >',
       );
     }
     return this.#fail(
       open.offset,
-      `${tag} is opened here and not closed before ${noticed}: add ${this.#shown(open.name, '/')}`,
+      `${tag} is opened here and not closed before ${noticed}: add ${this.#displayTag(open.name, '/')}`,
     );
   }
 
   /** A tag for a message; nameless where the name could be part of a secret. */
-  #shown(name: string, slash = ''): string {
+  #displayTag(name: string, slash = ''): string {
     const secret = this.#open.findIndex((open) => SECRET_ELEMENTS.has(open.name));
     const known =
       secret === -1 || this.#open.slice(0, secret + 1).some((open) => open.name === name);

@@ -1,7 +1,7 @@
 import type { Comments } from './comments.ts';
 import { LONGEST_VALUE } from './element.ts';
 
-/** A tag that was read, or what is wrong with it and where. */
+/** A tag that was read, or what is wrong with it, and where. */
 export type TagResult = Tag | TagProblem;
 export interface Tag {
   readonly ok: true;
@@ -31,14 +31,14 @@ const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const BANG = 0x21;
 
-/** True for blank, tab, newline and carriage return. */
+/** True for space, tab, newline and carriage return. */
 export function isBlank(unit: number): boolean {
   return unit === SPACE || unit === NEWLINE || unit === CARRIAGE_RETURN || unit === TAB;
 }
 
 /**
- * Reads the tag whose `<` stands at an offset. Comments may stand anywhere in it, as the reference
- * allows. Messages hold no names of attributes: a webhook that was pasted in the wrong place would
+ * Reads the tag whose `<` is at an offset. Comments may appear anywhere in it, as the reference
+ * allows. Messages contain no attribute names: a webhook pasted in the wrong place would
  * be one.
  */
 export function readTag(text: string, offset: number, comments: Comments): TagResult {
@@ -110,7 +110,7 @@ class TagReader {
     this.#skipBlanks();
     const quote = this.#unit();
     if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) {
-      return problem(start, 'the value of an attribute must stand in quotes, as in name="value"');
+      return problem(start, 'the value of an attribute must be in quotes, as in name="value"');
     }
     const opened = this.#at;
     do {
@@ -135,7 +135,7 @@ class TagReader {
     );
   }
 
-  /** The name, which comments may interrupt. Stops soon after it has become too long. */
+  /** The name, which comments may interrupt. Stops soon after it gets too long. */
   #name(): string {
     let name = '';
     while (name.length <= LONGEST_VALUE) {
@@ -153,7 +153,7 @@ class TagReader {
     );
   }
 
-  /** Passes over white space and comments; says whether there was white space. */
+  /** Skips whitespace and comments; returns whether there was whitespace. */
   #skipBlanks(): boolean {
     let blank = false;
     for (;;) {
@@ -173,7 +173,7 @@ class TagReader {
     return true;
   }
 
-  /** The code unit at the present place; NaN at the end. */
+  /** The code unit at the current offset; NaN at the end. */
   #unit(): number {
     return this.#text.charCodeAt(this.#at);
   }

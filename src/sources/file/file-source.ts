@@ -76,7 +76,7 @@ class FileSource implements Source {
     const checkpoint = parseCheckpoint(options.checkpoint);
     const isBroken = options.checkpoint !== undefined && checkpoint === undefined;
     if (isBroken) {
-      log.error('the stored checkpoint cannot be understood; reading the file from its start', {
+      log.error('the stored checkpoint is invalid; reading the file from its beginning', {
         path,
       });
     }

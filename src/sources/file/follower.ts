@@ -275,7 +275,7 @@ export class Follower {
     const { offset } = lines.trail;
     const unread = Math.max(0, lines.size - offset);
     this.#context.counts.rewrites += 1;
-    this.#context.log.warn('the alert file was cut or written anew', { path, offset, unread });
+    this.#context.log.warn('the alert file was truncated or rewritten', { path, offset, unread });
     await this.#plan.clear();
     await this.#recovery.keep(this.#letGo(current, unread).file);
     return 'again';

@@ -25,13 +25,13 @@ describe('trouble is reported, and over when it is over', () => {
     await reading.read(2000);
     expect(reading.status.health).toMatchObject([{ kind: 'missing' }]);
     await reading.read(9 * MINUTE);
-    expect(reading.log.with('there is no alert file')).toMatchObject([{ level: 'warn' }]);
+    expect(reading.log.with('the alert file does not exist')).toMatchObject([{ level: 'warn' }]);
     await reading.read(2 * MINUTE);
-    expect(reading.log.with('there is no alert file')).toHaveLength(2);
+    expect(reading.log.with('the alert file does not exist')).toHaveLength(2);
     log.relink();
     await reading.read(1000);
     expect(reading.status.health).toEqual([]);
-    expect(reading.log.with('the alert file is there')).toHaveLength(1);
+    expect(reading.log.with('the alert file exists')).toHaveLength(1);
   });
 
   it('but not for the moment without a file at a rotation', async () => {
@@ -60,7 +60,7 @@ describe('trouble is reported, and over when it is over', () => {
     // What was there at the first start is not asked for; what came since then is.
     expect(await reading.read(1000)).toEqual([line(2)]);
     expect(reading.status.health).toEqual([]);
-    expect(reading.log.with('could be opened')).toHaveLength(1);
+    expect(reading.log.with('can be opened again')).toHaveLength(1);
   });
 
   it('when the directory may not be searched', async () => {

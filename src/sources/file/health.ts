@@ -29,31 +29,31 @@ export interface Condition {
 
 const MESSAGES: Record<ConditionKind, { readonly begins: string; readonly ends: string }> = {
   missing: {
-    begins: 'there is no alert file; waiting for it',
-    ends: 'the alert file is there',
+    begins: 'the alert file does not exist; waiting for it',
+    ends: 'the alert file exists',
   },
   unreachable: {
-    begins: 'the alert file cannot be looked at; trying again',
-    ends: 'the alert file can be looked at again',
+    begins: 'the alert file cannot be checked; retrying',
+    ends: 'the alert file can be checked again',
   },
   not_a_file: {
-    begins: 'the alert path is no regular file; waiting for one',
+    begins: 'the alert path is not a regular file; waiting for one',
     ends: 'the alert path is a regular file',
   },
   unopenable: {
-    begins: 'the alert file cannot be opened; trying again',
-    ends: 'the alert file could be opened',
+    begins: 'the alert file cannot be opened; retrying',
+    ends: 'the alert file can be opened again',
   },
   unreadable: {
-    begins: 'the alert file cannot be read; trying again',
+    begins: 'the alert file cannot be read; retrying',
     ends: 'the alert file can be read again',
   },
   no_newline: {
-    begins: 'the alert file grows but no line of it ends',
+    begins: 'the alert file grows, but no line of it ends',
     ends: 'lines of the alert file end again',
   },
   archives: {
-    begins: 'archives with unread alerts cannot be read; trying again',
+    begins: 'archives with unread alerts cannot be read; retrying',
     ends: 'archives can be read again',
   },
 };

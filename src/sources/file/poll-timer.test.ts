@@ -91,7 +91,7 @@ describe('without notifications', () => {
     waker.watch();
     waker.watch();
     expect(await lengthOf(waker.pause(forever), clock)).toBe(25);
-    expect(log.with('not notified')).toMatchObject([{ fields: { reason: 'ENOSPC' } }]);
+    expect(log.with('no change notifications')).toMatchObject([{ fields: { reason: 'ENOSPC' } }]);
   });
 
   it('goes on when they fail later', async () => {
@@ -102,7 +102,7 @@ describe('without notifications', () => {
     waker.watch();
     for (const fail of fake.failures) fail(new Error('gone'));
     expect(await lengthOf(waker.pause(forever), clock)).toBe(25);
-    expect(log.with('not notified')).toHaveLength(1);
+    expect(log.with('no change notifications')).toHaveLength(1);
     expect(fake.open.size).toBe(0);
   });
 

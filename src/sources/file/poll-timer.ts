@@ -115,7 +115,7 @@ export class PollTimer {
   #reportFailure(error: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
-    this.#log.info('changes of the alert file are not notified; looking four times a second', {
+    this.#log.info('no change notifications for the alert file; polling it four times a second', {
       path: this.#path,
       reason: (error as NodeJS.ErrnoException).code ?? String(error),
     });

@@ -133,7 +133,7 @@ export class ReadPlan {
     if (skipped.files > 0) {
       counts.skippedFiles += skipped.files;
       counts.skippedBytes += skipped.bytes;
-      log.warn('archives with unread alerts are passed over: beyond the look-back bound', {
+      log.warn('archives with unread alerts are skipped: beyond the look-back limit', {
         path,
         ...skipped,
       });
@@ -202,7 +202,7 @@ export class ReadPlan {
 
   #lost({ path, facts }: Archive, code: string): void {
     const { counts, log, health } = this.#context;
-    log.error('an archive with unread alerts is lost: gone, or not readable for too long', {
+    log.error('an archive with unread alerts is lost: removed, or unreadable for too long', {
       path,
       code,
       bytes: facts.size,
@@ -228,7 +228,7 @@ export class ReadPlan {
     const isCopy = start.kind === 'same' || start.kind === 'earlier';
     if (!isNew && (isCopy || (await isStillThere(this.#context, facts)))) return this.#stay(facts);
     if (start.kind === 'earlier') {
-      log.warn('the alert file holds only a part of what was read before', {
+      log.warn('the alert file contains only part of what was already read', {
         path,
         readUpTo: before.last.position.offset,
         continuingAt: start.place.offset,

@@ -14,7 +14,7 @@ export function reportOverlong(
   counts.overlongBytes += line.bytes;
   counts.longestOverlong = Math.max(counts.longestOverlong, line.bytes);
   overlongThrottle.pass((suppressed) => {
-    log.warn('a line is longer than the limit and was passed over', { ...line, suppressed });
+    log.warn('a line is longer than the limit and was skipped', { ...line, suppressed });
   });
 }
 
@@ -24,7 +24,7 @@ export function reportLoss({ counts, log }: SourceContext, last: ResumePoint): v
   if (unread === 0 || (unread === undefined && position.offset === 0)) return;
   counts.lostFiles += 1;
   counts.lostBytes += unread ?? 0;
-  log.warn('the file that was being read is gone; lines after the last one read may be lost', {
+  log.warn('the file being read was removed; lines after the last one read may be lost', {
     path: position.path,
     archive: position.archive,
     offset: position.offset,
@@ -36,7 +36,7 @@ export function reportLoss({ counts, log }: SourceContext, last: ResumePoint): v
 export function reportDamage({ counts, log }: SourceContext, { file, path }: OpenFile): void {
   if (!(file instanceof GzipFile) || file.damage === undefined) return;
   counts.damagedArchives += 1;
-  log.error('a compressed archive is damaged; what comes after the damage is lost', {
+  log.error('a compressed archive is damaged; everything after the damage is lost', {
     path,
     ...file.damage,
   });
@@ -46,7 +46,7 @@ export function reportDamage({ counts, log }: SourceContext, { file, path }: Ope
 export function abandon({ counts, log }: SourceContext, track: OpenFile, code: string): void {
   const { lines, path } = track;
   const bytes = Math.max(0, lines.size - lines.trail.offset);
-  log.error('the rest of a file is given up: not readable for too long', { path, code, bytes });
+  log.error('the rest of a file is skipped: unreadable for too long', { path, code, bytes });
   counts.lostFiles += 1;
   counts.lostBytes += bytes;
   track.abandoned = true;

@@ -67,11 +67,11 @@ describe('the first start', () => {
     log.unlinkLive();
     const reading = new Reading(log.live);
     expect(await reading.read()).toEqual([]);
-    expect(reading.log.with('there is no alert file')).toHaveLength(1);
+    expect(reading.log.with('the alert file does not exist')).toHaveLength(1);
     log.lines(...someLines(1, 2));
     log.relink();
     expect(await reading.read()).toEqual(someLines(1, 2));
-    expect(reading.log.with('the alert file is there')).toHaveLength(1);
+    expect(reading.log.with('the alert file exists')).toHaveLength(1);
   });
 
   it('does not read archives that were there before, when there is no file', async () => {
@@ -230,7 +230,7 @@ describe('after downtime', () => {
     await reading.restart();
     expect(await reading.read()).toEqual(someLines(4, 5));
     expect(reading.status.counts.lostFiles).toBe(1);
-    expect(reading.log.with('the file that was being read is gone')).toHaveLength(1);
+    expect(reading.log.with('the file being read was removed')).toHaveLength(1);
   });
 
   it('reads a file from its beginning that took the name of the one it was reading', async () => {
@@ -462,7 +462,7 @@ describe('the look-back bound', () => {
       skippedFiles: 1,
       skippedBytes: 4 * (line(1).length + 1),
     });
-    expect(later.log.with('beyond the look-back bound')).toMatchObject([
+    expect(later.log.with('beyond the look-back limit')).toMatchObject([
       { level: 'warn', fields: { files: 1 } },
     ]);
   });
