@@ -10,8 +10,11 @@ export interface Diagnostic {
   readonly message: string;
 }
 
-/** `file:line:column: severity: message`, the form that editors and people know. */
-export function formatDiagnostic(diagnostic: Diagnostic): string {
+/** The form of a diagnostic that editors and people know. */
+export type DiagnosticText = `${string}:${number}:${number}: ${Diagnostic['severity']}: ${string}`;
+
+/** `file:line:column: severity: message` */
+export function formatDiagnostic(diagnostic: Diagnostic): DiagnosticText {
   const { file, line, column, severity, message } = diagnostic;
   return `${file}:${line}:${column}: ${severity}: ${message}`;
 }

@@ -5,6 +5,7 @@ import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
+import type { LogMessage } from '../core/log-catalogue.ts';
 import type { LaneRecord, Outbox, Parking } from '../core/outbox.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_RETRY, isQuick, nextState } from '../core/retry.ts';
@@ -307,7 +308,7 @@ export class Lane {
     });
   }
 
-  #resume(message: string): void {
+  #resume(message: LogMessage<'info'>): void {
     this.#parking = undefined;
     this.#pausedUntil = 0;
     this.#leases.refill();

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log, LogFields } from '../../core/log.ts';
+import type { LogMessage } from '../../core/log-catalogue.ts';
 
 /**
  * What can be wrong with a source, while it lasts:
@@ -27,7 +28,10 @@ export interface Condition {
   readonly since: number;
 }
 
-const MESSAGES: Record<ConditionKind, { readonly begins: string; readonly ends: string }> = {
+const MESSAGES: Record<
+  ConditionKind,
+  { readonly begins: LogMessage<'warn'>; readonly ends: LogMessage<'info'> }
+> = {
   missing: {
     begins: 'the alert file does not exist; waiting for it',
     ends: 'the alert file exists',
