@@ -37,7 +37,7 @@ export type Unreadable =
   | 'invalid JSON'
   | 'no rule in it'
   /** It begins like an alert of the text log, but goes on differently. */
-  | 'no alert of alerts.log';
+  | 'not an alert of alerts.log';
 
 /** The facts of one line, `bytes[start, end)`, or why there are none. */
 export function scanAlert(bytes: Buffer, start = 0, end = bytes.length): AlertFacts | Unreadable {

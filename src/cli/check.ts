@@ -12,7 +12,7 @@ import { Redactor } from './redact.ts';
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .description('validate the configuration and show what it means')
+    .description('validate the configuration and show its effect')
     .option('--show-secrets', 'show keys and addresses instead of redacting them')
     .action(async (own: { showSecrets?: boolean }, command: Command) => {
       const { paths, json } = invocation(command);

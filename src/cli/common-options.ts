@@ -30,12 +30,15 @@ export function addCommonOptions(command: Command): void {
     .showHelpAfterError('(add --help for help)')
     .option('--home <dir>', "the manager's directory (default: /var/ossec)")
     .option('-c, --config <file>', 'configuration (default: <home>/etc/ossec.conf)')
-    .option('--settings <file>', 'our own settings (default: <home>/etc/integratord.yaml, if any)')
+    .option(
+      '--settings <file>',
+      'additional settings (default: <home>/etc/integratord.yaml, if it exists)',
+    )
     .option('--alerts <file>', 'alerts to follow (default: <home>/logs/alerts/alerts.json)')
     .option('--state <dir>', 'directory of the outbox (default: <home>/queue/integratord)', collect)
     .option('--json', 'machine-readable output')
     .addOption(
-      new Option('--log-level <level>', 'least severity that is logged (default: info)').choices([
+      new Option('--log-level <level>', 'minimum severity to log (default: info)').choices([
         ...LOG_LEVELS,
       ]),
     )

@@ -8,8 +8,8 @@ import { EXIT } from './exit.ts';
 export function addDemo(program: Command): void {
   program
     .command('demo')
-    .description('run the daemon on a bundled example, with local stand-ins for the services')
-    .option('--seconds <n>', 'end by itself after so long', seconds)
+    .description('run the daemon on a bundled example, with fake services')
+    .option('--seconds <n>', 'stop after this many seconds', seconds)
     .action(async (own: { seconds?: number }) => {
       const screen = new Screen(
         (text) => process.stdout.write(text),

@@ -28,8 +28,8 @@ export async function runAsOriginal(
 export function addWazuh(program: Command): void {
   program
     .command(COMMAND)
-    .description("behave as the manager's own wazuh-integratord, flags and all")
-    .argument('[flags...]', 'those of the original, after --home DIR: -Vhdtf -u user -g group')
+    .description("behave like the manager's own wazuh-integratord, with the same flags")
+    .argument('[flags...]', "the original's flags, after --home DIR: -Vhdtf -u user -g group")
     .allowUnknownOption()
     .action(() => {
       const message = `${COMMAND} must be the first word: integratord ${COMMAND} --home DIR -t`;

@@ -12,10 +12,10 @@ import { print, printJson } from './output.ts';
 export function addInstall(program: Command): void {
   program
     .command('install')
-    .description("take the place of the manager's own Integrator")
-    .option('--dry-run', 'say what would be done, and do nothing')
-    .option('--user <name>', "whom to run as (default: the manager's user)")
-    .option('--group <name>', "with which group (default: the manager's)")
+    .description("replace the manager's own Integrator")
+    .option('--dry-run', 'show what would be done, without doing it')
+    .option('--user <name>', "the user to run as (default: the manager's user)")
+    .option('--group <name>', "the group to run as (default: the manager's)")
     .action(async (own: { dryRun?: boolean; user?: string; group?: string }, command: Command) => {
       const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
       const plan = planInstall({
@@ -35,8 +35,8 @@ export function addInstall(program: Command): void {
 export function addUninstall(program: Command): void {
   program
     .command('uninstall')
-    .description("give the manager's own Integrator its place back")
-    .option('--dry-run', 'say what would be done, and do nothing')
+    .description("restore the manager's own Integrator")
+    .option('--dry-run', 'show what would be done, without doing it')
     .action(async (own: { dryRun?: boolean }, command: Command) => {
       await carryOut(planUninstall(homeOf(command)), own.dryRun ?? false, command);
     });

@@ -11,7 +11,7 @@ export function loadSetup(paths: Paths): Setup {
   const setup = readSetup(paths, process.env);
   const errors = setup.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   for (const error of errors) process.stderr.write(`${formatDiagnostic(error)}\n`);
-  if (setup.fatal) throw new CommandError('the configuration cannot be used', EXIT.wrongInput);
+  if (setup.fatal) throw new CommandError('the configuration is invalid', EXIT.wrongInput);
   return setup;
 }
 

@@ -26,7 +26,7 @@ async function createProgram(words: readonly string[]): Promise<Command> {
   const isHelp = words.includes('help');
   const named = isHelp ? [] : COMMANDS.filter(([name]) => words.includes(name));
   const program = new Command('integratord')
-    .description('Delivers Wazuh and OSSEC alerts to the tools where people act, and loses none.')
+    .description('Delivers Wazuh and OSSEC alerts to the tools your team works in, and loses none.')
     .version(VERSION, '-V, --version')
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ sortSubcommands: false });

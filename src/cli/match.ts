@@ -11,7 +11,7 @@ import { print, printable, printJson } from './output.ts';
 export function addMatch(program: Command): void {
   program
     .command('match')
-    .description('say which integrations would fire for each alert')
+    .description('show which integrations would fire for each alert')
     .argument('[file]', 'alerts, one per line (default: standard input)')
     .action(async (file: string | undefined, _own: unknown, command: Command) => {
       const { paths, json } = invocation(command);
@@ -36,6 +36,6 @@ export function addMatch(program: Command): void {
         }
       }
       process.exitCode = EXIT.done;
-      if (unreadable > 0 && !json) await print(`${unreadable} lines are no alerts\n`);
+      if (unreadable > 0 && !json) await print(`${unreadable} lines are not alerts\n`);
     });
 }

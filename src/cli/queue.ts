@@ -24,22 +24,18 @@ interface SelectionOptions {
 export function addQueue(program: Command): void {
   const queue = program
     .command('queue')
-    .description('look at the deliveries in the outbox and handle them')
+    .description('inspect and manage the deliveries in the outbox')
     .action((_own: unknown, command: Command) => command.outputHelp());
   addList(queue);
   addShow(queue);
   addStats(queue);
-  addChange(
-    queue,
-    'retry',
-    'try dead and waiting deliveries now, and end the parking of their lanes',
-  );
-  addChange(queue, 'drop', 'remove deliveries for good');
+  addChange(queue, 'retry', 'retry dead and waiting deliveries now, and resume their parked lanes');
+  addChange(queue, 'drop', 'remove deliveries permanently');
 }
 
 function addList(queue: Command): void {
   withFilter(queue.command('list').description('list deliveries, oldest first'))
-    .option('--limit <n>', 'at most so many', wholeNumber)
+    .option('--limit <n>', 'maximum number of deliveries', wholeNumber)
     .action(async (own: ListOptions, command: Command) => {
       const { deliveryState: state } = invocation(command);
       await withQueue(command, async (outbox, json) => {
@@ -119,13 +115,13 @@ function selectionOf(
   const filtered = state !== undefined || own.integration !== undefined;
   if (ids.length > 0) {
     if (filtered || own.all === true) {
-      throw new CommandError(`${name}: give either ids or a selection`, EXIT.wrongUsage);
+      throw new CommandError(`${name}: give either ids or a filter, not both`, EXIT.wrongUsage);
     }
     return { ids: ids.map(wholeNumber) };
   }
   if (!filtered && own.all !== true) {
     throw new CommandError(
-      `${name}: say which: ids, --integration, --state or --all`,
+      `${name}: select deliveries by ids, --integration, --state or --all`,
       EXIT.wrongUsage,
     );
   }
@@ -136,7 +132,7 @@ function withFilter(command: Command): Command {
   const states = DELIVERY_STATES.join(', ');
   return command
     .option('--integration <id>', 'only this integration')
-    .addHelpText('after', `\n--state also takes a state of deliveries: ${states}`);
+    .addHelpText('after', `\n--state also accepts a delivery state: ${states}`);
 }
 
 async function withQueue(
@@ -146,8 +142,8 @@ async function withQueue(
   const { paths, json } = invocation(command);
   if (!existsSync(join(paths.state, OUTBOX_FILE))) {
     throw new CommandError(
-      `there is no outbox in ${paths.state}; the daemon makes it when it first runs ` +
-        '(--state or --home say where it is)',
+      `there is no outbox in ${paths.state}; the daemon creates it on its first run ` +
+        '(--state or --home select the directory)',
       EXIT.wrongInput,
     );
   }

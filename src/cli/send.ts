@@ -51,7 +51,7 @@ async function firstAlert(file: string): Promise<Buffer> {
   for await (const { bytes } of readRecords(file)) {
     const read = readAlert(bytes);
     if (typeof read !== 'string') return read.raw;
-    throw new CommandError(`the first line of ${file} is no alert: ${read}`, EXIT.wrongInput);
+    throw new CommandError(`the first line of ${file} is not an alert: ${read}`, EXIT.wrongInput);
   }
   throw new CommandError(`${file} is empty`, EXIT.wrongInput);
 }

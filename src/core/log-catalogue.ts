@@ -44,7 +44,7 @@ export const LOG_CATALOGUE = {
   'attempt failed': {
     level: 'warn',
     meaning: 'One attempt failed; it will be retried. `cause` says why.',
-    action: 'Nothing, unless it goes on: then check the service and the network.',
+    action: 'Nothing, unless it continues: then check the service and the network.',
   },
   'delivery is dead': {
     level: 'error',
@@ -77,7 +77,7 @@ export const LOG_CATALOGUE = {
   },
   'alert deliberately not sent': {
     level: 'info',
-    meaning: 'A skip list holds this rule. Logged at most once per minute.',
+    meaning: 'The destination skips this alert on purpose. Logged at most once per minute.',
   },
 
   // Outbox.
@@ -88,7 +88,7 @@ export const LOG_CATALOGUE = {
       '`integratord queue stats` shows which integration is stuck. Fix it, or drop its deliveries, ' +
       'before the alert archives are deleted.',
   },
-  'outbox has room again; reading continues': { level: 'info', meaning: 'Reading caught on.' },
+  'outbox has room again; reading continues': { level: 'info', meaning: 'Nothing was lost.' },
   'alerts cannot be stored; reading pauses and retries every second': {
     level: 'error',
     meaning: 'The outbox cannot be written, often because the disk is full. Nothing is lost yet.',
@@ -185,8 +185,8 @@ export const LOG_CATALOGUE = {
   'archives can be read again': { level: 'info', meaning: 'Reading continues.' },
   'archives with unread alerts are skipped: beyond the look-back limit': {
     level: 'warn',
-    meaning: 'ALERTS LOST: the daemon was down for longer than `reading.look_back_days` allows.',
-    action: 'Note the files and sizes. Raise the limit before the next long downtime.',
+    meaning: 'ALERTS LOST: the daemon was down for longer than the look-back limits allow.',
+    action: 'Raise `reading.look_back_days` and its neighbours before the next long downtime.',
   },
   'an archive with unread alerts is lost: removed, or unreadable for too long': {
     level: 'error',
@@ -221,8 +221,10 @@ export const LOG_CATALOGUE = {
   },
   'the stored checkpoint is invalid; reading the file from its beginning': {
     level: 'error',
-    meaning: 'It is unknown where reading stopped. Alerts of today may be sent again.',
-    action: 'Nothing now. Check whether the outbox was edited or damaged.',
+    meaning:
+      'It is unknown where reading stopped. Alerts of today may be sent again; alerts in archives ' +
+      'that were not read yet ARE LOST.',
+    action: 'Check whether the outbox was edited or damaged, or written by another version.',
   },
   'no change notifications for the alert file; polling it four times a second': {
     level: 'info',

@@ -55,7 +55,7 @@ async function deliverExamples(
     scrubber,
     reinject: { kind: 'manager' },
   });
-  if (!(daemon instanceof Daemon)) throw new Error('the bundled example does not start');
+  if (!(daemon instanceof Daemon)) throw new Error('the bundled example did not start');
   const lines = readFileSync(join(EXAMPLES, 'alerts.jsonl'), 'utf8');
   const feed = new Feed(paths.alerts, lines, systemClock, (alert) => screen.appended(alert));
   const stopManager = startManager(paths.home, feed, (location) => screen.cameBack(location));

@@ -21,9 +21,9 @@ export class Screen {
     this.#line(`  configuration  ${configuration}`);
     this.#line(`  alerts         ${home}/logs/alerts/alerts.json`);
     this.#line(
-      '  services       local stand-ins for Slack, PagerDuty, Shuffle, VirusTotal and the manager',
+      '  services       local fakes of Slack, PagerDuty, Shuffle, VirusTotal and the manager',
     );
-    this.#line(this.#style('dim', '  Ctrl-C ends it and removes everything.'));
+    this.#line(this.#style('dim', '  Ctrl-C stops it and removes everything.'));
     this.#line('');
   }
 

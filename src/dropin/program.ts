@@ -92,7 +92,7 @@ async function run(
 function enterHome({ name, home }: DropInCall): string | undefined {
   try {
     if (home === undefined)
-      throw new Error('it is not in a directory bin, and WAZUH_HOME is not set');
+      throw new Error('it is not in a bin directory, and WAZUH_HOME is not set');
     process.chdir(home);
     return process.cwd();
   } catch (error) {
@@ -128,7 +128,7 @@ function setDebug({ debug }: RunFlags, home: string, log: ManagerLog): ManagerLi
   log.debug = debug > 0;
   if (log.debug) return [];
   const option = readDebugOption(home);
-  if ('problem' in option) return [{ level: 'WARNING', text: `${option.problem}; 0 is assumed` }];
+  if ('problem' in option) return [{ level: 'WARNING', text: `${option.problem}; using 0` }];
   log.debug = option.level > 0;
   return [];
 }

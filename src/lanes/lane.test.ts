@@ -434,7 +434,7 @@ describe('a service that keeps failing', () => {
     const first = fake.attempts.length;
     expect(first).toBeLessThanOrEqual(8);
     expect(bench.queue.stats()['slack']?.leased).toBe(0);
-    expect(bench.log.with('less often')).toMatchObject([{ level: 'warn' }]);
+    expect(bench.log.with('keeps failing')).toMatchObject([{ level: 'warn' }]);
     await bench.clock.advance(10 * MINUTE);
     // 1.5 + 3 + 6 + 12 + 24 s, and then one every 45 s.
     expect(fake.attempts.length - first).toBe(17);

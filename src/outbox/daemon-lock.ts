@@ -65,7 +65,7 @@ function inUse(directory: string): string {
       : `by integratord with process id ${owner.pid} on ${owner.host}, since ${owner.startedAt}`;
   return (
     `The state directory ${directory} is in use ${who}. ` +
-    'Stop that one first, or give this one a directory of its own with --state.'
+    'Stop that one first, or give this one its own directory with --state.'
   );
 }
 

@@ -50,7 +50,7 @@ describe('migrations', () => {
     newer.close();
     expect(() => openOutboxDatabase(directory)).toThrow(StateError);
     expect(() => openOutboxDatabase(directory)).toThrow(
-      /outbox\.db was written by a newer integratord \(format 99; this one knows \d+\).*--state/,
+      /outbox\.db was written by a newer integratord \(format 99; this one supports \d+\).*--state/,
     );
   });
 });

@@ -97,8 +97,8 @@ export function migrate(database: Database, path: string): void {
   const version = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
   if (version > MIGRATIONS.length) {
     throw new StateError(
-      `The outbox ${path} was written by a newer integratord (format ${version}; this one knows ` +
-        `${MIGRATIONS.length}). Run that version again, or name another directory with --state.`,
+      `The outbox ${path} was written by a newer integratord (format ${version}; this one supports ` +
+        `${MIGRATIONS.length}). Run that version again, or select another directory with --state.`,
     );
   }
   for (let step = version; step < MIGRATIONS.length; step += 1) {

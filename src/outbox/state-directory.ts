@@ -20,7 +20,7 @@ export function prepareStateDirectory(directory: string): void {
   } catch (error) {
     throw new StateError(
       `The state directory ${directory} cannot be used: ${(error as Error).message}. ` +
-        'It must be writable by the user that integratord runs as; --state names another one.',
+        'It must be writable by the user that integratord runs as; --state selects another one.',
     );
   }
 }

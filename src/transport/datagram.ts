@@ -33,7 +33,11 @@ export class UnixDatagrams implements DatagramSender {
       };
       const takeBack = () => {
         this.close();
-        settle({ ok: false, reason: 'full', message: `${path} takes no more: its queue is full` });
+        settle({
+          ok: false,
+          reason: 'full',
+          message: `${path} accepts no more: its queue is full`,
+        });
       };
       const cancel = this.#clock.after(timeoutMs, takeBack);
       signal.addEventListener('abort', takeBack, { once: true });

@@ -4,15 +4,16 @@
  */
 const SENTENCES: Readonly<Record<string, string>> = {
   // Names
-  ENOTFOUND: 'The name of the server is unknown to DNS. Check the address for typing errors.',
-  EAI_AGAIN: 'DNS does not answer at the moment. Check the name server of this machine.',
+  ENOTFOUND: 'The host name is not in DNS. Check the address for typos.',
+  EAI_AGAIN: 'DNS is not answering. Check the name server of this machine.',
   // Connections
-  ECONNREFUSED: 'The server refuses connections: nothing listens there, or a firewall is closed.',
+  ECONNREFUSED:
+    'The server refuses connections: nothing listens there, or a firewall blocks the connection.',
   ECONNRESET: 'The server closed the connection without an answer.',
   EPIPE: 'The server closed the connection while the request was being sent.',
   UND_ERR_SOCKET: 'The server closed the connection without an answer.',
-  EHOSTUNREACH: 'There is no way to the server (host unreachable). Check network and firewall.',
-  ENETUNREACH: 'There is no way to the server (network unreachable). Check network and firewall.',
+  EHOSTUNREACH: 'There is no route to the server (host unreachable). Check network and firewall.',
+  ENETUNREACH: 'There is no route to the server (network unreachable). Check network and firewall.',
   EADDRNOTAVAIL: 'This machine has no free local port for a connection.',
   EMFILE: 'This process has too many open files to open a connection.',
   ETIMEDOUT: 'The server does not answer when a connection is opened. Check network and firewall.',
@@ -21,19 +22,19 @@ const SENTENCES: Readonly<Record<string, string>> = {
   UND_ERR_DESTROYED: 'The attempt was stopped.',
   UND_ERR_CLOSED: 'The attempt was stopped.',
   // Answers
-  UND_ERR_HEADERS_OVERFLOW: 'The headers of the answer are larger than any sensible server sends.',
+  UND_ERR_HEADERS_OVERFLOW: 'The headers of the answer are too large.',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'The answer is shorter than it says.',
   // Certificates
   DEPTH_ZERO_SELF_SIGNED_CERT:
-    'The server uses a self-signed certificate. Name its CA in NODE_EXTRA_CA_CERTS.',
+    'The server uses a self-signed certificate. Add its CA to NODE_EXTRA_CA_CERTS.',
   SELF_SIGNED_CERT_IN_CHAIN:
-    'The certificate of the server comes from a CA that is not trusted here. Name that CA in NODE_EXTRA_CA_CERTS.',
+    'The certificate of the server comes from a CA that is not trusted here. Add that CA to NODE_EXTRA_CA_CERTS.',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'The certificate of the server cannot be verified: an intermediate certificate is missing there, or its CA is not trusted here (NODE_EXTRA_CA_CERTS).',
+    'The certificate of the server cannot be verified: the server does not send an intermediate certificate, or its CA is not trusted here (NODE_EXTRA_CA_CERTS).',
   UNABLE_TO_GET_ISSUER_CERT:
     'The certificate of the server cannot be verified: the issuer of a certificate is missing.',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'The certificate of the server comes from a CA that is not trusted here. Name that CA in NODE_EXTRA_CA_CERTS.',
+    'The certificate of the server comes from a CA that is not trusted here. Add that CA to NODE_EXTRA_CA_CERTS.',
   CERT_HAS_EXPIRED:
     'The certificate of the server has expired (or the clock of this machine is wrong).',
   CERT_NOT_YET_VALID:
@@ -41,9 +42,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   CERT_REVOKED: 'The certificate of the server was revoked.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate of the server is for another host name.',
   // Requests that cannot be made
-  ERR_INVALID_URL: 'The address is no valid URL.',
-  UND_ERR_INVALID_ARG:
-    'The request cannot be sent: a header or the address is not allowed in HTTP.',
+  ERR_INVALID_URL: 'The address is not a valid URL.',
+  UND_ERR_INVALID_ARG: 'The request cannot be sent: a header or the address is not valid in HTTP.',
 };
 
 /** A sentence for people about an error of the HTTP library, without any part of the request. */
@@ -54,11 +54,11 @@ export function networkMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : '';
   const proxy = /^Proxy response \((\d+)\)/.exec(text)?.[1];
   if (proxy !== undefined) {
-    return `The HTTP proxy does not let the connection through (it answered ${proxy}). Check HTTPS_PROXY.`;
+    return `The HTTP proxy refused the connection (it answered ${proxy}). Check HTTPS_PROXY.`;
   }
   if (code.startsWith('HPE_')) return `The answer is not HTTP. (${code})`;
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
-    return `The server does not speak TLS, or not a version of it that is allowed here: https:// may have to be http://. (${code})`;
+    return `The server does not use TLS, or not an allowed version: the address may need http:// instead of https://. (${code})`;
   }
   return code === '' ? 'The connection failed.' : `The connection failed. (${code})`;
 }

@@ -82,7 +82,7 @@ export class Exchange {
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     if (this.#resolve === undefined) {
-      controller.abort(new Error('given up before it was sent'));
+      controller.abort(new Error('cancelled before it was sent'));
       return;
     }
     const connection = this.connection();

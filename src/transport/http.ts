@@ -35,7 +35,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export function createHttpClient(options: HttpClientOptions): ClosableHttpClient {
   const agents = openAgents(options);
   if (agents === undefined) {
-    const message = 'HTTP_PROXY or HTTPS_PROXY is set, but is no address of a proxy.';
+    const message = 'HTTP_PROXY or HTTPS_PROXY is set, but is not a proxy URL.';
     return { send: async () => failure('network', message, false), close: async () => {} };
   }
   const { pooled, fresh } = agents;

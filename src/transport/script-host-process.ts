@@ -132,7 +132,7 @@ export class ScriptHostProcess {
 
   #lose(how: string): void {
     for (const { path, finish } of this.#runs.values()) {
-      const message = `The process that ran ${path} for integratord ended (${how}), so it is unknown whether the script did its work.`;
+      const message = `The process that ran ${path} for integratord exited (${how}), so it is unknown whether the script finished.`;
       finish(this.#isReady ? { kind: 'failed', message } : undefined);
     }
   }

@@ -50,7 +50,7 @@ export function scriptProblem(path: string, who: Identity): string | undefined {
   try {
     accessSync(real, constants.X_OK);
   } catch {
-    return `${path} is not executable by this user. Run: chmod 750 '${path}', and give it the group of the user that integratord runs as.`;
+    return `${path} is not executable by this user. Run: chmod 750 '${path}', and set its group to that of the user that integratord runs as.`;
   }
   return undefined;
 }
@@ -61,9 +61,9 @@ function notFound(path: string, error: unknown): string {
     case 'ENOENT':
       return `There is no script ${path}. Put it there, or remove the integration.`;
     case 'EACCES':
-      return `${path} cannot be reached: the user that integratord runs as may not enter its directory.`;
+      return `${path} cannot be reached: the user that integratord runs as cannot enter its directory.`;
     case 'ELOOP':
-      return `${path} is a symbolic link that leads in a circle.`;
+      return `${path} is a symbolic link loop.`;
     default:
       return `${path} cannot be examined (${code}).`;
   }
@@ -73,25 +73,25 @@ type Permissions = Pick<Stats, 'uid' | 'gid' | 'mode'>;
 
 /** Why the script's own permissions are not safe. */
 export function unsafeFile(path: string, file: Permissions, who: Identity): string | undefined {
-  const mend = `Run: chown root '${path}' && chmod 750 '${path}'.`;
+  const fix = `Run: chown root '${path}' && chmod 750 '${path}'.`;
   if ((file.mode & 0o002) !== 0) {
-    return `${path} can be changed by every user, so it is not run. ${mend}`;
+    return `${path} can be changed by every user, so it is not run. ${fix}`;
   }
   const groupCanWrite = (file.mode & 0o020) !== 0;
   if (who.uid === ROOT) {
     if (file.uid !== ROOT) {
-      return `${path} belongs to user ${file.uid}, who could have root run anything. ${mend}`;
+      return `${path} belongs to user ${file.uid}, who could have root run anything. ${fix}`;
     }
     if (groupCanWrite && file.gid !== ROOT) {
-      return `${path} can be changed by group ${file.gid}, which could have root run anything. ${mend}`;
+      return `${path} can be changed by group ${file.gid}, which could have root run anything. ${fix}`;
     }
     return undefined;
   }
   if (file.uid === who.uid && (file.mode & 0o200) !== 0) {
-    return `${path} can be changed by the user that integratord runs as, so it is not run: whoever takes over integratord could change it. ${mend}`;
+    return `${path} can be changed by the user that integratord runs as, so it is not run: an attacker who compromises integratord could change it. ${fix}`;
   }
   if (groupCanWrite && (file.gid !== ROOT || who.gids.includes(ROOT))) {
-    return `${path} can be changed by group ${file.gid}, so it is not run. ${mend}`;
+    return `${path} can be changed by group ${file.gid}, so it is not run. ${fix}`;
   }
   return undefined;
 }
@@ -102,20 +102,20 @@ export function unsafeDirectory(
   directory: Permissions,
   who: Identity,
 ): string | undefined {
-  const mend = `Run: chown root '${path}' && chmod 750 '${path}'.`;
+  const fix = `Run: chown root '${path}' && chmod 750 '${path}'.`;
   // With the sticky bit, others cannot replace what is not theirs.
   const isSticky = (directory.mode & 0o1000) !== 0;
   if ((directory.mode & 0o002) !== 0 && !isSticky) {
-    return `Every user can put other files into ${path}, so its scripts are not run. ${mend}`;
+    return `Every user can put other files into ${path}, so its scripts are not run. ${fix}`;
   }
   if (who.uid === ROOT && directory.uid !== ROOT) {
-    return `${path} belongs to user ${directory.uid}, who could have root run anything. ${mend}`;
+    return `${path} belongs to user ${directory.uid}, who could have root run anything. ${fix}`;
   }
   const groupCanWrite = (directory.mode & 0o020) !== 0 && directory.gid !== ROOT && !isSticky;
   // A group of integratord's own user is the daemon itself, which the reference trusts here.
   const isOwnGroup = who.uid !== ROOT && who.gids.includes(directory.gid);
   if (groupCanWrite && !isOwnGroup) {
-    return `Group ${directory.gid} can put other files into ${path}, so its scripts are not run. ${mend}`;
+    return `Group ${directory.gid} can put other files into ${path}, so its scripts are not run. ${fix}`;
   }
   return undefined;
 }
@@ -128,21 +128,21 @@ export function startProblem(path: string, code: string): string {
   const first = firstLine(path);
   const interpreter = /^#!\s*(\S+)/.exec(first)?.[1];
   if (first.startsWith('#!') && first.endsWith('\r')) {
-    return `${path} has the line ends of Windows, so its interpreter is not found. Run: sed -i 's/\\r$//' '${path}'.`;
+    return `${path} has Windows line endings, so its interpreter is not found. Run: sed -i 's/\\r$//' '${path}'.`;
   }
   switch (code) {
     case 'ENOENT':
       return interpreter === undefined
-        ? `${path} is a program for another system: what it needs to start is missing.`
-        : `The interpreter ${interpreter} that the first line of ${path} names does not exist.`;
+        ? `${path} is a program for another system: its loader is missing.`
+        : `The interpreter ${interpreter} in the first line of ${path} does not exist.`;
     case 'ENOEXEC':
       return first.startsWith('#!')
-        ? `${path} cannot be run: its interpreter is no program.`
-        : `${path} does not say what runs it. Begin it with a line such as #!/bin/sh or #!/usr/bin/env python3; a program must be built for this machine.`;
+        ? `${path} cannot be run: its interpreter is not a program.`
+        : `${path} has no interpreter line. Begin it with a line such as #!/bin/sh or #!/usr/bin/env python3; a binary must be built for this machine.`;
     case 'EACCES':
       return interpreter === undefined
-        ? `${path} may not be run: perhaps its file system is mounted with noexec.`
-        : `${path} may not be run: ${interpreter} is not executable, or a file system is mounted with noexec.`;
+        ? `${path} cannot be run: its file system may be mounted with noexec.`
+        : `${path} cannot be run: ${interpreter} is not executable, or a file system is mounted with noexec.`;
     case 'E2BIG':
       return `${path} cannot be started: its arguments are longer than the system allows.`;
     default:

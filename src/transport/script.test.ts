@@ -365,7 +365,7 @@ describe.each(PLACES)('what is refused %s', (where) => {
     addScript('#!/bin/sh\n', 'custom-f', 0o440);
     expect(await refusal({ path: join(integrations, 'custom-f') })).toContain('chmod 750');
     symlinkSync('custom-l', join(integrations, 'custom-l'));
-    expect(await refusal({ path: join(integrations, 'custom-l') })).toContain('circle');
+    expect(await refusal({ path: join(integrations, 'custom-l') })).toContain('loop');
   });
 
   it('a script whose interpreter cannot be found', async () => {

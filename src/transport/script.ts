@@ -86,7 +86,7 @@ function asResult(ending: Ending, { path, cwd }: Command): ScriptResult {
     return { kind: 'refused', message: `Scripts run in ${cwd}, which does not exist.` };
   }
   if (PASSING.has(code)) {
-    return { kind: 'failed', message: `${path} could not be started at the moment (${code}).` };
+    return { kind: 'failed', message: `${path} could not be started (${code}).` };
   }
   return { kind: 'refused', message: startProblem(path, code) };
 }

@@ -248,7 +248,7 @@ describe('an alert of the text log', () => {
   it.each(['** Alert x', HEAD.slice(0, 60), HEAD.replace('Rule: 5', 'Rule: x')])(
     'is none when its first lines are not right: %j',
     (text) => {
-      expect(readAlert(Buffer.from(text))).toBe('no alert of alerts.log');
+      expect(readAlert(Buffer.from(text))).toBe('not an alert of alerts.log');
     },
   );
 });

@@ -21,7 +21,7 @@ export function readAlert(bytes: Buffer, start = 0, end = bytes.length): ReadAle
   const raw = bytes.subarray(start, end);
   if (beginsText(raw, 0)) {
     const alert = readOssecLog(raw.toString('utf8'));
-    return alert === undefined ? 'no alert of alerts.log' : known(toWazuh(alert));
+    return alert === undefined ? 'not an alert of alerts.log' : known(toWazuh(alert));
   }
   const facts = scanAlert(bytes, start, end);
   if (typeof facts === 'string') return facts;

@@ -57,7 +57,7 @@ export function planInstall(options: InstallOptions): InstallPlan {
     ...whyNotReachable(options, account),
   ];
   if (found.state === 'link' && !isOurLink(found, options)) {
-    reasons.push(`${found.path} is a symbolic link to something else than integratord`);
+    reasons.push(`${found.path} is a symbolic link to something other than integratord`);
   }
   const state = stateSteps(join(home, 'queue', 'integratord'), account);
   if (typeof state === 'string') reasons.push(state);
@@ -138,7 +138,7 @@ function launcherSteps(
   const text = launcherText({ name, home, node, program, user, group });
   const steps: InstallStep[] = [];
   if (state === 'original' && statOf(kept)?.ino !== statOf(path)?.ino) {
-    const instead = hasKept ? ', in place of the one of an earlier version' : '';
+    const instead = hasKept ? ', replacing the one of an earlier version' : '';
     steps.push({
       text: `keep the original ${path} as ${kept}${instead}`,
       run() {

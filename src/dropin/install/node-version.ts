@@ -6,5 +6,5 @@ export function nodeProblem(version: string): string | undefined {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
   const least = SUPPORTED[major];
   if (least !== undefined && minor >= least) return undefined;
-  return `Node ${version} will not do: it must be 20.19, 22.12 or 24, or later of these lines`;
+  return `Node ${version} is not supported: use 20.19, 22.12 or 24, or a later release of these`;
 }

@@ -72,5 +72,5 @@ function unsafe(place: string, stat: Stats, trusted: number): string | undefined
   const others = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== ROOT);
   // In a sticky directory, others cannot replace what is not theirs.
   if (!others || (stat.isDirectory() && (stat.mode & STICKY) !== 0)) return undefined;
-  return `${place} can be changed by others than root, and so what the manager runs as root; run: chmod go-w '${place}'`;
+  return `${place} can be changed by users other than root, who could then change what the manager runs as root; run: chmod go-w '${place}'`;
 }

@@ -26,7 +26,7 @@ export type InstallPlan =
 /** What every change needs to take effect. */
 export function restartNote({ name, path }: ManagerProgram): string {
   const control = join(dirname(path), name.replace('integratord', 'control'));
-  return `restart the manager for it to take effect: ${control} restart`;
+  return `restart the manager to apply this: ${control} restart`;
 }
 
 export function refused(...reasons: string[]): InstallPlan {

@@ -12,7 +12,7 @@ export function stateSteps(directory: string, account: Account): InstallStep[] |
   const whose = `${account.user}:${account.group}`;
   const stat = statOf(directory);
   if (stat === undefined) {
-    const text = `make ${directory} for the outbox, 0700, for ${whose}`;
+    const text = `create ${directory} for the outbox, mode 0700, owned by ${whose}`;
     return [
       {
         text,
@@ -23,14 +23,14 @@ export function stateSteps(directory: string, account: Account): InstallStep[] |
       },
     ];
   }
-  if (!stat.isDirectory()) return `${directory} is no directory`;
+  if (!stat.isDirectory()) return `${directory} is not a directory`;
   const steps: InstallStep[] = [];
   if (stat.uid !== account.uid) {
     // Only of root's: in anyone else's directory a link could have us give away any file.
     if (stat.uid !== 0 || !isRoot()) {
       return `${directory} belongs to user ${stat.uid}; run: chown -R ${whose} '${directory}'`;
     }
-    const text = `give ${directory} and what is in it to ${whose}`;
+    const text = `change the owner of ${directory} and its contents to ${whose}`;
     steps.push({ text, run: () => giveAll(directory, account) });
   }
   if ((stat.mode & 0o777) !== 0o700) {

@@ -13,24 +13,24 @@ export function planUninstall(home: string): InstallPlan {
   const steps: InstallStep[] = [];
   if (state === 'original') {
     if (hasKept) {
-      const text = `remove ${kept}, a left-over: the original is in its place`;
+      const text = `remove ${kept}, a leftover: the original is already in place`;
       steps.push({ text, run: () => rmSync(kept) });
     }
     return { kind: 'ready', steps, notes: [] };
   }
   if (!hasKept) {
     return refused(
-      `the original is not at ${kept}, so it cannot be brought back: install the manager's package again`,
+      `the original is not at ${kept}, so it cannot be restored: reinstall the manager's package`,
     );
   }
   steps.push({
-    text: `bring the original ${path} back from ${kept}`,
+    text: `restore the original ${path} from ${kept}`,
     run: () => renameSync(kept, path),
   });
   const directory = join(home, 'queue', 'integratord');
   const notes = [
     restartNote(found),
-    `what was not delivered stays in ${directory}; remove that directory when it is not needed any more`,
+    `undelivered alerts stay in ${directory}; remove that directory when you no longer need it`,
   ];
   return { kind: 'ready', steps, notes };
 }
