@@ -9,9 +9,23 @@ import {
   type MetricName,
 } from './metric-names.ts';
 
-/** A series to add to: a counter with its labels. */
-export interface CounterSeries {
-  inc(by?: number): void;
+/**
+ * A series to add to: a counter with its labels. What is added is kept here until the numbers are
+ * read, because the library looks up the labels at every call.
+ */
+export class CounterSeries {
+  #added = 0;
+
+  inc(by = 1): void {
+    this.#added += by;
+  }
+
+  /** What was added since the last call. */
+  take(): number {
+    const added = this.#added;
+    this.#added = 0;
+    return added;
+  }
 }
 
 /** A series to observe values in: a histogram with its labels. */
@@ -25,6 +39,7 @@ type Metric = Counter | Gauge | Histogram;
 export class Metrics {
   readonly #registry = new Registry();
   readonly #metrics = new Map<MetricName, Metric>();
+  readonly #counters = new Map<string, { series: CounterSeries; flush: () => void }>();
   /** Totals that are counted elsewhere, as they were last taken over. */
   readonly #totals = new Map<string, number>();
   readonly #collectors: (() => void)[] = [];
@@ -48,9 +63,15 @@ export class Metrics {
 
   /** A counter's series, which is there from now on, with 0. Ask once, not for every event. */
   counter<Name extends CounterName>(name: Name, labels: LabelsOf<Name>): CounterSeries {
-    const series = (this.#metrics.get(name) as Counter).labels(labels);
-    series.inc(0);
-    return series;
+    const key = keyOf(name, labels);
+    let entry = this.#counters.get(key);
+    if (entry === undefined) {
+      const series = new CounterSeries();
+      const counter = this.#metrics.get(name) as Counter;
+      entry = { series, flush: () => counter.inc(labels, series.take()) };
+      this.#counters.set(key, entry);
+    }
+    return entry.series;
   }
 
   /** A histogram's series, which is there from now on. Ask once, not for every event. */
@@ -71,10 +92,10 @@ export class Metrics {
 
   /** Brings a counter up to a total that is counted elsewhere, and that began at 0 as well. */
   total<Name extends CounterName>(name: Name, labels: LabelsOf<Name>, total: number): void {
-    const key = `${name} ${JSON.stringify(labels)}`;
+    const key = keyOf(name, labels);
     const growth = total - (this.#totals.get(key) ?? 0);
     this.#totals.set(key, total);
-    (this.#metrics.get(name) as Counter).inc(labels, Math.max(0, growth));
+    this.counter(name, labels).inc(Math.max(0, growth));
   }
 
   /** Has a function bring numbers up to date before they are read. */
@@ -85,8 +106,13 @@ export class Metrics {
   /** All numbers in Prometheus' text format. Rejects when a collector throws. */
   async text(): Promise<string> {
     for (const collect of this.#collectors) collect();
+    for (const { flush } of this.#counters.values()) flush();
     return this.#registry.metrics();
   }
+}
+
+function keyOf(name: MetricName, labels: Readonly<Record<string, string>>): string {
+  return `${name} ${JSON.stringify(labels)}`;
 }
 
 function create(
