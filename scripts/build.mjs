@@ -21,7 +21,7 @@ export function isBuilt() {
   return [...sources, ...settings].every((file) => statSync(file).mtimeMs <= built);
 }
 
-/** Compiles everything anew, then swaps it in, so that a failed build leaves the old one. */
+/** Compiles everything again, then swaps it in, so that a failed build leaves the old one. */
 export function build() {
   process.stderr.write('Building …\n');
   const fresh = `${dist}.new`;

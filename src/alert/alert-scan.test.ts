@@ -216,7 +216,7 @@ describe('what is refused', () => {
     expect(scan(text)).toBe('invalid JSON');
   });
 
-  it('white space only is an empty line', () => {
+  it('whitespace only is an empty line', () => {
     expect(scan(' \t\r')).toBe('empty line');
   });
 });
@@ -239,7 +239,7 @@ describe('deep nesting', () => {
     );
   });
 
-  it('is counted anew after each closed container', () => {
+  it('is counted again after each closed container', () => {
     expect(typeof scan(`{"rule":[${'[],'.repeat(5000)}{}]}`)).toBe('object');
   });
 });

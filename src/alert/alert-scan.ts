@@ -31,12 +31,12 @@ export interface OldFacts {
   groupText(): string | undefined;
 }
 
-/** Why a line is no alert. */
+/** Why a line is not an alert. */
 export type Unreadable =
   | 'empty line'
   | 'invalid JSON'
   | 'no rule in it'
-  /** It begins like an alert of the text log, but goes on differently. */
+  /** It begins like an alert of the text log, but continues differently. */
   | 'not an alert of alerts.log';
 
 /** The facts of one line, `bytes[start, end)`, or why there are none. */
@@ -81,7 +81,7 @@ function scanTop(scanner: JsonScanner, draft: Draft): void {
   });
 }
 
-/** Reads the rule object; false, with nothing consumed, when it is none. */
+/** Reads the rule object; false, with nothing consumed, when it is not one. */
 function scanRule(scanner: JsonScanner, draft: Draft): boolean {
   if (scanner.peek() !== OPEN_BRACE) return false;
   scanner.members(RULE_NAMES, (name) => {

@@ -19,7 +19,7 @@ export class Alert {
     return this.#text as string;
   }
 
-  /** The alert as an object; empty when the line is no JSON object. */
+  /** The alert as an object; empty when the line is not a JSON object. */
   get json(): JsonObject {
     this.#read();
     return this.#json as JsonObject;

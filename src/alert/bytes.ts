@@ -1,5 +1,5 @@
 /**
- * Reading text in bytes four at a time: most of an alert is text that only has to be passed over,
+ * Reading text in bytes four at a time: most of an alert is text that only has to be skipped,
  * and one byte after another is what makes that slow.
  */
 

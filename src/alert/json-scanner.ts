@@ -2,10 +2,10 @@ import { escapeControls } from './ascii.ts';
 import { findQuoteOrBackslash, viewOf } from './bytes.ts';
 import type { MemberNames } from './member-names.ts';
 
-/** Thrown by a {@link JsonScanner} where the text is no JSON. */
+/** Thrown by a {@link JsonScanner} where the text is not JSON. */
 export class Malformed extends Error {}
 
-/** A value that is no container: a string with its escapes resolved, or the word as written. */
+/** A value that is not a container: a string with its escapes resolved, or the word as written. */
 export type Scalar =
   | { readonly type: 'string'; readonly text: string }
   | { readonly type: 'number'; readonly text: string }
@@ -38,7 +38,7 @@ const LONGEST_ESCAPE = 6;
 /**
  * Walks over JSON text byte by byte and builds only what it is asked for. It accepts what the
  * reference's library (cJSON 1.7) accepts: also unescaped control characters, in strings and
- * as white space. Every method throws {@link Malformed} where the text is no JSON.
+ * as whitespace. Every method throws {@link Malformed} where the text is not JSON.
  */
 export class JsonScanner {
   readonly #bytes: Buffer;
@@ -46,7 +46,7 @@ export class JsonScanner {
   readonly #end: number;
   #position: number;
   #depth = 0;
-  /** True when the string that was passed over last has escapes in it. */
+  /** True when the string that was skipped last has escapes in it. */
   #hasEscapes = false;
 
   constructor(bytes: Buffer, start: number, end: number) {
@@ -89,7 +89,7 @@ export class JsonScanner {
     this.#leave();
   }
 
-  /** The strings of an array; members of other types are passed over. */
+  /** The strings of an array; members of other types are skipped. */
   strings(): string[] {
     const strings: string[] = [];
     this.#elements(() => {
@@ -130,12 +130,12 @@ export class JsonScanner {
     this.#position += 1;
   }
 
-  /** Passes over any value. */
+  /** Skips any value. */
   value(): void {
     this.#position = this.#endOfValue(this.#position);
   }
 
-  /** The place after the value that begins at a place, or after white space there. */
+  /** The place after the value that begins at a place, or after whitespace there. */
   #endOfValue(from: number): number {
     const at = this.#afterSpace(from);
     switch (this.#at(at)) {
@@ -268,13 +268,13 @@ export class JsonScanner {
     return name;
   }
 
-  /** The text of the string that was passed over last, whose inside this is. */
+  /** The text of the string that was skipped last, whose inside this is. */
   #text(from: number, to: number): string {
     const text = this.#bytes.toString('utf8', from, to);
     return this.#hasEscapes ? (JSON.parse(`"${escapeControls(text)}"`) as string) : text;
   }
 
-  /** The next byte that is no white space; NaN at the end. */
+  /** The next byte that is not whitespace; NaN at the end. */
   peek(): number {
     this.#position = this.#afterSpace(this.#position);
     return this.#at(this.#position);
@@ -285,7 +285,7 @@ export class JsonScanner {
     return at < this.#end ? (this.#bytes[at] as number) : Number.NaN;
   }
 
-  /** The reference takes every control character for white space. */
+  /** The reference takes every control character for whitespace. */
   #afterSpace(from: number): number {
     let at = from;
     while (at < this.#end && (this.#bytes[at] as number) <= 0x20) at += 1;

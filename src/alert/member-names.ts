@@ -1,6 +1,6 @@
 import { asciiLower } from './ascii.ts';
 
-/** Names of members that somebody looks for, without regard to the case of A–Z. */
+/** Names of members that are looked for, ignoring the case of A–Z. */
 export class MemberNames<Name extends string> {
   readonly #names: readonly Name[];
   readonly #byLength: readonly Name[][];

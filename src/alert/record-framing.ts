@@ -54,7 +54,7 @@ function nextHeader(bytes: Buffer, from: number): number {
 /** Longer than any: it holds the groups of one rule. */
 const LONGEST_HEADER = 4096;
 
-/** True for a whole header: a line of a log that only begins like one is none. */
+/** True for a whole header: a line of a log that only begins like one is not. */
 function isHeader(bytes: Buffer, at: number): boolean {
   const line = bytes.toString('latin1', at, Math.min(bytes.length, at + LONGEST_HEADER));
   return /^\*\* Alert \d{1,11}\.\d{1,19}:[^\n]* - [^\n]*\n/.test(line);

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 
-/** Smaller corrections are the daily business of time services. */
+/** Smaller corrections are normal for NTP. */
 const LEAST_JUMP_MS = 5000;
 
 /** Notices when the wall clock was set, by comparing it with the one that only goes forward. */

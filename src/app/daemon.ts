@@ -40,12 +40,12 @@ export interface DaemonOptions {
   readonly scrubber: Scrubber;
   /** Where the events of enrichments go. */
   readonly reinject: Reinject;
-  /** Told what is in force, at the start and after each reload. */
+  /** Called with the active setup, on start and after each reload. */
   readonly onSetup?: (setup: Setup) => void;
 }
 
 /**
- * How often to look whether `integratord queue` changed something, and to make sure that the results
+ * How often to check whether `integratord queue` changed something, and to make sure that the results
  * of attempts are on the disk.
  */
 const LOOK_MS = 500;
@@ -109,7 +109,7 @@ export class Daemon {
     try {
       this.#database = openOutboxDatabase(paths.state);
     } catch (error) {
-      this.#lock.release(); // so that it can be tried again
+      this.#lock.release(); // so that it can be retried
       throw error;
     }
     const space = new Purge(this.#database);
@@ -166,7 +166,7 @@ export class Daemon {
     );
   }
 
-  /** Reads the configuration anew. A broken one is reported and the old one stays. */
+  /** Reads the configuration again. An invalid one is reported and the old one stays. */
   reload(): void {
     const { paths, env, log, scrubber } = this.#options;
     const setup = readSetup(paths, env);
@@ -239,7 +239,7 @@ export class Daemon {
     });
   }
 
-  /** Times that were noted before the clock was set would be wrong after it. */
+  /** Times stored before the clock was set would be wrong after it. */
   #followClock(): void {
     const jump = this.#clockWatch.jump();
     if (jump === 0) return;

@@ -33,7 +33,7 @@ interface RunningLane extends Entry {
 /** The lanes of the daemon: one for each enabled integration, and one back to the manager. */
 export class LaneSet {
   readonly #shared: SharedParts;
-  /** Brings events back; undefined when they shall not go back. */
+  /** Brings events back; undefined when they must not go back. */
   readonly #manager: Destination | undefined;
   readonly #feedback: ManagerFollowUps;
   #running = new Map<number, RunningLane>();
@@ -53,7 +53,7 @@ export class LaneSet {
     });
   }
 
-  /** Makes the lanes what the configuration says; unchanged ones go on undisturbed. */
+  /** Applies the configuration to the lanes; unchanged ones are left alone. */
   apply(enabled: readonly EnabledIntegration[]): Route[] {
     const entries: Entry[] = [...enabled];
     const enriches = enabled.some(({ destination }) => destination.enriches === true);
@@ -70,7 +70,7 @@ export class LaneSet {
       const isUnchanged =
         current?.settings === settings &&
         current.integration.id === integrationId &&
-        // A script may have come or gone in the place of a destination that is built in.
+        // A script that overrides a built-in destination may have been added or removed.
         current.destination.name === entry.destination.name;
       next.set(
         record.id,
@@ -97,7 +97,7 @@ export class LaneSet {
     return this.#running.get(lane)?.integration.id;
   }
 
-  /** Says that there is something new for these lanes. */
+  /** Signals that there is something new for these lanes. */
   wake(lanes: ReadonlySet<number>): void {
     for (const lane of lanes) this.#running.get(lane)?.lane.wake();
   }

@@ -12,14 +12,14 @@ export type Reinject =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'none' };
 
-/** Reads `manager`, `file:PATH` or `none`; undefined when it is nothing of that. */
+/** Reads `manager`, `file:PATH` or `none`; undefined when it is none of these. */
 export function reinjectTarget(text: string): Reinject | undefined {
   if (text === 'manager' || text === 'none') return { kind: text };
   const path = /^file:(.+)$/s.exec(text)?.[1];
   return path === undefined ? undefined : { kind: 'file', path: resolve(path) };
 }
 
-/** The destination that brings events there; undefined when they go nowhere. */
+/** The destination that delivers events there; undefined when they are dropped. */
 export function reinjection(
   target: Reinject,
   paths: Paths,

@@ -111,7 +111,7 @@ describe('retention', () => {
     expect(space.compact(1)).toBe(false);
   });
 
-  it('reports trouble, and goes on', async () => {
+  it('reports a failure, and continues', async () => {
     const broken = {
       usedBytes: () => 0,
       purge: (): number => {

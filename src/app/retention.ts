@@ -5,16 +5,16 @@ import type { OutboxSpace } from '../core/outbox.ts';
 import type { OutboxLimits } from '../core/settings.ts';
 import { Throttle } from '../core/throttle.ts';
 
-/** How often to look, when there is nothing to do. */
+/** How often to check when there is nothing to do. */
 const EVERY_MS = 60_000;
 /** Rows per transaction: what a single step may cost the lanes in waiting. */
 const ROWS_PER_STEP = 500;
 /** Pages given back per step. */
 const PAGES_PER_STEP = 1000;
-/** When full, so much is made free at once. */
+/** How much is freed at once when full. */
 const LOW_WATER = 0.9;
 
-/** Removes what the outbox need not keep any longer, in small steps between other work. */
+/** Removes what the outbox no longer needs, in small steps between other work. */
 export class Retention {
   readonly #space: OutboxSpace;
   readonly #limits: OutboxLimits;
@@ -32,7 +32,7 @@ export class Retention {
     this.#trouble = new Throttle(clock, EVERY_MS);
   }
 
-  /** False while the outbox has reached its size: no more is to be read. */
+  /** False while the outbox has reached its size: reading must pause. */
   hasRoom(): boolean {
     if (this.#space.usedBytes() < this.#limits.maxBytes) return true;
     this.#isMakingRoom = true;

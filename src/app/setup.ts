@@ -13,7 +13,7 @@ export interface PreparedIntegration {
   readonly integration: Integration;
   /** Undefined when no destination has its name. */
   readonly destination: Destination | undefined;
-  /** Where its alerts go, and why there, in words for people. */
+  /** Where its alerts go, and why, as shown to the operator. */
   readonly destinationNote: string;
   /** Why it cannot deliver; undefined when it can. */
   readonly disabledReason: string | undefined;
@@ -24,7 +24,7 @@ export interface Setup {
   /** Well-formed integrations in the order of the file, also those that cannot deliver. */
   readonly integrations: readonly PreparedIntegration[];
   readonly diagnostics: readonly Diagnostic[];
-  /** The file could not be read as a whole: nothing may start from it. */
+  /** The file could not be read: nothing may start from it. */
   readonly fatal: boolean;
   readonly settings: DaemonSettings;
   /** Every secret value in it. */

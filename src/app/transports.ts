@@ -14,7 +14,7 @@ import { ScriptHosts } from '../transport/script-hosts.ts';
 
 const HOST_PROGRAM = fileURLToPath(new URL('../cli/script-host.js', import.meta.url));
 
-/** The ways out, shared by all destinations. */
+/** The transports, shared by all destinations. */
 export interface Transports {
   readonly http: HttpClient;
   readonly scripts: ScriptRunner;
@@ -33,7 +33,7 @@ export interface TransportOptions {
   readonly scriptHosts?: number;
 }
 
-/** Opens the ways out. */
+/** Opens the transports. */
 export function createTransports(
   paths: Paths,
   clock: Clock,

@@ -4,7 +4,7 @@ import { runDemo } from '../demo/demo.ts';
 import { Screen } from '../demo/screen.ts';
 import { EXIT } from './exit.ts';
 
-/** `integratord demo`: the daemon on a bundled example, with local stand-ins for the services. */
+/** `integratord demo`: the daemon on a bundled example, with fake services. */
 export function addDemo(program: Command): void {
   program
     .command('demo')

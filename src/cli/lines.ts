@@ -47,7 +47,7 @@ function joined(pieces: readonly Buffer[]): Buffer {
 
 /**
  * The alerts of a file: its lines, or those of a text alerts.log, each with the number of its first
- * line. Blank lines between text alerts are none.
+ * line. Blank lines between text alerts do not count.
  * @throws CommandError when the file cannot be read.
  */
 export async function* readRecords(file: string | undefined): AsyncGenerator<InputLine> {

@@ -50,7 +50,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// The reader of our output may go away early (`| head`): that is no failure.
+// The reader of our output may go away early (`| head`): that is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
   throw error;

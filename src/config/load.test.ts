@@ -135,7 +135,7 @@ describe('loadConfig on files', () => {
     });
   });
 
-  it('goes on without a settings file that is missing, with a warning', () => {
+  it('continues without a settings file that is missing, with a warning', () => {
     writeFileSync(join(directory, 'ossec.conf'), inRoot('<name>custom-a</name>'));
     const { integrations, diagnostics, fatal } = loadFile('ossec.conf', 'missing.yaml');
     expect(fatal).toBe(false);
@@ -213,7 +213,7 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it('passes over foreign sections unread', () => {
+  it('skips foreign sections unread', () => {
     const foreign =
       '<global><name>x</name><level>y</level></global><var name="X">1</var><syscheck a="b"/>';
     const { integrations, diagnostics } = load(

@@ -1,22 +1,22 @@
 /**
- * Where reading stopped: enough to find the place again after the file was renamed, compressed,
- * copied, cut or replaced. Only `source/` understands the fields; the outbox keeps them as JSON, in
+ * Where reading stopped: enough to find the position again after the file was renamed, compressed,
+ * copied, truncated or replaced. Only `sources/` interprets the fields; the outbox stores them as JSON, in
  * the transaction that stores the deliveries of what was read.
  */
 export interface Checkpoint {
   readonly version: 1;
-  /** The place in the file that was being read. */
+  /** The position in the file being read. */
   readonly position: FilePosition;
   /**
    * Where reading ended in the files before it, newest first: a file that comes back (the clock was
    * set back over midnight, someone moved an old file into place) is not read twice.
    */
   readonly finished: readonly FilePosition[];
-  /** When this was true, in milliseconds since 1970. */
+  /** When this was valid, in milliseconds since 1970. */
   readonly takenAt: number;
 }
 
-/** A place in one file. Files are recognised by their content first, by their inode second. */
+/** A position in one file. Files are recognised by their content first, by their inode second. */
 export interface FilePosition {
   /** The path it was read at: the live file or one of its archives. */
   readonly path: string;
@@ -25,7 +25,7 @@ export interface FilePosition {
   /** Empty strings when no file was there yet. */
   readonly device: string;
   readonly inode: string;
-  /** Bytes of complete lines that are done with; in an archive `.gz`, bytes after decompression. */
+  /** Bytes of complete lines already processed; in an archive `.gz`, bytes after decompression. */
   readonly offset: number;
   /** The first bytes of the file, but none after the offset. */
   readonly head: { readonly length: number; readonly hash: string };
@@ -44,7 +44,7 @@ export interface Mark {
   readonly hash: string;
 }
 
-/** Complete lines of a source, and the checkpoint that is right once all of them are stored. */
+/** Complete lines of a source, and the checkpoint that is valid once all of them are stored. */
 export interface Batch {
   /** Whole lines, each ended by a newline. Only valid until the next batch is asked for. */
   readonly bytes: Buffer;

@@ -1,4 +1,4 @@
-/** Time and chance, so that tests can hold both in their hands. Nothing else may ask for them. */
+/** Time and randomness, so that tests can control both. No other code may access them directly. */
 export interface Clock {
   /** Wall-clock time in milliseconds since 1970. May jump. */
   now(): number;
@@ -6,14 +6,14 @@ export interface Clock {
   monotonic(): number;
   /** A number in [0, 1). */
   random(): number;
-  /** Calls back once after so many milliseconds; the returned function cancels it. */
+  /** Calls back once after the given number of milliseconds; the returned function cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
 /** setTimeout fires at once for anything longer than this (about 24.8 days). */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The real time and chance of this machine. */
+/** The real time and randomness of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -26,7 +26,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after so many milliseconds, or as soon as the signal aborts. Never rejects. */
+/** Resolves after the given number of milliseconds, or as soon as the signal aborts. Never rejects. */
 export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) {

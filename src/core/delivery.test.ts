@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { deliveryKey } from './delivery.ts';
 
-it('is the same for the same alert and integration, for ever', () => {
+it('is the same for the same alert and integration, forever', () => {
   // Services keep these keys for days: a change of them is a change of behaviour.
   expect(deliveryKey('slack', Buffer.from('{"id":"1"}'))).toBe('609431de0c4a9fd152f0e242a0fcac2b');
   expect(deliveryKey('slack', Buffer.from('x{"id":"1"}y').subarray(1, -1))).toBe(

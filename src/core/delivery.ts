@@ -9,8 +9,8 @@ import type { FailureReason, Outcome } from './outcome.ts';
  *        └── retry, crash ─┘
  *     dead ──an operator's retry──▶ pending
  *
- * `parked` is how a pending delivery shows while its lane is parked: because its integration is
- * broken or gone. It needs no change of the row, so that parking is cheap however long the queue is.
+ * `parked` is how a pending delivery is shown while its lane is parked, because its integration is
+ * broken or gone. The row does not change, so parking is cheap for any queue length.
  */
 export const DELIVERY_STATES = ['pending', 'leased', 'parked', 'delivered', 'dead'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
@@ -22,20 +22,20 @@ export interface LeasedDelivery {
   readonly raw: Buffer;
   /** Attempts made before this one. */
   readonly attempts: number;
-  /** Those of them since the beginning, or since an operator said to retry. */
+  /** Attempts since the beginning, or since an operator's retry. */
   readonly tries: number;
-  /** When the first of those tries began, in milliseconds since 1970; undefined before that. */
+  /** When the first of those attempts began, in milliseconds since 1970; undefined before that. */
   readonly firstAttemptAt: number | undefined;
 }
 
-/** What becomes of a leased delivery after an attempt. */
+/** The new state of a leased delivery after an attempt. */
 export interface Settlement {
   readonly id: number;
   readonly startedAt: number;
   readonly durationMs: number;
   readonly outcome: Outcome;
   readonly next: NextState;
-  /** What comes of it: the events of an enrichment, stored in the same transaction. */
+  /** Its follow-ups: the events of an enrichment, stored in the same transaction. */
   readonly followUps?: readonly NewDelivery[];
 }
 export type NextState =
@@ -44,19 +44,19 @@ export type NextState =
   | { readonly state: 'pending'; readonly notBefore: number; readonly reason: FailureReason }
   | { readonly state: 'dead'; readonly reason: FailureReason };
 
-/** An alert that concerns somebody, on its way into the outbox. */
+/** An alert that matches an integration, on its way into the outbox. */
 export interface NewDelivery {
   /** The bytes of its line, without the newline. */
   readonly raw: Buffer;
   readonly alertId: string | undefined;
   readonly level: number;
-  /** The lanes that shall deliver it; never empty. */
+  /** The lanes that deliver it; never empty. */
   readonly lanes: readonly number[];
 }
 
 /**
- * The identity of an alert for an integration: the same over retries, restarts, and even where a
- * line is read twice, so that a service which recognises repeats can do so.
+ * The identity of an alert for an integration: the same across retries, restarts, and even when a
+ * line is read twice, so that services can recognise duplicates.
  * @returns 32 hexadecimal digits.
  */
 export function deliveryKey(integrationId: string, raw: Buffer): string {

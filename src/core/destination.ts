@@ -9,7 +9,7 @@ import type { Secret } from './secret.ts';
 export interface Job {
   readonly alert: Alert;
   readonly integration: Integration;
-  /** Stable over retries and restarts: an idempotency key. */
+  /** Stable across retries and restarts: an idempotency key. */
   readonly key: string;
   /** Attempts made before this one. */
   readonly attempts: number;
@@ -24,7 +24,7 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
-/** An answer, or the reason why there was none. Expected failures are values. */
+/** An answer, or why there was none. Expected failures are values. */
 export type HttpResult = HttpResponse | HttpFailure;
 export interface HttpResponse {
   readonly ok: true;
@@ -33,7 +33,7 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** The body as text, up to the cap. */
   readonly body: string;
-  /** True when the body was longer than the cap, or broke off, or did not end in time. */
+  /** True when the body was longer than the cap, was cut off, or timed out. */
   readonly truncated: boolean;
 }
 export interface HttpFailure {
@@ -86,7 +86,7 @@ export type ScriptResult =
   | { readonly kind: 'refused'; readonly message: string }
   /**
    * It could not be started now, for lack of processes, memory or disk space; or it is unknown what
-   * became of it.
+   * happened to it.
    */
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -98,14 +98,14 @@ export interface ScriptRunner {
   ): Promise<ScriptResult>;
 }
 
-/** What a destination is handed to make an attempt. */
+/** What a destination gets to make an attempt. */
 export interface DeliveryContext {
   readonly http: HttpClient;
   readonly scripts: ScriptRunner;
   readonly cache: AnswerCache;
   readonly quota: Quota;
   readonly clock: Clock;
-  /** Aborted when the daemon stops and will not wait any longer. */
+  /** Aborted when the daemon stops and waits no longer. */
   readonly signal: AbortSignal;
 }
 
@@ -115,8 +115,8 @@ export type Plan =
   | { readonly kind: 'script'; readonly call: ScriptCall };
 
 /**
- * The limit of a service. Other servers that speak its language, such as Mattermost's, need not have
- * it; where they have one, they say so with 429.
+ * The rate limit of a service. Compatible servers, such as Mattermost, may not have
+ * it; if they have one, they answer 429.
  */
 export interface ServiceLimit extends RateLimit {
   /** True when the integration delivers to the service itself. */
@@ -127,29 +127,29 @@ export interface ServiceLimit extends RateLimit {
 export interface Destination {
   /** The `<name>` that selects it. */
   readonly name: string;
-  /** For people: `Slack`, `PagerDuty`. */
+  /** The display name: `Slack`, `PagerDuty`. */
   readonly title: string;
-  /** Settings without which it cannot work. */
+  /** Required settings. */
   readonly requires: readonly ('hook_url' | 'api_key')[];
-  /** Attempts that may run at the same time. With 1 the order of the alerts is kept. */
+  /** Concurrent attempts. 1 keeps the order of the alerts. */
   readonly concurrency: number;
-  /** True where it answers with events: it gets no verdicts of others, so that none can circle. */
+  /** True where it answers with events: it gets no verdicts of others, which prevents loops. */
   readonly enriches?: boolean;
-  /** True where the highest rule level goes first, because what it may ask is scarce. */
+  /** True if the highest rule level goes first, because its quota is small. */
   readonly highestLevelFirst?: boolean;
-  /** What the service allows; the setting `rate_limit` replaces it. */
+  /** The service's rate limit; the `rate_limit` setting replaces it. */
   readonly rateLimit?: ServiceLimit;
-  /** Least seconds of an attempt when the configuration sets no timeout. */
+  /** Minimum seconds per attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
   /**
-   * Why settings that only it knows, such as its options, cannot work; as a sentence without its
-   * full stop, and without secrets. Undefined when they can.
+   * Why its own settings, such as its options, are invalid; as a sentence without its
+   * full stop, and without secrets. Undefined when they are valid.
    */
   problem?(integration: Integration): string | undefined;
-  /** Why this alert is deliberately not sent, or undefined when it is. Asked before it is stored. */
+  /** Why this alert is deliberately not sent, or undefined when it is. Called before it is stored. */
   skip?(alert: Alert, integration: Integration): string | undefined;
-  /** What an attempt would send. Never fails because of what an alert lacks. */
+  /** What an attempt would send. Never fails because of missing fields. */
   plan(job: Job): Plan;
-  /** Makes one attempt. Resolves with what became of it; a rejection is a bug. */
+  /** Makes one attempt. Resolves with its outcome; a rejection is a bug. */
   deliver(job: Job, context: DeliveryContext): Promise<Outcome>;
 }

@@ -1,4 +1,4 @@
-/** Something to tell a person about their configuration, and where it stands. */
+/** A message about the configuration, and its location. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   /** The file as the user named it. */
@@ -6,11 +6,11 @@ export interface Diagnostic {
   /** Line and column count from 1; columns count characters. */
   readonly line: number;
   readonly column: number;
-  /** What is wrong, and what would be right. Never holds a secret. */
+  /** What is wrong, and how to fix it. Never contains a secret. */
   readonly message: string;
 }
 
-/** The form of a diagnostic that editors and people know. */
+/** The usual form of a diagnostic, which editors can parse. */
 export type DiagnosticText = `${string}:${number}:${number}: ${Diagnostic['severity']}: ${string}`;
 
 /** `file:line:column: severity: message` */

@@ -1,7 +1,7 @@
 import type { JsonDocument } from '../alert/json.ts';
 
 /**
- * An event for the manager: what an enrichment found out, to be read and judged by its rules like
+ * An event for the manager: the result of an enrichment, to be matched by its rules like
  * any log. Sent as the datagram `1:<location>:<message>`.
  */
 export interface ManagerEvent {
@@ -14,32 +14,32 @@ export interface ManagerEvent {
   readonly message: { readonly [key: string]: JsonDocument | undefined };
 }
 
-/** Answers of services, kept on disk. Keys name service and question: `virustotal:file:<md5>`. */
+/** Cached answers of services, on disk. Keys name service and lookup: `virustotal:file:<md5>`. */
 export interface AnswerCache {
   /** The answer, unless there is none or it is too old. */
   get(key: string): string | undefined;
-  /** Keeps an answer for so many milliseconds. */
+  /** Keeps an answer for the given number of milliseconds. */
   set(key: string, answer: string, ttlMs: number): void;
 }
 
-/** How much a service may be asked. */
+/** The quota of a service. */
 export interface QuotaLimits {
-  /** Questions within any 60 seconds. */
+  /** Lookups within any 60 seconds. */
   readonly perMinute: number;
-  /** Questions within a day, from midnight to midnight UTC. */
+  /** Lookups within a day, from midnight to midnight UTC. */
   readonly perDay: number;
 }
 
-/** Counts the questions to services, over restarts. Names stand for a service and an account. */
+/** Counts lookups, across restarts. A name stands for a service and an account. */
 export interface Quota {
   /**
-   * Takes one question. 0 when it may be asked now; else the time (milliseconds since 1970) from
-   * which on it may, and nothing is taken.
+   * Takes one lookup. 0 when it may be made now; else the time (milliseconds since 1970) from
+   * which it may, and nothing is taken.
    */
   take(name: string, limits: QuotaLimits): number;
   /**
-   * The service said that the quota is used up: no question before this time. True only for the
-   * first to say so, who shall tell the manager.
+   * The service said that the quota is used up: no lookups before this time. True only for the
+   * first to say so, who tells the manager.
    */
   exhausted(name: string, until: number): boolean;
 }

@@ -6,15 +6,15 @@ import type { Secret } from './secret.ts';
  * would hold them after reading the same file (Wazuh 4.14 `integrator-config.c`).
  */
 export interface Integration {
-  /** The name without the white space around it; the second block of one name is `name#2`. */
+  /** The name without surrounding whitespace; the second block of one name is `name#2`. */
   readonly id: string;
   /** The name exactly as it is written. */
   readonly name: string;
   readonly hookUrl: Secret | undefined;
   readonly apiKey: Secret | undefined;
-  /** Only alerts of this rule level and above; 0 lets all pass. */
+  /** Only alerts of this rule level and above; 0 matches all. */
   readonly level: number;
-  /** Only alerts of these rules; undefined lets all pass. */
+  /** Only alerts of these rules; undefined matches all. */
   readonly ruleIds: readonly number[] | undefined;
   /** Only alerts that have one of these groups: a comma-separated list, exact and untrimmed. */
   readonly group: string | undefined;
@@ -43,14 +43,14 @@ export interface Integration {
 }
 
 /**
- * How a `<group>` is meant. `exact`: names with commas between them, as Wazuh reads it since 3.1.
- * `sregex`: one pattern over all groups of the alert, ` syslog,sshd,`, as Wazuh 2 and before read it.
+ * How a `<group>` is read. `exact`: names separated by commas, as Wazuh reads it since 3.1.
+ * `sregex`: one pattern over all groups of the alert, ` syslog,sshd,`, as Wazuh 2 and earlier read it.
  */
 export type GroupDialect = 'exact' | 'sregex';
 
 /**
  * What an `<event_location>` is compared with. `json`: the `location` of alerts.json, as Wazuh does
- * since 3.0. `full`: the location with its host, `(agent) ip->path`, as Wazuh 2 and before did.
+ * since 3.0. `full`: the location with its host, `(agent) ip->path`, as Wazuh 2 and earlier did.
  */
 export type LocationDialect = 'json' | 'full';
 
@@ -58,37 +58,37 @@ export type LocationDialect = 'json' | 'full';
 export interface IntegrationSettings {
   /** Attempts that may run at the same time. */
   readonly concurrency?: number | undefined;
-  /** True: the script of this name in `integrations/` is run in place of the built-in. */
+  /** True: the script of this name in `integrations/` is run instead of the built-in. */
   readonly script?: boolean | undefined;
   /** Shuffle: rules whose alerts are not sent, in place of the reference's list. */
   readonly skipRules?: readonly number[] | undefined;
-  /** Token bucket: so many messages per period, and how many at once. */
+  /** Token bucket: messages per period, and how many at once. */
   readonly rateLimit?: RateLimit | undefined;
   /** The long schedule after the quick retries. */
   readonly retry?: RetrySchedule | undefined;
-  /** How `<group>` is meant; recognised from its text when not given. */
+  /** How `<group>` is read; recognised from its text when not given. */
   readonly groupDialect?: GroupDialect | undefined;
   /** What `<event_location>` is compared with; recognised from the block when not given. */
   readonly locationDialect?: LocationDialect | undefined;
   /** Enrichments: other integrations that get the verdict directly, whatever their filters. */
   readonly forward?: Forwarding | undefined;
-  /** Enrichments: how much the service may be asked; what is not given is the service's own. */
+  /** Enrichments: the quota; missing values are the service's own. */
   readonly quota?: QuotaSettings | undefined;
-  /** Enrichments: how long answers are kept; what is not given is the service's own. */
+  /** Enrichments: how long answers are cached; missing values are the service's own. */
   readonly cache?: CacheSettings | undefined;
 }
 
 export interface QuotaSettings {
-  /** Questions within any 60 seconds. */
+  /** Lookups within any 60 seconds. */
   readonly perMinute?: number | undefined;
-  /** Questions from midnight to midnight UTC. */
+  /** Lookups from midnight to midnight UTC. */
   readonly perDay?: number | undefined;
 }
 
 export interface CacheSettings {
-  /** Hours that an answer is kept. */
+  /** Hours that an answer is cached. */
   readonly foundHours?: number | undefined;
-  /** Hours that it is kept that the service knows nothing. */
+  /** Hours that "unknown to the service" is cached. */
   readonly notFoundHours?: number | undefined;
 }
 
@@ -105,9 +105,9 @@ export interface RateLimit {
 }
 
 export interface RetrySchedule {
-  /** Seconds before the first long retry, at the most (full jitter). */
+  /** Maximum seconds before the first long retry (full jitter). */
   readonly firstSeconds: number;
-  /** Seconds between retries, at the most. */
+  /** Maximum seconds between retries. */
   readonly longestSeconds: number;
   /** Hours after which a delivery is given up. */
   readonly giveUpHours: number;

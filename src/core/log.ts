@@ -2,7 +2,7 @@ import type { DiagnosticText } from './diagnostic.ts';
 import type { LogMessage } from './log-catalogue.ts';
 
 /**
- * What the rooms of the project know of logging: constant text out of the catalogue, plus fields.
+ * The logging interface of all modules: a constant message of the catalogue, plus fields.
  * Diagnostics of the configuration are the only text that varies.
  */
 export interface Log {

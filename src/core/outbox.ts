@@ -3,7 +3,7 @@ import type { LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
 import type { FailureReason } from './outcome.ts';
 import type { BucketState } from './token-bucket.ts';
 
-/** A line that is no alert: kept, so that nothing vanishes unseen. */
+/** A line that is not an alert: kept, so that nothing is lost silently. */
 export interface UnreadableLine {
   readonly path: string;
   readonly offset: number;
@@ -21,7 +21,7 @@ export interface Intake {
   readonly checkpoint: Checkpoint;
 }
 
-/** How many lines were read, concerned somebody, were skipped on purpose, or were no alert. */
+/** How many lines were read, matched an integration, were skipped on purpose, or were not an alert. */
 export interface IntakeCounts {
   readonly read: number;
   readonly matched: number;
@@ -29,7 +29,7 @@ export interface IntakeCounts {
   readonly unreadable: number;
 }
 
-/** A lane that tries no more until someone mends its integration. */
+/** A lane that stops until its integration is fixed. */
 export interface Parking {
   readonly reason: FailureReason;
   readonly message: string;
@@ -37,7 +37,7 @@ export interface Parking {
   readonly since: number;
 }
 
-/** What the outbox keeps of a lane between runs. */
+/** The stored state of a lane. */
 export interface LaneRecord {
   readonly id: number;
   readonly parking: Parking | undefined;
@@ -57,7 +57,7 @@ export interface LaneIdentity {
   readonly highestLevelFirst?: boolean;
 }
 
-/** A leased delivery that could not be tried yet. */
+/** A leased delivery that could not be attempted yet. */
 export interface ReleasedDelivery {
   readonly id: number;
   readonly followUps: readonly NewDelivery[];
@@ -65,20 +65,20 @@ export interface ReleasedDelivery {
   readonly at: number;
 }
 
-/** Changes of one moment, committed together. */
+/** Changes that are committed together. */
 export interface LaneChanges {
   readonly settlements?: readonly Settlement[];
-  /** Deliveries given back unattempted, with what came of them all the same. */
+  /** Deliveries given back unattempted, with their results, if any. */
   readonly released?: readonly ReleasedDelivery[];
   readonly buckets?: ReadonlyMap<number, BucketState>;
 }
 
 /**
- * The embedded, durable outbox, as the daemon uses it. Every call that changes is a transaction, and
- * is on the disk when it returns, unless it says otherwise.
+ * The embedded, durable outbox, as the daemon uses it. Every call that writes is a transaction, and
+ * is on disk when it returns, unless documented otherwise.
  */
 export interface Outbox {
-  /** Where reading goes on, or undefined at the first start. */
+  /** Where reading continues, or undefined at the first start. */
   checkpoint(): Checkpoint | undefined;
   saveCheckpoint(checkpoint: Checkpoint): void;
   /** Stores alerts, deliveries and checkpoint, all or nothing. */
@@ -95,7 +95,7 @@ export interface Outbox {
    * next {@link sync} on also a power failure.
    */
   commit(changes: LaneChanges): void;
-  /** Waits until all that was committed is on the disk. To be called a few times per second. */
+  /** Waits until everything committed is on disk. To be called a few times per second. */
   sync(): void;
   /**
    * Takes up to `limit` deliveries that are due: urgent ones first, then in the order in which
@@ -103,7 +103,7 @@ export interface Outbox {
    * on the disk: every start takes all of them back.
    */
   lease(lane: number, limit: number, maxBytes: number, now: number): LeasedDelivery[];
-  /** Gives leased deliveries back, unattempted. As with {@link lease}, no disk is waited for. */
+  /** Gives leased deliveries back, unattempted. As with {@link lease}, it need not be on disk. */
   release(ids: readonly number[]): void;
   /** When the next delivery of a lane falls due; undefined when none waits. */
   nextDue(lane: number): number | undefined;
@@ -117,17 +117,17 @@ export interface Outbox {
   park(lane: number, parking: Parking): void;
   unpark(lane: number): void;
   /**
-   * The clock was set, by so many milliseconds: what waits for a time goes on waiting for as long
-   * as it would have, at the most, and nothing grows old by it.
+   * The clock was set, by the given number of milliseconds: what waits for a time keeps waiting for as long
+   * as it would have, at most, and nothing ages by it.
    */
   clockJumped(byMs: number): void;
   /** True when another process (`integratord queue …`) changed something since the last call. */
   changedElsewhere(): boolean;
 }
 
-/** What keeps the outbox within its bounds needs of it. */
+/** What retention needs of the outbox. */
 export interface OutboxSpace {
-  /** Bytes that hold something. */
+  /** Bytes in use. */
   usedBytes(): number;
   /**
    * Removes up to `limit` deliveries that ended in this state before a time (milliseconds since
@@ -135,7 +135,7 @@ export interface OutboxSpace {
    */
   purge(state: 'delivered' | 'dead', finishedBefore: number, limit: number): number;
   /**
-   * Gives up to so many free pages back to the file system, where there are too many. True when
+   * Gives up to the given number of free pages back to the file system, where there are too many. True when
    * there is more to give back.
    */
   compact(pages: number): boolean;

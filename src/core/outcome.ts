@@ -14,7 +14,7 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** What an attempt leaves behind for people to read. */
+/** What an attempt records for the operator. */
 export interface AttemptDetail {
   /** HTTP status or exit code of a script, where there was one. */
   readonly status?: number | undefined;
@@ -22,18 +22,18 @@ export interface AttemptDetail {
   readonly message?: string | undefined;
   /** The beginning of the answer or of a script's output. */
   readonly excerpt?: string | undefined;
-  /** What an enrichment has to tell the manager, however the attempt ended. */
+  /** What an enrichment reports to the manager, for any outcome. */
   readonly events?: readonly ManagerEvent[];
 }
 
 /**
  * The result of one attempt.
- * - `delivered`: the service took it. An enrichment adds what it found out, as events.
+ * - `delivered`: the service accepted it. An enrichment adds its result, as events.
  * - `retry`: it may work later. `notBefore` (milliseconds since 1970) is the earliest time, where
- *   the service named one. With `quickOnly` the quick retries are all there is.
- * - `wait`: it could not even be tried before this time (milliseconds since 1970), because a quota is
- *   used up. Costs no try; the whole lane waits.
- * - `park`: nothing of this integration can be delivered until someone mends it.
+ *   the service named one. With `quickOnly` only the quick retries are made.
+ * - `wait`: it cannot be attempted before this time (milliseconds since 1970), because a quota is
+ *   used up. Does not count as an attempt; the whole lane waits.
+ * - `park`: nothing of this integration can be delivered until it is fixed.
  * - `reject`: this alert can never be delivered there.
  */
 export type Outcome =

@@ -2,23 +2,23 @@ import type { Clock } from './clock.ts';
 import { DAY_MS, MINUTE_MS } from './durations.ts';
 import type { AnswerCache, Quota, QuotaLimits } from './enrichment.ts';
 
-/** What must be kept of a quota for it to survive a restart. Times are milliseconds since 1970. */
+/** The state of a quota that must survive a restart. Times are milliseconds since 1970. */
 export interface QuotaState {
-  /** When the questions of the last minute were asked. */
+  /** When the lookups of the last minute were made. */
   readonly recent: readonly number[];
   /** The day (UTC, counted from 1970) that `asked` counts. */
   readonly day: number;
   readonly asked: number;
-  /** Until when the service itself wants no questions. */
+  /** Until when the service itself refuses lookups. */
   readonly blockedUntil: number;
 }
 
 export const UNUSED_QUOTA: QuotaState = { recent: [], day: 0, asked: 0, blockedUntil: 0 };
 
 /**
- * Takes one question from a quota: at most so many within any minute, and so many from midnight
+ * Takes one lookup from a quota, which limits lookups within any minute, and from midnight
  * to midnight UTC.
- * @returns the state after it, and 0; or the time from which on there is one again.
+ * @returns the new state, and 0; or the time from which a lookup is available again.
  */
 export function takeLookup(
   state: QuotaState,
@@ -30,7 +30,7 @@ export function takeLookup(
   // A clock that was set back must not block for longer than a minute.
   const recent = state.recent.filter((at) => at > now - MINUTE_MS && at <= now);
   const current = { ...state, recent, day, asked };
-  // Nobody blocks for longer than a day; such a time was noted before the clock was set back.
+  // No block lasts longer than a day; a later time was stored before the clock was set back.
   const isBlocked = now < state.blockedUntil && state.blockedUntil - now <= DAY_MS + MINUTE_MS;
   if (isBlocked) return { state: current, waitUntil: state.blockedUntil };
   if (asked >= limits.perDay) return { state: current, waitUntil: (day + 1) * DAY_MS };
@@ -41,7 +41,7 @@ export function takeLookup(
   return { state: { ...current, recent: [...recent, now], asked: asked + 1 }, waitUntil: 0 };
 }
 
-/** A cache that is forgotten with the process: for one question from the command line. */
+/** A cache in memory: for one lookup from the command line. */
 export function memoryCache(clock: Clock): AnswerCache {
   const answers = new Map<string, { readonly answer: string; readonly until: number }>();
   return {
@@ -78,7 +78,7 @@ export function quotaOver(
   };
 }
 
-/** A quota that is forgotten with the process. */
+/** A quota in memory. */
 export function memoryQuota(clock: Clock): Quota {
   const states = new Map<string, QuotaState>();
   return quotaOver(

@@ -42,7 +42,7 @@ it('parked waits in its lane, however long it has been tried', () => {
 });
 
 describe('the schedule', () => {
-  it('begins with the quick retries and goes on with the long ones', () => {
+  it('begins with the quick retries and continues with the long ones', () => {
     const longest = Array.from({ length: 14 }, (_, i) => {
       return delayOf(RETRY, history({ tries: i + 1 }), 0.999_999_999);
     });
@@ -165,7 +165,7 @@ describe('for any history', () => {
     );
   });
 
-  it('failing for ever ends with a dead letter, soon after the give-up time', () => {
+  it('failing forever ends with a dead letter, soon after the give-up time', () => {
     fc.assert(
       fc.property(schedule, retries, fc.integer({ min: 0, max: 20 }), (schedule, retries, seed) => {
         // A cap on the steps of this test: very short delays over weeks would be millions.

@@ -25,9 +25,9 @@ export interface RetryHistory {
 }
 
 /**
- * What becomes of a delivery after an attempt. The first `retries` retries follow within seconds;
+ * The new state of a delivery after an attempt. The first `retries` retries follow within seconds;
  * after that come exponential delays with full jitter, until the give-up time has passed since
- * the first attempt. An earliest time that the service named is obeyed.
+ * the first attempt. `Retry-After` is honoured.
  */
 export function nextState(
   outcome: Outcome,
@@ -69,7 +69,7 @@ function retryDelay(
   const round = history.tries - history.retries - 1;
   const { firstSeconds, longestSeconds } = history.schedule;
   const full = Math.min(firstSeconds * 2 ** Math.min(round, 30), longestSeconds) * 1000;
-  // Full jitter, but never at once: a service in trouble needs a pause.
+  // Full jitter, but never at once: a failing service needs a pause.
   return Math.max(QUICK_MS, Math.round(full * random()));
 }
 

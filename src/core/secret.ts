@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** What stands in place of a secret wherever people or programs may read it. */
+/** The replacement for a secret wherever it could be read. */
 export const REDACTED = '[redacted]';
 
 /**
@@ -38,7 +38,7 @@ const SHORTEST_SCRUBBED = 4;
 
 /**
  * Removes known secrets from text that comes from elsewhere (an error, a server's answer, a
- * script's output), also where they stand percent-encoded or JSON-escaped.
+ * script's output), also where they are percent-encoded or JSON-escaped.
  */
 export class Scrubber {
   readonly #known = new Set<string>();

@@ -6,18 +6,18 @@ export interface DaemonSettings {
 
 /** How much the outbox keeps. */
 export interface OutboxLimits {
-  /** Days that delivered alerts are kept for looking at. */
+  /** Days that delivered alerts are kept for inspection. */
   readonly deliveredDays: number;
   /** Days that dead letters are kept. */
   readonly deadDays: number;
   /**
-   * Bytes that it may use. When it is full, delivered alerts go first, then reading waits: the
+   * Bytes that it may use. When it is full, delivered alerts are removed first, then reading pauses: the
    * alert file is the buffer.
    */
   readonly maxBytes: number;
 }
 
-/** How far back reading goes in archives after a time without it. */
+/** How far back archives are read after an interruption. */
 export interface ReadingLimits {
   /** Days since an archive was last written to. */
   readonly lookBackDays: number;

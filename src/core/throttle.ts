@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 
 /**
  * Lets the first report through at once and then one per interval, which also says how many were
- * held back: a flood of equal troubles must not become a flood of log lines.
+ * suppressed: a flood of equal failures must not become a flood of log lines.
  */
 export class Throttle {
   readonly #clock: Clock;
@@ -15,7 +15,7 @@ export class Throttle {
     this.#intervalMs = intervalMs;
   }
 
-  /** Calls `report` with the number of reports held back since the last one, or counts this one. */
+  /** Calls `report` with the number of reports suppressed since the last one, or counts this one. */
   pass(report: (suppressed: number) => void): void {
     const now = this.#clock.monotonic();
     if (now - this.#lastAt < this.#intervalMs) {

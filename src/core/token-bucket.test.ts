@@ -59,7 +59,7 @@ describe('a token bucket', () => {
     expect(new TokenBucket(LIMIT, START, state).available(START)).toBe(3);
   });
 
-  it('goes on filling when the clock is set back, and gains nothing by it', () => {
+  it('continues filling when the clock is set back, and gains nothing by it', () => {
     const bucket = new TokenBucket(LIMIT, START);
     takeAll(bucket, START);
     const earlier = START - 3_600_000;

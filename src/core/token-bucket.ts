@@ -1,9 +1,9 @@
 import type { RateLimit } from './integration.ts';
 
-/** What must be kept of a bucket for it to survive a restart. */
+/** The state of a bucket that must survive a restart. */
 export interface BucketState {
   readonly tokens: number;
-  /** When `tokens` was right, in milliseconds since 1970. */
+  /** When `tokens` was valid, in milliseconds since 1970. */
   readonly at: number;
 }
 
@@ -23,7 +23,7 @@ export class TokenBucket {
     return { tokens: this.#tokens, at: this.#at };
   }
 
-  /** Whole messages that may go now. */
+  /** Whole messages that may be sent now. */
   available(now: number): number {
     this.#refill(now);
     return Math.floor(this.#tokens + 1e-9);
@@ -35,13 +35,13 @@ export class TokenBucket {
     this.#tokens -= 1;
   }
 
-  /** Empties it: the service said that it had too much. */
+  /** Empties it: the service reported too many messages. */
   drain(now: number): void {
     this.#refill(now);
     this.#tokens = Math.min(this.#tokens, 0);
   }
 
-  /** Milliseconds until a message may go. */
+  /** Milliseconds until a message may be sent. */
   waitFor(now: number): number {
     if (this.available(now) >= 1) return 0;
     return Math.ceil((1 - this.#tokens) * this.#millisecondsPerToken());

@@ -1,4 +1,4 @@
-/** Something in a {@link UnorderedSet}; the bag keeps in it where it is. */
+/** An item of an {@link UnorderedSet}, which stores its position in it. */
 export interface UnorderedSetItem {
   place: number;
 }
@@ -6,7 +6,7 @@ export interface UnorderedSetItem {
 /**
  * Things that come and go thousands of times a second, in no order. A Set would do, but for memory: V8
  * grows a Set by making a new table, to which the old one keeps a reference, and that one to what it
- * held. Once an old table has survived into the memory that is tidied up least often, everything that
+ * held. Once an old table has survived into the old generation, everything that
  * comes after it survives as well.
  */
 export class UnorderedSet<Item extends UnorderedSetItem> {
@@ -16,7 +16,7 @@ export class UnorderedSet<Item extends UnorderedSetItem> {
     return this.#items.length;
   }
 
-  /** Takes in an item that is in no bag. */
+  /** Adds an item that is in no set. */
   add(item: Item): void {
     item.place = this.#items.length;
     this.#items.push(item);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isJsonObject, type JsonObject, type JsonValue, valueAt } from '../alert/json.ts';
 
-/** Something that arrived at a stand-in, and what it answered. */
+/** A request that arrived at a fake service, and its answer. */
 export interface Arrival {
   readonly service: ServiceName;
   /** One line for people about the message. */
@@ -41,7 +41,7 @@ const EICAR = {
 const NOT_THERE: Answer = { status: 404, type: 'text/html', body: 'no_service' };
 const LARGEST_BODY = 1024 * 1024;
 
-/** Starts the stand-ins on a free port of this machine. */
+/** Starts the fake services on a free local port. */
 export async function startStandIns(arrived: (arrival: Arrival) => void): Promise<FakeServices> {
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
@@ -165,7 +165,7 @@ function text(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The body as a JSON object; undefined when it is none, or too large. */
+/** The body as a JSON object; undefined when it is not one, or too large. */
 async function readBody(request: IncomingMessage): Promise<JsonObject | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;

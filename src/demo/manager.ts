@@ -6,7 +6,7 @@ import { receiveDatagrams } from '../transport/datagram.ts';
 import type { Feed } from './feed.ts';
 
 /**
- * A stand-in for the manager's queue: what an enrichment sends back becomes an alert, as the
+ * A fake of the manager's queue: what an enrichment sends back becomes an alert, as the
  * manager's rules would make it. Returns a function that ends it.
  * @param received is told of each event, with the part before the JSON.
  */

@@ -311,7 +311,7 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     expect(server?.requests.at(-1)?.headers['user-agent']).toMatch(/^integratord\/\d+\.\d+\.\d+/);
   });
 
-  it('tries again when nobody listens', async () => {
+  it('retries when nobody listens', async () => {
     server = await ScriptedServer.start([never]);
     const origin = `http://127.0.0.1:${server.port}`;
     await server.close();

@@ -17,7 +17,7 @@ export interface DropInCall {
   readonly self: readonly string[];
   /** True in the process that was sent into the background. */
   readonly isChild: boolean;
-  /** True when the launcher looks at the exit code, to tell a refusal from a failure of ours. */
+  /** True when the launcher looks at the exit code, to tell a refusal from our own failure. */
   readonly isLaunched: boolean;
   /** True when it is only to be seen whether this user can run the program at all. */
   readonly isProbe: boolean;

@@ -3,7 +3,7 @@ import type { JsonObject } from '../alert/json.ts';
 /**
  * Answers a request of the manager's API, which asks running daemons for their configuration
  * (`intgcom.c` of Wazuh 4.14). There is one: `getconfig integration`. Keys and addresses are in the
- * answer in the clear, as the API expects; only the manager's user and group can ask.
+ * answer in plaintext, as the API expects; only the manager's user and group can ask.
  * @param settings the effective settings of all integrations, with the reference's names
  */
 export function answerRequest(request: string, settings: () => readonly JsonObject[]): string {

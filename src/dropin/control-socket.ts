@@ -22,7 +22,7 @@ const HEADER_BYTES = 4;
 
 /**
  * The local socket of the Integrator, over which the manager's API asks for its configuration. One
- * request and one answer per connection, each a little-endian 32-bit length and so many bytes
+ * request and one answer per connection, each a little-endian 32-bit length and that many bytes
  * (`OS_RecvSecureTCP` of Wazuh 4.14). Whoever is slow, or sends anything else, is disconnected.
  */
 export class ControlSocket {

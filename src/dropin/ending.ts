@@ -4,13 +4,13 @@
  */
 export type Ending = 'done' | 'refused' | 'broken';
 
-/** What the launcher takes for a refusal; anything else but 0 is a failure of ours to it. */
+/** What the launcher takes for a refusal; anything else but 0 is our own failure to it. */
 export const LAUNCHED_REFUSAL = 3;
 const LAUNCHED_FAILURE = 70;
 
 /**
  * The exit code. `wazuh-control` starts nothing at all when a daemon ends with another code than 0,
- * so a fault of ours is no reason for one. The launcher hears of it, and starts the original.
+ * so our own failure is not a reason for one. The launcher hears of it, and starts the original.
  */
 export function exitCode(ending: Ending, isLaunched: boolean): number {
   switch (ending) {

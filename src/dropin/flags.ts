@@ -17,7 +17,7 @@ export type Flags =
 
 /**
  * Reads flags as getopt does with the original's `Vdhtfu:g:`: several may share a dash, a value may
- * follow at once or as the next word, `--` ends them, other words are passed over. The first of
+ * follow at once or as the next word, `--` ends them, other words are skipped. The first of
  * `-V`, `-h` and anything unknown decides at once, as there.
  */
 export function parseFlags(args: readonly string[]): Flags {

@@ -12,7 +12,7 @@ export type DebugOption = { readonly level: number } | { readonly problem: strin
 /**
  * Reads `integrator.debug` from `etc/local_internal_options.conf`, then from
  * `etc/internal_options.conf`. The original does not start when it is in neither, or no number from
- * 0 to 2. How much is logged is no reason to deliver nothing, so here the caller only warns.
+ * 0 to 2. A wrong debug level must not stop deliveries, so here the caller only warns.
  */
 export function readDebugOption(home: string): DebugOption {
   for (const file of FILES) {

@@ -31,7 +31,7 @@ describe('persisting', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('tries again every 30 seconds, and complains of what is new', async () => {
+  it('retries every 30 seconds, and complains of what is new', async () => {
     const thing = {};
     const { clock, got, complaints, times } = scene(['full', 'full', 'gone', thing]);
     await clock.advance(90_000);

@@ -146,7 +146,7 @@ async function printDiagnostics(paths: Paths, scrubber: Scrubber, log: ManagerLo
   }
 }
 
-/** A bug must not end the daemon without a word: in the background nobody sees standard error. */
+/** A bug must not end the daemon silently: in the background standard error is not visible. */
 function logUncaught(log: ManagerLog): void {
   process.on('uncaughtException', (error) => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -35,7 +35,7 @@ const SOCKET_NAME = 'integrator';
 /**
  * Runs the daemon until a signal ends it. The working directory must be the manager's home.
  * What keeps it from delivering for now (a disk that is full, a settings file that is broken) does
- * not end it: it says so, and tries again, because the alerts wait for it in their files.
+ * not end it: it reports this and retries, because the alerts wait for it in their files.
  */
 export async function serve(service: DropInParts): Promise<void> {
   const { name, paths, log, scrubber, begun } = service;

@@ -17,7 +17,7 @@ export function cannotRead(message: string, line: number): ManagerLine[] {
 /**
  * What the original says of a configuration that it refuses, in its numbered messages; nothing when
  * it accepts it (Wazuh 4.14 `config.c`, `integrator-config.c`). It stops at the first fault.
- * Different on purpose: sections that are not ours are not judged, and white space around a number
+ * Different on purpose: sections that are not ours are not judged, and whitespace around a number
  * is forgiven.
  * @param lineOf the line of an offset, counted from 1
  */

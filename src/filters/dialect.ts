@@ -44,7 +44,7 @@ export function groupNames(filters: Pick<Filters, 'group' | 'settings'>): string
 
 /**
  * True when an `<event_location>` is compared with the `location` of alerts.json alone, as long as
- * the alert is none that OSSEC wrote.
+ * OSSEC did not write the alert.
  */
 export function comparesJsonLocation({
   isEarly,

@@ -2,13 +2,13 @@ import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
 import { type Filters, groupDialect, groupNames, namesHost } from './dialect.ts';
 import { compileSregex } from './sregex.ts';
 
-/** Decides whether an alert concerns an integration. */
+/** Decides whether an alert matches an integration. */
 export type Filter = (facts: AlertFacts, old?: OldFacts) => boolean;
 
 /**
  * All filters of an integration together, as the reference decides (`integrator.c`): location, then
- * level, then group, then rule. A filter that is not set lets everything pass; one that is set lets
- * nothing pass where the alert lacks the field.
+ * level, then group, then rule. A filter that is not set matches everything; one that is set matches
+ * nothing if the alert lacks the field.
  */
 export function compileFilter(integration: Filters): Filter {
   const parts: Filter[] = [];
@@ -70,7 +70,7 @@ function locationFilter(pattern: string, { isEarly, settings }: Filters): Filter
 
 const LONG_MAX = 2n ** 63n - 1n;
 
-/** C's atoi on a 64-bit machine: leading white space, sign, digits; wraps to 32 bits; else 0. */
+/** C's atoi on a 64-bit machine: leading whitespace, sign, digits; wraps to 32 bits; else 0. */
 export function atoi(text: string): number {
   const digits = /^[ \t\n\v\f\r]*([+-]?\d+)/.exec(text)?.[1];
   if (digits === undefined) return 0;

@@ -2,7 +2,7 @@ import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
 import { type Filters, groupNames } from './dialect.ts';
 import { atoi, compileFilter, type Filter } from './filter.ts';
 
-/** Decides which of many integrations an alert concerns. */
+/** Decides which of many integrations an alert matches. */
 export interface Matcher {
   /** The positions, in the order given, of the integrations whose filters all pass. */
   match(facts: AlertFacts, old?: OldFacts): number[];
@@ -24,7 +24,7 @@ export function compileMatcher(integrations: readonly Filters[]): Matcher {
   };
 }
 
-/** Positions of integrations by what an alert must have to concern them. */
+/** Positions of integrations by what an alert must have to match them. */
 class Index {
   readonly #byRule = new Map<number, number[]>();
   readonly #byGroup = new Map<string, number[]>();
@@ -55,7 +55,7 @@ class Index {
         for (const position of this.#byGroup.get(group) ?? []) named.add(position);
       }
     }
-    // Mostly there are none: nothing has to be put in order then.
+    // Mostly there are none: then there is nothing to sort.
     if (named.size === 0) return this.#others;
     return [...this.#others, ...named].sort((a, b) => a - b);
   }

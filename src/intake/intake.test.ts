@@ -72,7 +72,7 @@ function start(...levels: number[]): { intake: Intake; ended: Promise<void> } {
 }
 
 describe('the intake', () => {
-  it('stores what concerns somebody with its bytes, its lanes, the counts and the checkpoint', async () => {
+  it('stores what matches an integration with its bytes, its lanes, the counts and the checkpoint', async () => {
     start(3, 10);
     const odd = `${alert(12, 'é')} \t\r`;
     source.give([alert(1), alert(3), odd, alert(11)]);
@@ -90,7 +90,7 @@ describe('the intake', () => {
     expect(woken).toEqual([[1, 2]]);
   });
 
-  it('saves the checkpoint with each batch, also of one that concerns nobody', async () => {
+  it('saves the checkpoint with each batch, also of one that matches no integration', async () => {
     start(10);
     const offsets: number[] = [];
     for (const lines of [[alert(1)], [alert(12), alert(1)], ['{']]) {
@@ -135,7 +135,7 @@ describe('the intake', () => {
   });
 });
 
-describe('lines that are no alert', () => {
+describe('lines that are not alerts', () => {
   it('are counted, and kept with their place, their length and their beginning', async () => {
     start(0);
     const long = `{"rule":${'x'.repeat(10_000)}`;
@@ -152,7 +152,7 @@ describe('lines that are no alert', () => {
     expect(first?.excerpts).toEqual(['', long.slice(0, 4096), '[1]']);
   });
 
-  it('are told in the log once a minute, with the number of those left out', async () => {
+  it('are logged once a minute, with the number of those left out', async () => {
     start(0);
     source.give(['bad', 'worse', 'worst']);
     await clock.settle();
@@ -226,7 +226,7 @@ describe('while nothing can be stored', () => {
 });
 
 describe('while the outbox is full', () => {
-  it('nothing is read, and reading goes on by itself when there is room', async () => {
+  it('nothing is read, and reading continues by itself when there is room', async () => {
     hasRoom = false;
     start(0);
     source.give([alert(1)]);

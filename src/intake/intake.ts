@@ -29,14 +29,14 @@ export interface IntakeParts {
 const EXCERPT_BYTES = 4096;
 const STORE_RETRY_MS = 1000;
 const REPORT_EVERY_MS = 60_000;
-/** A batch of this size says that reading is behind, and that the next one is there at once. */
+/** A batch of this size means that reading is behind, and the next one is available at once. */
 const LARGE_BATCH_BYTES = 2 ** 18;
-/** How long the next batch may take before what is gathered is stored without it. */
+/** How long to wait for the next batch before storing what is pending. */
 const PATIENCE_MS = 5;
 
 /**
- * Reads alerts, decides whom they concern, and stores their deliveries with the checkpoint. While
- * reading keeps up, every batch is stored at once. While it is behind, batches are gathered, so that
+ * Reads alerts, decides which integrations they match, and stores their deliveries with the checkpoint. While
+ * reading keeps up, every batch is stored at once. While it is behind, batches are collected, so that
  * they share one wait for the disk: what is not stored is read again after a crash.
  */
 export class Intake {
@@ -58,7 +58,7 @@ export class Intake {
     this.#router = router;
   }
 
-  /** Works until the signal aborts. What was read is stored before it ends, or read again. */
+  /** Runs until the signal aborts. What was read is stored before it ends, or read again. */
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {
       if (this.#pending === undefined) await this.#waitForRoom(signal);
@@ -72,7 +72,7 @@ export class Intake {
     await this.#store(signal);
   }
 
-  /** The next batch. What is gathered is stored meanwhile, when it does not come at once. */
+  /** The next batch. If it does not come at once, what is pending is stored meanwhile. */
   async #next(signal: AbortSignal): Promise<Batch | undefined> {
     const next = this.#parts.source.next(signal);
     if (this.#pending === undefined) return next;
@@ -136,7 +136,7 @@ export class Intake {
   }
 
   /**
-   * Stores what is gathered until it succeeds: while the disk is full, reading waits. False when
+   * Stores what is pending until it succeeds: while the disk is full, reading waits. False when
    * aborted.
    */
   async #store(signal: AbortSignal): Promise<boolean> {

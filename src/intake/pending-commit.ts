@@ -2,10 +2,10 @@ import type { Checkpoint } from '../core/checkpoint.ts';
 import type { NewDelivery } from '../core/delivery.ts';
 import type { Intake, IntakeCounts, UnreadableLine } from '../core/outbox.ts';
 
-/** How much a commit may hold: what it costs, everything else waits for. */
+/** The maximum size of a commit: everything else waits for it. */
 const MOST_BYTES = 2 ** 20;
 const MOST_UNREADABLE = 1000;
-/** How long something that was read may wait for its commit. */
+/** The maximum wait of a read line for its commit. */
 const LONGEST_MS = 50;
 
 /** What was read and is not stored yet. It holds copies: it may outlive its batch. */
@@ -24,7 +24,7 @@ export class PendingCommit {
     this.#since = now;
   }
 
-  /** An alert that concerns somebody. */
+  /** An alert that matches an integration. */
   addAlert(alert: NewDelivery): void {
     const raw = Buffer.from(alert.raw);
     this.#bytes += raw.length;
@@ -35,14 +35,14 @@ export class PendingCommit {
     this.#unreadable.push({ ...line, excerpt: Buffer.from(line.excerpt) });
   }
 
-  /** A batch has been read: so many lines, so many matches deliberately not delivered. */
+  /** A batch has been read: its number of lines, and of matches deliberately not delivered. */
   endBatch(checkpoint: Checkpoint, read: number, skipped: number): void {
     this.#checkpoint = checkpoint;
     this.#read += read;
     this.#skipped += skipped;
   }
 
-  /** True when it has become so much, or so old, that it should be stored. */
+  /** True when it is large or old enough to be stored. */
   isDue(now: number): boolean {
     return (
       this.#bytes >= MOST_BYTES ||

@@ -7,10 +7,10 @@ import type { Log } from '../core/log.ts';
 import { type Outcome, scrubOutcome } from '../core/outcome.ts';
 import type { Scrubber } from '../core/secret.ts';
 
-/** A quota that is used up is looked at again after this time, at the earliest. */
+/** The minimum wait before an exhausted quota is checked again. */
 const SHORTEST_WAIT_MS = 250;
 
-/** Makes one attempt. Resolves with what became of it, free of secrets; never rejects. */
+/** Makes one attempt. Resolves with its outcome, free of secrets; never rejects. */
 export async function attemptDelivery(
   delivery: LeasedDelivery,
   integration: Integration,
@@ -28,16 +28,16 @@ export async function attemptDelivery(
     const outcome = scrubOutcome(await destination.deliver(job, context), scrubber);
     return withValidTime(outcome, context.clock.now());
   } catch (error) {
-    // A throw is a bug of the destination; the delivery is not to be lost over it.
+    // A throw is a bug in the destination; the delivery must not be lost because of it.
     const message = scrubber.scrub(error instanceof Error ? error.message : String(error));
     return { kind: 'retry', reason: 'internal', message: `internal error: ${message}` };
   }
 }
 
-/** A time that is none, out of a header that made no sense, would hold up its lane for ever. */
+/** An invalid time from a malformed header would block its lane forever. */
 function withValidTime(outcome: Outcome, now: number): Outcome {
   if (outcome.kind === 'wait') {
-    // Nor may one that has passed make it ask again and again.
+    // Nor may a time in the past cause a busy loop.
     const until = Number.isFinite(outcome.until) ? outcome.until : 0;
     return { ...outcome, until: Math.max(until, now + SHORTEST_WAIT_MS) };
   }
@@ -46,7 +46,7 @@ function withValidTime(outcome: Outcome, now: number): Outcome {
   return rest;
 }
 
-/** Logs how an attempt ended: what is dead as an error, what will be tried again as a warning. */
+/** Logs how an attempt ended: what is dead as an error, what will be retried as a warning. */
 export function reportAttempt(
   log: Log,
   integration: Integration,

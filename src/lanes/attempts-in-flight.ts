@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../core/clock.ts';
 import { UnorderedSet, type UnorderedSetItem } from '../core/unordered-set.ts';
 
-/** An attempt that has not come to its end, or whose result is not stored yet. */
+/** An attempt that is running, or whose result is not stored yet. */
 export interface AttemptInFlight extends UnorderedSetItem {
   /** Of its delivery. */
   readonly id: number;
@@ -9,7 +9,7 @@ export interface AttemptInFlight extends UnorderedSetItem {
   isOver: boolean;
 }
 
-/** The attempts that a lane makes at the moment. */
+/** The running attempts of a lane. */
 export class AttemptsInFlight {
   readonly #clock: Clock;
   readonly #running = new UnorderedSet<AttemptInFlight>();
@@ -23,7 +23,7 @@ export class AttemptsInFlight {
     return this.#running.size;
   }
 
-  /** Notes that the attempt of a delivery begins. */
+  /** Records the start of an attempt. */
   begin(id: number): AttemptInFlight {
     const attempt = { place: -1, id, isOver: false };
     this.#running.add(attempt);
@@ -35,12 +35,12 @@ export class AttemptsInFlight {
     if (this.#running.size === 0) this.#whenIdle?.();
   }
 
-  /** Those under way now. */
+  /** The running attempts. */
   list(): AttemptInFlight[] {
     return this.#running.list();
   }
 
-  /** Resolves when no attempt is left, or after so many milliseconds. */
+  /** Resolves when no attempt is left, or after the given number of milliseconds. */
   async finish(milliseconds: number): Promise<void> {
     if (this.#running.size === 0) return;
     const finished = new AbortController();

@@ -1,12 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 import type { FailureReason, Outcome } from '../core/outcome.ts';
 
-/** Failures of the service in a row before a lane stops hammering it. */
+/** Consecutive failures of the service before the breaker opens. */
 const FAILURES_TO_OPEN = 5;
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Failures that say something of the service rather than of one alert. */
+/** Failures that indicate a problem of the service rather than of one alert. */
 const SERVICE_FAILURES: ReadonlySet<FailureReason> = new Set([
   'timeout',
   'network',
@@ -45,7 +45,7 @@ export class Breaker {
     this.#openUntil = 0;
   }
 
-  /** Takes note of an attempt. Returns what changed, for the log and for waking what waits. */
+  /** Records an attempt. Returns what changed, for the log and for waking what waits. */
   record(outcome: Outcome): 'opened' | 'closed' | undefined {
     if (outcome.kind === 'wait') return undefined;
     if (outcome.kind !== 'retry') {
@@ -56,7 +56,7 @@ export class Breaker {
     }
     if (outcome.quickOnly === true || !SERVICE_FAILURES.has(outcome.reason)) return undefined;
     const wasClosed = this.isClosed;
-    // Attempts that were under way when it opened say nothing new.
+    // Attempts that were running when it opened do not count.
     if (!wasClosed && this.#clock.now() < this.#openUntil) return undefined;
     this.#failures += 1;
     if (this.isClosed) return undefined;

@@ -6,7 +6,7 @@ import type { Log } from '../core/log.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import type { OutboxGuard } from './outbox-guard.ts';
 
-/** How often to look. */
+/** How often to check. */
 const EVERY_MS = 10 * 60 * 1000;
 
 interface ExpiryParts {
@@ -17,7 +17,7 @@ interface ExpiryParts {
 
 /**
  * Gives up what has waited for its turn for as long as a delivery is tried: a flood that no quota
- * can ever answer must not fill the outbox, and so stop the reading for all.
+ * can ever serve must not fill the outbox and stop reading for all integrations.
  */
 export class Expiry {
   readonly #outbox: OutboxGuard;

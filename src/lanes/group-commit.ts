@@ -4,12 +4,12 @@ import type { Log } from '../core/log.ts';
 import type { Outbox, ReleasedDelivery } from '../core/outbox.ts';
 import type { BucketState } from '../core/token-bucket.ts';
 
-/** How long to wait before another try to write, when the disk is full or broken. */
+/** How long to wait before retrying a write, when the disk is full or broken. */
 const WRITE_RETRY_MS = 1000;
 
 /**
- * Gathers what the lanes have to store and commits it together, so that many small results share
- * one wait for the disk. Nothing given to it is forgotten: what cannot be written is tried again.
+ * Collects the results of the lanes and commits them together, so that many small results share
+ * one wait for the disk. Nothing given to it is forgotten: what cannot be written is retried.
  */
 export class GroupCommit {
   readonly #outbox: Outbox;
@@ -41,7 +41,7 @@ export class GroupCommit {
     return this.#stored();
   }
 
-  /** Resolves when all that was gathered so far is stored. */
+  /** Resolves when everything collected so far is stored. */
   #stored(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);

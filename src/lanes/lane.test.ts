@@ -156,7 +156,7 @@ describe('a failed attempt', () => {
     expect(fake.raws).toEqual(['a', 'b', 'c', 'a']);
   });
 
-  it('goes on to the long schedule, lets others overtake it there, and is given up after a day', async () => {
+  it('continues to the long schedule, lets others overtake it there, and is given up after a day', async () => {
     const fake = new FakeDestination();
     fake.otherwise = ({ alert }) =>
       alert.raw.toString() === 'bad' ? { kind: 'retry', reason: 'internal' } : DELIVERED;
@@ -182,7 +182,7 @@ describe('a failed attempt', () => {
     expect(bench.clock.timers).toBe(0);
   });
 
-  it('goes on where it was in its schedule after a restart', async () => {
+  it('continues where it was in its schedule after a restart', async () => {
     const fake = new FakeDestination();
     fake.otherwise = { kind: 'retry', reason: 'internal' };
     bench.give(bench.lane(fake), 'a');
@@ -237,7 +237,7 @@ describe('a time that the service names', () => {
     expect(fake.attempts).toHaveLength(10);
   });
 
-  it('holds up only the one delivery where the service is in trouble', async () => {
+  it('holds up only the one delivery where the service fails', async () => {
     const later: Outcome = { ...SERVER_ERROR, notBefore: bench.clock.now() + 90_000 } as Outcome;
     const fake = new FakeDestination(2).script(later);
     const lane = bench.lane(fake);
@@ -248,7 +248,7 @@ describe('a time that the service names', () => {
     expect(fake.attempts[3]?.at).toBe(start + 90_000);
   });
 
-  it('that is none does no harm', async () => {
+  it('that is not one does no harm', async () => {
     const fake = new FakeDestination().script(
       { kind: 'retry', reason: 'rate_limited', notBefore: Number.NaN },
       { kind: 'retry', reason: 'rate_limited', notBefore: Number.POSITIVE_INFINITY },
@@ -290,7 +290,7 @@ describe('a rate limit', () => {
     expect(fake.attempts.map(({ at }) => (at - again) / 1000)).toEqual([-4, -4, 6, 16]);
   });
 
-  it('begins anew when the service says that it was too much', async () => {
+  it('starts again when the service says that it was too much', async () => {
     const fake = new FakeDestination(2).script(DELIVERED, {
       kind: 'retry',
       reason: 'rate_limited',
@@ -483,7 +483,7 @@ describe('a destination with a bug', () => {
         throw 'hunter2-key'; // oxlint-disable-line no-throw-literal
       },
     ],
-  ])('throws %s: the delivery is tried again, and no secret shows', async (_name, script) => {
+  ])('throws %s: the delivery is retried, and no secret shows', async (_name, script) => {
     bench.scrubber.learn(['hunter2-key']);
     const fake = new FakeDestination().script(script, async () => script());
     bench.give(bench.lane(fake), 'a');
@@ -524,7 +524,7 @@ it('no secret gets into the outbox or the log, from messages and answers', async
 describe('when the outbox fails', () => {
   const everything = { except: [] };
 
-  it('a lane goes on every second, tells it once, and loses nothing', async () => {
+  it('a lane continues every second, tells it once, and loses nothing', async () => {
     const fake = new FakeDestination(2);
     const lane = bench.lane(fake);
     bench.store(lane.id, ...numbers(5));
@@ -765,7 +765,7 @@ describe('stopping', () => {
     expect(bench.states).toEqual(['delivered']);
   });
 
-  it('a lane that is on its way out does not park the integration, whose settings may be mended', async () => {
+  it('a lane that is on its way out does not park the integration, whose settings may be fixed', async () => {
     const gate = new Gate();
     const old = new FakeDestination();
     old.otherwise = gate.hang;

@@ -36,19 +36,19 @@ export interface LaneParts {
   readonly feedback: FollowUps;
 }
 
-/** A parked lane tries one delivery this often, in case the service was mended in silence. */
+/** A parked lane tries one delivery this often, in case the service was fixed without notice. */
 const PROBE_MS = 15 * 60 * 1000;
 /** For a retry that comes later than this, an ordered lane does not hold up the others. */
 const SHORT_DELAY_MS = 60_000;
 /** How long to wait when the outbox fails. */
 const OUTBOX_RETRY_MS = 1000;
-/** How long an attempt that was told to break off may take to do so. */
+/** How long an aborted attempt may take to stop. */
 const BREAK_OFF_MS = 500;
 
 /**
  * The run-time of one integration. It leases deliveries that are due, attempts up to
  * `concurrency` of them at a time, settles each, and waits where waiting is due: for the rate
- * limit, for the breaker, for a retry, or, parked, for someone to mend the integration.
+ * limit, for the breaker, for a retry, or, parked, for the integration to be fixed.
  * Nothing in it ever waits for another lane.
  */
 export class Lane {
@@ -74,7 +74,7 @@ export class Lane {
     this.#parts = parts;
     this.id = record.id;
     this.integration = integration;
-    // Every attempt under way listens to it; that many listeners are no leak.
+    // Every attempt under way listens to it; that many listeners are not a leak.
     setMaxListeners(0, this.#abort.signal);
     this.#running = new AttemptsInFlight(clock);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
@@ -99,13 +99,13 @@ export class Lane {
     return this.#holdUntil() > this.#parts.clock.now() ? 'backing_off' : 'working';
   }
 
-  /** Says that something may be due: new deliveries, or a change in the outbox. */
+  /** Signals that something may be due: new deliveries, or a change in the outbox. */
   wake(): void {
     this.#leases.refill();
     this.#pump();
   }
 
-  /** Takes over what another process stored: an operator may have ended the parking. */
+  /** Reloads what another process stored: an operator may have ended the parking. */
   refresh(record: LaneRecord): void {
     if (this.#parking !== undefined && record.parking === undefined) {
       this.#resume('resumed by an operator');
@@ -115,7 +115,7 @@ export class Lane {
     this.wake();
   }
 
-  /** The clock was set: what was paused until a time, may have to wait for ages now. */
+  /** The clock was set: a pause until a fixed time could now last far too long. */
   clockJumped(): void {
     this.#pausedUntil = 0;
     this.#limiter.clockJumped();
@@ -124,7 +124,7 @@ export class Lane {
   }
 
   /**
-   * Ends the work: nothing new begins, what is in flight may finish within the grace, the rest is
+   * Stops: nothing new begins, what is in flight may finish within the grace period, the rest is
    * given back unattempted. Resolves soon after the grace, whatever a destination does.
    */
   async stop(graceMs: number): Promise<void> {
@@ -148,7 +148,7 @@ export class Lane {
     while (!this.#stopping) {
       const wait = this.#holdUntil() - this.#parts.clock.now();
       if (wait > 0) {
-        // Meanwhile they shall show as waiting, and a more urgent one may come before them.
+        // Meanwhile they must show as waiting, and a more urgent one may come before them.
         this.#leases.giveBack();
         this.#schedule(wait);
         this.#limiter.observe();
@@ -166,7 +166,7 @@ export class Lane {
     }
   }
 
-  /** One attempt at a time is to find out whether the service is back. */
+  /** One attempt at a time checks whether the service is back. */
   get #isProbing(): boolean {
     return !this.#breaker.isClosed || this.#parking !== undefined;
   }
@@ -220,7 +220,7 @@ export class Lane {
       this.#context,
       scrubber,
     );
-    // Broken off: stop() gives it back, or has done so already.
+    // Aborted: stop() gives it back, or already has.
     if (attempt.isOver || (signal.aborted && outcome.kind !== 'delivered')) return;
     attempt.isOver = true;
     const followUps = this.#followUps(delivery, outcome);
@@ -244,7 +244,7 @@ export class Lane {
     this.#learn(outcome, durationMs);
     const isSoon = next.state === 'pending' && next.notBefore <= clock.now() + SHORT_DELAY_MS;
     if (next.state === 'pending' && isSoon && this.#concurrency === 1 && isQuick(history)) {
-      // An ordered lane waits for its quick retries, so that a hiccup does not change the order.
+      // An ordered lane waits for its quick retries, so that a short delay does not change the order.
       // The delivery itself is stored as due, to be the first also after a restart.
       this.#pausedUntil = Math.max(this.#pausedUntil, next.notBefore);
       next = { ...next, notBefore: 0 };
@@ -264,7 +264,7 @@ export class Lane {
 
   /** What an attempt says about the service, rather than about the one alert. */
   #learn(outcome: Outcome, durationMs: number): void {
-    // Another lane may work for the integration already, with mended settings.
+    // Another lane may work for the integration already, with corrected settings.
     if (this.#stopping) return;
     const { clock } = this.#parts;
     this.#leases.learn(durationMs);
@@ -279,7 +279,7 @@ export class Lane {
     this.#learnHealth(outcome);
     if (this.#parking === undefined) return;
     if (outcome.kind === 'retry') {
-      // Says nothing of what it was parked for: the next probe comes in its time.
+      // Says nothing about the cause of the parking: the next probe comes on schedule.
       this.#pausedUntil = Math.max(this.#pausedUntil, clock.now() + PROBE_MS);
       return;
     }

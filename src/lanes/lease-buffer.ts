@@ -1,7 +1,7 @@
 import type { LeasedDelivery } from '../core/delivery.ts';
 import type { OutboxGuard } from './outbox-guard.ts';
 
-/** Leased alerts held in memory by one lane, at the most: there may be hundreds of lanes. */
+/** Maximum leased alerts that one lane holds in memory: there may be hundreds of lanes. */
 const LEASE_BYTES = 1024 * 1024;
 const LARGEST_LEASE = 64;
 /** Attempts that are faster than this use leases up quickly. */
@@ -35,7 +35,7 @@ export class LeaseBuffer {
     this.#isDrained = false;
   }
 
-  /** Takes note of how long an attempt took. */
+  /** Records how long an attempt took. */
   learn(durationMs: number): void {
     this.#size = durationMs < QUICK_MS ? Math.min(this.#size * 2, LARGEST_LEASE) : this.#least;
   }

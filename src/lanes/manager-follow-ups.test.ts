@@ -83,7 +83,7 @@ describe('feedback', () => {
     });
   });
 
-  it('goes on whatever the verdict where that is wanted, but errors are no verdicts', () => {
+  it('continues whatever the verdict where that is wanted, but errors are not verdicts', () => {
     const forward = { to: ['slack'], onlyMalicious: false };
     const { followUps } = feedback([MALICIOUS, CLEAN, ERROR], forward);
     expect(followUps.map(({ lanes, level }) => [lanes, level])).toEqual([

@@ -8,14 +8,14 @@ import { verdictAlert } from './verdict-alert.ts';
 
 /** Where the events of enrichments go. */
 export interface FollowUpTargets {
-  /** The lane of the manager; undefined when events shall not go back. */
+  /** The lane of the manager; undefined when events must not go back. */
   manager(): number | undefined;
   /** The lane of an integration that may get verdicts directly; undefined when there is none. */
   lane(integrationId: string): number | undefined;
   wake(lanes: ReadonlySet<number>): void;
 }
 
-/** Events are no alerts yet: the manager's rules will say how grave they are. */
+/** Events are not alerts yet: the manager's rules will say how severe they are. */
 const EVENT_LEVEL = 0;
 
 /** Sends events back to the manager and, where the settings say so, straight on to others. */
@@ -63,7 +63,7 @@ export class ManagerFollowUps implements FollowUps {
   }
 }
 
-/** What becomes of what an enrichment found out. */
+/** The follow-ups of an enrichment's result. */
 export interface FollowUps {
   /** The deliveries to store with the enrichment's own: for the manager, and for others. */
   followUps(

@@ -8,7 +8,7 @@ const REPORT_EVERY_MS = 60_000;
 
 /**
  * The outbox as a lane uses it. A failure (a full disk) is logged and does not throw: what is not
- * stored is at worst asked of the service once more.
+ * stored is at worst sent to the service once more.
  */
 export class OutboxGuard {
   readonly #outbox: Outbox;

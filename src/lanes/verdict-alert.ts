@@ -2,7 +2,7 @@ import type { Alert } from '../alert/alert.ts';
 import { type JsonObject, stringify, valueAt } from '../alert/json.ts';
 import type { ManagerEvent } from '../core/enrichment.ts';
 
-/** What an enrichment found out, as an alert of its own. */
+/** The result of an enrichment, as a separate alert. */
 export interface VerdictAlert {
   /** JSON, without a newline. */
   readonly line: string;
@@ -16,8 +16,8 @@ const MALICIOUS_LEVEL = 12;
 const HARMLESS_LEVEL = 3;
 
 /**
- * An alert that says what the manager's rules would say of the event, without the way through the
- * manager: same rule ids, groups and `data`. Undefined for events that are no verdict, such as
+ * An alert with what the manager's rules would make of the event, without going through the
+ * manager: same rule ids, groups and `data`. Undefined for events that are not a verdict, such as
  * errors.
  */
 export function verdictAlert(source: Alert, event: ManagerEvent): VerdictAlert | undefined {

@@ -71,7 +71,7 @@ describe('the lock of a state directory', () => {
     expect(() => lockStateDirectory(directory, STARTED)).toThrow('in use by another integratord');
   });
 
-  it('does not take another trouble for a second daemon', () => {
+  it('does not take another failure for a second daemon', () => {
     const damaged = tempDir();
     writeFileSync(
       join(damaged, 'daemon.lock'),

@@ -2,7 +2,7 @@ import type { NewDelivery } from '../core/delivery.ts';
 import type { IntakeCounts, UnreadableLine } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 
-/** Unreadable lines kept for people to look at; older ones are only counted. */
+/** Unreadable lines kept for inspection; older ones are only counted. */
 const UNREADABLE_KEPT = 1000;
 
 /**
@@ -35,7 +35,7 @@ export function insertAlerts(
   );
 }
 
-/** Keeps lines that are no alerts, the latest of them. To be called in a transaction. */
+/** Keeps lines that are not alerts, the latest of them. To be called in a transaction. */
 export function keepUnreadable(
   database: Database,
   lines: readonly UnreadableLine[],

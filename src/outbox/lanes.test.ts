@@ -134,7 +134,7 @@ describe('a removed integration', () => {
   });
 });
 
-it('of two equal blocks, the lane of the one that stayed goes on', () => {
+it('of two equal blocks, the lane of the one that stayed continues', () => {
   const lanes = new Lanes();
   lanes.assign(anIdentity('slack', 'a'), anIdentity('slack#2', 'a'));
   const [, stayed] = lanes.assign(anIdentity('slack', 'b'), anIdentity('slack#2', 'a'));

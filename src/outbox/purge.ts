@@ -20,7 +20,7 @@ export class Purge implements OutboxSpace {
 
   /**
    * Removes deliveries that ended in this state before a time (milliseconds since 1970), with
-   * their attempts, and alerts that nobody else needs. Oldest first; returns how many.
+   * their attempts, and alerts that no other delivery needs. Oldest first; returns how many.
    */
   purge(state: 'delivered' | 'dead', finishedBefore: number, limit: number): number {
     const database = this.#database;
@@ -49,7 +49,7 @@ export class Purge implements OutboxSpace {
   }
 
   /**
-   * Gives up to so many free pages back to the file system, once they are a large part of the
+   * Gives up to the given number of free pages back to the file system, once they are a large part of the
    * file: a few are soon used again. True when there is more to give back.
    */
   compact(pages: number): boolean {

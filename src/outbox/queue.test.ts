@@ -204,7 +204,7 @@ describe('the statistics', () => {
 });
 
 describe('retry', () => {
-  it('makes dead and waiting ones due at once, and begins their schedule anew', () => {
+  it('makes dead and waiting ones due at once, and begins their schedule again', () => {
     expect(both.queue.retry({ ids: [1, 2, 3, 5, 99] })).toBe(2);
     expect(both.states()).toMatchObject({
       delivered: 'delivered',

@@ -2,7 +2,7 @@ import type { DeliveryState } from '../core/delivery.ts';
 import type { Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
 
-/** One delivery as people look at it. Times are milliseconds since 1970. */
+/** One delivery as shown to the operator. Times are milliseconds since 1970. */
 export interface QueueEntry {
   readonly id: number;
   readonly integration: string;
@@ -155,7 +155,7 @@ export class Queue {
     });
   }
 
-  /** Removes deliveries for good, whatever their state. Returns how many. */
+  /** Removes deliveries permanently, in any state. Returns how many. */
   drop(selection: QueueSelection): number {
     return this.#database.transaction(() => {
       const { sql, values } = whereSelected(selection);

@@ -235,7 +235,7 @@ export class SqliteOutbox implements Outbox {
     if (changes === 0) return;
     this.#insert(followUps, startedAt + duration);
     if (outcome.kind === 'park') {
-      // The integration was at fault. However long it takes to mend, that counts for no retry.
+      // The integration was at fault. The time to fix it does not count for any retry.
       database.run('UPDATE delivery SET tries = 0, first_attempt_at = NULL WHERE id = ?', id);
     }
     database.run(
@@ -254,7 +254,7 @@ export class SqliteOutbox implements Outbox {
   }
 }
 
-/** Text of others for a column: cut, and without the NUL characters at which SQLite would end it. */
+/** Foreign text for a column: cut, and without NUL characters, at which SQLite would end it. */
 function storable(text: string | undefined): string | null {
   return text?.slice(0, LONGEST_TEXT).replaceAll('\0', '\uFFFD') ?? null;
 }

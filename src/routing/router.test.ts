@@ -43,7 +43,7 @@ describe('the router', () => {
     ['', 'empty line'],
     ['{"rule":', 'invalid JSON'],
     ['[1]', 'no rule in it'],
-  ])('says why a line is no alert: %j', (line, reason) => {
+  ])('says why a line is not an alert: %j', (line, reason) => {
     expect(routeLine(new Router([route(1, {})]), line)).toEqual({ kind: 'unreadable', reason });
   });
 

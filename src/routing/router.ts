@@ -14,10 +14,10 @@ export interface Route {
   readonly lane: number;
 }
 
-/** What became of one line. */
+/** The result for one line. */
 export type Routing =
   | { readonly kind: 'unreadable'; readonly reason: Unreadable }
-  /** An alert that was seen at a glance to concern nobody. */
+  /** An alert that the fast path saw to match no integration. */
   | { readonly kind: 'nobody' }
   | {
       readonly kind: 'read';

@@ -13,7 +13,7 @@ const DEPTH = 40;
 const FRAME = /^\s*at (?:async )?(?:(.+) \()?(.+):(\d+):\d+\)?$/;
 const LOGGING = new Set(['call-site', 'manager-log', 'log']);
 
-/** Who is logging: the nearest caller that is no part of logging itself. Costly; for debug mode. */
+/** Who is logging: the nearest caller that is not part of logging itself. Costly; for debug mode. */
 export function callSite(): CallSite {
   const holder: { stack?: string } = {};
   const { stackTraceLimit } = Error;

@@ -32,7 +32,7 @@ export function createLog(options: LogOptions, scrubber: Scrubber): TextLog {
 }
 
 /**
- * Makes a log that hands on records instead of lines: `level`, `time` (ISO), `msg`, and the fields.
+ * Makes a log that emits records instead of lines: `level`, `time` (ISO), `msg`, and the fields.
  * They hold no known secret any more.
  */
 export function createRecordLog(
@@ -105,7 +105,7 @@ export function escapeDelete(line: string): string {
   });
 }
 
-/** Stack traces are for bugs; an expected failure is told by its message and code. */
+/** Stack traces are for bugs; an expected failure is logged by message and code. */
 function errorFields(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;

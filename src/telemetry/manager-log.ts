@@ -58,7 +58,7 @@ const FILE_MODE = 0o660;
  *     {"timestamp":"2026/08/20 11:22:33","tag":"wazuh-integratord","level":"info","description":"text"}
  *
  * The file is opened for every line, because another daemon renames it at midnight: an open one
- * would be written to under its new name. What cannot be written is lost; there is nobody to tell.
+ * would be written to under its new name. What cannot be written is lost; there is no one to report to.
  */
 export class ManagerLog {
   /** Where to; may be set once the configuration was read. */
@@ -71,7 +71,7 @@ export class ManagerLog {
     this.#options = options;
   }
 
-  /** Writes one line, whatever is in the text. Known secrets are taken out of it. */
+  /** Writes one line for any text. Known secrets are removed. */
   write({ level, text }: ManagerLine): void {
     if (level === 'DEBUG' && !this.debug) return;
     const { directory, echo } = this.#options;
@@ -81,7 +81,7 @@ export class ManagerLog {
     echo?.write(plain);
   }
 
-  /** Tells whoever started the program, and nobody else. */
+  /** Writes only to standard error, for whoever started the program. */
   say({ level, text }: ManagerLine): void {
     this.#options.echo?.write(this.#lines(level, text).plain);
   }

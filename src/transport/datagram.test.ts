@@ -70,7 +70,7 @@ describe('datagrams', () => {
     expect(received).toEqual(['1:test:c']);
   });
 
-  it('wait while the queue is full, are taken back in time, and go on when there is room', async () => {
+  it('wait while the queue is full, are taken back in time, and continue when there is room', async () => {
     const program =
       `const { DgramSocket } = require('node-unix-socket'); const socket = new DgramSocket();` +
       `socket.on('data', () => {}); socket.bind(${JSON.stringify(path)}); console.log('listening');` +

@@ -46,7 +46,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   UND_ERR_INVALID_ARG: 'The request cannot be sent: a header or the address is not valid in HTTP.',
 };
 
-/** A sentence for people about an error of the HTTP library, without any part of the request. */
+/** A sentence for the operator about an error of the HTTP library, without any part of the request. */
 export function networkMessage(error: unknown): string {
   const code = codeOf(error);
   const sentence = SENTENCES[code];
@@ -73,7 +73,7 @@ export function isLostConnection(error: unknown): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
 }
 
-/** The code of an error, or of what is behind it. */
+/** The code of an error, or of its cause. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   // Several addresses of one name were tried: the last error is as good as any.

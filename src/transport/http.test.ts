@@ -86,7 +86,7 @@ describe('requests and answers', () => {
     expect(server.requests[0]?.headers['authorization']).toBe(expected);
   });
 
-  it('passes over informational answers', async () => {
+  it('skips informational answers', async () => {
     const early = 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n';
     const server = await serve(raw(`${early}HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok`));
     expect(await send(post(urlOf(server)))).toMatchObject({ status: 201, body: 'ok' });

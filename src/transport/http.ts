@@ -10,7 +10,7 @@ export interface HttpClientOptions {
   readonly connections?: number;
   /** Bytes of a body that are read; what comes after them is not waited for. */
   readonly bodyCap?: number;
-  /** Certificates to trust in place of the system's, as PEM text. */
+  /** Certificates to trust instead of the system's, as PEM text. */
   readonly ca?: string;
   /** Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or lower case) are read from. */
   readonly env?: NodeJS.ProcessEnv;
@@ -24,13 +24,13 @@ export interface ClosableHttpClient extends HttpClient {
 
 const CONNECTIONS = 16;
 const BODY_CAP = 64 * 1024;
-/** For opening a connection; also ends one that nobody waits for any more. */
+/** For opening a connection; also ends one that is no longer awaited. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * An HTTP/1.1 client over undici, the only place that knows it. `send` never rejects: whatever goes
  * wrong is a value. The time limit holds for a whole attempt, from connecting to the end of the
- * body. A body that is too long, breaks off or does not end in time is cut: status and headers count.
+ * body. A body that is too long, incomplete or late is cut: status and headers count.
  */
 export function createHttpClient(options: HttpClientOptions): ClosableHttpClient {
   const agents = openAgents(options);
@@ -56,7 +56,7 @@ export function createHttpClient(options: HttpClientOptions): ClosableHttpClient
         });
       };
       const first = await attempt(pooled);
-      // The server had closed a kept connection while nobody used it: not this attempt's fault.
+      // The server had closed an idle connection: not this attempt's fault.
       return first === 'stale' ? asResult(await attempt(fresh)) : first;
     },
     async close() {
@@ -148,7 +148,7 @@ class TrackedClient extends Client {
   }
 }
 
-/** @throws TypeError when the address is none. */
+/** @throws TypeError when the address is invalid. */
 function dispatchOptions(request: HttpRequest, exchange: Exchange): TrackedOptions {
   const { origin, path, authorization } = targetOf(request.url);
   // A list of names and values: to build an object with them costs several times as much.

@@ -46,7 +46,7 @@ export class ScriptFiles {
   }
 
   /**
-   * Writes the files of a call, readable by this user only, under names that nobody can foresee.
+   * Writes the files of a call, readable by this user only, under unpredictable names.
    * @param name what the names begin with.
    * @throws Error when they cannot be written; then there are none.
    */
@@ -95,6 +95,6 @@ function removed(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // Somebody else removed it, or nobody can.
+    // It was already removed, or cannot be.
   }
 }

@@ -1,6 +1,6 @@
 import type { ScriptCall, ScriptResult, ScriptRunner } from '../core/destination.ts';
 
-/** What the daemon asks of a script host. */
+/** The requests of the daemon to a script host. */
 export type HostRequest =
   | {
       readonly kind: 'run';
@@ -14,7 +14,7 @@ export type HostRequest =
 
 /** What a script host answers. */
 export type HostAnswer =
-  /** It has begun to listen. Until it says so, nothing of what it was sent has been done. */
+  /** It is listening. Before this message, nothing it was sent has been processed. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'result'; readonly id: number; readonly result: ScriptResult };
 

@@ -170,7 +170,7 @@ describe('the hosts', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('end at once when the daemon is killed; scripts go on', async () => {
+  it('end at once when the daemon is killed; scripts continue', async () => {
     script(`echo $PPID > host; ${WAITS} > /dev/null; echo ended > end`);
     const daemon = new Child(`
       import { forkTestHost } from './test/support/script-host.ts';

@@ -23,7 +23,7 @@ const SUBSTITUTE_MS = 60_000;
 /**
  * Runs scripts in processes of their own, the script hosts: the first is started with the first
  * script, another when all are busy. A host that ends takes nothing with it: its runs fail and may
- * be tried again.
+ * be retried.
  */
 export class ScriptHosts implements ScriptRunner {
   readonly #options: ScriptHostsOptions;

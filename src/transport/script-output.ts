@@ -1,7 +1,7 @@
 const CUT = '\n… [output cut] …\n';
 
 /**
- * Keeps the beginning and the end of a stream in a fixed amount of memory: what failed stands at the
+ * Keeps the beginning and the end of a stream in a fixed amount of memory: the error is usually at the
  * end of an output, and what it was about to do at the beginning.
  */
 export class ScriptOutput {

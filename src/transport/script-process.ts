@@ -28,7 +28,7 @@ const GRACE_MS = 1000;
 /**
  * Runs a command in a process group of its own, without a shell and without input, until it ends, or
  * until the time limit or the signal: then its whole group gets SIGTERM, and after 2 seconds SIGKILL.
- * What a script leaves running when it ends by itself goes on, as with the reference, but is not
+ * What a script leaves running when it ends by itself keeps running, as with the reference, but is not
  * waited for. Resolves in every case.
  */
 export function runProcess(

@@ -29,8 +29,8 @@ export function ownIdentity(): Identity {
  * Why a script must not or cannot be run, with what to do about it; undefined when it may.
  *
  * The reference refuses a script that its own user could write, and so expects `root:wazuh 0750`.
- * That rule can never be met by root, as whom people run containers, so for root it becomes: nobody
- * but root can write. In both cases nobody else may be able to put other code in its place.
+ * Root, as in containers, can never meet that rule, so for root it becomes: no other user
+ * can write. In both cases no other user may be able to replace its code.
  */
 export function scriptProblem(path: string, who: Identity): string | undefined {
   let real: string;

@@ -477,7 +477,7 @@ describe('the directory of the files', () => {
     expect(await running).toMatchObject({ kind: 'exited', code: 0, output: '{"rule":{}}\n' });
   });
 
-  it('may be missing or unusable at first: a later run tries again', async () => {
+  it('may be missing or unusable at first: a later run retries', async () => {
     sh('echo ran');
     writeFileSync(join(home, 'state'), 'a file where the directory should be');
     const runner = runnerWith(systemClock);

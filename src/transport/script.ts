@@ -12,7 +12,7 @@ import { type Command, type Ending, runProcess } from './script-process.ts';
 import { type Identity, ownIdentity, scriptProblem, startProblem } from './script-safety.ts';
 
 export interface ScriptRunnerOptions {
-  /** A directory of our own for the files of running scripts. Created, and made private. */
+  /** A directory for the files of running scripts. Created, and made private. */
   readonly directory: string;
   /** Where scripts run: the manager's home. */
   readonly workingDirectory: string;
@@ -40,9 +40,9 @@ export function createScriptRunner(options: ScriptRunnerOptions): ScriptRunner {
       return codeOf(error);
     }
   };
-  // At once, so that what a crash left behind does not lie around until the first alert.
+  // Immediately, so that leftovers of a crash do not remain until the first alert.
   let unusable = prepare();
-  // A copy, because reading the real one anew for every script takes long.
+  // A copy, because reading the real one for every script is slow.
   const env = { ...process.env };
 
   async function run(

@@ -155,7 +155,7 @@ describe.skipIf(obstacle !== undefined)('in the place of the original', () => {
     expect(home.log()).toContain('(1225)');
   }, 120_000);
 
-  it('does not keep the manager from starting for reasons of its own, and mends itself', async () => {
+  it('does not keep the manager from starting for reasons of its own, and fixes itself', async () => {
     home = new ManagerHome(await slack(), starter);
     await home.install();
     const state = join(home.path, 'queue', 'integratord');

@@ -109,7 +109,7 @@ export class LaneBench {
     this.outbox.accept(anIntake(alerts), this.clock.now());
   }
 
-  /** Ends the process without a word, and opens the outbox anew. Lanes must be made again. */
+  /** Ends the process without a word, and opens the outbox again. Lanes must be made again. */
   crash(): void {
     this.database.close();
     this.clock.kill();
@@ -117,7 +117,7 @@ export class LaneBench {
     this.#open();
   }
 
-  /** Ends the lanes in good order, and opens the outbox anew. Lanes must be made again. */
+  /** Ends the lanes in good order, and opens the outbox again. Lanes must be made again. */
   async restart(graceMs = 0): Promise<void> {
     const stopped = Promise.all(this.lanes.map((lane) => lane.stop(graceMs)));
     await this.clock.advance(graceMs + 1000);

@@ -116,7 +116,7 @@ export class DaemonProcess {
   }
 }
 
-/** Waits for a condition; the deadline is only there to end a test that would wait for ever. */
+/** Waits for a condition; the deadline is only there to end a test that would wait forever. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,

@@ -47,7 +47,7 @@ export async function openEngine(project, home) {
     alert: (raw) => new Alert(raw),
     /** Reads the alert file from its beginning to its end, and stores. Nothing is delivered. */
     readAll: () => readAll(project, home, { outbox, retention, routes, clock: systemClock }),
-    /** How many alerts were read, and how many of them concerned somebody. */
+    /** How many alerts were read, and how many of them matched an integration. */
     counts() {
       const rows = database.all('SELECT name, value FROM counter');
       return { read: 0, matched: 0, ...Object.fromEntries(rows.map((r) => [r.name, r.value])) };

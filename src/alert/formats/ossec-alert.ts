@@ -16,7 +16,7 @@ export interface OssecAlert {
   readonly predecoder: JsonObject;
   readonly decoder: JsonObject;
   readonly data: JsonObject;
-  /** Undefined where it is no alert about a file. */
+  /** Undefined where it is not an alert about a file. */
   readonly syscheck: JsonObject | undefined;
   /** `full_log` and other members of the top level. */
   readonly others: JsonObject;

@@ -16,7 +16,7 @@ export function isOssecJson(alert: JsonObject): boolean {
   );
 }
 
-/** Members of the top level that are no fields of the event. */
+/** Members of the top level that are not fields of the event. */
 const KNOWN = new Set(
   `rule id TimeStamp timestamp decoder decoder_parent decoder_desc location full_log previous_output
    SyscheckFile file hostname program_name agent_name agentip logfile`.split(/\s+/),

@@ -6,7 +6,7 @@ import { fimFacts, isFimLocation } from './ossec-fim.ts';
  * The text alerts.log of OSSEC and Wazuh 1 (`alerts/log.c`): header, place, rule, fields, log. Fields
  * count only where they can stand: after the rule, in their order, each once, before the log begins.
  * A log cannot forge them later on; only a log whose first line looks like a field that is missing
- * cannot be told from it, as the file has no mark between the two.
+ * cannot be distinguished from it, as the file has no mark between the two.
  */
 
 const HEADER = /^\*\* Alert (\d{1,11}\.\d{1,19}):(.*?) - (.*)$/;
@@ -93,7 +93,7 @@ const SYSLOG_TIME = /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d /;
 
 /**
  * After the log stand the earlier events that led to the alert, with nothing between them. They are
- * only told from further lines of one log where all of them begin with a time, as syslog's lines do.
+ * only distinguished from further lines of one log where all of them begin with a time, as syslog's lines do.
  */
 function divideLog(lines: readonly string[], isFim: boolean): { log: string; previous: string } {
   const areEvents = !isFim && lines.every((line) => SYSLOG_TIME.test(line));

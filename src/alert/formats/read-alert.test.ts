@@ -240,7 +240,7 @@ describe('an alert of the text log', () => {
     });
   });
 
-  it('passes over labels that Wazuh writes before the rule', () => {
+  it('skips labels that Wazuh writes before the rule', () => {
     const alert = HEAD.replace('Rule:', 'env: prod\nRule:');
     expect(jsonOf(`${alert}log`)).toMatchObject({ rule: { id: '5' }, full_log: 'log' });
   });

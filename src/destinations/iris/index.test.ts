@@ -261,7 +261,7 @@ describe('the numbers of an installation', () => {
     expect(server.log.filter((line) => line.endsWith('alert-status/list'))).toHaveLength(1);
   });
 
-  it('are waited for while the server is in trouble, but not for ever', async () => {
+  it('are waited for while the server fails, but not forever', async () => {
     const path = '/manage/severities/list';
     server.failNext(path, answer(502, '<html>'));
     expect(await deliver(jobFor())).toMatchObject({ kind: 'retry', reason: 'server_error' });

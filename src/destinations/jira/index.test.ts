@@ -381,7 +381,7 @@ describe('follow-ups', () => {
     expect((await deliver(next('1.3'), { options })).kind).toBe('delivered');
   });
 
-  it('wait while Jira is in trouble', async () => {
+  it('wait while Jira fails', async () => {
     await deliver(next('1.1'), { options });
     server.failNext('/issue/SEC-24/comment', answer(503, 'busy'));
     expect((await deliver(next('1.2'), { options })).kind).toBe('retry');

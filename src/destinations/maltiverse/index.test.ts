@@ -298,7 +298,7 @@ describe('an alert with several questions', () => {
     expect(names(again.events)).toEqual(['8.8.8.8', 'http://bad.example/']);
   });
 
-  it('waits for the quota in the middle, and goes on from there', async () => {
+  it('waits for the quota in the middle, and continues from there', async () => {
     const settings = { quota: { perMinute: 2 } };
     const { outcome, http, context, job } = await attempt(ALERT, [hit()], { settings });
     const { clock } = context;

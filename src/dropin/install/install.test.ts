@@ -72,7 +72,9 @@ describe('install', () => {
   it('plans without touching anything', () => {
     const plan = install();
     expect(texts(plan)).toEqual([
-      expect.stringContaining(`make ${join(home, 'queue', 'integratord')} for the outbox, 0700`),
+      expect.stringContaining(
+        `create ${join(home, 'queue', 'integratord')} for the outbox, mode 0700`,
+      ),
       `keep the original ${program} as ${program}.original`,
       expect.stringContaining(`write the launcher ${program}, 0750`),
     ]);
@@ -117,14 +119,14 @@ describe('install', () => {
     carryOut(install());
     original('the new original');
     expect(carryOut(install())).toEqual([
-      `keep the original ${program} as ${program}.original, in place of the one of an earlier version`,
+      `keep the original ${program} as ${program}.original, replacing the one of an earlier version`,
       expect.stringContaining('write the launcher'),
     ]);
     expect(content(`${program}.original`)).toBe('the new original');
     expect(isLauncher(readFileSync(program))).toBe(true);
   });
 
-  it('goes on where it was interrupted', () => {
+  it('continues where it was interrupted', () => {
     const plan = install();
     if (plan.kind === 'ready') for (const step of plan.steps.slice(0, 2)) step.run();
     expect(content(program)).toBe('the original');
@@ -147,7 +149,7 @@ describe('install', () => {
     rmSync(program);
     symlinkSync(options.program, program);
     expect(carryOut(install())).toEqual([
-      expect.stringContaining('make'),
+      expect.stringContaining('create'),
       expect.stringContaining('write the launcher'),
     ]);
     expect(lstatSync(program).isFile()).toBe(true);
@@ -170,7 +172,9 @@ describe('install', () => {
     const outside = join(home, 'precious');
     writeFileSync(outside, '');
     symlinkSync(outside, join(state, 'link'));
-    expect(carryOut(install())[0]).toBe(`give ${state} and what is in it to 65534:65534`);
+    expect(carryOut(install())[0]).toBe(
+      `change the owner of ${state} and its contents to 65534:65534`,
+    );
     for (const name of ['', 'scripts', 'outbox.db']) {
       expect(statSync(join(state, name)).uid).toBe(65_534);
     }
@@ -198,8 +202,8 @@ describe('install refuses', () => {
     );
   });
 
-  it('a Node that will not do', () => {
-    expect(refusal(install({ nodeVersion: 'v18.0.0' }))).toContain('Node v18.0.0 will not do');
+  it('a Node that is not supported', () => {
+    expect(refusal(install({ nodeVersion: 'v18.0.0' }))).toContain('Node v18.0.0 is not supported');
   });
 
   it('files that others can change', () => {
@@ -228,14 +232,14 @@ describe('install refuses', () => {
   it('a link to something else', () => {
     rmSync(program);
     symlinkSync('/bin/true', program);
-    expect(refusal(install())).toContain(`${program} is a symbolic link to something else`);
+    expect(refusal(install())).toContain(`${program} is a symbolic link to something other`);
     expect(readlinkSync(program)).toBe('/bin/true');
   });
 
-  it('an outbox that is someone else’s, or no directory', () => {
+  it('an outbox that is someone else’s, or not a directory', () => {
     const state = join(home, 'queue', 'integratord');
     writeFileSync(state, '');
-    expect(refusal(install())).toContain(`${state} is no directory`);
+    expect(refusal(install())).toContain(`${state} is not a directory`);
     if (!IS_ROOT) return;
     rmSync(state);
     mkdirSync(state);
@@ -255,7 +259,7 @@ describe('uninstall', () => {
     const before = statSync(program);
     carryOut(install());
     const plan = planUninstall(home);
-    expect(carryOut(plan)).toEqual([`bring the original ${program} back from ${program}.original`]);
+    expect(carryOut(plan)).toEqual([`restore the original ${program} from ${program}.original`]);
     expect(plan).toMatchObject({
       notes: [expect.stringContaining('restart'), expect.stringContaining('queue/integratord')],
     });
@@ -268,12 +272,12 @@ describe('uninstall', () => {
   it('removes what is left over after an upgrade of the manager', () => {
     carryOut(install());
     original('the new original');
-    expect(carryOut(planUninstall(home))).toEqual([expect.stringContaining('a left-over')]);
+    expect(carryOut(planUninstall(home))).toEqual([expect.stringContaining('a leftover')]);
     expect(bin()).toEqual(['wazuh-integratord']);
     expect(content(program)).toBe('the new original');
   });
 
-  it('refuses when there is nothing to bring back', () => {
+  it('refuses when there is nothing to restore', () => {
     carryOut(install());
     rmSync(`${program}.original`);
     expect(refusal(planUninstall(home))).toContain('install the manager');

@@ -20,7 +20,7 @@ import { stateSteps } from './state-step.ts';
 export interface InstallOptions {
   /** The manager's directory, without links in it. */
   readonly home: string;
-  /** Whom the daemon shall run as; undefined: the manager's own account. */
+  /** The user the daemon runs as; undefined: the manager's own account. */
   readonly user: string | undefined;
   readonly group: string | undefined;
   /** The program of Node that runs this. */

@@ -6,7 +6,7 @@ const ROOT = 0;
 const STICKY = 0o1000;
 
 /**
- * Why an account cannot get at a file, in half a sentence that names the place to mend; undefined
+ * Why an account cannot access a file, as a phrase that names what to fix; undefined
  * when it can. Permissions only: access lists and the like show when the program is tried out.
  * @param need `read`, or `run` for a program
  */
@@ -29,7 +29,7 @@ export function whyUnreachable(
 
 /**
  * Why what is run from a path could be changed by someone who is not trusted with it: the manager
- * starts it as root. Undefined when nobody could.
+ * starts it as root. Undefined when no other user could.
  * @param trusted whose files are safe, besides root's
  */
 export function whyChangeable(path: string, trusted: number): string | undefined {
@@ -41,7 +41,7 @@ export function whyChangeable(path: string, trusted: number): string | undefined
   return undefined;
 }
 
-/** The same for everything below a directory, if it is there. Links in it are passed over. */
+/** The same for everything below a directory, if it is there. Links in it are skipped. */
 export function whyTreeChangeable(directory: string, trusted: number): string | undefined {
   if (!existsSync(directory)) return undefined;
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {

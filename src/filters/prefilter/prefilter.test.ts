@@ -135,7 +135,7 @@ function matches(line: Buffer, integrations: readonly Filters[]): number[] {
 }
 
 describe('the prefilter', () => {
-  it('never says of an alert that it concerns nobody when it does', () => {
+  it('never says of an alert that it matches no integration when it does', () => {
     let ruledOut = 0;
     fc.assert(
       fc.property(
@@ -175,7 +175,7 @@ describe('the prefilter', () => {
     );
   });
 
-  it('rules most of the examples out where they concern nobody', () => {
+  it('rules out most of the examples where they match no integration', () => {
     const integrations = [
       { level: 13, ruleIds: undefined, group: undefined, eventLocation: undefined },
       { level: 0, ruleIds: [99_999], group: undefined, eventLocation: undefined },

@@ -7,18 +7,18 @@ import { nameHash, type Place, RulePeek, type WantedNames } from './rule-peek.ts
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * Tells at a glance that an alert concerns nobody, which is so for most. It never says so wrongly:
+ * The fast path: decides cheaply that an alert matches no integration, as most do. It is never wrong:
  * where it cannot be sure, the alert has to be read in full. Its cost does not depend on how many
  * integrations there are.
  */
 export class Prefilter {
-  /** From this level on an alert may concern somebody whatever its rule, groups and location. */
+  /** From this level on an alert may match an integration whatever its rule, groups and location. */
   readonly #leastLevel: number;
-  /** Least level by rule from which on an alert of it may concern somebody. */
+  /** Minimum level by rule from which on an alert of it may match an integration. */
   readonly #byRule = new Map<number, number>();
   readonly #byGroup: GroupLevels;
   readonly #byLocation: LocationLevels;
-  /** Below this level an alert concerns nobody. */
+  /** Below this level an alert matches no integration. */
   readonly #lowest: number;
   readonly #peek = new RulePeek();
 
@@ -53,7 +53,7 @@ export class Prefilter {
     );
   }
 
-  /** False when the line `bytes[start, end)` is certain to concern nobody. */
+  /** False when the line `bytes[start, end)` is certain to match no integration. */
   mayMatch(bytes: Buffer, start: number, end: number): boolean {
     const peek = this.#peek;
     if (!peek.begin(bytes, start, end)) return true;
@@ -69,7 +69,7 @@ export class Prefilter {
   }
 }
 
-/** The least level by group, looked up by the hash of its name. */
+/** The minimum level by group, looked up by the hash of its name. */
 class GroupLevels implements WantedNames {
   /** Below this level no group counts. */
   readonly lowest: number;
@@ -103,7 +103,7 @@ class GroupLevels implements WantedNames {
 const MOST_LOCATIONS = 1000;
 const LONGEST_LOCATION = 200;
 
-/** The least level by location. */
+/** The minimum level by location. */
 class LocationLevels {
   /** Below this level no location counts. */
   readonly lowest: number;
@@ -119,7 +119,7 @@ class LocationLevels {
     }));
   }
 
-  /** The least level from which on an alert of the location at a place may concern somebody. */
+  /** The minimum level from which on an alert of the location at a place may match an integration. */
   least(bytes: Buffer, { start, end }: Place): number {
     if (end - start > LONGEST_LOCATION) return this.#judge(bytes.toString('utf8', start, end));
     const key = bytes.toString('latin1', start, end);

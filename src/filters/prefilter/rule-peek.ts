@@ -67,7 +67,7 @@ export class RulePeek {
     const timestamp = start + BEGINNING.length;
     const longest = Math.min(timestamp + LONGEST_TIMESTAMP, end);
     const ruleAt = findQuoteOrBackslash(view, timestamp, longest);
-    // A backslash there, or no end, is no beginning of a rule either.
+    // A backslash there, or no end, is not the beginning of a rule either.
     if (!RULE.standsAt(view, ruleAt, end)) return false;
     this.#bytes = bytes;
     this.#view = view;
@@ -180,8 +180,8 @@ export interface Place {
   readonly end: number;
 }
 
-/** Names that somebody wants, known by their {@link nameHash}. */
+/** Names that some integration wants, known by their {@link nameHash}. */
 export interface WantedNames {
-  /** False when certainly nobody wants a name of this hash at this level. */
+  /** False when certainly no integration wants a name of this hash at this level. */
   mayWant(hash: number, level: number): boolean;
 }

@@ -10,22 +10,22 @@ import { unreadArchives } from './look-back.ts';
 export interface UnreadFiles {
   /** Archives that hold unread lines, in order. */
   readonly archives: readonly Archive[];
-  /** True when the file that was read last was found, or did not have to be looked for. */
+  /** True when the file that was read last was found, or did not have to be searched for. */
   readonly isFound: boolean;
   /** The dated name of the live file; null when it has none. */
   readonly liveName: string | null;
-  /** Something that could not be looked at, so that archives may be missing in this answer. */
+  /** An error that may have hidden archives from this result. */
   readonly trouble: FileError | undefined;
 }
 
-/** What is known of the file that was read last. */
+/** What is known about the file that was read last. */
 export interface LastRead {
   readonly position: FilePosition;
   /** When it was known to be the live file, in milliseconds since 1970. */
   readonly since: number;
   /** The facts of the file when it is open and read to its end. */
   readonly finished?: FileStat;
-  /** True when the live file is that file, written anew: only copies of it can lie between. */
+  /** True when the live file is that file, rewritten: only copies of it can lie between. */
   readonly isRewritten?: boolean;
 }
 
@@ -95,7 +95,7 @@ export class Locator {
   /** The dated name of a file, null when it has none: they are hard links to one another. */
   async nameOf(facts: FileStat): Promise<string | null> {
     // It is named after its day, in the time zone of its writer. Only when its time says nothing
-    // (it was copied or touched) all archives are looked at.
+    // (it was copied or touched) all archives are checked.
     for (const from of [dayOf(facts.modified - 2 * DAY_MS), EARLIEST]) {
       const { archives } = await this.#layout.dated(from);
       const name = nameIn(archives, facts);

@@ -27,7 +27,7 @@ export function compareOrder(a: Order, b: Order): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3];
 }
 
-/** What was found, and what could not be looked at. */
+/** What was found, and what could not be checked. */
 export interface Listing {
   readonly archives: readonly Archive[];
   readonly trouble: FileError | undefined;
@@ -151,13 +151,13 @@ interface Recovery {
   trouble: FileError | undefined;
 }
 
-/** How often files are looked for that keep coming and going. */
+/** How often a listing is repeated that keeps changing. */
 const MOST_LOOKS = 10;
 
 /**
- * Looks until two looks in a row agree. An archive that is compressed or renamed during a look can
+ * Lists until two consecutive listings agree. An archive that is compressed or renamed during one can
  * escape it: its new name was not there yet when the names were asked for, and its old one is gone
- * when it is looked at.
+ * when it is checked.
  */
 async function settled(look: () => Promise<Listing>): Promise<Listing> {
   let last = await look();

@@ -21,7 +21,7 @@ const checkpoint = z.object({
   takenAt: z.number(),
 });
 
-/** A stored checkpoint; undefined when it is none, or one of another version. */
+/** A stored checkpoint; undefined when it is invalid or of another version. */
 export function parseCheckpoint(stored: unknown): Checkpoint | undefined {
   return checkpoint.safeParse(stored).data;
 }

@@ -5,13 +5,13 @@ const LEAST_BYTES = 2 ** 20;
 export const MOST_BYTES = 2 ** 22;
 /** Work on one piece that takes no longer than this may as well be more. */
 const SHORT_MS = 5;
-/** While it takes longer than this, deliveries wait for it too long. */
+/** If processing takes longer than this, deliveries wait too long. */
 const LONG_MS = 20;
 
 /**
  * How much to read at a time. Each read costs some trips to the file system, so while there is
- * more, it grows as long as the work on what was read takes little time: when hardly an alert
- * concerns anybody.
+ * more, it grows as long as processing is fast: when few alerts match an
+ * integration.
  */
 export class ChunkSizer {
   readonly #clock: Pick<Clock, 'monotonic'>;

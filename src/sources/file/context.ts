@@ -42,12 +42,12 @@ export function createContext(
   };
 }
 
-/** How long a file may stay unreadable while newer ones wait, before it is passed over. */
+/** How long a file may stay unreadable while newer ones wait, before it is skipped. */
 export const GIVE_UP_MS = 5 * 60 * 1000;
-/** How long the file may be missing before that is a trouble: it is, for a moment, at a rotation. */
+/** How long the file may be missing before that is reported: at a rotation it is missing for a moment. */
 const MISSING_MS = 3000;
 
-/** What is at the path of the live file; `unknown` when that cannot be told. */
+/** What is at the path of the live file; `unknown` when that cannot be determined. */
 export type LiveStat = FileStat | 'missing' | 'unknown';
 
 /** Looks at the path, and reports what is wrong with it. */
@@ -81,7 +81,7 @@ export async function openLive(context: SourceContext): Promise<LiveFile | undef
     return { file, facts };
   }
   if (!(file instanceof FileError)) await file.close();
-  // What is gone or replaced since it was looked at will be reported by the next look.
+  // Later removals and replacements are noticed by the next poll.
   if (facts instanceof FileError && !facts.isMissing) {
     health.report('unopenable', { path, code: facts.code });
   }

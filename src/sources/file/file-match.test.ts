@@ -35,7 +35,7 @@ describe('recognising a file', () => {
     }
   });
 
-  it('can go on from the place it gives', async () => {
+  it('can continue from the place it gives', async () => {
     const match = await matchFile(new MemoryFile(text), position);
     if (!('place' in match)) throw new Error('it was not recognised');
     const trail = new ReadPosition(match.place);
@@ -69,7 +69,7 @@ describe('recognising a file', () => {
     expect(match.place.offset).toBeGreaterThan(0);
   });
 
-  it('begins anew when no place can be trusted', async () => {
+  it('starts again when no place can be trusted', async () => {
     const changed = text.slice(0, HEAD_BYTES) + numbered(5000, 9000);
     const few = { ...position, marks: position.marks.slice(0, 2) };
     const match = await matchFile(new MemoryFile(changed), few);
@@ -88,7 +88,7 @@ describe('recognising a file', () => {
     expect(await matchFile(other, few, head)).toEqual({ kind: 'different' });
   });
 
-  it('does not go on in the middle of a line', async () => {
+  it('does not continue in the middle of a line', async () => {
     const trail = trailOf(text, 200);
     trail.consume(Buffer.from('half'));
     trail.mark();

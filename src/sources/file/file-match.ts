@@ -8,9 +8,9 @@ const NEWLINE = 0x0a;
 
 /** Whether a file holds what was read up to a position. */
 export type Match =
-  /** All of it, as far as can be told: reading goes on at the position. */
+  /** All of it, as far as can be determined: reading continues at the position. */
   | { readonly kind: 'same'; readonly place: KnownPlace }
-  /** Its beginning, up to this earlier place at least: an older copy, or one that was cut. */
+  /** Its beginning, up to this earlier place at least: an older copy, or a truncated one. */
   | { readonly kind: 'earlier'; readonly place: KnownPlace }
   /** Another file. */
   | { readonly kind: 'different' }
@@ -19,11 +19,11 @@ export type Match =
 
 /**
  * Compares a file with a position. The first bytes decide whether it is the same file, the bytes
- * before the position whether it still is at that place. Inodes are not asked: they are reused, and
+ * before the position whether it still is at that place. Inodes are not compared: they are reused, and
  * a copy or a compressed archive has another one.
  *
  * @param head The remembered first bytes themselves, where they are at hand: a short file can then
- *   be told from a copy that is just being written.
+ *   be distinguished from a copy that is just being written.
  */
 export async function matchFile(
   file: Readable,
@@ -43,7 +43,7 @@ export async function matchFile(
     if (tail instanceof FileError) return tail;
     if (tail.length < mark.length || digest(tail) !== mark.hash) continue;
     if (tail.at(-1) !== NEWLINE) {
-      // A last line was handed out without its newline. Here it goes on: it has to be read again.
+      // A last line was handed out without its newline. Here it continues: it must be read again.
       const more = await readAt(file, mark.offset, 1);
       if (more instanceof FileError) return more;
       if (more.length > 0) continue;
@@ -109,7 +109,7 @@ export async function commonLines(
   return line;
 }
 
-/** True when a line ends behind a place, or when the line there is longer than `longest`. */
+/** True when a line ends after a place, or when the line there is longer than `longest`. */
 export async function hasLine(
   file: Readable,
   from: number,
@@ -135,7 +135,7 @@ function equalBytes(a: Buffer, b: Buffer): number {
 /**
  * The beginning of the line that the first `size` bytes of a file end in: `size` itself when they end
  * with a newline. When that line is longer than `longest`, a place in it from which it is still
- * longer than that, so that the rest of it will be passed over and never taken for a line.
+ * longer than that, so that the rest of it will be skipped and never taken for a line.
  */
 export async function lastLineStart(
   file: Readable,

@@ -14,7 +14,7 @@ export { DEFAULT_LOOK_BACK, type LookBack } from './look-back.ts';
 export type { SourceCounts, SourceStatus } from './status.ts';
 
 export interface SourceOptions {
-  /** The live file, `…/logs/alerts/alerts.json`. Archives are looked for in its directory. */
+  /** The live file, `…/logs/alerts/alerts.json`. Archives are searched for in its directory. */
   readonly path: string;
   /** What was stored last; undefined at the first start. */
   readonly checkpoint: Checkpoint | undefined;
@@ -24,7 +24,7 @@ export interface SourceOptions {
   readonly log: Log;
   /** How far back archives are read; what is not given is {@link DEFAULT_LOOK_BACK}. */
   readonly lookBack?: Partial<LookBack>;
-  /** Longer lines are passed over and counted. 16 MiB when not given. */
+  /** Longer lines are skipped and counted. 16 MiB when not given. */
   readonly maxLineBytes?: number;
   /** The file system; the real one when not given. */
   readonly files?: FileSystem;
@@ -41,7 +41,7 @@ export interface Source {
   /**
    * Waits for complete new lines; undefined once the signal aborts or the source is closed. To be
    * called again only after it resolved. Asking for the next batch says that the last one is dealt
-   * with; one that could not be stored can only be read again by opening the source anew.
+   * with; one that could not be stored can only be read again by reopening the source.
    */
   next(signal: AbortSignal): Promise<Batch | undefined>;
   status(): SourceStatus;

@@ -39,9 +39,9 @@ export function isSameFile(
   return a.inode === b.inode && a.device === b.device;
 }
 
-/** Something that bytes can be read from at any place. */
+/** A file that can be read at any offset. */
 export interface Readable {
-  /** Reads into the whole of `target` from byte `at`; fewer bytes only at the end, 0 behind it. */
+  /** Reads into the whole of `target` from byte `at`; fewer bytes only at the end, 0 after it. */
   read(target: Buffer, at: number): Promise<number | FileError>;
   facts(): Promise<FileStat | FileError>;
   close(): Promise<void>;
@@ -111,7 +111,7 @@ function toFacts(stats: BigIntStats): FileStat {
   };
 }
 
-/** The result, or the trouble when the file system refuses. Anything else thrown is a bug. */
+/** The result, or the error when the file system refuses. Anything else thrown is a bug. */
 async function attempt<T>(operation: () => Promise<T>): Promise<T | FileError> {
   try {
     return await operation();

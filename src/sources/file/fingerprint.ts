@@ -4,7 +4,7 @@ import type { Mark } from '../../core/checkpoint.ts';
 /** How many first bytes of a file are remembered. An alert begins with its time: that is unique. */
 export const HEAD_BYTES = 1024;
 
-/** How many bytes before a place are remembered: more than most alerts are long. */
+/** How many bytes before a position are hashed: longer than most alerts. */
 export const TAIL_BYTES = 4096;
 
 /** The hash under which bytes are remembered. */

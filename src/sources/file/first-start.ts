@@ -45,7 +45,7 @@ export async function startFresh(
   return { ...live, path: context.path, archive, start: { kind: 'different', place } };
 }
 
-/** A text alert that is being written is looked for this far back. */
+/** How far back an unfinished text alert is searched for, in bytes. */
 const LOOK_BACK_BYTES = 2 ** 20;
 
 /**

@@ -29,7 +29,7 @@ type Step = 'again' | 'idle';
  *     reading   reads the current file; at its end, looks where the path leads  ─▶ leaving, lost
  *     leaving   newer files have lines: reads to the end, then opens the next   ─▶ reading
  *
- * It is lost after a restart, and when the current file was cut or written anew. What comes next is
+ * It is lost after a restart, and when the current file was truncated or rewritten. What comes next is
  * always looked up before the rest of the current file is read, so that nothing can be written to it
  * after its end was taken for final.
  */
@@ -41,7 +41,7 @@ export class Follower {
   readonly #recovery: Recovery;
   readonly #pending: PendingLine;
   #current: OpenFile | undefined;
-  /** Where to go on, while there is no current file; undefined when nothing was ever read. */
+  /** Where to continue, while there is no current file; undefined when nothing was ever read. */
   #last: ResumePoint | undefined;
   #finished: readonly FilePosition[];
   /** When the current file, or that of `#last`, was known to be the live one. */

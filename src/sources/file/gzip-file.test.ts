@@ -58,7 +58,7 @@ describe('a compressed file', () => {
     expect(file.damage).toBeUndefined();
   });
 
-  it('hands on what goes wrong below, and goes on afterwards', async () => {
+  it('hands on what goes wrong below, and continues afterwards', async () => {
     const below = new MemoryFile(compressed);
     const file = new GzipFile(below);
     const target = Buffer.alloc(1000);

@@ -13,7 +13,7 @@ export interface GzipDamage {
 }
 
 /**
- * A gzip file, to be read like its content. Reading forward is cheap, going back begins anew.
+ * A gzip file, to be read like its content. Reading forward is cheap, going back starts again.
  * A damaged file ends where the damage begins, and everything before that is read.
  */
 export class GzipFile implements Readable {

@@ -14,7 +14,7 @@ import { tempDir } from '../../../test/support/temp-dir.ts';
 
 const MINUTE = 60_000;
 
-describe('trouble is reported, and over when it is over', () => {
+describe('a condition is reported when it begins and when it ends', () => {
   it('when the file vanishes', async () => {
     const log = new AlertLog(tempDir());
     const reading = new Reading(log.live);
@@ -78,7 +78,7 @@ describe('trouble is reported, and over when it is over', () => {
     expect(reading.status.health).toEqual([]);
   });
 
-  it('when reading fails, and it goes on at the same place', async () => {
+  it('when reading fails, and it continues at the same place', async () => {
     const { log, files, reading } = await afterFirstLine();
     files.break('read', 'alerts.json', 'EIO');
     log.lines(line(2));

@@ -5,9 +5,9 @@ import type { LogMessage } from '../../core/log-catalogue.ts';
 /**
  * What can be wrong with a source, while it lasts:
  * - `missing`: there is no file at the path.
- * - `unreachable`: the path cannot be looked at.
+ * - `unreachable`: the path cannot be checked.
  * - `not_a_file`: there is a directory, a pipe or a device.
- * - `unopenable`: the live file cannot be opened, or its beginning not be read.
+ * - `unopenable`: the live file cannot be opened, or its beginning cannot be read.
  * - `unreadable`: the file that is being read cannot be read any more.
  * - `no_newline`: the file grows, but no line of it ends.
  * - `archives`: archives that hold unread lines cannot be listed, opened or read.
@@ -69,7 +69,7 @@ interface Episode extends Condition {
   remindAt: number | undefined;
 }
 
-/** Reports health when they begin, every ten minutes while they last, and when they end. */
+/** Reports conditions when they begin, every ten minutes while they last, and when they end. */
 export class SourceHealth {
   readonly #clock: Clock;
   readonly #log: Log;
@@ -80,7 +80,7 @@ export class SourceHealth {
     this.#log = log;
   }
 
-  /** Says that something is wrong now. It is reported when it lasts for so many milliseconds. */
+  /** Says that something is wrong now. It is reported when it lasts for the given number of milliseconds. */
   report(kind: ConditionKind, fields: LogFields, patienceMs = 0): void {
     const now = this.#clock.monotonic();
     const message = MESSAGES[kind].begins;
@@ -98,7 +98,7 @@ export class SourceHealth {
     this.#log.warn(message, { ...fields, forSeconds });
   }
 
-  /** Says that it is over, or that it is not so. */
+  /** Says that a condition is over, or does not hold. */
   clear(kind: ConditionKind, fields: LogFields): void {
     const episode = this.#episodes.get(kind);
     if (episode === undefined) return;
@@ -108,7 +108,7 @@ export class SourceHealth {
     this.#log.info(MESSAGES[kind].ends, { ...fields, forSeconds });
   }
 
-  /** The health that last and have been reported. */
+  /** The conditions that last and have been reported. */
   current(): Condition[] {
     return [...this.#episodes.values()]
       .filter(({ remindAt }) => remindAt !== undefined)

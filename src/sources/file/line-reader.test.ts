@@ -52,7 +52,7 @@ describe('reading lines', () => {
     expect((await readAll(open('\n\na\n\n'))).lines).toBe('\n\na\n\n');
   });
 
-  it('hands out a line of exactly the longest length, and passes over a longer one', async () => {
+  it('hands out a line of exactly the longest length, and skips a longer one', async () => {
     const fits = 'x'.repeat(100);
     const opened = open(`a\n${fits}\n${fits}y\nb\n`);
     expect((await readAll(opened)).lines).toBe(`a\n${fits}\nb\n`);
@@ -60,7 +60,7 @@ describe('reading lines', () => {
     expect(opened.reader.trail.offset).toBe(opened.file.bytes.length);
   });
 
-  it('passes over an overlong line that grows bit by bit', async () => {
+  it('skips an overlong line that grows bit by bit', async () => {
     const opened = open('a\n');
     await readAll(opened);
     for (let count = 0; count < 50; count += 1) {
@@ -117,7 +117,7 @@ describe('reading lines', () => {
   });
 });
 
-describe('a file that is written anew', () => {
+describe('a file that is rewritten', () => {
   it('is noticed when it is shorter', async () => {
     const opened = open('one\ntwo\n');
     await readAll(opened);
@@ -195,7 +195,7 @@ describe('reading ahead', () => {
     expect(opened.reader.isAhead).toBe(false);
   });
 
-  it('hands out nothing of a file that was written anew meanwhile', async () => {
+  it('hands out nothing of a file that was rewritten meanwhile', async () => {
     const opened = open(lines.join(''));
     await opened.reader.read();
     await opened.reader.settle();

@@ -13,18 +13,18 @@ export type Piece =
   | { readonly kind: 'part' }
   /** Nothing more for now. */
   | { readonly kind: 'end' }
-  /** What was read before is not there any more: the file was cut or written anew. */
+  /** What was read before is not there any more: the file was truncated or rewritten. */
   | { readonly kind: 'rewritten' }
   | { readonly kind: 'failed'; readonly trouble: FileError };
 
-/** A line that is longer than anyone wants, and was passed over. */
+/** A line that is longer than anyone wants, and was skipped. */
 export interface OverlongLine {
   readonly offset: number;
   readonly bytes: number;
 }
 
 export interface LineReaderOptions {
-  /** Longer lines are passed over. Without the newline. */
+  /** Longer lines are skipped. Without the newline. */
   readonly maxLineBytes: number;
   /** False for what cannot change (archives `.gz`): it is not checked for having been rewritten. */
   readonly mayChange: boolean;
@@ -44,7 +44,7 @@ export class LineReader {
   readonly #options: LineReaderOptions;
   readonly #pace: ChunkSizer;
   #trail: ReadPosition;
-  /** How far an overlong line has been passed over, while it is; the buffer follows this place. */
+  /** How far an overlong line has been skipped, while it is; the buffer follows this place. */
   #skipped: ReadPosition | undefined;
   /** What was read and not handed out yet, and how many bytes of it there are. */
   #buffer: Buffer;
@@ -77,7 +77,7 @@ export class LineReader {
     return this.#ahead !== undefined;
   }
 
-  /** The size of the file when it was last looked at. */
+  /** The size of the file when it was last checked. */
   get size(): number {
     return this.#size;
   }
@@ -103,7 +103,7 @@ export class LineReader {
     // What was the end then need not be the end now.
     if (count === 0 && ahead !== undefined) return { kind: 'part' };
     if (this.#options.mayChange) {
-      // Checked after reading: what was read before a file was rewritten cannot be told from what
+      // Checked after reading: what was read before a file was rewritten cannot be distinguished from what
       // was read after it, unless the old content is still there afterwards.
       const problem = await (ahead === undefined ? this.#check(count) : this.#checkAhead());
       if (problem !== undefined) return problem;
@@ -195,7 +195,7 @@ export class LineReader {
     const isText = isTextLog(this.#trail.offset === 0 ? used : this.#trail.head);
     const end = isText ? endOfWholeAlerts(used) : used.lastIndexOf(NEWLINE) + 1;
     if (end === 0) {
-      // A text alert that never ends is passed over line by line.
+      // A text alert that never ends is skipped line by line.
       if (this.#filled > this.#options.maxLineBytes) this.#beginSkipping();
       return { kind: 'part' };
     }
@@ -207,7 +207,7 @@ export class LineReader {
     return { kind: 'lines', bytes, offset };
   }
 
-  /** Leaves the first bytes to whoever deals with them, and goes on in the other buffer. */
+  /** Leaves the first bytes to whoever deals with them, and continues in the other buffer. */
   #turnOver(end: number): void {
     const rest = this.#buffer.subarray(end, this.#filled);
     const size = Math.max(this.#pace.bytes, 2 * rest.length);
@@ -221,7 +221,7 @@ export class LineReader {
     this.#filled = rest.length;
   }
 
-  /** Begins to pass over an overlong line, of which `known` bytes are in the buffer. */
+  /** Begins to skip an overlong line, of which `known` bytes are in the buffer. */
   #beginSkipping(known = this.#filled): void {
     this.#skipped = new ReadPosition(this.#trail);
     this.#skipped.consume(this.#buffer.subarray(0, known));
@@ -229,7 +229,7 @@ export class LineReader {
     this.#filled -= known;
   }
 
-  /** Passes over more of an overlong line. True when its end was found. */
+  /** Skips more of an overlong line. True when its end was found. */
   #skip(skipped: ReadPosition): boolean {
     const newline = this.#used().indexOf(NEWLINE);
     const end = newline === -1 ? this.#filled : newline + 1;

@@ -78,7 +78,7 @@ describe('the look-back bound', () => {
     expect(skipped).toEqual({ files: 0, bytes: 0 });
   });
 
-  it('passes over what is too old, too much or too many, and counts it', () => {
+  it('skips what is too old, too much or too many, and counts it', () => {
     for (const bound of [{ maxAgeMs: 1 }, { maxBytes: 500 }, { maxFiles: 2 }]) {
       const { kept, skipped } = withinLookBack(archives, { ...DEFAULT_LOOK_BACK, ...bound }, 21);
       expect(daysOf(kept)).toEqual([20, 21]);
@@ -86,7 +86,7 @@ describe('the look-back bound', () => {
     }
   });
 
-  it('leaves no gap: what is older than a file that is passed over is passed over, too', () => {
+  it('leaves no gap: what is older than a file that is skipped is skipped, too', () => {
     const { kept } = withinLookBack(
       [day(18, 10), day(19, 1000), day(20, 10)],
       { ...DEFAULT_LOOK_BACK, maxBytes: 100 },

@@ -42,7 +42,7 @@ export function unreadArchives(situation: Situation): Archive[] {
   });
 }
 
-/** How much unread archives may amount to; what is older is passed over and counted. */
+/** How much unread archives may amount to; what is older is skipped and counted. */
 export interface LookBack {
   /** Age of the last change of an archive, in milliseconds. */
   readonly maxAgeMs: number;

@@ -94,7 +94,7 @@ describe('without notifications', () => {
     expect(log.with('no change notifications')).toMatchObject([{ fields: { reason: 'ENOSPC' } }]);
   });
 
-  it('goes on when they fail later', async () => {
+  it('continues when they fail later', async () => {
     const clock = new ManualClock();
     const log = new RecordingLog();
     const fake = new FakeWatch();

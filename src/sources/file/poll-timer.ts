@@ -19,7 +19,7 @@ const systemWatch: Watch = (path, changed) =>
   watch(path, { persistent: false }, (_event, name) => changed(name));
 
 /**
- * Decides when to look at the file again. Looking at intervals is what counts; notifications of the
+ * Decides when to poll the file again. Polling is what counts; notifications of the
  * system only make it sooner. They may fail, be lost, or not exist (network file systems).
  */
 export class PollTimer {
@@ -54,12 +54,12 @@ export class PollTimer {
     this.#watchPath(dirname(this.#path), (changed) => changed === null || changed === name);
   }
 
-  /** There was news: look again soon. */
+  /** There was something new: poll again soon. */
   hurry(): void {
     this.#delay = SHORTEST_MS;
   }
 
-  /** Waits until it is time to look again, or the signal aborts. */
+  /** Waits until it is time to poll again, or the signal aborts. */
   async pause(signal: AbortSignal): Promise<void> {
     if (!this.#isAwake && !this.#isClosed && !signal.aborted) {
       await new Promise<void>((resolve) => {
@@ -96,7 +96,7 @@ export class PollTimer {
       });
       this.#watchers.push(watcher);
     } catch (error) {
-      // A file that is not there yet is no failure.
+      // A file that is not there yet is not a failure.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#reportFailure(error);
     }
   }

@@ -61,8 +61,8 @@ export class ReadPlan {
 
   /**
    * Finds out what comes after a file, and takes over the live file. `idle` when that is nothing:
-   * nobody writes to a live file that is empty or missing, and the last file may still grow; or when
-   * it cannot be told now. Then the live file stays with the caller.
+   * the live file is empty or missing, and the last file may still grow; or when
+   * it is unknown for now. Then the live file stays with the caller.
    */
   async plan(last: LastRead, live: LiveFile | undefined): Promise<UnreadFiles | 'idle'> {
     const { locator, path, stability, health } = this.#context;
@@ -110,7 +110,7 @@ export class ReadPlan {
     this.#next = undefined;
   }
 
-  /** More is known of the last file: where to begin in the next one has to be found out again. */
+  /** More is known about the last file: where to begin in the next one must be determined again. */
   async reconsider(): Promise<void> {
     const file = this.#next?.file;
     this.#next = undefined;
@@ -245,7 +245,7 @@ export class ReadPlan {
 
   /**
    * There is no new line in the live file, so that nothing says that the writer has moved on to it:
-   * it may be a mere copy. The plan is made anew when it changes.
+   * it may be a mere copy. The plan is rebuilt when it changes.
    */
   async #stay(live: FileStat): Promise<'idle'> {
     await this.clear();
@@ -253,7 +253,7 @@ export class ReadPlan {
     return 'idle';
   }
 
-  /** The plan is made anew, with the file that is at the path by then. */
+  /** The plan is rebuilt, with the file that is at the path by then. */
   async #liveFailed({ code }: FileError): Promise<'idle'> {
     const { path, health } = this.#context;
     health.report('unopenable', { path, code });

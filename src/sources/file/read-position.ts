@@ -47,7 +47,7 @@ export class ReadPosition implements KnownPlace {
     return this.#marks;
   }
 
-  /** Moves behind bytes that follow the offset. They are copied as far as they are needed. */
+  /** Moves past bytes that follow the offset. They are copied as far as needed. */
   consume(bytes: Buffer): void {
     if (this.#head.length < HEAD_BYTES) {
       const more = bytes.subarray(0, HEAD_BYTES - this.#head.length);
@@ -60,7 +60,7 @@ export class ReadPosition implements KnownPlace {
     this.offset += bytes.length;
   }
 
-  /** Remembers the offset as a place to come back to. It must be the beginning of a line. */
+  /** Stores the offset as a place to return to. It must be the beginning of a line. */
   mark(): void {
     if (this.offset === 0 || this.#marks[0]?.offset === this.offset) return;
     const mark = { offset: this.offset, length: this.#tail.length, hash: digest(this.#tail) };

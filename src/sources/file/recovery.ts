@@ -14,7 +14,7 @@ export interface LostPosition {
   readonly since: number;
 }
 
-/** How often archives are looked for while there is no live file. */
+/** How often archives are searched for while there is no live file. */
 const SEARCH_EVERY_MS = 1000;
 
 /** Finds the file in which reading stopped, and what comes after it. */
@@ -22,7 +22,7 @@ export class Recovery {
   readonly #context: SourceContext;
   readonly #plan: ReadPlan;
   #againAt = Number.NEGATIVE_INFINITY;
-  /** A file that was written anew while it was open: it is read even if it is gone by now. */
+  /** A file that was rewritten while it was open: it is read even if it is gone by now. */
   #kept: LiveFile | undefined;
 
   constructor(context: SourceContext, plan: ReadPlan) {
@@ -30,7 +30,7 @@ export class Recovery {
     this.#plan = plan;
   }
 
-  /** Takes over the file that was written anew. */
+  /** Takes over the file that was rewritten. */
   async keep(file: Readable): Promise<void> {
     const facts = await file.facts();
     if (facts instanceof FileError || facts.size === 0) await file.close();
@@ -91,7 +91,7 @@ export class Recovery {
     return (await openLive(this.#context)) ?? 'idle';
   }
 
-  /** True when a dated file has the same content, to which the writer may go on writing. */
+  /** True when a dated file has the same content, to which the writer may keep writing. */
   async #isCopy({ last, since }: LostPosition, live: LiveFile): Promise<boolean> {
     const known = { position: last.position, since };
     const { archives } = await this.#context.locator.route(known, live.facts);

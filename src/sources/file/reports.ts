@@ -4,7 +4,7 @@ import type { OverlongLine } from './line-reader.ts';
 import type { OpenFile } from './open-file.ts';
 import type { ResumePoint } from './resume-point.ts';
 
-/** Counts and reports a line that was passed over for its length. */
+/** Counts and reports a line that was skipped for its length. */
 export function reportOverlong(
   context: SourceContext,
   line: OverlongLine & { path: string },

@@ -130,7 +130,7 @@ describe('the first start', () => {
 });
 
 describe('after downtime', () => {
-  it('goes on in the archive of the file, then reads later archives and the live file', async () => {
+  it('continues in the archive of the file, then reads later archives and the live file', async () => {
     const { log, reading } = await stoppedAfterThree();
     log.lines(line(4));
     log.nextPart();
@@ -171,7 +171,7 @@ describe('after downtime', () => {
     expect(idsOf(read)).toEqual(idsOf([...lines, line(61)]));
   });
 
-  it('goes on in an archive that is compressed between two restarts', async () => {
+  it('continues in an archive that is compressed between two restarts', async () => {
     const { log, reading } = await stoppedAfterThree();
     const lines = someLines(4, 40, 100_000);
     log.lines(...lines);
@@ -263,7 +263,7 @@ describe('after downtime', () => {
     expect(await reading.read()).toEqual(someLines(4, 5));
   });
 
-  it('goes on in the dated file while there is no live file', async () => {
+  it('continues in the dated file while there is no live file', async () => {
     const { log, reading } = await stoppedAfterThree();
     log.unlinkLive();
     log.lines(line(4));
@@ -279,7 +279,7 @@ describe('after downtime', () => {
     expect(await reading.read()).toEqual([line(7)]);
   });
 
-  it('goes on to dated files from one that was renamed', async () => {
+  it('continues to dated files from one that was renamed', async () => {
     const log = new AlertLog(tempDir());
     const reading = new Reading(log.live);
     await reading.readNow();
@@ -346,7 +346,7 @@ describe('after downtime', () => {
     expect(reading.checkpoint?.takenAt).toBe(seen);
   });
 
-  it('goes on when all inodes and device numbers have changed', async () => {
+  it('continues when all inodes and device numbers have changed', async () => {
     const { log, reading } = await stoppedAfterThree();
     log.lines(line(4));
     const old = log.pathOf(log.nextDay());
@@ -447,7 +447,7 @@ describe('an older state of the file', () => {
 });
 
 describe('the look-back bound', () => {
-  it('passes over the oldest archives, and says how much that is', async () => {
+  it('skips the oldest archives, and says how much that is', async () => {
     const { log, reading } = await stoppedAfterThree();
     log.lines(line(4));
     for (const number of [5, 6, 7]) {

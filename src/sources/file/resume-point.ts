@@ -9,7 +9,7 @@ export interface ResumePoint {
   readonly position: FilePosition;
   /** The first bytes themselves, while they are remembered. */
   readonly head?: Buffer;
-  /** Bytes behind the position that were there, unread, when the file was cut or written anew. */
+  /** Unread bytes after the position when the file was truncated or rewritten. */
   readonly unread?: number;
 }
 
@@ -34,7 +34,7 @@ export function remember(
 }
 
 /**
- * Where to begin in a file that comes after others: behind what was read of it already, when it is
+ * Where to begin in a file that comes after others: after what was already read of it, when it is
  * one of them; else at its beginning.
  */
 export async function startIn(

@@ -11,8 +11,8 @@ export class StabilityTimer {
   }
 
   /**
-   * True once this has been asked for so many milliseconds under the same key with the same value.
-   * Another value begins the wait anew.
+   * True once this has been asked for the given number of milliseconds under the same key with the same value.
+   * Another value restarts the wait.
    */
   isOver(key: string, value: string, milliseconds: number): boolean {
     const now = this.#clock.monotonic();
@@ -22,7 +22,7 @@ export class StabilityTimer {
     return milliseconds <= 0;
   }
 
-  /** Ends a wait, so that the next begins anew. */
+  /** Ends a wait, so that the next starts again. */
   forget(key: string): void {
     this.#since.delete(key);
   }
@@ -33,7 +33,7 @@ const LONGEST_MS = 5000;
 
 /**
  * True when a file has stopped growing, or has been watched for long enough: a copy that is being
- * written looks like a file that was cut.
+ * written looks like a truncated file.
  */
 export function hasSettled(stability: StabilityTimer, facts: FileStat): boolean {
   const quiet = stability.isOver('quiet', `${facts.inode} ${facts.size}`, QUIET_MS);

@@ -4,7 +4,7 @@ import type { Condition } from './health.ts';
 export interface SourceCounts {
   /** Bytes of lines handed out. */
   bytes: number;
-  /** Lines over the limit, passed over: how many, how much, and the longest. */
+  /** Lines over the limit, skipped: how many, how much, and the longest. */
   overlongLines: number;
   overlongBytes: number;
   longestOverlong: number;
@@ -12,18 +12,18 @@ export interface SourceCounts {
   unterminatedLines: number;
   /** How often reading moved on to a newer file. */
   rotations: number;
-  /** How often the file was cut or written anew in place. */
+  /** How often the file was truncated or rewritten in place. */
   rewrites: number;
   /** Archives that were opened because they held unread lines. */
   archives: number;
   /** Compressed archives of which only a part could be read. */
   damagedArchives: number;
-  /** Archives passed over because of the look-back bound, and their sizes on disk. */
+  /** Archives skipped because of the look-back limit, and their sizes on disk. */
   skippedFiles: number;
   skippedBytes: number;
   /** FileSystem that were gone, or given up as unreadable, before they were read to their end. */
   lostFiles: number;
-  /** Bytes of them, and of files cut in place, as far as their number is known. */
+  /** Bytes of them, and of files truncated in place, as far as their number is known. */
   lostBytes: number;
 }
 

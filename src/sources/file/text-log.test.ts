@@ -104,7 +104,7 @@ describe('a text log', () => {
     expect(handedOut(reading)).toEqual([alert(2)]);
   });
 
-  it('goes on behind an alert that is longer than the limit', async () => {
+  it('continues behind an alert that is longer than the limit', async () => {
     const log = new AlertLog(tempDir(), '.log');
     const reading = new Reading(log.live, { fromStart: true, maxLineBytes: 4096 });
     log.write(alert(1));

@@ -374,7 +374,7 @@ describe('when the service says that the quota is used up', () => {
     expect(http.requests).toHaveLength(3);
   });
 
-  it('goes on when the time is over', async () => {
+  it('continues when the time is over', async () => {
     const clock = new ManualClock();
     const http = new FakeHttp(BUSY({ 'retry-after': '30' }), FOUND);
     const context = aContext({ http, clock, quota: memoryQuota(clock) });

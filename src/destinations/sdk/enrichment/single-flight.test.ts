@@ -26,7 +26,7 @@ describe('SingleFlight', () => {
     expect(asked).toBe(1);
   });
 
-  it('asks separately for other keys, and anew once it is answered', async () => {
+  it('asks separately for other keys, and again once it is answered', async () => {
     const flights = new SingleFlight<number>();
     let asked = 0;
     const ask = async () => {
