@@ -50,7 +50,14 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
 };
 
 /** Libraries that only one file may know, so that they can be exchanged. */
-const ONE_IMPORTER = ['@photostructure/sqlite', 'undici', 'pino', 'pino-pretty', 'yaml'];
+const ONE_IMPORTER = [
+  '@photostructure/sqlite',
+  'undici',
+  'pino',
+  'pino-pretty',
+  'prom-client',
+  'yaml',
+];
 
 /** The room of a file: its folder, or the nearest one above it that is listed. */
 function roomOf(path: string): string | undefined {

@@ -1,7 +1,9 @@
 import { type Clock, systemClock } from '../core/clock.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import { DAY_MS } from '../core/durations.ts';
+import type { LaneState } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
+import type { Outbox } from '../core/outbox.ts';
 import type { Paths } from '../core/paths.ts';
 import { quotaOver } from '../core/quota.ts';
 import type { Scrubber } from '../core/secret.ts';
@@ -15,8 +17,12 @@ import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.
 import { Purge } from '../outbox/purge.ts';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
 import { openOutboxDatabase } from '../outbox/state-directory.ts';
+import { SqliteStatistics } from '../outbox/statistics.ts';
 import { Router } from '../routing/router.ts';
 import { FILE_SOURCE, FileSource } from '../sources/file/file-source.ts';
+import { measuredOutbox } from '../telemetry/measured-outbox.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import { ProgramMetrics } from '../telemetry/program-metrics.ts';
 import { tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
 import { OutboxWatch } from './outbox-watch.ts';
@@ -53,7 +59,12 @@ export class Daemon {
   readonly #clock: Clock = systemClock;
   readonly #lock: DaemonLock;
   readonly #database: Database;
-  readonly #outbox: SqliteOutbox;
+  readonly #outbox: Outbox;
+  /** All numbers of the daemon. */
+  readonly metrics = new Metrics();
+  readonly #measured: ProgramMetrics;
+  /** Configured integrations that cannot deliver. */
+  #disabled: readonly string[] = [];
   readonly #retention: Retention;
   readonly #transports: Transports;
   readonly #lanes: LaneSet;
@@ -93,8 +104,17 @@ export class Daemon {
       this.#lock.release(); // so that it can be retried
       throw error;
     }
-    this.#outbox = new SqliteOutbox(this.#database);
-    this.#retention = new Retention(new Purge(this.#database), settings.outbox, this.#clock, log);
+    const space = new Purge(this.#database);
+    this.#retention = new Retention(space, settings.outbox, this.#clock, log);
+    this.#measured = new ProgramMetrics(this.metrics, this.#clock, {
+      statistics: new SqliteStatistics(this.#database),
+      source: { status: () => alertFile.status() },
+      usedBytes: () => space.usedBytes(),
+      limitBytes: settings.outbox.maxBytes,
+      laneStates: () => this.#laneStates(),
+      integrationOf: (lane) => this.#lanes.integrationOf(lane),
+    });
+    this.#outbox = measuredOutbox(new SqliteOutbox(this.#database), this.#measured, this.#clock);
     this.#transports = createTransports(paths, this.#clock, { log });
     this.#lanes = new LaneSet(
       {
@@ -108,6 +128,7 @@ export class Daemon {
         clock: this.#clock,
         log,
         scrubber: options.scrubber,
+        observe: (integration) => this.#measured.lane(integration),
       },
       reinjection(options.reinject, paths, this.#transports),
     );
@@ -138,6 +159,7 @@ export class Daemon {
         log,
         hasRoom: () => this.#retention.hasRoom(),
         wake: (lanes) => this.#lanes.wake(lanes),
+        onSkip: (integration) => this.#measured.skipped(integration),
       },
       new Router([]),
     );
@@ -149,6 +171,7 @@ export class Daemon {
     const setup = readSetup(paths, env);
     scrubber.learn(setup.secrets);
     reportDiagnostics(setup, log);
+    this.#measured.configured(!setup.fatal, setup.diagnostics.length);
     if (setup.fatal) {
       log.error('configuration is invalid; the previous one stays active', { file: paths.config });
       return;
@@ -173,6 +196,8 @@ export class Daemon {
 
   async #run(setup: Setup): Promise<void> {
     const { log, paths } = this.#options;
+    this.metrics.addProcessMetrics();
+    this.#measured.configured(true, setup.diagnostics.length);
     this.#apply(setup);
     // Stored at once: if we die before the first alert, it is still known where we began.
     const begins = await Promise.all(this.#sources.map((source) => source.start()));
@@ -185,7 +210,16 @@ export class Daemon {
   }
 
   #apply(setup: Setup): void {
-    this.#intake.router = new Router(this.#lanes.apply(enabledIntegrations(setup)));
+    const enabled = enabledIntegrations(setup);
+    this.#intake.router = new Router(this.#lanes.apply(enabled));
+    this.#disabled = setup.integrations
+      .map(({ integration }) => integration.id)
+      .filter((id) => !enabled.some(({ integration }) => integration.id === id));
+  }
+
+  *#laneStates(): Iterable<readonly [integration: string, state: LaneState]> {
+    yield* this.#lanes.states();
+    for (const integration of this.#disabled) yield [integration, 'not_running'];
   }
 }
 

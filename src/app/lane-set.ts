@@ -1,5 +1,6 @@
 import type { Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
+import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
 import { Lane, type LaneParts } from '../lanes/lane.ts';
@@ -8,7 +9,12 @@ import type { Route } from '../routing/router.ts';
 import type { EnabledIntegration } from './setup.ts';
 
 /** What all lanes share. */
-export type SharedParts = Omit<LaneParts, 'integration' | 'destination' | 'record' | 'followUps'>;
+export type SharedParts = Omit<
+  LaneParts,
+  'integration' | 'destination' | 'record' | 'followUps' | 'observer'
+> & {
+  readonly observe?: (integration: string) => LaneObserver;
+};
 
 /** How long in-flight deliveries may take to finish when a lane ends. */
 const STOP_GRACE_MS = 7000;
@@ -81,6 +87,16 @@ export class LaneSet {
       .map(([lane, { integration, destination }]) => ({ integration, destination, lane }));
   }
 
+  /** What each lane does at the moment, by its integration. */
+  *states(): Iterable<[integration: string, state: LaneState]> {
+    for (const { integration, lane } of this.#running.values()) yield [integration.id, lane.state];
+  }
+
+  /** The integration of a running lane. */
+  integrationOf(lane: number): string | undefined {
+    return this.#running.get(lane)?.integration.id;
+  }
+
   /** Signals that there is something new for these lanes. */
   wake(lanes: ReadonlySet<number>): void {
     for (const lane of lanes) this.#running.get(lane)?.lane.wake();
@@ -115,7 +131,8 @@ export class LaneSet {
       this.#shared.log.info('integration enabled', { integration: integration.id });
     }
     const followUps = this.#followUps;
-    return new Lane({ ...this.#shared, integration, destination, record, followUps });
+    const observer = this.#shared.observe?.(integration.id);
+    return new Lane({ ...this.#shared, integration, destination, record, followUps, observer });
   }
 
   #retire(lane: Lane): void {

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
+import type { OutboxStatistics } from '../core/outbox.ts';
 import { Queue, type QueueDetail, type QueueEntry, type QueueSelection } from '../outbox/queue.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
 import { StateError } from '../outbox/state-error.ts';
+import { SqliteStatistics } from '../outbox/statistics.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { isoTime, print, printable, printJson, table } from './output.ts';
@@ -69,7 +71,7 @@ function addStats(queue: Command): void {
     .command('stats')
     .description('count deliveries by integration and state')
     .action(async (_own: unknown, command: Command) => {
-      await withQueue(command, async (outbox, json) => {
+      await withQueue(command, async (outbox, json, statistics) => {
         const stats = outbox.stats();
         if (json) {
           await printJson(stats);
@@ -80,7 +82,11 @@ function addStats(queue: Command): void {
           integration,
           ...DELIVERY_STATES.map((state) => String(counts[state])),
         ]);
-        await print(table([head, ...rows]));
+        const { read, matched, skipped, unreadable } = statistics.counts();
+        await print(
+          `${table([head, ...rows])}\nsince the outbox was created: ${read} alerts read, ` +
+            `${matched} matched, ${skipped} skipped, ${unreadable} unreadable\n`,
+        );
       });
     });
 }
@@ -131,7 +137,7 @@ function withFilter(command: Command): Command {
 
 async function withQueue(
   command: Command,
-  work: (queue: Queue, json: boolean) => Promise<void>,
+  work: (queue: Queue, json: boolean, statistics: OutboxStatistics) => Promise<void>,
 ): Promise<void> {
   const { paths, json } = invocation(command);
   if (!existsSync(join(paths.state, OUTBOX_FILE))) {
@@ -144,7 +150,7 @@ async function withQueue(
   try {
     const database = openOutboxDatabase(paths.state);
     try {
-      await work(new Queue(database), json);
+      await work(new Queue(database), json, new SqliteStatistics(database));
     } finally {
       database.close();
     }

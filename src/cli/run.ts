@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Daemon } from '../app/daemon.ts';
 import { type Reinject, reinjectTarget } from '../app/reinjection.ts';
+import type { Log } from '../core/log.ts';
 import { Scrubber } from '../core/secret.ts';
 import { StateError } from '../outbox/state-error.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -22,7 +23,7 @@ export function addRun(program: Command): void {
       const { paths, logLevel, logFormat } = invocation(command);
       const scrubber = new Scrubber();
       const isTerminal = process.stderr.isTTY;
-      const log = createLog(
+      const log: Log = createLog(
         {
           level: logLevel,
           format: logFormat ?? (isTerminal ? 'pretty' : 'json'),

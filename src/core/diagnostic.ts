@@ -10,8 +10,11 @@ export interface Diagnostic {
   readonly message: string;
 }
 
-/** `file:line:column: severity: message`, the usual form that editors can parse. */
-export function formatDiagnostic(diagnostic: Diagnostic): string {
+/** The usual form of a diagnostic, which editors can parse. */
+export type DiagnosticText = `${string}:${number}:${number}: ${Diagnostic['severity']}: ${string}`;
+
+/** `file:line:column: severity: message` */
+export function formatDiagnostic(diagnostic: Diagnostic): DiagnosticText {
   const { file, line, column, severity, message } = diagnostic;
   return `${file}:${line}:${column}: ${severity}: ${message}`;
 }

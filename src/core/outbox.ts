@@ -144,3 +144,25 @@ export interface OutboxSpace {
    */
   compact(pages: number): boolean;
 }
+
+/** What of a lane has not been delivered: how many, by state. */
+export interface LaneBacklog {
+  /** A removed integration is marked as such. */
+  readonly integration: string;
+  readonly pending: number;
+  readonly leased: number;
+  readonly parked: number;
+  readonly dead: number;
+  /** When the oldest one that waits was read, in milliseconds since 1970. */
+  readonly oldestReadAt: number | undefined;
+}
+
+/** Numbers about the outbox, for metrics and for people. */
+export interface OutboxStatistics {
+  /** Totals since the outbox was created, over all restarts. */
+  counts(): IntakeCounts;
+  /** One entry per lane, also for those with nothing; costs time in proportion to what waits. */
+  backlog(): LaneBacklog[];
+  /** Size of the write-ahead log. */
+  walBytes(): number;
+}

@@ -29,6 +29,6 @@ export class OutboxRoom {
     while (!signal.aborted && !hasRoom()) await sleep(clock, RETRY_MS, signal);
     if (signal.aborted || !this.#isFull) return;
     this.#isFull = false;
-    log.info('outbox has room again; reading goes on');
+    log.info('outbox has room again; reading continues');
   }
 }

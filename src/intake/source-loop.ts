@@ -21,6 +21,8 @@ export interface SourceLoopParts {
   readonly router: () => Router;
   /** Called after deliveries were stored, with the lanes that got some. */
   readonly wake: (lanes: ReadonlySet<number>) => void;
+  /** Called for every match that is deliberately not delivered. */
+  readonly onSkip?: ((integration: string) => void) | undefined;
 }
 
 const EXCERPT_BYTES = 4096;
@@ -102,6 +104,7 @@ export class SourceLoop {
         }
         for (const skip of skips) {
           skipped += 1;
+          this.#parts.onSkip?.(skip.integration);
           this.#skips.pass((suppressed) => {
             log.info('alert deliberately not sent', { ...skip, suppressed });
           });
@@ -132,7 +135,7 @@ export class SourceLoop {
       try {
         outbox.accept(commit, clock.now());
         if (failures > 0) {
-          log.info('alerts can be stored again; reading goes on', { source: source.name });
+          log.info('alerts can be stored again; reading continues', { source: source.name });
         }
         break;
       } catch (error) {

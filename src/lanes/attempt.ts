@@ -67,3 +67,21 @@ export function reportAttempt(
   else if (next.state === 'dead') log.error('delivery is dead', fields);
   else if (outcome.kind === 'retry') log.warn('attempt failed', fields);
 }
+
+/** Logs that a lane's breaker opened or closed. */
+export function reportBreaker(
+  log: Log,
+  integration: string,
+  outcome: Outcome,
+  change: 'opened' | 'closed',
+): void {
+  const fields = { integration };
+  if (change === 'closed') {
+    log.info('service works again', fields);
+    return;
+  }
+  log.warn('service keeps failing; deliveries slow down', {
+    ...fields,
+    ...(outcome.message === undefined ? {} : { cause: outcome.message }),
+  });
+}

@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { LogMessage } from '../core/log-catalogue.ts';
 import type { LaneRecord, Parking } from '../core/outbox.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { reportBreaker } from './attempt.ts';
 import { Breaker } from './breaker.ts';
 import type { OutboxGuard } from './outbox-guard.ts';
 
@@ -23,7 +25,7 @@ export interface LaneHealthParts {
 
 /**
  * What a lane knows of its service: whether it answers (the breaker), whether the integration is
- * parked until someone mends it, and until when nothing should be attempted. Whatever changes is
+ * parked until someone fixes it, and until when nothing should be attempted. Whatever changes is
  * stored and logged here.
  */
 export class LaneHealth {
@@ -38,6 +40,10 @@ export class LaneHealth {
     this.#breaker = new Breaker(parts.clock);
     this.#parking = parking;
     if (parking !== undefined) this.#pausedUntil = parking.since + PROBE_MS;
+  }
+
+  get isParked(): boolean {
+    return this.#parking !== undefined;
   }
 
   /** One attempt at a time checks whether the service is back. */
@@ -94,17 +100,10 @@ export class LaneHealth {
   #record(outcome: Outcome): void {
     const change = this.#breaker.record(outcome);
     const { log, outbox, record, integration } = this.#parts;
-    if (change === 'opened') {
-      log.warn('service keeps failing; deliveries slow down', {
-        integration,
-        ...(outcome.message === undefined ? {} : { cause: outcome.message }),
-      });
-    }
-    if (change === 'closed') {
-      log.info('service works again', { integration });
-      outbox.ask('expedite', (outbox) => outbox.expedite(record.id));
-      this.#parts.onRecovered();
-    }
+    if (change !== undefined) reportBreaker(log, integration, outcome, change);
+    if (change !== 'closed') return;
+    outbox.ask('expedite', (outbox) => outbox.expedite(record.id));
+    this.#parts.onRecovered();
   }
 
   #park(parking: Parking): void {
@@ -121,7 +120,7 @@ export class LaneHealth {
     });
   }
 
-  #resume(message: string): void {
+  #resume(message: LogMessage<'info'>): void {
     this.#parking = undefined;
     this.#pausedUntil = 0;
     this.#parts.onRecovered();

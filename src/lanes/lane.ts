@@ -3,12 +3,12 @@ import type { Clock } from '../core/clock.ts';
 import type { LeasedDelivery, NewDelivery } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
+import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
 import type { LaneRecord, Outbox } from '../core/outbox.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_RETRY, isQuick, nextState } from '../core/retry.ts';
 import type { Scrubber } from '../core/secret.ts';
-import { TokenBucket } from '../core/token-bucket.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
 import { Expiry } from './expiry.ts';
@@ -17,6 +17,7 @@ import { LaneHealth } from './lane-health.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
 import { eventsOf, type FollowUps } from './manager-follow-ups.ts';
 import { OutboxGuard } from './outbox-guard.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
 /** What a lane needs to work. */
 export interface LaneParts {
@@ -29,6 +30,7 @@ export interface LaneParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly scrubber: Scrubber;
+  readonly observer?: LaneObserver | undefined;
   /** What comes of the events of an enrichment. */
   readonly followUps: FollowUps;
 }
@@ -52,7 +54,7 @@ export class Lane {
   readonly #parts: LaneParts;
   readonly #concurrency: number;
   readonly #health: LaneHealth;
-  readonly #bucket: TokenBucket | undefined;
+  readonly #limiter: RateLimiter;
   readonly #outbox: OutboxGuard;
   readonly #leases: LeaseBuffer;
   readonly #expiry: Expiry;
@@ -73,10 +75,10 @@ export class Lane {
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
     this.#context = { ...parts.context, clock, signal: this.#abort.signal };
     this.#outbox = new OutboxGuard(parts.outbox, clock, log, integration.id);
-    this.#expiry = new Expiry(this.#outbox, this.id, integration, log);
+    this.#expiry = new Expiry(this.#outbox, this.id, parts);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const limit = integration.settings.rateLimit ?? destination.rateLimit?.(integration);
-    if (limit !== undefined) this.#bucket = new TokenBucket(limit, clock.now(), record.bucket);
+    this.#limiter = new RateLimiter(limit, clock, record.bucket, parts.observer);
     this.#health = new LaneHealth({
       record,
       integration: integration.id,
@@ -85,6 +87,14 @@ export class Lane {
       log,
       onRecovered: () => this.#leases.refill(),
     });
+  }
+
+  /** What it is doing at the moment. */
+  get state(): LaneState {
+    if (this.#stopping) return 'not_running';
+    if (this.#health.isParked) return 'parked';
+    if (this.#limiter.isHolding) return 'rate_limited';
+    return this.#holdUntil() > this.#parts.clock.now() ? 'backing_off' : 'working';
   }
 
   /** Signals that something may be due: new deliveries, or a change in the outbox. */
@@ -103,6 +113,7 @@ export class Lane {
 
   /** The clock was set: a pause until a fixed time could now last far too long. */
   clockJumped(): void {
+    this.#limiter.clockJumped();
     this.#health.clockJumped();
     this.wake();
   }
@@ -128,18 +139,21 @@ export class Lane {
   #pump(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.#limiter.observe();
     while (!this.#stopping) {
       const wait = this.#holdUntil() - this.#parts.clock.now();
       if (wait > 0) {
         // Meanwhile they must show as waiting, and a more urgent one may come before them.
         this.#leases.giveBack();
         this.#schedule(wait);
+        this.#limiter.observe();
         return;
       }
       if (this.#running.size >= (this.#health.isProbing ? 1 : this.#concurrency)) return;
       const delivery = this.#take();
       if (delivery !== undefined) {
-        this.#begin(delivery);
+        this.#limiter.take(this.#parts.clock.now());
+        void this.#run(this.#running.begin(delivery.id), delivery);
       } else if (this.#leases.isDrained) {
         this.#waitForDue();
         return;
@@ -149,14 +163,13 @@ export class Lane {
 
   #holdUntil(): number {
     const now = this.#parts.clock.now();
-    const tokens = this.#bucket === undefined ? 0 : now + this.#bucket.waitFor(now);
-    return Math.max(this.#health.pausedUntil, tokens);
+    return Math.max(this.#health.pausedUntil, this.#limiter.freeAt(now));
   }
 
   /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
   #take(): LeasedDelivery | undefined {
     const now = this.#parts.clock.now();
-    const limit = this.#health.isProbing ? 1 : this.#bucket?.available(now);
+    const limit = this.#health.isProbing ? 1 : this.#limiter.available(now);
     const delivery = this.#leases.take(now, limit);
     if (delivery !== 'failed') return delivery;
     this.#health.pause(now + OUTBOX_RETRY_MS);
@@ -175,11 +188,6 @@ export class Lane {
     this.#cancelTimer = this.#parts.clock.after(milliseconds, () => this.wake());
   }
 
-  #begin(delivery: LeasedDelivery): void {
-    this.#bucket?.take(this.#parts.clock.now());
-    void this.#run(this.#running.begin(delivery.id), delivery);
-  }
-
   async #run(attempt: AttemptInFlight, delivery: LeasedDelivery): Promise<void> {
     try {
       await this.#attempt(attempt, delivery);
@@ -190,7 +198,7 @@ export class Lane {
   }
 
   async #attempt(attempt: AttemptInFlight, delivery: LeasedDelivery): Promise<void> {
-    const { clock, groupCommit, destination, log, scrubber } = this.#parts;
+    const { clock, groupCommit, destination, log, scrubber, observer } = this.#parts;
     const { integration } = this;
     const startedAt = clock.now();
     const began = clock.monotonic();
@@ -208,12 +216,14 @@ export class Lane {
     const followUps = this.#followUps(delivery, outcome);
     if (outcome.kind === 'wait') {
       this.#health.pause(outcome.until);
+      this.#limiter.quotaUsedUp(outcome.until);
       await groupCommit.release({ id: delivery.id, followUps, at: clock.now() });
       this.#expiry.run(clock);
       this.#parts.followUps.stored(followUps);
       return;
     }
     const durationMs = clock.monotonic() - began;
+    observer?.attempted(outcome, durationMs);
     const history = {
       tries: delivery.tries + 1,
       firstAttemptAt: delivery.firstAttemptAt ?? startedAt,
@@ -230,7 +240,8 @@ export class Lane {
       next = { ...next, notBefore: 0 };
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
-    await groupCommit.settle(settlement, this.id, this.#bucket?.state);
+    await groupCommit.settle(settlement, this.id, this.#limiter.bucket);
+    if (next.state !== 'pending') observer?.settled(next.state, delivery.raw);
     this.#parts.followUps.stored(followUps);
     reportAttempt(log, integration, delivery, settlement);
   }
@@ -248,7 +259,7 @@ export class Lane {
     if (this.#stopping) return;
     this.#leases.learn(durationMs);
     if (outcome.kind === 'retry' && outcome.reason === 'rate_limited') {
-      this.#bucket?.drain(this.#parts.clock.now());
+      this.#limiter.tooMuch(outcome.notBefore ?? 0);
     }
     this.#health.learn(outcome);
   }

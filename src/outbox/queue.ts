@@ -50,7 +50,7 @@ const STATE = `CASE WHEN d.state = 'pending' AND (l.parked_at IS NOT NULL OR l.i
   THEN 'parked' ELSE d.state END`;
 
 /** A removed integration keeps its name, marked so that it is not taken for a present one. */
-const INTEGRATION = `COALESCE(l.integration, l.name || ' (removed)')`;
+export const INTEGRATION = `COALESCE(l.integration, l.name || ' (removed)')`;
 
 const ENTRY = `d.id, ${INTEGRATION} AS integration, a.alert_id, a.level, ${STATE} AS state,
   d.attempts, d.reason, l.parked_reason, d.due_at, a.read_at, d.finished_at`;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import type * as Pretty from 'pino-pretty';
 import { isJsonObject, type JsonObject, type JsonValue } from '../alert/json.ts';
-import type { Log, LogFields } from '../core/log.ts';
+import type { LogFields, TextLog } from '../core/log.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { ossecLine } from './ossec-line.ts';
 
@@ -25,7 +25,7 @@ export interface LogOptions {
 }
 
 /** Makes the log of the program. Every text in it is searched for known secrets before it is written. */
-export function createLog(options: LogOptions, scrubber: Scrubber): Log {
+export function createLog(options: LogOptions, scrubber: Scrubber): TextLog {
   const format = formatterFor(options);
   const write = (record: JsonObject) => options.sink.write(escapeDelete(format(record)));
   return createRecordLog(options.level, write, scrubber);
@@ -39,7 +39,7 @@ export function createRecordLog(
   level: LogLevel,
   sink: (record: JsonObject) => void,
   scrubber: Scrubber,
-): Log {
+): TextLog {
   const stream: LineSink = {
     // Before the line is formatted: quoting within quoting would hide a secret from the search.
     write: (line) => sink(scrubbed(JSON.parse(line) as JsonObject, scrubber) as JsonObject),

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
+import type { TextLog } from '../core/log.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { callSite } from './call-site.ts';
 import { createRecordLog, type LineSink } from './log.ts';
@@ -87,7 +87,7 @@ export class ManagerLog {
   }
 
   /** A log for the rooms of the project that ends up here. */
-  asLog(): Log {
+  asLog(): TextLog {
     const write = (record: Readonly<Record<string, unknown>>) =>
       this.write({ level: LEVELS[String(record['level'])] ?? 'INFO', text: ossecText(record) });
     return createRecordLog(this.debug ? 'debug' : 'info', write, this.#options.scrubber);

@@ -1,5 +1,6 @@
 import type { DeliveryContext, Destination } from '../../src/core/destination.ts';
 import type { Integration } from '../../src/core/integration.ts';
+import type { LaneObserver } from '../../src/core/lane-observer.ts';
 import type { Outbox } from '../../src/core/outbox.ts';
 import { Scrubber } from '../../src/core/secret.ts';
 import { GroupCommit } from '../../src/lanes/group-commit.ts';
@@ -33,6 +34,8 @@ export class LaneBench {
   groupCommit!: GroupCommit;
   lanes: Lane[] = [];
   /** What comes of events; nothing, unless a test says so. */
+  /** Told what the lanes do, when set. */
+  observer: LaneObserver | undefined;
   followUps: FollowUps = { of: () => [], stored: () => undefined };
   /** When set, every use of the outbox fails, except those named here. */
   outboxFails: { readonly except: readonly string[] } | undefined;
@@ -84,6 +87,7 @@ export class LaneBench {
         log: this.log,
         scrubber: this.scrubber,
         followUps: this.followUps,
+        observer: this.observer,
       });
     });
     return this.lanes;

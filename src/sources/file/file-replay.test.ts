@@ -348,7 +348,9 @@ describe('a replay of what is gone', () => {
     expect(losses).toEqual([
       { what: `the file ${old} after byte ${line(1).length + 1} is gone`, bytes: undefined },
     ]);
-    expect(recorded.with('was removed')).toMatchObject([{ level: 'warn', fields: { replay: true } }]);
+    expect(recorded.with('was removed')).toMatchObject([
+      { level: 'warn', fields: { replay: true } },
+    ]);
   });
 
   it('says how much of a damaged archive is gone', async () => {

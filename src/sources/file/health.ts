@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log, LogFields } from '../../core/log.ts';
+import type { LogMessage } from '../../core/log-catalogue.ts';
 import type { SourceCondition } from '../../core/source.ts';
 
 /**
@@ -25,7 +26,10 @@ export interface Condition extends SourceCondition {
   readonly kind: ConditionKind;
 }
 
-const MESSAGES: Record<ConditionKind, { readonly begins: string; readonly ends: string }> = {
+const MESSAGES: Record<
+  ConditionKind,
+  { readonly begins: LogMessage<'warn'>; readonly ends: LogMessage<'info'> }
+> = {
   missing: {
     begins: 'the alert file does not exist; waiting for it',
     ends: 'the alert file exists',

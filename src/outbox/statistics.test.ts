@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import {
+  anAcceptedAlert,
+  anIdentity,
+  anIntake,
+  aSettlement,
+  openTestDatabase,
+} from '../../test/support/outbox.ts';
+import { tempDir } from '../../test/support/temp-dir.ts';
+import { SqliteOutbox } from './sqlite-outbox.ts';
+import { BACKLOG, SqliteStatistics } from './statistics.ts';
+
+function openOutbox(directory = tempDir()) {
+  const database = openTestDatabase(directory);
+  const outbox = new SqliteOutbox(database);
+  return { directory, database, outbox, statistics: new SqliteStatistics(database) };
+}
+
+it('keeps the totals of reading over restarts', () => {
+  const { directory, database, outbox, statistics } = openOutbox();
+  expect(statistics.counts()).toEqual({ read: 0, matched: 0, skipped: 0, unreadable: 0 });
+  const counts = { read: 5, matched: 2, skipped: 1, unreadable: 1 };
+  outbox.accept(anIntake([], { counts }), 1);
+  database.close();
+  const again = openOutbox(directory);
+  again.outbox.accept(anIntake([], { counts }), 2);
+  expect(again.statistics.counts()).toEqual({ read: 10, matched: 4, skipped: 2, unreadable: 2 });
+});
+
+it('counts what has not been delivered, and knows since when it waits', () => {
+  const { outbox, statistics } = openOutbox();
+  const lanes = outbox.assignLanes([anIdentity('slack'), anIdentity('shuffle')]);
+  const slack = lanes.get('slack')?.id ?? 0;
+  for (const at of [1000, 2000, 3000, 4000, 5000]) {
+    outbox.accept(anIntake([anAcceptedAlert(`alert ${at}`, [slack])]), at);
+  }
+  const [first, second, third] = outbox.lease(slack, 3, 1e6, 5000);
+  outbox.commit({
+    settlements: [
+      aSettlement(first?.id ?? 0),
+      aSettlement(second?.id ?? 0, {
+        outcome: { kind: 'reject', reason: 'client_error' },
+        next: { state: 'dead', reason: 'client_error' },
+      }),
+    ],
+  });
+  const none = { pending: 0, leased: 0, parked: 0, dead: 0, oldestReadAt: undefined };
+  expect(statistics.backlog()).toEqual([
+    { integration: 'slack', pending: 2, leased: 1, parked: 0, dead: 1, oldestReadAt: 3000 },
+    { integration: 'shuffle', ...none },
+  ]);
+
+  // A retry that is not due waits as well, for as long as the alert does.
+  outbox.commit({
+    settlements: [
+      aSettlement(third?.id ?? 0, {
+        outcome: { kind: 'retry', reason: 'timeout' },
+        next: { state: 'pending', notBefore: 99_000, reason: 'timeout' },
+      }),
+    ],
+  });
+  outbox.park(slack, { reason: 'auth', message: '', since: 6000 });
+  expect(statistics.backlog()[0]).toEqual({
+    integration: 'slack',
+    pending: 0,
+    leased: 0,
+    parked: 3,
+    dead: 1,
+    oldestReadAt: 3000,
+  });
+
+  outbox.assignLanes([]);
+  expect(statistics.backlog().map(({ integration }) => integration)).toEqual(['slack (removed)']);
+});
+
+it('never scans delivered deliveries', () => {
+  const { database } = openOutbox();
+  const plan = database
+    .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${BACKLOG}`)
+    .map(({ detail }) => detail);
+  expect(plan.filter((step) => /SCAN delivery(?! USING .*INDEX)/.test(step))).toEqual([]);
+});

@@ -1,0 +1,83 @@
+import { statSync } from 'node:fs';
+import type { IntakeCounts, LaneBacklog, OutboxStatistics } from '../core/outbox.ts';
+import type { Database } from './database.ts';
+import { INTEGRATION } from './queue.ts';
+
+/**
+ * What of every lane has not been delivered. Each part is answered by one of the partial indexes, so
+ * that delivered ones, which are many, are never looked at.
+ */
+export const BACKLOG = `
+  SELECT ${INTEGRATION} AS integration, l.parked_at IS NOT NULL OR l.integration IS NULL AS is_parked,
+    COALESCE(SUM(n) FILTER (WHERE state = 'pending'), 0) AS pending,
+    COALESCE(SUM(n) FILTER (WHERE state = 'leased'), 0) AS leased,
+    COALESCE(SUM(n) FILTER (WHERE state = 'dead'), 0) AS dead,
+    MIN(oldest) FILTER (WHERE state <> 'dead') AS oldest
+  FROM lane l LEFT JOIN (
+    SELECT lane, 'pending' AS state, COUNT(*) AS n, MIN(id) AS oldest FROM delivery
+      WHERE state = 'pending' AND due_at = 0 GROUP BY lane
+    UNION ALL
+    SELECT lane, 'pending', COUNT(*), MIN(id) FROM delivery
+      WHERE state = 'pending' AND due_at > 0 GROUP BY lane
+    UNION ALL
+    SELECT lane, 'leased', COUNT(*), MIN(id) FROM delivery WHERE state = 'leased' GROUP BY lane
+    UNION ALL
+    SELECT lane, 'dead', COUNT(*), NULL FROM delivery
+      WHERE finished_at IS NOT NULL AND state = 'dead' GROUP BY lane
+  ) d ON d.lane = l.id
+  GROUP BY l.id HAVING l.integration IS NOT NULL OR COUNT(n) > 0
+  ORDER BY l.id`;
+
+/** Numbers about the outbox, read from it when they are asked for. */
+export class SqliteStatistics implements OutboxStatistics {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  counts(): IntakeCounts {
+    const rows = this.#database.all<{ name: string; value: number }>('SELECT * FROM counter');
+    const {
+      read = 0,
+      matched = 0,
+      skipped = 0,
+      unreadable = 0,
+    } = Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+    return { read, matched, skipped, unreadable };
+  }
+
+  backlog(): LaneBacklog[] {
+    return this.#database.all<BacklogRow>(BACKLOG).map((row) => ({
+      integration: row.integration,
+      pending: row.is_parked ? 0 : row.pending,
+      leased: row.leased,
+      parked: row.is_parked ? row.pending : 0,
+      dead: row.dead,
+      oldestReadAt: row.oldest === null ? undefined : this.#readAt(row.oldest),
+    }));
+  }
+
+  walBytes(): number {
+    const main = this.#database
+      .all<{ name: string; file: string }>('PRAGMA database_list')
+      .find(({ name }) => name === 'main');
+    return statSync(`${main?.file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  #readAt(delivery: number): number | undefined {
+    return this.#database.get<{ read_at: number }>(
+      'SELECT a.read_at FROM delivery d JOIN alert a ON a.id = d.alert WHERE d.id = ?',
+      delivery,
+    )?.read_at;
+  }
+}
+
+interface BacklogRow {
+  integration: string;
+  is_parked: number;
+  pending: number;
+  leased: number;
+  dead: number;
+  oldest: number | null;
+}

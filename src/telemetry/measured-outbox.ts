@@ -1,0 +1,50 @@
+import type { Clock } from '../core/clock.ts';
+import type { Outbox } from '../core/outbox.ts';
+
+/** What is stored by the intake at once. */
+export type Accepted = Parameters<Outbox['accept']>[0];
+
+/** Told what an outbox stores. */
+export interface OutboxObserver {
+  accepted(intake: Accepted): void;
+  /** Alerts could not be stored; they will be offered again. */
+  refused(): void;
+  /** A transaction that stored alerts or the results of attempts took so long. */
+  committed(milliseconds: number): void;
+}
+
+/** The same outbox, with an observer of what goes in and how long that takes. */
+export function measuredOutbox(outbox: Outbox, observer: OutboxObserver, clock: Clock): Outbox {
+  return {
+    accept(intake, now) {
+      const began = clock.monotonic();
+      try {
+        outbox.accept(intake, now);
+      } catch (error) {
+        observer.refused();
+        throw error;
+      }
+      observer.committed(clock.monotonic() - began);
+      observer.accepted(intake);
+    },
+    commit(changes) {
+      const began = clock.monotonic();
+      outbox.commit(changes);
+      observer.committed(clock.monotonic() - began);
+    },
+    checkpoint: outbox.checkpoint.bind(outbox),
+    saveCheckpoint: outbox.saveCheckpoint.bind(outbox),
+    assignLanes: outbox.assignLanes.bind(outbox),
+    lane: outbox.lane.bind(outbox),
+    sync: outbox.sync.bind(outbox),
+    lease: outbox.lease.bind(outbox),
+    release: outbox.release.bind(outbox),
+    nextDue: outbox.nextDue.bind(outbox),
+    expedite: outbox.expedite.bind(outbox),
+    expire: outbox.expire.bind(outbox),
+    park: outbox.park.bind(outbox),
+    unpark: outbox.unpark.bind(outbox),
+    clockJumped: outbox.clockJumped.bind(outbox),
+    changedElsewhere: outbox.changedElsewhere.bind(outbox),
+  };
+}

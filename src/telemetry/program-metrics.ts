@@ -1,0 +1,165 @@
+import type { Unreadable } from '../alert/alert-scan.ts';
+import type { Clock } from '../core/clock.ts';
+import { LANE_STATES, type LaneObserver, type LaneState } from '../core/lane-observer.ts';
+import type { OutboxStatistics } from '../core/outbox.ts';
+import { VERSION } from '../core/version.ts';
+import { LaneMetrics } from './lane-metrics.ts';
+import type { Accepted, OutboxObserver } from './measured-outbox.ts';
+import { BLOCKED_BY_OUTBOX, COUNTED_STATES, VERDICTS } from './metric-names.ts';
+import type { CounterSeries, HistogramSeries, Metrics } from './metrics.ts';
+import { collectSource, type MeasuredSource } from './source-metrics.ts';
+
+/** What is asked for when numbers are read. */
+export interface MeasuredParts {
+  readonly statistics: OutboxStatistics;
+  readonly source: MeasuredSource;
+  /** Bytes in use in the outbox, and how many there may be. */
+  readonly usedBytes: () => number;
+  readonly limitBytes: number;
+  /** All integrations of the configuration. */
+  readonly laneStates: () => Iterable<readonly [integration: string, state: LaneState]>;
+  /** The integration of a lane in the outbox. */
+  readonly integrationOf: (lane: number) => string | undefined;
+}
+
+/** The name of the alert file as a source. */
+const SOURCE = 'file';
+const UNREADABLE: Readonly<Record<Unreadable, true>> = {
+  'empty line': true,
+  'invalid JSON': true,
+  'no rule in it': true,
+  'not an alert of alerts.log': true,
+};
+
+/** Feeds the metrics from the parts of the daemon. */
+export class ProgramMetrics implements OutboxObserver {
+  readonly #metrics: Metrics;
+  readonly #clock: Clock;
+  readonly #parts: MeasuredParts;
+  readonly #startedAt: number;
+  readonly #read: CounterSeries;
+  readonly #commits: HistogramSeries;
+  readonly #lanes = new Map<string, LaneMetrics>();
+  readonly #verdicts = new Map<
+    string,
+    Readonly<Record<'matched' | 'send' | 'skip', CounterSeries>>
+  >();
+  #isFailing = false;
+
+  constructor(metrics: Metrics, clock: Clock, parts: MeasuredParts) {
+    this.#metrics = metrics;
+    this.#clock = clock;
+    this.#parts = parts;
+    this.#startedAt = clock.now();
+    this.#read = metrics.counter('alerts_read_total', { source: SOURCE });
+    this.#commits = metrics.histogram('outbox_commit_duration_seconds', {});
+    for (const why of Object.keys(UNREADABLE)) metrics.counter('alerts_unreadable_total', { why });
+    metrics.set('build_info', { version: VERSION, node: process.versions.node }, 1);
+    metrics.set('outbox_limit_bytes', {}, parts.limitBytes);
+    metrics.onCollect(() => this.#collect());
+  }
+
+  /** The observer of an integration's lane; the same one as long as the program runs. */
+  lane(integration: string): LaneObserver {
+    let lane = this.#lanes.get(integration);
+    if (lane === undefined) {
+      lane = new LaneMetrics(this.#metrics, integration, this.#clock);
+      this.#lanes.set(integration, lane);
+      this.#verdictsOf(integration);
+    }
+    return lane;
+  }
+
+  accepted({ alerts, unreadable, counts }: Accepted): void {
+    this.#isFailing = false;
+    this.#read.inc(counts.read);
+    for (const { reason } of unreadable) {
+      this.#metrics.counter('alerts_unreadable_total', { why: reason }).inc();
+    }
+    for (const { lanes } of alerts) {
+      for (const lane of lanes) {
+        const integration = this.#parts.integrationOf(lane);
+        if (integration !== undefined) this.#decided(integration, 'send');
+      }
+    }
+  }
+
+  /** An alert passed the filters of an integration, and was skipped on purpose. */
+  skipped(integration: string): void {
+    this.#decided(integration, 'skip');
+  }
+
+  refused(): void {
+    this.#isFailing = true;
+  }
+
+  committed(milliseconds: number): void {
+    this.#commits.observe(milliseconds / 1000);
+  }
+
+  /** A configuration was read. One that is not usable stays without effect. */
+  configured(isUsable: boolean, diagnostics: number): void {
+    this.#metrics.set('config_last_reload_successful', {}, Number(isUsable));
+    this.#metrics.set('config_warnings', {}, diagnostics);
+    if (!isUsable) return;
+    this.#metrics.set('config_last_reload_timestamp_seconds', {}, this.#clock.now() / 1000);
+  }
+
+  #decided(integration: string, verdict: (typeof VERDICTS)[number]): void {
+    const series = this.#verdictsOf(integration);
+    series.matched.inc();
+    series[verdict].inc();
+  }
+
+  #verdictsOf(integration: string) {
+    let series = this.#verdicts.get(integration);
+    if (series === undefined) {
+      const [send, skip] = VERDICTS.map((verdict) =>
+        this.#metrics.counter('verdicts_total', { integration, verdict }),
+      ) as [CounterSeries, CounterSeries];
+      const matched = this.#metrics.counter('alerts_matched_total', { integration });
+      series = { matched, send, skip };
+      this.#verdicts.set(integration, series);
+    }
+    return series;
+  }
+
+  #collect(): void {
+    this.#collectLanes();
+    const usedBytes = this.#parts.usedBytes();
+    this.#metrics.set('outbox_bytes', {}, usedBytes);
+    this.#metrics.set('outbox_wal_bytes', {}, this.#parts.statistics.walBytes());
+    const blocked = {
+      outbox_full: usedBytes >= this.#parts.limitBytes,
+      outbox_failing: this.#isFailing,
+    };
+    for (const why of BLOCKED_BY_OUTBOX) {
+      this.#metrics.set('reading_blocked', { why }, Number(blocked[why]));
+    }
+    collectSource(this.#metrics, SOURCE, this.#parts.source.status(), {
+      now: this.#clock.now(),
+      startedAt: this.#startedAt,
+    });
+  }
+
+  #collectLanes(): void {
+    const metrics = this.#metrics;
+    for (const name of ['deliveries', 'oldest_pending_seconds', 'lane_state'] as const) {
+      metrics.clear(name); // integrations may be gone
+    }
+    const now = this.#clock.now();
+    for (const backlog of this.#parts.statistics.backlog()) {
+      const { integration, oldestReadAt = now } = backlog;
+      for (const state of COUNTED_STATES) {
+        metrics.set('deliveries', { integration, state }, backlog[state]);
+      }
+      const age = Math.max(0, now - oldestReadAt) / 1000;
+      metrics.set('oldest_pending_seconds', { integration }, age);
+    }
+    for (const [integration, current] of this.#parts.laneStates()) {
+      for (const state of LANE_STATES) {
+        metrics.set('lane_state', { integration, state }, Number(state === current));
+      }
+    }
+  }
+}
