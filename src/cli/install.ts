@@ -61,7 +61,7 @@ async function carryOut(plan: InstallPlan, isDryRun: boolean, command: Command):
     return;
   }
   const { steps, notes } = plan;
-  if (!json && steps.length === 0) await print('nothing to do: everything is as it should be\n');
+  if (!json && steps.length === 0) await print(`already ${command.name()}ed; nothing to do\n`);
   for (const step of steps) {
     if (!json) await print(`${isDryRun ? 'would ' : ''}${step.text}\n`);
     if (isDryRun) continue;

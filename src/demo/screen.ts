@@ -38,7 +38,7 @@ export class Screen {
   arrived(arrival: Arrival): void {
     this.#counts.set(arrival.service, (this.#counts.get(arrival.service) ?? 0) + 1);
     const service = this.#style('green', arrival.service.padEnd(15));
-    // To a question, "not found" is an answer like any other.
+    // For a lookup, "not found" is a normal answer.
     const isFine =
       arrival.status < 300 || (arrival.service === 'virustotal' && arrival.status === 404);
     const status = isFine ? '' : this.#style('red', ` answered ${arrival.status}`);

@@ -22,7 +22,7 @@ import { ScriptHosts } from './script-hosts.ts';
 
 const within = { timeout: 20_000 };
 const SUBSTITUTED: ScriptResult = { kind: 'exited', code: 77, output: 'by the substitute' };
-const LOST = /exited \(SIGKILL\), so it is unknown whether/;
+const LOST = /exited \(SIGKILL\), so it is unknown whether the script finished/;
 
 let home: string;
 let files: string;

@@ -55,7 +55,7 @@ describe.skipIf(obstacle !== undefined).each(starters)(
       home = new ManagerHome(await slack(), starter);
       const installed = await home.install();
       expect(installed).toMatchObject({ code: 0, stderr: '' });
-      expect((await home.install()).stdout).toBe('nothing to do: everything is as it should be\n');
+      expect((await home.install()).stdout).toBe('already installed; nothing to do\n');
 
       // wazuh-control start: a test of all daemons, then this one, which must come back.
       expect(await home.integrator('-t')).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -308,7 +308,7 @@ describe.skipIf(obstacle !== undefined)('in the place of the original', () => {
     expect((await home.install()).stdout).toMatch(/^renew the launcher/);
     const uninstall = ['uninstall', '--home', home.path];
     const dry = await home.run(process.execPath, [COMMAND, ...uninstall, '--dry-run']);
-    expect(dry.stdout).toMatch(/^would bring the original/);
+    expect(dry.stdout).toMatch(/^would restore the original/);
     expect((await home.run(process.execPath, [COMMAND, ...uninstall])).code).toBe(0);
     expect((await home.integrator('-t')).stdout).toBe('original: -t\n');
   });

@@ -67,7 +67,7 @@ it('a host that is killed costs nothing but a repeat', async () => {
   await running.daemon.logged('delivered');
   expect(await running.daemon.stop()).toBe(0);
   expect(new Set(linesOf('hosts')).size).toBe(2);
-  expect(running.daemon.output).toContain('it is unknown whether the script did its work');
+  expect(running.daemon.output).toContain('it is unknown whether the script finished');
 });
 
 it('the host ends with a daemon that is killed', async () => {

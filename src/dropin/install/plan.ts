@@ -13,7 +13,7 @@ export interface InstallStep {
 export type InstallPlan =
   | {
       readonly kind: 'ready';
-      /** Empty when everything is as it should be. */
+      /** Empty when there is nothing to do. */
       readonly steps: readonly InstallStep[];
       /** What to know or to do afterwards. */
       readonly notes: readonly string[];
