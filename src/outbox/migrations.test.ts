@@ -3,6 +3,7 @@ import { Child } from '../../test/support/child.ts';
 import { anAcceptedAlert, anIdentity, anIntake } from '../../test/support/outbox.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import type { Database } from './database.ts';
+import { migrate } from './migrations.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { openOutboxDatabase } from './state-directory.ts';
 import { StateError } from './state-error.ts';
@@ -53,4 +54,22 @@ describe('migrations', () => {
       /outbox\.db was written by a newer integratord \(format 99; this one knows \d+\).*--state/,
     );
   });
+});
+
+it('takes no migration again that another process made while this one waited for the lock', () => {
+  const database = openOutboxDatabase(tempDir());
+  const shape = shapeOf(database);
+  const looks = [0];
+  const late = {
+    // What was seen before the wait is out of date.
+    get: (sql: string) => {
+      const seen = looks.pop();
+      return seen === undefined ? database.get(sql) : { user_version: seen };
+    },
+    transaction: (work: () => void) => database.transaction(work),
+    execute: (sql: string) => database.execute(sql),
+  } as unknown as Database;
+  migrate(late, 'outbox.db');
+  expect(shapeOf(database)).toEqual(shape);
+  database.close();
 });
