@@ -41,7 +41,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   transport: ['core'],
   telemetry: ['alert', 'core'],
   'destinations/sdk': ['alert', 'core'],
-  'destinations/*': ['alert', 'core', 'destinations/sdk'],
+  'destinations/*': ['destinations/sdk'],
   destinations: ['core', 'destinations/*', 'destinations/sdk'],
   app: undefined,
   dropin: undefined,

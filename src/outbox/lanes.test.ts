@@ -168,6 +168,22 @@ describe('a parked lane', () => {
   });
 });
 
+it('a lane gives higher levels first where its destination wants that, until it does not', () => {
+  const lanes = new Lanes();
+  const byLevel = { ...anIdentity('virustotal', 'v'), highestLevelFirst: true };
+  const slack = anIdentity('slack', 's');
+  const [first, other] = lanes.assign(byLevel, slack);
+  const give = (lane: number) => {
+    const alerts = [3, 9, 5].map((level) => anAcceptedAlert(`level ${level}`, [lane], level));
+    lanes.outbox.accept(anIntake(alerts), 1);
+    return lanes.outbox.lease(lane, 9, 999, 2).map(({ raw }) => raw.toString());
+  };
+  expect(give(first)).toEqual(['level 9', 'level 5', 'level 3']);
+  expect(give(other)).toEqual(['level 3', 'level 9', 'level 5']);
+  lanes.assign(anIdentity('virustotal', 'v'), slack);
+  expect(give(first)).toEqual(['level 3', 'level 9', 'level 5']);
+});
+
 it('stores what the integrations are only as hashes, which differ from one outbox to the next', () => {
   const hashes = [new Lanes(), new Lanes()].map((lanes) => {
     lanes.assign(anIdentity('slack', 'https://hooks.example/SECRET', 'key SECRET'));

@@ -5,10 +5,12 @@ import { Child } from '../../test/support/child.ts';
 import { anAcceptedAlert, anIdentity, anIntake } from '../../test/support/outbox.ts';
 import { line, someLines } from '../../test/support/reading.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
+
 import { systemClock } from '../core/clock.ts';
 import { silentLog } from '../core/log.ts';
 import { FileSource } from '../sources/file/file-source.ts';
 import { Database } from './database.ts';
+
 import { migrate } from './migrations.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from './state-directory.ts';
@@ -151,4 +153,22 @@ describe('an outbox of the first shape', () => {
     ]);
     database.close();
   });
+});
+
+it('takes no migration again that another process made while this one waited for the lock', () => {
+  const database = openOutboxDatabase(tempDir());
+  const shape = shapeOf(database);
+  const looks = [0];
+  const late = {
+    // What was seen before the wait is out of date.
+    get: (sql: string) => {
+      const seen = looks.pop();
+      return seen === undefined ? database.get(sql) : { user_version: seen };
+    },
+    transaction: (work: () => void) => database.transaction(work),
+    execute: (sql: string) => database.execute(sql),
+  } as unknown as Database;
+  migrate(late, 'outbox.db');
+  expect(shapeOf(database)).toEqual(shape);
+  database.close();
 });

@@ -1,4 +1,4 @@
-import type { Examples } from '../sdk/define.ts';
+import type { Examples } from '../sdk/index.ts';
 
 /** Answers of DFIR-IRIS 2.4. */
 export const examples: Examples = {

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject, type JsonObject } from '../../alert/json.ts';
-import type { HttpResult } from '../../core/destination.ts';
-import { HOUR_MS } from '../../core/durations.ts';
-import type { AnswerCache } from '../../core/enrichment.ts';
-import { firstJson } from '../sdk/first-json.ts';
+import {
+  type AnswerCache,
+  firstJson,
+  HOUR_MS,
+  type HttpResult,
+  isJsonObject,
+  type JsonObject,
+} from '../sdk/index.ts';
 
 /*
  * IRIS needs numbers for severities, statuses and types, and the numbers differ between

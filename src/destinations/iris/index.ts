@@ -1,11 +1,18 @@
-import { type JsonDocument, stringify } from '../../alert/json.ts';
-import type { DeliveryContext, HttpRequest, HttpResult } from '../../core/destination.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { Secret } from '../../core/secret.ts';
-import { defineDestination } from '../sdk/define.ts';
-import { JSON_HEADERS } from '../sdk/message.ts';
-import { failedLookup, type RequestSession, unanswered } from '../sdk/request-session.ts';
-import { addressBelow } from '../sdk/service-address.ts';
+import {
+  addressBelow,
+  type DeliveryContext,
+  defineDestination,
+  failedLookup,
+  type HttpRequest,
+  type HttpResult,
+  JSON_HEADERS,
+  type JsonDocument,
+  type Outcome,
+  type RequestSession,
+  Secret,
+  stringify,
+  unanswered,
+} from '../sdk/index.ts';
 import { complaint, findKnown, IRIS, type Known, readIris } from './answer.ts';
 import { examples } from './examples.ts';
 import {

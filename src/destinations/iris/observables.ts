@@ -1,8 +1,5 @@
 import { isIP } from 'node:net';
-import type { Alert } from '../../alert/alert.ts';
-import { isJsonObject } from '../../alert/json.ts';
-import { oneLine } from '../sdk/alert-facts.ts';
-import { displayText } from '../sdk/text.ts';
+import { type Alert, displayText, isJsonObject, oneLine } from '../sdk/index.ts';
 
 /** Names of IOC types as every installation of IRIS has them. */
 export type IocType = 'md5' | 'sha1' | 'sha256' | 'ip-src' | 'domain' | 'hostname' | 'url';

@@ -1,7 +1,14 @@
-import { type JsonDocument, type JsonObject, RawJson } from '../../alert/json.ts';
-import type { Job } from '../../core/destination.ts';
-import { factsOf, oneLine, plain } from '../sdk/alert-facts.ts';
-import { cut, displayText } from '../sdk/text.ts';
+import {
+  cut,
+  displayText,
+  factsOf,
+  type Job,
+  type JsonDocument,
+  type JsonObject,
+  oneLine,
+  plain,
+  RawJson,
+} from '../sdk/index.ts';
 import { type Ids, type ListName, usualIds } from './ids.ts';
 import { machineOf, observablesOf } from './observables.ts';
 import type { IrisDelivery } from './settings.ts';

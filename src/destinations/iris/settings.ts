@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Delivery } from '../sdk/define.ts';
-import { headerKey, hookUrl, openOptions } from '../sdk/settings.ts';
+import { type Delivery, headerKey, hookUrl, openOptions } from '../sdk/index.ts';
 
 /** What DFIR-IRIS needs. */
 export const settings = z.object({

@@ -1,9 +1,16 @@
-import { isJsonObject, type JsonObject } from '../../alert/json.ts';
-import type { HttpResponse, HttpResult } from '../../core/destination.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
-import { firstJson } from '../sdk/first-json.ts';
-import { displayText } from '../sdk/text.ts';
+import {
+  classifyHttp,
+  delivered,
+  displayText,
+  failed,
+  firstJson,
+  type HttpResponse,
+  type HttpResult,
+  isJsonObject,
+  type JsonObject,
+  type Outcome,
+  type Service,
+} from '../sdk/index.ts';
 
 export const JIRA: Service = {
   title: 'Jira',

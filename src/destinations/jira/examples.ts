@@ -1,4 +1,4 @@
-import type { Examples } from '../sdk/define.ts';
+import type { Examples } from '../sdk/index.ts';
 
 /** Answers of Jira's REST API, versions 2 and 3. */
 export const examples: Examples = {

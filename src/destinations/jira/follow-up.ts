@@ -1,8 +1,13 @@
-import type { Clock } from '../../core/clock.ts';
-import type { HttpResponse, Job } from '../../core/destination.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { delivered } from '../sdk/classify-http.ts';
-import { failedLookup, type RequestSession, unanswered } from '../sdk/request-session.ts';
+import {
+  type Clock,
+  delivered,
+  failedLookup,
+  type HttpResponse,
+  type Job,
+  type Outcome,
+  type RequestSession,
+  unanswered,
+} from '../sdk/index.ts';
 import { firstFound, JIRA } from './answer.ts';
 import { alertLabel, groupLabel } from './issue.ts';
 import type { JiraMemory } from './memory.ts';

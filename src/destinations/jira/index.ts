@@ -1,10 +1,17 @@
 import type { z } from 'zod';
-import type { DeliveryContext, HttpResult } from '../../core/destination.ts';
-import { type Outcome, scrubOutcome } from '../../core/outcome.ts';
-import { Scrubber } from '../../core/secret.ts';
-import { failed } from '../sdk/classify-http.ts';
-import { type Delivery, defineDestination } from '../sdk/define.ts';
-import { failedLookup, type RequestSession, unanswered } from '../sdk/request-session.ts';
+import {
+  type Delivery,
+  type DeliveryContext,
+  defineDestination,
+  failed,
+  failedLookup,
+  type HttpResult,
+  type Outcome,
+  type RequestSession,
+  Scrubber,
+  scrubOutcome,
+  unanswered,
+} from '../sdk/index.ts';
 import { createdKey, fieldErrors, firstFound, JIRA, readCreated } from './answer.ts';
 import { examples } from './examples.ts';
 import { type FollowUpParts, followUp } from './follow-up.ts';

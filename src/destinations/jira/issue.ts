@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Alert } from '../../alert/alert.ts';
-import { isJsonObject, type JsonDocument } from '../../alert/json.ts';
-import { displayText } from '../sdk/text.ts';
+import { type Alert, displayText, isJsonObject, type JsonDocument } from '../sdk/index.ts';
 import type { IssueOptions } from './settings.ts';
 import { type Extent, summaryOf, textFor } from './text.ts';
 

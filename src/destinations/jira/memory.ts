@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts';
-import type { AnswerCache } from '../../core/enrichment.ts';
+import { type AnswerCache, HOUR_MS, MINUTE_MS } from '../sdk/index.ts';
 import type { JiraAccess } from './requests.ts';
 import type { IssueOptions } from './settings.ts';
 

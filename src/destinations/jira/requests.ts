@@ -1,8 +1,12 @@
-import { type JsonDocument, stringify } from '../../alert/json.ts';
-import type { HttpRequest } from '../../core/destination.ts';
-import { Secret } from '../../core/secret.ts';
-import { JSON_HEADERS } from '../sdk/message.ts';
-import { addressBelow, isHost } from '../sdk/service-address.ts';
+import {
+  addressBelow,
+  type HttpRequest,
+  isHost,
+  JSON_HEADERS,
+  type JsonDocument,
+  Secret,
+  stringify,
+} from '../sdk/index.ts';
 import type { IssueOptions } from './settings.ts';
 
 /** `<hook_url>` may be the address of the site or of its issues. */

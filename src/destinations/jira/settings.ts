@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../alert/json.ts';
-import { apiKey, hookUrl, option } from '../sdk/settings.ts';
+import { apiKey, hookUrl, type JsonObject, option } from '../sdk/index.ts';
 
 /** Fields that have their own options, or that are needed to find an issue again. */
 const OWN_FIELDS = ['project', 'issuetype', 'labels'];

@@ -1,7 +1,13 @@
-import type { Alert } from '../../alert/alert.ts';
-import type { JsonDocument } from '../../alert/json.ts';
-import { type Fact, factsOf, oneLine, plain } from '../sdk/alert-facts.ts';
-import { cut, displayText } from '../sdk/text.ts';
+import {
+  type Alert,
+  cut,
+  displayText,
+  type Fact,
+  factsOf,
+  type JsonDocument,
+  oneLine,
+  plain,
+} from '../sdk/index.ts';
 
 /** Jira's limits, in characters. */
 const LONGEST_SUMMARY = 255;

@@ -1,12 +1,20 @@
-import { isJsonObject, type JsonObject, type JsonValue, valueAt } from '../../alert/json.ts';
-import type { HttpResponse } from '../../core/destination.ts';
-import { MINUTE_MS } from '../../core/durations.ts';
-import { classifyHttp, failed, type Service } from '../sdk/classify-http.ts';
-import type { Reading } from '../sdk/enrichment/lookup.ts';
-import { withoutLargest } from '../sdk/enrichment/manager-event-size.ts';
-import { firstJson } from '../sdk/first-json.ts';
-import { retryAt } from '../sdk/retry-after.ts';
-import { cut, displayText } from '../sdk/text.ts';
+import {
+  classifyHttp,
+  cut,
+  displayText,
+  failed,
+  firstJson,
+  type HttpResponse,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  MINUTE_MS,
+  type Reading,
+  retryAt,
+  type Service,
+  valueAt,
+  withoutLargest,
+} from '../sdk/index.ts';
 
 /** What Maltiverse knows about an indicator, as stored in the cache. */
 export type Knowledge = { readonly known: false } | Known;

@@ -1,7 +1,4 @@
-import type { Alert } from '../../alert/alert.ts';
-import type { ManagerEvent } from '../../core/enrichment.ts';
-import { fittedAround } from '../sdk/enrichment/manager-event-size.ts';
-import { managerLocation } from '../sdk/enrichment/manager-location.ts';
+import { type Alert, fittedAround, type ManagerEvent, managerLocation } from '../sdk/index.ts';
 import type { Known } from './answer.ts';
 import type { Indicator } from './questions.ts';
 

@@ -1,15 +1,25 @@
 import { z } from 'zod';
-import type { DeliveryContext, HttpRequest } from '../../core/destination.ts';
-import type { ManagerEvent } from '../../core/enrichment.ts';
-import type { AttemptDetail, Outcome } from '../../core/outcome.ts';
-import { Secret } from '../../core/secret.ts';
-import { VERSION } from '../../core/version.ts';
-import { type Delivery, defineDestination } from '../sdk/define.ts';
-import { type Lookup, lookUp } from '../sdk/enrichment/lookup.ts';
-import { cacheTimes, enrichmentSettings, quotaOf } from '../sdk/enrichment/settings.ts';
-import { attemptSeconds } from '../sdk/request-session.ts';
-import { accountName, addressBelow } from '../sdk/service-address.ts';
-import { headerKey, hookUrl } from '../sdk/settings.ts';
+import {
+  type AttemptDetail,
+  accountName,
+  addressBelow,
+  attemptSeconds,
+  cacheTimes,
+  type Delivery,
+  type DeliveryContext,
+  defineDestination,
+  enrichmentSettings,
+  type HttpRequest,
+  headerKey,
+  hookUrl,
+  type Lookup,
+  lookUp,
+  type ManagerEvent,
+  type Outcome,
+  quotaOf,
+  Secret,
+  VERSION,
+} from '../sdk/index.ts';
 import { type Knowledge, readMaltiverse } from './answer.ts';
 import { indicatorEvent } from './event.ts';
 import { examples } from './examples.ts';

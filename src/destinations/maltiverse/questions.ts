@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Alert } from '../../alert/alert.ts';
-import { type HashKind, hashIn, isHashOfNothing } from '../sdk/enrichment/file-hash.ts';
-import { publicAddress } from '../sdk/public-address.ts';
+import { type Alert, type HashKind, hashIn, isHashOfNothing, publicAddress } from '../sdk/index.ts';
 
 /** Something in an alert that Maltiverse may know. */
 export interface Indicator {

@@ -1,8 +1,11 @@
-import type { DatagramSender } from '../../core/datagram.ts';
-import type { Destination, Job } from '../../core/destination.ts';
-import { NO_SETTINGS } from '../../core/destination-settings.ts';
-import type { Integration } from '../../core/integration.ts';
-import type { Outcome } from '../../core/outcome.ts';
+import {
+  type DatagramSender,
+  type Destination,
+  type Integration,
+  type Job,
+  NO_SETTINGS,
+  type Outcome,
+} from '../sdk/index.ts';
 
 /** The name of the lane that sends events back to the manager. No block can have this name. */
 export const MANAGER = '@manager';

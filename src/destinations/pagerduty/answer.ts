@@ -1,8 +1,13 @@
-import type { HttpResponse } from '../../core/destination.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
-import { firstJson } from '../sdk/first-json.ts';
-import { displayText } from '../sdk/text.ts';
+import {
+  classifyHttp,
+  delivered,
+  displayText,
+  failed,
+  firstJson,
+  type HttpResponse,
+  type Outcome,
+  type Service,
+} from '../sdk/index.ts';
 
 const PAGERDUTY: Service = {
   title: 'PagerDuty',

@@ -1,12 +1,13 @@
-import type { Alert } from '../../alert/alert.ts';
 import {
+  type Alert,
+  cut,
+  displayText,
   isJsonObject,
   type JsonDocument,
   type JsonObject,
   type JsonValue,
   stringify,
-} from '../../alert/json.ts';
-import { cut, displayText } from '../sdk/text.ts';
+} from '../sdk/index.ts';
 
 /** Members of an alert that repeat earlier logs; the usual reason for huge alerts. */
 const REPETITIONS = ['previous_output', 'previous_log'];

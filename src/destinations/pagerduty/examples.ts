@@ -1,4 +1,4 @@
-import type { Examples } from '../sdk/define.ts';
+import type { Examples } from '../sdk/index.ts';
 
 /** Answers of PagerDuty's Events API v2. */
 export const examples: Examples = {

@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Alert } from '../../alert/alert.ts';
-import { isJsonObject, type JsonDocument, type JsonObject, stringify } from '../../alert/json.ts';
-import type { HttpRequest, HttpResponse } from '../../core/destination.ts';
-import { Secret } from '../../core/secret.ts';
-import { type Delivery, defineDestination } from '../sdk/define.ts';
-import { JSON_HEADERS } from '../sdk/message.ts';
-import { isHost } from '../sdk/service-address.ts';
-import { apiKey, messageSetting, openOptions, optionalHookUrl } from '../sdk/settings.ts';
-import { cut, displayText, NOT_AVAILABLE } from '../sdk/text.ts';
+import {
+  type Alert,
+  apiKey,
+  cut,
+  type Delivery,
+  defineDestination,
+  displayText,
+  type HttpRequest,
+  type HttpResponse,
+  isHost,
+  isJsonObject,
+  JSON_HEADERS,
+  type JsonDocument,
+  type JsonObject,
+  messageSetting,
+  NOT_AVAILABLE,
+  openOptions,
+  optionalHookUrl,
+  Secret,
+  stringify,
+} from '../sdk/index.ts';
 import { complaints, readPagerDuty } from './answer.ts';
 import { detailsWithin, withoutDetails } from './details.ts';
 import { examples } from './examples.ts';

@@ -1,7 +1,4 @@
-import type { Alert } from '../../alert/alert.ts';
-import { scanAlert } from '../../alert/alert-scan.ts';
-import { memberText } from '../sdk/json-member.ts';
-import { displayText } from '../sdk/text.ts';
+import { type Alert, displayText, memberText, scanAlert } from '../sdk/index.ts';
 
 /**
  * The alert in the text format: seven lines of shell assignments, for scripts that read their alert

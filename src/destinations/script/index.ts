@@ -2,17 +2,21 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   ALERT_FILE,
+  attemptSeconds,
+  type Definition,
+  defineDestination,
+  type Integration,
   type Job,
   OPTIONS_FILE,
+  type Outcome,
+  openOptions,
+  printable,
   type ScriptCall,
   type ScriptResult,
-} from '../../core/destination.ts';
-import { type Integration, wantsJson } from '../../core/integration.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { type Definition, defineDestination } from '../sdk/define.ts';
-import { attemptSeconds } from '../sdk/request-session.ts';
-import { openOptions, secret, setting } from '../sdk/settings.ts';
-import { printable } from '../sdk/text.ts';
+  secret,
+  setting,
+  wantsJson,
+} from '../sdk/index.ts';
 import { alertText } from './alert-text.ts';
 
 /** The prefix of script names. */

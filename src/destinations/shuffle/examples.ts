@@ -1,4 +1,4 @@
-import type { Examples } from '../sdk/define.ts';
+import type { Examples } from '../sdk/index.ts';
 
 const STOPPED = { kind: 'park', reason: 'client_error' };
 

@@ -1,14 +1,28 @@
 import { z } from 'zod';
-import type { Alert } from '../../alert/alert.ts';
-import { type JsonDocument, type JsonObject, stringify } from '../../alert/json.ts';
-import type { HttpRequest, HttpResponse } from '../../core/destination.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { classifyHttp, delivered, failed, type Service } from '../sdk/classify-http.ts';
-import { type Delivery, defineDestination } from '../sdk/define.ts';
-import { firstJson } from '../sdk/first-json.ts';
-import { idempotentHeaders, withOptions } from '../sdk/message.ts';
-import { hookUrl, messageSetting, openOptions, yamlSetting } from '../sdk/settings.ts';
-import { displayText, NOT_AVAILABLE } from '../sdk/text.ts';
+import {
+  type Alert,
+  classifyHttp,
+  type Delivery,
+  defineDestination,
+  delivered,
+  displayText,
+  failed,
+  firstJson,
+  type HttpRequest,
+  type HttpResponse,
+  hookUrl,
+  idempotentHeaders,
+  type JsonDocument,
+  type JsonObject,
+  messageSetting,
+  NOT_AVAILABLE,
+  type Outcome,
+  openOptions,
+  type Service,
+  stringify,
+  withOptions,
+  yamlSetting,
+} from '../sdk/index.ts';
 import { examples } from './examples.ts';
 
 /**

@@ -1,14 +1,15 @@
-import { type JsonObject, valueAt } from '../../alert/json.ts';
-import type { HttpResponse } from '../../core/destination.ts';
-import type { Outcome } from '../../core/outcome.ts';
 import {
   classifyHttp,
   delivered,
   type Failure,
   failed,
+  firstJson,
+  type HttpResponse,
+  type JsonObject,
+  type Outcome,
   type Service,
-} from '../sdk/classify-http.ts';
-import { firstJson } from '../sdk/first-json.ts';
+  valueAt,
+} from '../sdk/index.ts';
 
 const SLACK: Service = {
   title: 'Slack',

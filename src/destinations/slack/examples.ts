@@ -1,4 +1,4 @@
-import type { Examples } from '../sdk/define.ts';
+import type { Examples } from '../sdk/index.ts';
 
 const REMOVED = { kind: 'park', reason: 'auth' };
 const MALFORMED = { kind: 'reject', reason: 'client_error' };

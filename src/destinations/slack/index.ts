@@ -1,12 +1,21 @@
 import { z } from 'zod';
-import type { Alert } from '../../alert/alert.ts';
-import { type JsonDocument, stringify } from '../../alert/json.ts';
-import type { HttpRequest, HttpResponse } from '../../core/destination.ts';
-import { type Delivery, defineDestination } from '../sdk/define.ts';
-import { idempotentHeaders, withOptions } from '../sdk/message.ts';
-import { isHost } from '../sdk/service-address.ts';
-import { hookUrl, messageSetting, openOptions } from '../sdk/settings.ts';
-import { displayText, NOT_AVAILABLE } from '../sdk/text.ts';
+import {
+  type Alert,
+  type Delivery,
+  defineDestination,
+  displayText,
+  type HttpRequest,
+  type HttpResponse,
+  hookUrl,
+  idempotentHeaders,
+  isHost,
+  type JsonDocument,
+  messageSetting,
+  NOT_AVAILABLE,
+  openOptions,
+  stringify,
+  withOptions,
+} from '../sdk/index.ts';
 import { readSlack } from './answer.ts';
 import { examples } from './examples.ts';
 import { slackText } from './markup.ts';

@@ -1,4 +1,4 @@
-import { CUT_MARK, cut } from '../sdk/text.ts';
+import { CUT_MARK, cut } from '../sdk/index.ts';
 
 /** Invisible characters that could hide what follows a `<`. */
 const UNSEEN = '[\\s\\p{C}\\p{Z}\\p{M}\\u115f\\u1160\\u3164\\uffa0]*';

@@ -1,11 +1,19 @@
-import { isJsonObject, type JsonObject, type JsonValue, valueAt } from '../../alert/json.ts';
-import type { HttpResponse } from '../../core/destination.ts';
-import { DAY_MS, MINUTE_MS } from '../../core/durations.ts';
-import { classifyHttp, failed, type Service } from '../sdk/classify-http.ts';
-import type { Reading } from '../sdk/enrichment/lookup.ts';
-import { firstJson } from '../sdk/first-json.ts';
-import { retryAt } from '../sdk/retry-after.ts';
-import { displayText } from '../sdk/text.ts';
+import {
+  classifyHttp,
+  DAY_MS,
+  displayText,
+  failed,
+  firstJson,
+  type HttpResponse,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  MINUTE_MS,
+  type Reading,
+  retryAt,
+  type Service,
+  valueAt,
+} from '../sdk/index.ts';
 
 /** What VirusTotal knows about a file, as stored in the cache. */
 export type Verdict =

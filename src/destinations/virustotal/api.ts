@@ -1,7 +1,4 @@
-import type { HttpRequest } from '../../core/destination.ts';
-import { Secret } from '../../core/secret.ts';
-import { VERSION } from '../../core/version.ts';
-import { addressBelow } from '../sdk/service-address.ts';
+import { addressBelow, type HttpRequest, Secret, VERSION } from '../sdk/index.ts';
 
 /** The API version, and where it is. */
 export interface VirusTotalApi {

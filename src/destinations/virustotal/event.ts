@@ -1,10 +1,13 @@
-import type { Alert } from '../../alert/alert.ts';
-import type { JsonDocument } from '../../alert/json.ts';
-import type { ManagerEvent } from '../../core/enrichment.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { type HashKind, hashIn } from '../sdk/enrichment/file-hash.ts';
-import { fitted } from '../sdk/enrichment/manager-event-size.ts';
-import { managerLocation } from '../sdk/enrichment/manager-location.ts';
+import {
+  type Alert,
+  fitted,
+  type HashKind,
+  hashIn,
+  type JsonDocument,
+  type ManagerEvent,
+  managerLocation,
+  type Outcome,
+} from '../sdk/index.ts';
 import type { Verdict } from './answer.ts';
 
 const NAME = 'virustotal';

@@ -1,4 +1,4 @@
-import type { Examples } from '../sdk/define.ts';
+import type { Examples } from '../sdk/index.ts';
 
 /** Answers of VirusTotal's API, version 3. */
 export const examples: Examples = {

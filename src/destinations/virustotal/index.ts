@@ -1,15 +1,26 @@
 import { z } from 'zod';
-import type { Alert } from '../../alert/alert.ts';
-import type { DeliveryContext } from '../../core/destination.ts';
-import { DAY_MS, MINUTE_MS } from '../../core/durations.ts';
-import type { AttemptDetail, Outcome } from '../../core/outcome.ts';
-import { type Delivery, defineDestination } from '../sdk/define.ts';
-import { hashIn, isHashOfNothing } from '../sdk/enrichment/file-hash.ts';
-import { type Lookup, lookUp } from '../sdk/enrichment/lookup.ts';
-import { cacheTimes, enrichmentSettings, quotaOf } from '../sdk/enrichment/settings.ts';
-import { attemptSeconds } from '../sdk/request-session.ts';
-import { accountName } from '../sdk/service-address.ts';
-import { headerKey, option, optionalHookUrl } from '../sdk/settings.ts';
+import {
+  type Alert,
+  type AttemptDetail,
+  accountName,
+  attemptSeconds,
+  cacheTimes,
+  DAY_MS,
+  type Delivery,
+  type DeliveryContext,
+  defineDestination,
+  enrichmentSettings,
+  hashIn,
+  headerKey,
+  isHashOfNothing,
+  type Lookup,
+  lookUp,
+  MINUTE_MS,
+  type Outcome,
+  option,
+  optionalHookUrl,
+  quotaOf,
+} from '../sdk/index.ts';
 import { readV2, readV3, type Verdict, type VerdictTimes } from './answer.ts';
 import { fileRequest, virusTotalApi } from './api.ts';
 import { type FileHash, failureEvent, fileEvent } from './event.ts';

@@ -1,5 +1,4 @@
-import { type JsonObject, valueAt } from '../../alert/json.ts';
-import type { Judgement } from '../sdk/enrichment/verdict-alert.ts';
+import { type JsonObject, type Judgement, valueAt } from '../sdk/index.ts';
 
 /** What rules 87103 to 87105 of Wazuh 4.14 say of an event of ours. */
 export function verdict(message: JsonObject): Judgement | undefined {
