@@ -5,7 +5,7 @@ import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
 import { Lane, type LaneParts } from '../lanes/lane.ts';
 import { ManagerFollowUps } from '../lanes/manager-follow-ups.ts';
-import type { Route } from '../routing/router.ts';
+import type { Route } from '../routing/stage.ts';
 import type { EnabledIntegration } from './setup.ts';
 
 /** What all lanes share. */

@@ -32,6 +32,12 @@ export function addRun(program: Command): void {
         },
         scrubber,
       );
+      // Before the start, which may take a while: its configuration may be an older one by then.
+      let isReloadDue = false;
+      let reload = () => {
+        isReloadDue = true;
+      };
+      process.on('SIGHUP', () => reload());
       const started = await start();
       if (!(started instanceof Daemon)) {
         if (started.kind === 'configuration') {
@@ -42,7 +48,8 @@ export function addRun(program: Command): void {
         }
         return;
       }
-      process.on('SIGHUP', () => started.reload());
+      reload = () => started.reload();
+      if (isReloadDue) reload();
       const signal = await stopSignal();
       log.info('stopping', { signal });
       await started.stop();

@@ -5,18 +5,34 @@ import { compileSregex } from './sregex.ts';
 /** Decides whether an alert matches an integration. */
 export type Filter = (facts: AlertFacts, old?: OldFacts) => boolean;
 
+/** A filter of an integration by the option that sets it. */
+export interface NamedFilter {
+  readonly name: 'location' | 'level' | 'group' | 'rule';
+  readonly passes: Filter;
+}
+
 /**
- * All filters of an integration together, as the reference decides (`integrator.c`): location, then
- * level, then group, then rule. A filter that is not set matches everything; one that is set matches
- * nothing if the alert lacks the field.
+ * The filters that are set, in the order in which the reference decides (`integrator.c`): location,
+ * then level, then group, then rule. A filter that is not set matches everything; one that is set
+ * matches nothing if the alert lacks the field.
  */
+export function compileFilters(integration: Filters): NamedFilter[] {
+  const { level, ruleIds, group, eventLocation } = integration;
+  const parts: NamedFilter[] = [];
+  if (eventLocation !== undefined) {
+    parts.push({ name: 'location', passes: locationFilter(eventLocation, integration) });
+  }
+  if (level > 0) parts.push({ name: 'level', passes: levelFilter(level) });
+  if (group !== undefined) parts.push({ name: 'group', passes: groupFilter(group, integration) });
+  if (ruleIds !== undefined) parts.push({ name: 'rule', passes: ruleFilter(ruleIds) });
+  return parts;
+}
+
+/** All filters of an integration together; the cheap ones are asked first. */
 export function compileFilter(integration: Filters): Filter {
-  const parts: Filter[] = [];
-  if (integration.level > 0) parts.push(levelFilter(integration.level));
-  if (integration.ruleIds !== undefined) parts.push(ruleFilter(integration.ruleIds));
-  if (integration.group !== undefined) parts.push(groupFilter(integration.group, integration));
-  if (integration.eventLocation !== undefined)
-    parts.push(locationFilter(integration.eventLocation, integration));
+  const cost = { level: 0, rule: 1, group: 2, location: 3 };
+  const filters = compileFilters(integration).sort((a, b) => cost[a.name] - cost[b.name]);
+  const parts = filters.map(({ passes }) => passes);
   return (facts, old) => parts.every((passes) => passes(facts, old));
 }
 

@@ -21,7 +21,7 @@ it('gives up what has waited for a day, looks every ten minutes, and tells what 
     },
   } as unknown as Outbox;
   const guard = new OutboxGuard(outbox, clock, log, 'virustotal');
-  const expiry = new Expiry(guard, 7, anIntegration({ id: 'virustotal' }), log);
+  const expiry = new Expiry(guard, 7, { integration: anIntegration({ id: 'virustotal' }), log });
 
   const start = clock.now();
   expiry.run(clock);

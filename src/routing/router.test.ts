@@ -1,7 +1,9 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeDestination } from '../../test/support/fake-destination.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import type { Alert } from '../alert/alert.ts';
+import { readAlert } from '../alert/formats/read-alert.ts';
 import type { Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import { Router } from './router.ts';
@@ -39,7 +41,7 @@ describe('the router', () => {
     expect(routeLine(new Router([]), LINE)).toMatchObject({ kind: 'read', lanes: [] });
   });
 
-  it('sees at a glance what concerns nobody, in a line as the manager writes it', () => {
+  it('sees on the fast path what matches no integration, in a line as the manager writes it', () => {
     const line =
       '{"timestamp":"2026-08-20T11:22:31.771+0000",' +
       '"rule":{"level":7,"description":"sshd: failed","id":"5710"},"location":"auth.log"}';
@@ -88,5 +90,92 @@ describe('the router', () => {
       ),
     ]);
     expect(routeLine(router, LINE)).toMatchObject({ lanes: [1], skips: [] });
+  });
+});
+
+describe('what the stages say', () => {
+  const decide = (router: Router, line: string) => {
+    const read = readAlert(Buffer.from(line));
+    if (typeof read === 'string') throw new Error(read);
+    return router.decide(read);
+  };
+  const verdicts = (router: Router, line: string) =>
+    decide(router, line).map(({ chain }) => chain.at(-1)?.refusal?.verdict ?? 'send');
+
+  it('names the stage that said no, and why, for every integration', () => {
+    const router = new Router([
+      route(1, {}),
+      route(2, { level: 8 }),
+      route(3, { ruleIds: [1, 2] }),
+      route(4, { group: 'web' }),
+      route(5, { eventLocation: 'syslog' }),
+      route(
+        6,
+        {},
+        skipping(() => 'it is noise'),
+      ),
+    ]);
+    expect(verdicts(router, LINE)).toEqual(['send', 'level', 'rule', 'group', 'location', 'skip']);
+    const said = decide(router, LINE).map(({ chain }) => chain.at(-1)?.refusal?.why);
+    expect(said).toEqual([
+      undefined,
+      'its level is 7; 8 and above are wanted',
+      'its rule is 5710; wanted: 1, 2',
+      'its groups are sshd; wanted: web',
+      'its location is auth.log; wanted: syslog',
+      'it is noise',
+    ]);
+    expect(decide(router, LINE).map(({ chain }) => chain.length)).toEqual([2, 1, 1, 1, 1, 2]);
+  });
+
+  it('says what is missing from an alert', () => {
+    const router = new Router([
+      route(1, { level: 1 }),
+      route(2, { ruleIds: [] }),
+      route(3, { group: 'a' }),
+      route(4, { eventLocation: 'x' }),
+    ]);
+    expect(decide(router, '{"rule":{}}').map(({ chain }) => chain[0]?.refusal?.why)).toEqual([
+      'its level is missing; 1 and above are wanted',
+      'its rule is missing; wanted: none',
+      'its groups are missing; wanted: a',
+      'its location is missing; wanted: x',
+    ]);
+  });
+
+  it('asks the filters in the order of the reference', () => {
+    const all = { eventLocation: 'x', level: 9, group: 'a', ruleIds: [1] };
+    const orders: [Partial<Integration>, string][] = [
+      [all, 'location'],
+      [{ ...all, eventLocation: undefined }, 'level'],
+      [{ group: 'a', ruleIds: [1] }, 'group'],
+    ];
+    for (const [filters, verdict] of orders) {
+      expect(verdicts(new Router([route(1, filters)]), LINE)).toEqual([verdict]);
+    }
+  });
+
+  it('agrees with the way that alerts go, whatever the filters', () => {
+    const filters = fc.record({
+      level: fc.integer({ min: 0, max: 10 }),
+      ruleIds: fc.option(fc.uniqueArray(fc.constantFrom(1, 5710, 5712)), { nil: undefined }),
+      group: fc.option(fc.constantFrom('sshd', 'web,sshd', '^sshd,$|^web,$', 'x'), {
+        nil: undefined,
+      }),
+      eventLocation: fc.option(fc.constantFrom('auth', '!auth', 'x|auth.log$', ''), {
+        nil: undefined,
+      }),
+    });
+    fc.assert(
+      fc.property(fc.array(filters, { maxLength: 8 }), fc.boolean(), (all, skips) => {
+        const destination = skipping(() => (skips ? 'noise' : undefined));
+        const router = new Router(all.map((one, lane) => route(lane, one, destination)));
+        const { lanes = [] } = routeLine(router, LINE) as { lanes?: number[] };
+        const sent = decide(router, LINE).flatMap(({ route: { lane }, chain }) =>
+          chain.every(({ refusal }) => refusal === undefined) ? [lane] : [],
+        );
+        expect(lanes).toEqual(sent);
+      }),
+    );
   });
 });

@@ -1,18 +1,10 @@
 import { Alert } from '../alert/alert.ts';
 import type { AlertFacts, Unreadable } from '../alert/alert-scan.ts';
-import { readAlert } from '../alert/formats/read-alert.ts';
-import type { Destination } from '../core/destination.ts';
-import type { Integration } from '../core/integration.ts';
-import { compileMatcher, type Matcher } from '../filters/matcher.ts';
+import { type ReadAlert, readAlert } from '../alert/formats/read-alert.ts';
 import { Prefilter } from '../filters/prefilter/prefilter.ts';
-
-/** An integration that takes part, and what delivers for it. */
-export interface Route {
-  readonly integration: Integration;
-  readonly destination: Destination;
-  /** Its lane in the outbox. */
-  readonly lane: number;
-}
+import { FilterStage } from './filter-stage.ts';
+import { skipStage } from './skip-stage.ts';
+import type { Refusal, Route, RoutedAlert, Stage } from './stage.ts';
 
 /** The result for one line. */
 export type Routing =
@@ -36,26 +28,26 @@ export interface Skip {
   readonly reason: string;
 }
 
-/** A bug in a destination's rule must not stop the reading: then the alert is delivered. */
-function skipReason(destination: Destination, alert: Alert, integration: Integration) {
-  try {
-    return destination.skip?.(alert, integration);
-  } catch {
-    return undefined;
-  }
+/** What the stages say of an alert for one integration. */
+export interface Decision {
+  readonly route: Route;
+  /** The stages that were asked; the one that said no is the last. */
+  readonly chain: readonly { readonly stage: string; readonly refusal: Refusal | undefined }[];
 }
 
 /** Decides for each line which lanes it goes to. */
 export class Router {
   readonly #routes: readonly Route[];
   readonly #prefilter: Prefilter;
-  readonly #matcher: Matcher;
+  readonly #filter: FilterStage;
+  /** What comes after the filters. */
+  readonly #later: readonly Stage[] = [skipStage];
 
   constructor(routes: readonly Route[]) {
     const integrations = routes.map((route) => route.integration);
     this.#routes = routes;
     this.#prefilter = new Prefilter(integrations);
-    this.#matcher = compileMatcher(integrations);
+    this.#filter = new FilterStage(integrations);
   }
 
   /** Routes the record `bytes[start, end)`, a line without its newline or a text alert. */
@@ -66,19 +58,41 @@ export class Router {
     const { facts, raw } = read;
     const lanes: number[] = [];
     const skips: Skip[] = [];
-    let alert: Alert | undefined;
-    for (const position of this.#matcher.match(facts, read.old)) {
-      const { integration, destination, lane } = this.#routes[position] as Route;
-      if (destination.skip !== undefined) {
-        alert ??= new Alert(raw);
-        const reason = skipReason(destination, alert, integration);
-        if (reason !== undefined) {
-          skips.push({ integration: integration.id, reason });
-          continue;
-        }
-      }
-      lanes.push(lane);
+    const matching = this.#filter.matching(facts, read.old);
+    const alert = matching.length === 0 ? undefined : routedAlert(read);
+    for (const position of matching) {
+      const route = this.#routes[position] as Route;
+      const refusal = alert && this.#refusal(alert, route);
+      if (refusal === undefined) lanes.push(route.lane);
+      else skips.push({ integration: route.integration.id, reason: refusal.why });
     }
     return { kind: 'read', facts, raw, lanes, skips };
   }
+
+  /** What each stage says of an alert, for every integration. */
+  decide(read: ReadAlert): Decision[] {
+    const alert = routedAlert(read);
+    return this.#routes.map((route) => {
+      const chain: { stage: string; refusal: Refusal | undefined }[] = [];
+      for (const stage of [this.#filter, ...this.#later]) {
+        const refusal = stage.refuse(alert, route);
+        chain.push({ stage: stage.name, refusal });
+        if (refusal !== undefined) break;
+      }
+      return { route, chain };
+    });
+  }
+
+  #refusal(alert: RoutedAlert, route: Route): Refusal | undefined {
+    for (const stage of this.#later) {
+      const refusal = stage.refuse(alert, route);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+}
+
+function routedAlert({ facts, old, raw }: ReadAlert): RoutedAlert {
+  let alert: Alert | undefined;
+  return { facts, old, alert: () => (alert ??= new Alert(raw)) };
 }

@@ -1,0 +1,42 @@
+import type { Alert } from '../alert/alert.ts';
+import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
+import type { Destination } from '../core/destination.ts';
+import type { Integration } from '../core/integration.ts';
+
+/** An integration that takes part, and what delivers for it. */
+export interface Route {
+  readonly integration: Integration;
+  readonly destination: Destination;
+  /** Its lane in the outbox. */
+  readonly lane: number;
+}
+
+/** An alert on its way through the stages. */
+export interface RoutedAlert {
+  readonly facts: AlertFacts;
+  /** What only filters of older dialects look at. */
+  readonly old: OldFacts | undefined;
+  /** The whole alert: parsed when the first stage asks for it. */
+  readonly alert: () => Alert;
+}
+
+/** Why an alert does not go to an integration: a closed set, also used as a label of metrics. */
+export const VERDICTS = ['level', 'rule', 'group', 'location', 'skip'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** A stage's no. */
+export interface Refusal {
+  readonly verdict: Verdict;
+  /** The reason in words, as half a sentence without secrets. */
+  readonly why: string;
+}
+
+/**
+ * One step from an alert to the integrations that get it. The router asks the stages in their order;
+ * the first refusal ends the way of this alert to this integration.
+ */
+export interface Stage {
+  readonly name: string;
+  /** Why the alert goes no further, or undefined when it passes. Never throws. */
+  refuse(alert: RoutedAlert, route: Route): Refusal | undefined;
+}
