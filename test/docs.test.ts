@@ -2,21 +2,31 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { LOG_CATALOGUE } from '../src/core/log-catalogue.ts';
+import { DEFINITIONS } from '../src/destinations/registry.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What `npm run docs` uses. */
-const { logMessages, withGenerated } = (await import(`${root}/scripts/generate-docs.mjs`)) as {
-  logMessages: (catalogue: typeof LOG_CATALOGUE) => string;
-  withGenerated: (page: string, name: string, text: string) => string;
+const { generated } = (await import(`${root}/scripts/generate-docs.mjs`)) as {
+  generated: (
+    root: string,
+    load: (name: string) => Promise<unknown>,
+  ) => Promise<[path: string, text: string][]>;
 };
+const files = await generated(root, (name) => import(`../src/${name}.ts`));
 
-describe('the log catalogue', () => {
-  it('is in docs/operating.md as it is now (otherwise run `npm run docs`)', () => {
-    const page = readFileSync(`${root}/docs/operating.md`, 'utf8');
-    expect(page).toBe(withGenerated(page, 'log messages', logMessages(LOG_CATALOGUE)));
+describe('what is generated', () => {
+  it.each(files)('%s is current (otherwise run `npm run docs`)', (path, text) => {
+    expect(readFileSync(`${root}/${path}`, 'utf8')).toBe(text);
   });
 
+  it('has a page for every destination', () => {
+    const pages = files.map(([path]) => path);
+    for (const { name } of DEFINITIONS) expect(pages).toContain(`docs/integrations/${name}.md`);
+  });
+});
+
+describe('the log catalogue', () => {
   it('holds no message that the program does not log', () => {
     const source = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
       .filter((name) => /(?<!\.test)\.ts$/.test(name) && !name.endsWith('log-catalogue.ts'))

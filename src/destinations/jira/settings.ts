@@ -42,7 +42,7 @@ export const settings = z.strictObject({
   ),
   fields: option(
     z
-      .record(z.string(), z.json(), FIELDS)
+      .record(z.string(), z.unknown(), FIELDS)
       .refine((fields) => !OWN_FIELDS.some((field) => Object.hasOwn(fields, field)), FIELDS)
       .default({}),
     'Fields of the issue that are sent as they are.',
@@ -98,7 +98,8 @@ export function issueOptions(own: z.output<typeof settings>): IssueOptions {
     project: own.project,
     issueType: own.issue_type,
     labels: own.labels,
-    fields: own.fields,
+    // They come from JSON or YAML.
+    fields: own.fields as JsonObject,
     priorities: priorities(own.priorities),
     groupFollowUps: own.group_follow_ups,
     apiVersion: own.api_version ?? (isOldAddress ? 2 : 3),

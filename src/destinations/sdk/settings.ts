@@ -51,7 +51,7 @@ export const option = <Schema extends z.ZodType>(schema: Schema, description: st
  * @param known members that the service understands: only for telling typing errors.
  */
 export const openOptions = (description: string, known: readonly string[]) =>
-  setting(z.record(z.string(), z.json()).optional() as z.ZodType<JsonObject>, description, {
+  setting(z.record(z.string(), z.unknown()).optional() as z.ZodType<JsonObject>, description, {
     place: 'options',
     isOpen: true,
     known,
