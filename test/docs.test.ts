@@ -13,7 +13,7 @@ const { generated } = (await import(`${root}/scripts/generate-docs.mjs`)) as {
     load: (name: string) => Promise<unknown>,
   ) => Promise<[path: string, text: string][]>;
 };
-const files = await generated(root, (name) => import(`../src/${name}.ts`));
+const files = await generated(root, (name) => import(/* @vite-ignore */ `${root}/src/${name}.ts`));
 
 describe('what is generated', () => {
   it.each(files)('%s is current (otherwise run `npm run docs`)', (path, text) => {
