@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { alertLine, createHome, type Home } from '../support/home.ts';
 import { DaemonProcess, integratord, until } from '../support/program.ts';
@@ -139,5 +141,37 @@ describe('delivery by the real daemon', () => {
     await until(() => second.requests.length === 1, 'the new configuration works');
     expect(first.numbers).toEqual([1]);
     expect(second.numbers).toEqual([2]);
+  });
+
+  it('delivers for integrations that only integratord.yaml defines', async () => {
+    const room = await sink();
+    home = createHome('');
+    writeFileSync(join(home.path, 'etc', 'hook'), `${room.url}/secret-token-0123456789`);
+    writeFileSync(
+      join(home.path, 'etc', 'integratord.yaml'),
+      `integrations:
+  soc-room:
+    type: slack
+    hook_url: "\${file:${home.path}/etc/hook}"
+    level: 7
+    group: [test]
+    options: { pretext: Production }\n`,
+    );
+    daemon = await DaemonProcess.start(home.path);
+    home.append(alertLine(1, { level: 6 }), alertLine(2), alertLine(3, { groups: ['other'] }));
+    home.append(alertLine(4));
+    await until(() => room.requests.length >= 2, 'both alerts arrived');
+    expect(room.numbers).toEqual([2, 4]);
+    expect(room.requests[0]?.body).toContain('"pretext":"Production"');
+    await until(async () => {
+      const { stdout } = await integratord(['queue', 'stats', '--home', home.path, '--json']);
+      return stdout.includes('"soc-room":{"pending":0,"leased":0,"parked":0,"delivered":2');
+    }, 'the queue knows them by their id');
+    const check = await integratord(['check', '--home', home.path, '--json']);
+    expect(JSON.parse(check.stdout)).toMatchObject({
+      ok: true,
+      integrations: [{ id: 'soc-room', name: 'slack', enabled: true, level: 7, group: 'test' }],
+    });
+    expect(check.stdout + JSON.stringify(daemon.log)).not.toContain('secret-token');
   });
 });

@@ -235,6 +235,16 @@ describe.skipIf(obstacle !== undefined)('in the place of the original', () => {
     await home.stop();
   });
 
+  it('stays for integrations that only integratord.yaml defines, and does not show them to the API', async () => {
+    home = new ManagerHome('', starter);
+    await home.install();
+    home.write('etc/integratord.yaml', 'integrations: { x: { type: custom-a, level: 3 } }\n');
+    expect((await home.integrator()).code).toBe(0);
+    await home.logged(/(?:: ready: [^]*){1}/);
+    expect(await home.ask('getconfig integration')).toBe('ok {"integration":[]}');
+    await home.stop();
+  });
+
   it('ends at once with nothing to do, and with what the original refuses', async () => {
     home = new ManagerHome('', starter);
     await home.install();

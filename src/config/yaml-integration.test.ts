@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { configDestinations } from '../../test/support/config-destinations.ts';
+import { loadConfig } from './load.ts';
+
+function load(
+  yaml: string,
+  conf = '<ossec_config></ossec_config>',
+  env: Record<string, string> = {},
+) {
+  const loaded = loadConfig({
+    configFile: 'ossec.conf',
+    settingsFile: 'integratord.yaml',
+    env,
+    destinations: configDestinations(),
+    files: {
+      read: (path) => ({
+        ok: true,
+        bytes: Buffer.from(path === 'ossec.conf' ? conf : yaml),
+        truncated: false,
+        mode: 0o640,
+      }),
+    },
+  });
+  return {
+    ...loaded,
+    messages: loaded.diagnostics.map(
+      ({ file, severity, line, column, message }) =>
+        `${file}:${line}:${column} ${severity} ${message}`,
+    ),
+  };
+}
+
+const ids = ({ integrations }: ReturnType<typeof load>) =>
+  integrations.map(({ integration }) => integration.id);
+
+describe('an integration with a type', () => {
+  it('is what a block of the same settings would be', () => {
+    const fromYaml = load(`integrations:
+  room:
+    type: slack
+    hook_url: https://h/s
+    level: 7
+    rule_id: [5712, "5713"]
+    group: [sshd, web]
+    event_location: auth
+    timeout: 20
+    retries: 1
+    options: { pretext: x }
+    concurrency: 2
+`);
+    const fromConf = load(
+      'integrations: { slack: { concurrency: 2 } }',
+      `<ossec_config><integration><name>slack</name><hook_url>https://h/s</hook_url><level>7</level>
+       <rule_id>5712,5713</rule_id><group>sshd,web</group><event_location>auth</event_location>
+       <timeout>20</timeout><retries>1</retries><options>{"pretext":"x"}</options>
+       </integration></ossec_config>`,
+    );
+    expect(fromYaml.messages).toEqual([]);
+    expect(fromConf.messages).toEqual([]);
+    const [yaml, conf] = [fromYaml, fromConf].map(({ integrations }) => integrations[0]);
+    expect(yaml?.getconfig()).toEqual(conf?.getconfig());
+    expect(yaml?.unusable).toBeUndefined();
+    expect(yaml?.integration).toMatchObject({
+      id: 'room',
+      name: 'slack',
+      isOurs: true,
+      options: { pretext: 'x' },
+      settings: { concurrency: 2 },
+      source: { file: 'integratord.yaml', line: 2, column: 3 },
+    });
+    expect(yaml?.integration.optionsText?.reveal()).toBe('{"pretext":"x"}');
+  });
+
+  it('has the settings of its destination under their own names', () => {
+    const { integrations, messages } = load(
+      'integrations: { t: { type: jira, hook_url: https://j, api_key: a:b, project: SEC, labels: [soc] } }',
+    );
+    expect(messages).toEqual([]);
+    expect(integrations[0]?.integration.options).toEqual({ project: 'SEC', labels: ['soc'] });
+    expect(integrations[0]?.unusable).toBeUndefined();
+  });
+
+  it('can be a script', () => {
+    const { integrations, messages } = load(
+      'integrations: { s: { type: custom-a, api_key: k, alert_format: json, options: { a: 1 } } }',
+    );
+    expect(messages).toEqual([]);
+    expect(integrations[0]?.resolution.destination?.title).toBe('Script');
+    expect(integrations[0]?.integration).toMatchObject({ name: 'custom-a', alertFormat: 'json' });
+  });
+
+  it('resolves references in every text, and learns the secrets', () => {
+    const yaml =
+      'integrations: { t: { type: pagerduty, api_key: "${env:KEY}", options: { client: "${env:ME}" } } }';
+    const { integrations, secrets, messages } = load(yaml, undefined, {
+      KEY: 's3cr3t',
+      ME: 'me12',
+    });
+    expect(messages).toEqual([]);
+    expect(integrations[0]?.integration.apiKey?.reveal()).toBe('s3cr3t');
+    expect(integrations[0]?.integration.options).toEqual({ client: 'me12' });
+    expect(secrets).toEqual(expect.arrayContaining(['s3cr3t', 'me12']));
+    const without = load(yaml);
+    expect(without.integrations[0]?.unusable).toMatchObject({ kind: 'missing_secret' });
+    expect(without.messages[0]).toContain('error the environment variable KEY is not set');
+  });
+
+  it.each([
+    ['{ type: slack }', 'warning this integration cannot run: slack needs <hook_url>', true],
+    [
+      '{ type: slack, hook_url: nowhere }',
+      'warning this integration cannot run: <hook_url> must be',
+      true,
+    ],
+    [
+      '{ type: slak, hook_url: https://h }',
+      'error no integration is called "slak"; did you mean slack?',
+      false,
+    ],
+    ['{ type: 5 }', 'error type must be the name of a destination', false],
+    ['{ type: slack, hook_url: https://h, level: high }', 'level: must be a number', false],
+    ['{ type: slack, hook_url: https://h, level: 17 }', 'level: must be at most 16', false],
+    [
+      '{ type: slack, hook_url: https://h, hook_ur: x }',
+      'unknown key "hook_ur"; did you mean hook_url?',
+      false,
+    ],
+    [
+      '{ type: slack, hook_url: https://h, skip_rules: [1] }',
+      'skip_rules is not a setting of Slack',
+      false,
+    ],
+    ['{ type: slack, hook_url: https://h, concurrency: x }', 'concurrency: must be a number', true],
+    [
+      '{ type: jira, hook_url: https://h, api_key: k, issue_type: 5, project: S }',
+      'must be the name of an issue type',
+      false,
+    ],
+    [
+      '{ type: slack, hook_url: https://h, options: { usernmae: x } }',
+      'warning <options> has "usernmae"; did you mean username?',
+      true,
+    ],
+  ])('%s: %s', (entry, message, isThere) => {
+    const loaded = load(`integrations: { x: ${entry} }`);
+    expect(loaded.messages).toEqual([expect.stringContaining(message)]);
+    expect(loaded.messages[0]).toMatch(/^integratord\.yaml:1:\d+ (?:error|warning) /);
+    expect(ids(loaded)).toEqual(isThere ? ['x'] : []);
+  });
+
+  it('cannot have the id of a block, nor one of ours', () => {
+    const conf =
+      '<ossec_config><integration><name>slack</name><hook_url>http://h/s</hook_url></integration></ossec_config>';
+    const twice = load('integrations: { slack: { type: slack, hook_url: http://h/t } }', conf);
+    expect(ids(twice)).toEqual(['slack']);
+    expect(twice.messages).toEqual([
+      'integratord.yaml:1:17 error the id "slack" belongs to an <integration> of ossec.conf at line 1, column 15: give this one another',
+    ]);
+    const ours = load('integrations: { "@manager": { type: slack, hook_url: http://h/t } }', conf);
+    expect(ours.messages).toEqual([expect.stringContaining('cannot begin with @')]);
+  });
+
+  it('may get verdicts, and forward them', () => {
+    const { messages } = load(`integrations:
+  room: { type: slack, hook_url: http://h/s }
+  vt: { type: virustotal, api_key: k, forward: { to: [room] } }`);
+    expect(messages).toEqual([]);
+  });
+});
