@@ -1,5 +1,24 @@
-import { escapeControls } from './ascii.ts';
-import { findQuoteOrBackslash, viewOf } from './bytes.ts';
+import { findQuoteOrBackslash, type Place, viewOf } from './bytes.ts';
+import {
+  BACKSLASH,
+  BYTE_ORDER_MARK,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  ESCAPES,
+  isDigit,
+  isNumberByte,
+  LONGEST_ESCAPE,
+  MINUS,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  PLUS,
+  POINT,
+  QUOTE,
+  unescaped,
+  ZERO,
+} from './json-text.ts';
 import type { MemberNames } from './member-names.ts';
 
 /** Thrown by a {@link JsonScanner} where the text is not JSON. */
@@ -14,26 +33,10 @@ export type Scalar =
 /** The reference's JSON library gives up on deeper nesting. */
 const DEEPEST = 1000;
 
-export const QUOTE = 0x22;
-export const OPEN_BRACE = 0x7b;
-export const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const CLOSE_BRACE = 0x7d;
-const CLOSE_BRACKET = 0x5d;
-const PLUS = 0x2b;
-const MINUS = 0x2d;
-const POINT = 0x2e;
-const ZERO = 0x30;
+/** What the three words of JSON begin with. */
 const T = 0x74;
 const F = 0x66;
 const N = 0x6e;
-const BYTE_ORDER_MARK = 0xef_bb_bf;
-
-/** The letters that may follow a backslash, but for `u`. */
-const ESCAPES = new Set(Buffer.from('"\\/bfnrt'));
-const LONGEST_ESCAPE = 6;
 
 /**
  * Walks over JSON text byte by byte and builds only what it is asked for. It accepts what the
@@ -92,27 +95,21 @@ export class JsonScanner {
   /** The strings of an array; members of other types are skipped. */
   strings(): string[] {
     const strings: string[] = [];
-    this.#elements(() => {
-      if (this.peek() === QUOTE) strings.push(this.#string());
-      else this.value();
-    });
-    return strings;
-  }
-
-  #elements(visit: () => void): void {
     this.#enter();
     if (this.peek() === CLOSE_BRACKET) {
       this.#leave();
-      return;
+      return strings;
     }
     for (;;) {
-      visit();
+      if (this.peek() === QUOTE) strings.push(this.#string());
+      else this.value();
       const next = this.peek();
       if (next === CLOSE_BRACKET) break;
       if (next !== COMMA) throw new Malformed();
       this.#position += 1;
     }
     this.#leave();
+    return strings;
   }
 
   #enter(): void {
@@ -133,6 +130,13 @@ export class JsonScanner {
   /** Skips any value. */
   value(): void {
     this.#position = this.#endOfValue(this.#position);
+  }
+
+  /** Skips any value. Says where it stands, without the whitespace around it. */
+  place(): Place {
+    const start = this.#afterSpace(this.#position);
+    this.value();
+    return { start, end: this.#position };
   }
 
   /** The place after the value that begins at a place, or after whitespace there. */
@@ -271,7 +275,7 @@ export class JsonScanner {
   /** The text of the string that was skipped last, whose inside this is. */
   #text(from: number, to: number): string {
     const text = this.#bytes.toString('utf8', from, to);
-    return this.#hasEscapes ? (JSON.parse(`"${escapeControls(text)}"`) as string) : text;
+    return this.#hasEscapes ? unescaped(text) : text;
   }
 
   /** The next byte that is not whitespace; NaN at the end. */
@@ -291,20 +295,4 @@ export class JsonScanner {
     while (at < this.#end && (this.#bytes[at] as number) <= 0x20) at += 1;
     return at;
   }
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= 0x39;
-}
-
-/** True for what may stand in a number: the reference takes all of these together as one. */
-function isNumberByte(byte: number): boolean {
-  return (
-    isDigit(byte) ||
-    byte === PLUS ||
-    byte === MINUS ||
-    byte === POINT ||
-    byte === 0x45 ||
-    byte === 0x65
-  );
 }

@@ -1,22 +1,26 @@
 import { asciiLower } from './ascii.ts';
 
+/** The bit that makes a letter of A–Z its lower case. */
+const LOWER_CASE = 0x20;
+
 /** Names of members that are looked for, ignoring the case of A–Z. */
 export class MemberNames<Name extends string> {
   readonly #names: readonly Name[];
-  readonly #byLength: readonly Name[][];
+  readonly #byLength: readonly Spelling<Name>[][];
 
-  /** @param names in lower case, letters only. */
+  /** @param names with no letter of A–Z. */
   constructor(...names: Name[]) {
     this.#names = names;
-    const longest = Math.max(...names.map((name) => name.length));
+    const spellings = names.map((name) => new Spelling(name));
+    const longest = Math.max(...spellings.map(({ length }) => length));
     this.#byLength = Array.from({ length: longest + 1 }, (_, length) =>
-      names.filter((name) => name.length === length),
+      spellings.filter((spelling) => spelling.length === length),
     );
   }
 
   /** The one that `bytes[start, end)` is, a text without escapes. */
   inBytes(bytes: Buffer, start: number, end: number): Name | undefined {
-    return this.#byLength[end - start]?.find((name) => isName(name, bytes, start));
+    return this.#byLength[end - start]?.find((spelling) => spelling.standsAt(bytes, start))?.name;
   }
 
   /** The one that a text is. */
@@ -26,10 +30,30 @@ export class MemberNames<Name extends string> {
   }
 }
 
-function isName(name: string, bytes: Buffer, start: number): boolean {
-  for (let i = 0; i < name.length; i += 1) {
-    // The same letter in lower case: no other byte becomes one by this.
-    if (((bytes[start + i] as number) | 0x20) !== name.charCodeAt(i)) return false;
+/** The bytes of a name. */
+class Spelling<Name extends string> {
+  readonly name: Name;
+  readonly length: number;
+  readonly #bytes: Uint8Array;
+  /** For each byte the bit in which another may differ from it. */
+  readonly #caseBits: Uint8Array;
+
+  constructor(name: Name) {
+    this.name = name;
+    this.#bytes = Buffer.from(name);
+    this.length = this.#bytes.length;
+    this.#caseBits = this.#bytes.map((byte) => (isLowerCase(byte) ? LOWER_CASE : 0));
   }
-  return true;
+
+  standsAt(bytes: Buffer, start: number): boolean {
+    for (let i = 0; i < this.length; i += 1) {
+      const byte = (bytes[start + i] as number) | (this.#caseBits[i] as number);
+      if (byte !== this.#bytes[i]) return false;
+    }
+    return true;
+  }
+}
+
+function isLowerCase(byte: number): boolean {
+  return byte >= 0x61 && byte <= 0x7a;
 }

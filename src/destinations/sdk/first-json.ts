@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../alert/json.ts';
+import { JsonScanner, Malformed } from '../../alert/json-scanner.ts';
 
 /**
  * The JSON object that a text is or begins with; undefined when there is none. Some
@@ -7,7 +8,7 @@ import { isJsonObject, type JsonObject } from '../../alert/json.ts';
 export function firstJson(text: string): JsonObject | undefined {
   const trimmed = text.trim();
   if (!trimmed.startsWith('{')) return undefined;
-  return parseObject(trimmed) ?? parseObject(trimmed.slice(0, endOfObject(trimmed)));
+  return parseObject(trimmed) ?? parseObject(beginning(trimmed) ?? '');
 }
 
 function parseObject(text: string): JsonObject | undefined {
@@ -19,21 +20,14 @@ function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-/** The offset after the brace that closes the first one; the text's length when it is never closed. */
-function endOfObject(text: string): number {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (inString) {
-      if (character === '\\') at += 1;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{') depth += 1;
-    else if (character === '}') {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    }
+/** The object that a text begins with; undefined when it is never closed, or not JSON. */
+function beginning(text: string): string | undefined {
+  const bytes = Buffer.from(text);
+  try {
+    const { start, end } = new JsonScanner(bytes, 0, bytes.length).place();
+    return bytes.toString('utf8', start, end);
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
   }
-  return text.length;
 }

@@ -1,7 +1,7 @@
-import { viewOf } from '../../alert/bytes.ts';
+import { type Place, viewOf } from '../../alert/bytes.ts';
 import { comparesJsonLocation, type Filters, groupNames } from '../dialect.ts';
 import { compileFilter, type Filter } from '../filter.ts';
-import { nameHash, type Place, RulePeek, type WantedNames } from './rule-peek.ts';
+import { nameHash, RulePeek, type WantedNames } from './rule-peek.ts';
 
 /** No level is as high as this: nothing of the kind can match. */
 const NEVER = Number.POSITIVE_INFINITY;
