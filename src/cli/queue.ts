@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
+import { DELIVERY_STATES, QUEUE_STATES, type QueueState } from '../core/delivery.ts';
 import type { OutboxStatistics } from '../core/outbox.ts';
 import { Queue, type QueueDetail, type QueueEntry, type QueueSelection } from '../outbox/queue.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
@@ -110,7 +110,7 @@ function selectionOf(
   name: string,
   ids: readonly string[],
   own: SelectionOptions,
-  state: DeliveryState | undefined,
+  state: QueueState | undefined,
 ): QueueSelection {
   const filtered = state !== undefined || own.integration !== undefined;
   if (ids.length > 0) {
@@ -129,7 +129,7 @@ function selectionOf(
 }
 
 function withFilter(command: Command): Command {
-  const states = DELIVERY_STATES.join(', ');
+  const states = QUEUE_STATES.join(', ');
   return command
     .option('--integration <id>', 'only this integration')
     .addHelpText('after', `\n--state also accepts a delivery state: ${states}`);

@@ -15,6 +15,13 @@ import type { FailureReason, Outcome } from './outcome.ts';
 export const DELIVERY_STATES = ['pending', 'leased', 'parked', 'delivered', 'dead'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
+/**
+ * The states that `queue` can be asked for. The last three are reserved for routing, which will hold
+ * deliveries back, cover them by a bundle or silence them; no delivery is in one of them yet.
+ */
+export const QUEUE_STATES = [...DELIVERY_STATES, 'held', 'covered', 'silenced'] as const;
+export type QueueState = (typeof QUEUE_STATES)[number];
+
 /** One alert for one integration, as read from the outbox to be worked on. */
 export interface LeasedDelivery {
   readonly id: number;

@@ -1,4 +1,4 @@
-import type { DeliveryState } from '../core/delivery.ts';
+import type { DeliveryState, QueueState } from '../core/delivery.ts';
 import type { Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
 
@@ -18,7 +18,7 @@ export interface QueueEntry {
 }
 
 export interface QueueFilter {
-  readonly state?: DeliveryState | undefined;
+  readonly state?: QueueState | undefined;
   readonly integration?: string | undefined;
   readonly limit?: number | undefined;
 }
