@@ -196,7 +196,6 @@ export class Daemon {
 
   async #run(setup: Setup): Promise<void> {
     const { log, paths } = this.#options;
-    this.metrics.addProcessMetrics();
     this.#measured.configured(true, setup.diagnostics.length);
     this.#apply(setup);
     // Stored at once: if we die before the first alert, it is still known where we began.
@@ -206,7 +205,7 @@ export class Daemon {
     this.#watch.start();
     this.#retention.start();
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
-    void this.#transports.warmUp();
+    void this.#transports.warmUp().then(() => this.metrics.load());
   }
 
   #apply(setup: Setup): void {

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { createRequire } from 'node:module';
+import type * as Prometheus from 'prom-client';
 import {
   type CounterName,
   type GaugeName,
@@ -28,37 +29,73 @@ export class CounterSeries {
   }
 }
 
-/** A series to observe values in: a histogram with its labels. */
-export interface HistogramSeries {
-  observe(value: number): void;
+/**
+ * A series to observe values in: a histogram with its labels. Until the library is loaded, it keeps
+ * what it is given.
+ */
+export class HistogramSeries {
+  #kept: number[] = [];
+  #target: { observe(value: number): void } | undefined;
+
+  observe(value: number): void {
+    if (this.#target === undefined) this.#kept.push(value);
+    else this.#target.observe(value);
+  }
+
+  /** Hands over what was kept, and from now on everything. */
+  attach(target: { observe(value: number): void }): void {
+    this.#target = target;
+    for (const value of this.#kept) target.observe(value);
+    this.#kept = [];
+  }
 }
 
-type Metric = Counter | Gauge | Histogram;
+type Metric = Prometheus.Counter | Prometheus.Gauge | Prometheus.Histogram;
 
-/** All numbers of the program, in one place. Counters begin at 0 with every start. */
+/** The library, and every metric in it. */
+interface Loaded {
+  readonly library: typeof Prometheus;
+  readonly registry: Prometheus.Registry;
+  readonly metrics: ReadonlyMap<MetricName, Metric>;
+}
+
+const require = createRequire(import.meta.url);
+
+/** How often the delay of the event loop is measured, in milliseconds: each time costs a wake-up. */
+const LOOP_DELAY_EVERY_MS = 100;
+
+/**
+ * All numbers of the program, in one place. Counters begin at 0 with every start. The library is
+ * loaded after the start, which must not wait for it.
+ */
 export class Metrics {
-  readonly #registry = new Registry();
-  readonly #metrics = new Map<MetricName, Metric>();
+  #loaded: Loaded | undefined;
+  #hasProcessMetrics = false;
   readonly #counters = new Map<string, { series: CounterSeries; flush: () => void }>();
+  /** What is done as soon as the library is loaded. */
+  readonly #whenLoaded: (() => void)[] = [];
   /** Totals that are counted elsewhere, as they were last taken over. */
   readonly #totals = new Map<string, number>();
   readonly #collectors: (() => void)[] = [];
 
-  constructor() {
+  /** Loads the library, unless that has been done. */
+  load(): Loaded {
+    if (this.#loaded !== undefined) return this.#loaded;
+    const library = require('prom-client') as typeof Prometheus;
+    const registry = new library.Registry();
+    const metrics = new Map<MetricName, Metric>();
     for (const [name, definition] of Object.entries(METRICS)) {
       const options = {
         name: METRIC_PREFIX + name,
         help: definition.help,
         labelNames: [...definition.labels],
-        registers: [this.#registry],
+        registers: [registry],
       };
-      this.#metrics.set(name as MetricName, create(definition, options));
+      metrics.set(name as MetricName, create(library, definition, options));
     }
-  }
-
-  /** Adds what prom-client knows of every Node process: CPU, memory, event loop, collections. */
-  addProcessMetrics(): void {
-    collectDefaultMetrics({ register: this.#registry });
+    this.#loaded = { library, registry, metrics };
+    for (const step of this.#whenLoaded.splice(0)) step();
+    return this.#loaded;
   }
 
   /** A counter's series, which is there from now on, with 0. Ask once, not for every event. */
@@ -67,8 +104,11 @@ export class Metrics {
     let entry = this.#counters.get(key);
     if (entry === undefined) {
       const series = new CounterSeries();
-      const counter = this.#metrics.get(name) as Counter;
-      entry = { series, flush: () => counter.inc(labels, series.take()) };
+      const flush = () => {
+        const counter = this.load().metrics.get(name) as Prometheus.Counter;
+        counter.inc(labels, series.take());
+      };
+      entry = { series, flush };
       this.#counters.set(key, entry);
     }
     return entry.series;
@@ -76,18 +116,25 @@ export class Metrics {
 
   /** A histogram's series, which is there from now on. Ask once, not for every event. */
   histogram<Name extends HistogramName>(name: Name, labels: LabelsOf<Name>): HistogramSeries {
-    const histogram = this.#metrics.get(name) as Histogram;
-    histogram.zero(labels);
-    return histogram.labels(labels);
+    const series = new HistogramSeries();
+    const attach = () => {
+      const histogram = this.load().metrics.get(name) as Prometheus.Histogram;
+      histogram.zero(labels);
+      series.attach(histogram.labels(labels));
+    };
+    if (this.#loaded === undefined) this.#whenLoaded.push(attach);
+    else attach();
+    return series;
   }
 
   set<Name extends GaugeName>(name: Name, labels: LabelsOf<Name>, value: number): void {
-    (this.#metrics.get(name) as Gauge).set(labels, value);
+    if (this.#loaded === undefined) this.#whenLoaded.push(() => this.set(name, labels, value));
+    else (this.#loaded.metrics.get(name) as Prometheus.Gauge).set(labels, value);
   }
 
   /** Forgets all series of a gauge: integrations may have gone. */
   clear(name: GaugeName): void {
-    (this.#metrics.get(name) as Gauge).reset();
+    (this.load().metrics.get(name) as Prometheus.Gauge).reset();
   }
 
   /** Brings a counter up to a total that is counted elsewhere, and that began at 0 as well. */
@@ -103,11 +150,20 @@ export class Metrics {
     this.#collectors.push(collect);
   }
 
-  /** All numbers in Prometheus' text format. Rejects when a collector throws. */
+  /**
+   * All numbers in Prometheus' text format, from the first time on with those of the process: CPU,
+   * memory, event loop, collections. Rejects when a collector throws.
+   */
   async text(): Promise<string> {
+    const { library, registry } = this.load();
+    if (!this.#hasProcessMetrics) {
+      this.#hasProcessMetrics = true;
+      const eventLoopMonitoringPrecision = LOOP_DELAY_EVERY_MS;
+      library.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision });
+    }
     for (const collect of this.#collectors) collect();
     for (const { flush } of this.#counters.values()) flush();
-    return this.#registry.metrics();
+    return registry.metrics();
   }
 }
 
@@ -116,15 +172,16 @@ function keyOf(name: MetricName, labels: Readonly<Record<string, string>>): stri
 }
 
 function create(
+  library: typeof Prometheus,
   definition: (typeof METRICS)[MetricName],
-  options: { name: string; help: string; labelNames: string[]; registers: Registry[] },
+  options: { name: string; help: string; labelNames: string[]; registers: Prometheus.Registry[] },
 ): Metric {
   switch (definition.type) {
     case 'counter':
-      return new Counter(options);
+      return new library.Counter(options);
     case 'gauge':
-      return new Gauge(options);
+      return new library.Gauge(options);
     case 'histogram':
-      return new Histogram({ ...options, buckets: [...definition.buckets] });
+      return new library.Histogram({ ...options, buckets: [...definition.buckets] });
   }
 }
