@@ -256,7 +256,7 @@ describe('whether an integration can run', () => {
     ['<name>Slack</name>', 'no integration is called "Slack"; did you mean slack?'],
     [
       '<name>telegram</name>',
-      'there are slack, pagerduty, shuffle, virustotal, maltiverse, and custom-…',
+      'there are maltiverse, pagerduty, shuffle, slack, virustotal, and custom-…',
     ],
     ['<name></name>', 'its <name> is empty'],
   ])('%s', (block, reason) => {

@@ -98,15 +98,15 @@ integrations:
     ],
     [
       'slack: { quota: { per_day: 1 } }',
-      'quota is not a setting of Slack: only of VirusTotal, Maltiverse',
+      'quota is not a setting of Slack: only of Maltiverse, VirusTotal',
     ],
     [
       'shuffle: { forward: { to: [slack] } }',
-      'forward is not a setting of Shuffle: only of VirusTotal',
+      'forward is not a setting of Shuffle: only of Maltiverse, VirusTotal',
     ],
     [
       'virustotal: { message: original }',
-      'message is not a setting of VirusTotal: only of Slack, PagerDuty, Shuffle',
+      'message is not a setting of VirusTotal: only of PagerDuty, Shuffle, Slack',
     ],
     ['slack: { message: rich }', 'integrations.slack.message: must be original'],
     ['custom-a: { retry: { first_seconds: 9 } }', 'retry.first_seconds has no effect on a script'],

@@ -109,11 +109,11 @@ function expectNoSecret(value: unknown): void {
 describe('the registry', () => {
   it('knows the destinations of the reference', () => {
     expect(DEFINITIONS.filter((one) => one.knownToWazuh).map(({ name }) => name)).toEqual([
-      'slack',
+      'maltiverse',
       'pagerduty',
       'shuffle',
+      'slack',
       'virustotal',
-      'maltiverse',
     ]);
   });
 

@@ -3,28 +3,14 @@ import { join } from 'node:path';
 import type { Destination, DestinationResolver, Resolution } from '../core/destination.ts';
 import { NO_SETTINGS, type Unusable } from '../core/destination-settings.ts';
 import { suggestion } from '../core/nearest.ts';
-import iris from './iris/index.ts';
-import jira from './jira/index.ts';
-import maltiverse from './maltiverse/index.ts';
-import pagerduty from './pagerduty/index.ts';
+import * as all from './all.ts';
 import { SCRIPT_PREFIX, scriptDestination } from './script/index.ts';
 import { accessOf } from './sdk/access.ts';
 import { createDestination } from './sdk/create-destination.ts';
 import type { Definition } from './sdk/define.ts';
-import shuffle from './shuffle/index.ts';
-import slack from './slack/index.ts';
-import virustotal from './virustotal/index.ts';
 
-/** The built-in destinations: a new one is one line here. */
-export const DEFINITIONS: readonly Definition[] = [
-  slack,
-  pagerduty,
-  shuffle,
-  virustotal,
-  maltiverse,
-  iris,
-  jira,
-];
+/** The destinations that are built in, in the order of their names. */
+export const DEFINITIONS: readonly Definition[] = Object.values(all);
 
 /**
  * The registry of destinations.
