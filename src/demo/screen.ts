@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { systemClock } from '../core/clock.ts';
 import type { Arrival } from './fake-services.ts';
 import type { FedAlert } from './feed.ts';
 
@@ -74,5 +75,5 @@ export class Screen {
 }
 
 function time(): string {
-  return new Date().toISOString().slice(11, 23);
+  return new Date(systemClock.now()).toISOString().slice(11, 23);
 }

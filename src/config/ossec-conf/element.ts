@@ -1,3 +1,6 @@
+/** Inside these, even the name of a stray tag may be a piece of a secret. */
+export const SECRET_ELEMENTS: ReadonlySet<string> = new Set(['hook_url', 'api_key', 'options']);
+
 /** The reference refuses longer names and values (`os_xml.c`). In bytes. */
 export const LONGEST_VALUE = 20_479;
 

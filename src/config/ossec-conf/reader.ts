@@ -7,20 +7,14 @@ import {
   type OpenElement,
   type OssecElement,
   openElement,
+  SECRET_ELEMENTS,
 } from './element.ts';
 import { isBlank, readTag, type Tag } from './tag.ts';
 
-/** Inside these, even the name of a stray tag may be a piece of a secret. */
-const SECRET_ELEMENTS = new Set(['hook_url', 'api_key', 'options']);
-
 const CDATA = '<![CDATA[';
 const OTHERS_REFUSE = "Wazuh's own programs refuse the whole file because of it";
-const BANG = 0x21;
-const SLASH = 0x2f;
-const LESS = 0x3c;
-const QUESTION = 0x3f;
-const BACKSLASH = 0x5c;
-const UNDERSCORE = 0x5f;
+const [BANG, SLASH, LESS, QUESTION] = [0x21, 0x2f, 0x3c, 0x3f];
+const [BACKSLASH, UNDERSCORE] = [0x5c, 0x5f];
 
 /**
  * Reads a configuration in the dialect of `ossec.conf`, which resembles XML but isn't (facts from
