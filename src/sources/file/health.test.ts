@@ -96,6 +96,20 @@ describe('a condition is reported when it begins and when it ends', () => {
     files.break('read', 'alerts.json', 'ESTALE');
     expect(await reading.poll()).toBe('idle');
     files.mend('read', 'alerts.json');
+    let isOpenedAgain = false;
+    files.interrupt('open', () => (isOpenedAgain = true), log.live);
+    expect(await reading.read(1000)).toEqual([line(2)]);
+    expect(isOpenedAgain).toBe(true);
+  });
+
+  it('when the directory may not be searched at a restart', async () => {
+    const { log, files, reading } = await afterFirstLine();
+    log.lines(line(2));
+    files.break('facts', 'alerts.json', 'EACCES');
+    await reading.restart();
+    expect(await reading.read(1000)).toEqual([]);
+    expect(reading.status.health).toMatchObject([{ kind: 'unreachable' }]);
+    files.mend('facts', 'alerts.json');
     expect(await reading.read(1000)).toEqual([line(2)]);
   });
 
@@ -226,6 +240,18 @@ describe('archives', () => {
     expect(reading.status.health).toMatchObject([{ kind: 'archives' }]);
     files.mend('names', log.name.slice(0, 8));
     expect(await reading.read(5000)).toHaveLength(30);
+  });
+
+  it('are no trouble any more once they can be listed, also when there are none', async () => {
+    const { log, files, reading } = await afterFirstLine();
+    files.break('names', 'alerts', 'EACCES');
+    log.nextDay();
+    log.lines(line(2));
+    expect(await reading.read(1000)).toEqual([]);
+    expect(reading.status.health).toMatchObject([{ kind: 'archives' }]);
+    files.mend('names', 'alerts');
+    expect(await reading.read(1000)).toEqual([line(2)]);
+    expect(reading.status.health).toEqual([]);
   });
 
   it('are read as far as they are whole', async () => {
