@@ -75,13 +75,13 @@ export class ArchiveLayout {
     return settled(() => this.#dated(from));
   }
 
-  /** FileSystem beside the live file whose names begin with its name, such as `alerts.json.1`. */
+  /** Files beside the live file whose names begin with its name, such as `alerts.json.1`. */
   neighbours(): Promise<Listing> {
     return settled(() => this.#neighbours());
   }
 
   async #dated(from: Order): Promise<Listing> {
-    const search: Recovery = { found: new Map(), trouble: undefined };
+    const search: NameSearch = { found: new Map(), trouble: undefined };
     for (const year of await this.#names('', search)) {
       if (!/^\d{4}$/.test(year) || Number(year) < from[0]) continue;
       for (const month of await this.#names(year, search)) {
@@ -97,7 +97,7 @@ export class ArchiveLayout {
   }
 
   async #neighbours(): Promise<Listing> {
-    const search: Recovery = { found: new Map(), trouble: undefined };
+    const search: NameSearch = { found: new Map(), trouble: undefined };
     const archives: Archive[] = [];
     for (const name of await this.#names('', search)) {
       if (!name.startsWith(this.#liveName) || name === this.#liveName) continue;
@@ -113,7 +113,7 @@ export class ArchiveLayout {
     return { archives, trouble: search.trouble };
   }
 
-  async #month(month: string, from: Order, search: Recovery): Promise<void> {
+  async #month(month: string, from: Order, search: NameSearch): Promise<void> {
     for (const file of await this.#names(month, search)) {
       const dated = this.parse(`${month}/${file}`);
       if (dated === undefined || compareOrder(dated.order, from) < 0) continue;
@@ -128,7 +128,7 @@ export class ArchiveLayout {
     }
   }
 
-  async #names(directory: string, search: Recovery): Promise<string[]> {
+  async #names(directory: string, search: NameSearch): Promise<string[]> {
     const names = await this.#files.names(join(this.#directory, directory));
     if (!(names instanceof FileError)) return names.sort();
     // Not a directory, or gone meanwhile: nothing to read there.
@@ -136,7 +136,7 @@ export class ArchiveLayout {
     return [];
   }
 
-  async #regular(path: string, search: Recovery): Promise<FileStat | undefined> {
+  async #regular(path: string, search: NameSearch): Promise<FileStat | undefined> {
     const facts = await this.#files.ownFacts(path);
     if (facts instanceof FileError) {
       if (!facts.isMissing) search.trouble ??= facts;
@@ -146,7 +146,7 @@ export class ArchiveLayout {
   }
 }
 
-interface Recovery {
+interface NameSearch {
   readonly found: Map<string, Archive & { readonly dated: DatedName }>;
   trouble: FileError | undefined;
 }

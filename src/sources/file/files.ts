@@ -25,7 +25,7 @@ export interface FileStat {
   readonly inode: string;
   /** Bytes. */
   readonly size: number;
-  /** LastRead change of the content, in milliseconds since 1970, with fractions. */
+  /** Last change of the content, in milliseconds since 1970, with fractions. */
   readonly modified: number;
   /** False for directories, pipes, devices and (where they are not followed) symbolic links. */
   readonly isRegular: boolean;

@@ -9,7 +9,7 @@ export type SourceCounts = {
   overlongLines: number;
   overlongBytes: number;
   longestOverlong: number;
-  /** LastRead lines of files that were handed out although their newline never came. */
+  /** Last lines of files that were handed out although their newline never came. */
   unterminatedLines: number;
   /** How often reading moved on to a newer file. */
   rotations: number;
@@ -22,7 +22,7 @@ export type SourceCounts = {
   /** Archives skipped because of the look-back limit, and their sizes on disk. */
   skippedFiles: number;
   skippedBytes: number;
-  /** FileSystem that were gone, or given up as unreadable, before they were read to their end. */
+  /** Files that were gone, or given up as unreadable, before they were read to their end. */
   lostFiles: number;
   /** Bytes of them, and of files truncated in place, as far as their number is known. */
   lostBytes: number;
