@@ -117,13 +117,14 @@ describe('architecture', () => {
   });
 
   it('keeps SQL in outbox', () => {
-    const sql = /\b(?:SELECT .* FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b/;
+    const sql = /\b(?:SELECT\s[^;]*?\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b/;
     const wrong = files.filter((file) => roomOf(file.path) !== 'outbox' && sql.test(file.text));
     expect(wrong.map((file) => file.path)).toEqual([]);
   });
 
   it('asks only the clock for time and chance', () => {
-    const clockless = /\b(?:Date\.now|setTimeout|setInterval|Math\.random|performance\.now)\(/;
+    const clockless =
+      /\b(?:Date\.now|setTimeout|setInterval|Math\.random|performance\.now)\(|\bnew Date\(\s*\)/;
     const wrong = files.filter(
       (file) => file.path !== join('core', 'clock.ts') && clockless.test(file.text),
     );
@@ -131,6 +132,6 @@ describe('architecture', () => {
   });
 
   it('keeps files small', () => {
-    expect(files.filter((file) => file.lines > 320).map((file) => file.path)).toEqual([]);
+    expect(files.filter((file) => file.lines > 300).map((file) => file.path)).toEqual([]);
   });
 });

@@ -31,7 +31,8 @@ export function addSend(program: Command): void {
         const reason = entry.unusable?.reason ?? 'nothing delivers to it';
         throw new CommandError(`'${own.integration}' cannot send: ${reason}`, EXIT.wrongInput);
       }
-      const raw = file === undefined ? sampleAlert(new Date()) : await firstAlert(file);
+      const raw =
+        file === undefined ? sampleAlert(new Date(systemClock.now())) : await firstAlert(file);
       const transports = createTransports(paths, systemClock, { scriptHosts: 0 });
       const outcome = await sendOnce(entry as EnabledIntegration, raw, transports);
       await transports.close();
