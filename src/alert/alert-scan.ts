@@ -1,5 +1,4 @@
-import { JsonScanner, Malformed, type Scalar } from './json-scanner.ts';
-import { OPEN_BRACE, OPEN_BRACKET } from './json-text.ts';
+import { JsonScanner, Malformed, OPEN_BRACE, OPEN_BRACKET, type Scalar } from './json-scanner.ts';
 import { MemberNames } from './member-names.ts';
 
 /**

@@ -1,5 +1,3 @@
-import { BACKSLASH, CLOSE_BRACE, OPEN_BRACE, QUOTE } from './json-text.ts';
-
 /**
  * Reading text in bytes four at a time: most of an alert is text that only has to be skipped,
  * and one byte after another is what makes that slow.
@@ -23,6 +21,10 @@ export function viewOf(bytes: Buffer): DataView {
   return lastView;
 }
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 const LOWEST_BITS = 0x01010101;
 const HIGHEST_BITS = 0x80808080;
 

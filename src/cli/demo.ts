@@ -14,6 +14,7 @@ export function addDemo(program: Command): void {
       const screen = new Screen(
         (text) => process.stdout.write(text),
         process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+        systemClock,
       );
       const ends: Promise<unknown>[] = [interrupted()];
       if (own.seconds !== undefined) ends.push(sleep(systemClock, own.seconds * 1000));

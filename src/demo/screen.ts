@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { systemClock } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Arrival } from './fake-services.ts';
 import type { FedAlert } from './feed.ts';
 
@@ -7,12 +7,14 @@ import type { FedAlert } from './feed.ts';
 export class Screen {
   readonly #write: (text: string) => void;
   readonly #colored: boolean;
+  readonly #clock: Clock;
   readonly #counts = new Map<string, number>();
   #alerts = 0;
 
-  constructor(write: (text: string) => void, colored: boolean) {
+  constructor(write: (text: string) => void, colored: boolean, clock: Clock) {
     this.#write = write;
     this.#colored = colored;
+    this.#clock = clock;
   }
 
   /** The words at the top. */
@@ -32,7 +34,7 @@ export class Screen {
     this.#alerts += 1;
     const rule = this.#style('dim', `rule ${alert.ruleId}`);
     this.#line(
-      `${time()}  alert, level ${String(alert.level).padStart(2)}  ${alert.description}  ${rule}`,
+      `${this.#time()}  alert, level ${String(alert.level).padStart(2)}  ${alert.description}  ${rule}`,
     );
   }
 
@@ -43,12 +45,12 @@ export class Screen {
     const isFine =
       arrival.status < 300 || (arrival.service === 'virustotal' && arrival.status === 404);
     const status = isFine ? '' : this.#style('red', ` answered ${arrival.status}`);
-    this.#line(`${time()}    → ${service} ${arrival.summary}${status}`);
+    this.#line(`${this.#time()}    → ${service} ${arrival.summary}${status}`);
   }
 
   /** An event of an enrichment, back at the manager. */
   cameBack(location: string): void {
-    this.#line(`${time()}    ← ${this.#style('green', 'manager'.padEnd(15))} ${location}`);
+    this.#line(`${this.#time()}    ← ${this.#style('green', 'manager'.padEnd(15))} ${location}`);
   }
 
   /** A line of the daemon's own log. */
@@ -69,11 +71,11 @@ export class Screen {
     this.#write(`${text}\n`);
   }
 
+  #time(): string {
+    return new Date(this.#clock.now()).toISOString().slice(11, 23);
+  }
+
   #style(style: 'bold' | 'dim' | 'green' | 'red', text: string): string {
     return this.#colored ? styleText(style, text) : text;
   }
-}
-
-function time(): string {
-  return new Date(systemClock.now()).toISOString().slice(11, 23);
 }

@@ -64,3 +64,20 @@ export function openElement(
     escapedCloseOffset: undefined,
   };
 }
+
+/** The element once its closing tag is read. A NUL in its text ends the value. */
+export function finishedElement(open: OpenElement): OssecElement {
+  const { name, offset, children, textOffset, attributeOffset } = open;
+  const nul = open.text.indexOf('\0');
+  const value = nul === -1 ? open.text : open.text.slice(0, nul);
+  return {
+    name,
+    offset,
+    children,
+    value,
+    valueOffset: textOffset ?? open.contentOffset,
+    tooLong: open.tooLong || Buffer.byteLength(value) > LONGEST_VALUE,
+    attributeOffset,
+    strayTextOffset: open.strayTextOffset ?? (children.length > 0 ? textOffset : undefined),
+  };
+}

@@ -2,6 +2,7 @@ import { quoted, type Report } from '../report.ts';
 import { Comments } from './comments.ts';
 import {
   DEEPEST_NESTING,
+  finishedElement,
   LONGEST_VALUE,
   MOST_ELEMENTS,
   type OpenElement,
@@ -179,23 +180,10 @@ class Reader {
   #close(): void {
     const open = this.#open.pop();
     if (open === undefined) return;
-    const { name, offset, attributeOffset, children, textOffset } = open;
-    const nul = open.text.indexOf('\0');
-    if (nul !== -1) {
-      this.#warn(textOffset ?? offset, 'a NUL byte in this text ends it: remove it');
+    if (open.text.includes('\0')) {
+      this.#warn(open.textOffset ?? open.offset, 'a NUL byte in this text ends it: remove it');
     }
-    const stray = open.strayTextOffset ?? (children.length > 0 ? textOffset : undefined);
-    const value = nul === -1 ? open.text : open.text.slice(0, nul);
-    const element: OssecElement = {
-      name,
-      offset,
-      children,
-      value,
-      valueOffset: textOffset ?? open.contentOffset,
-      tooLong: open.tooLong || Buffer.byteLength(value) > LONGEST_VALUE,
-      attributeOffset,
-      strayTextOffset: stray,
-    };
+    const element = finishedElement(open);
     const parent = this.#open.at(-1);
     if (parent === undefined) {
       this.#roots.push(element);

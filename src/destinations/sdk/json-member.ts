@@ -1,6 +1,5 @@
 import { asciiLower } from '../../alert/ascii.ts';
-import { JsonScanner, Malformed } from '../../alert/json-scanner.ts';
-import { OPEN_BRACE } from '../../alert/json-text.ts';
+import { JsonScanner, Malformed, OPEN_BRACE } from '../../alert/json-scanner.ts';
 import { MemberNames } from '../../alert/member-names.ts';
 
 /**

@@ -1,13 +1,11 @@
 import { findBrace, findQuoteOrBackslash, Literal, type Place, viewOf } from '../../alert/bytes.ts';
-import {
-  BACKSLASH,
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COMMA,
-  isDigit,
-  QUOTE,
-} from '../../alert/json-text.ts';
 import { endOfString, MemberSearch } from './member-search.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACE = 0x7d;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
 
 const BEGINNING = new Literal('{"timestamp":"');
 const RULE = new Literal('","rule":{"level":');
@@ -170,6 +168,10 @@ export class RulePeek {
     this.#at = at;
     return at === from || at - from > most ? -1 : number;
   }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 /** Names that some integration wants, known by their {@link nameHash}. */
