@@ -8,6 +8,7 @@ import { createTransports } from '../app/transports.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { memoryCache, memoryQuota } from '../core/quota.ts';
+import { Scrubber } from '../core/secret.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { readRecords } from './lines.ts';
@@ -34,7 +35,12 @@ export function addSend(program: Command): void {
       const raw =
         file === undefined ? sampleAlert(new Date(systemClock.now())) : await firstAlert(file);
       const transports = createTransports(paths, systemClock, { scriptHosts: 0 });
-      const outcome = await sendOnce(entry as EnabledIntegration, raw, transports);
+      const outcome = await sendOnce(
+        entry as EnabledIntegration,
+        raw,
+        transports,
+        new Scrubber(setup.secrets),
+      );
       await transports.close();
       const redactor = new Redactor(setup.secrets, false);
       const shown = {
@@ -62,6 +68,7 @@ async function sendOnce(
   { integration, destination }: EnabledIntegration,
   raw: Buffer,
   transports: ReturnType<typeof createTransports>,
+  scrubber: Scrubber,
 ): Promise<Outcome> {
   const job = {
     alert: new Alert(raw),
@@ -76,6 +83,7 @@ async function sendOnce(
     cache: memoryCache(systemClock),
     quota: memoryQuota(systemClock),
     clock: systemClock,
+    scrubber,
     signal: interrupt.signal,
   });
 }

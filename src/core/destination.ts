@@ -4,7 +4,7 @@ import type { SettingsSchema, Unusable } from './destination-settings.ts';
 import type { AnswerCache, ManagerEvent, Quota, VerdictAlert } from './enrichment.ts';
 import type { Integration, RateLimit } from './integration.ts';
 import type { Outcome } from './outcome.ts';
-import type { Secret } from './secret.ts';
+import type { Scrubber, Secret } from './secret.ts';
 
 /** One delivery to be attempted. */
 export interface Job {
@@ -107,6 +107,8 @@ export interface DeliveryContext {
   readonly quota: Quota;
   readonly clock: Clock;
   /** Aborted when the daemon stops and waits no longer. */
+  /** Knows every secret of the configuration: a service may repeat one that is not its own. */
+  readonly scrubber?: Scrubber | undefined;
   readonly signal: AbortSignal;
 }
 

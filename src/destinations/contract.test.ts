@@ -436,6 +436,17 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     }
   });
 
+  it('leaks no part of a secret of another integration where a long text is cut', async () => {
+    const other = 'another-integrations-secret-0123456789';
+    const scrubber = new Scrubber([other]);
+    for (let before = 860; before < 1010; before += 1) {
+      const body = `{"errors":["key ${'x'.repeat(before)}${other}${other}${'y'.repeat(3000)}"]}`;
+      const result = new FakeHttp(response(400, body));
+      const outcome = await destination.deliver(jobFor(name), aContext({ http: result, scrubber }));
+      expect(JSON.stringify(outcome)).not.toContain(other.slice(0, 8));
+    }
+  });
+
   it('stops at once when the daemon stops', async () => {
     const controller = new AbortController();
     server = await ScriptedServer.start([() => controller.abort()]);

@@ -73,7 +73,8 @@ export class Lane {
     setMaxListeners(0, this.#abort.signal);
     this.#running = new AttemptsInFlight(clock);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
-    this.#context = { ...parts.context, clock, signal: this.#abort.signal };
+    const { scrubber } = parts;
+    this.#context = { ...parts.context, clock, scrubber, signal: this.#abort.signal };
     this.#outbox = new OutboxGuard(parts.outbox, clock, log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, parts);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);

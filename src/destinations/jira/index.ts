@@ -8,8 +8,6 @@ import {
   type HttpResult,
   type Outcome,
   type RequestSession,
-  Scrubber,
-  scrubOutcome,
   unanswered,
 } from '../sdk/index.ts';
 import { createdKey, fieldErrors, firstFound, JIRA, readCreated } from './answer.ts';
@@ -51,10 +49,8 @@ export default defineDestination({
     const options = issueOptions(own);
     return new JiraRequests(own, options).create(issueFields(alert, options, NO_REDUCTION));
   },
-  async exchange(delivery, session, context) {
-    const outcome = await attempt(delivery, session, context);
-    return scrubOutcome(outcome, new Scrubber(partsOfKey(delivery.settings.api_key)));
-  },
+  exchange: attempt,
+  secretForms: ({ api_key: key }) => partsOfKey(key),
   examples,
 });
 

@@ -59,7 +59,9 @@ export function createDestination(
         return { kind: 'park', reason: 'client_error', message };
       }
       const delivery = delivered(job, own.settings);
-      return withoutSecrets(await attempt(delivery, context), job.integration);
+      const outcome = await attempt(delivery, context);
+      const forms = definition.secretForms?.(own.settings);
+      return withoutSecrets(outcome, job.integration, context.scrubber, forms);
     },
     ...('verdict' in definition
       ? {

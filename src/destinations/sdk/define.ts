@@ -60,6 +60,8 @@ interface Common<Schema extends SettingsSchema> {
   readonly defaultTimeout?: number;
   /** Why an alert is deliberately not sent. */
   readonly skip?: (alert: Alert, settings: z.output<Schema>) => string | undefined;
+  /** Forms in which its secrets could come back in an answer, besides the secrets themselves. */
+  readonly secretForms?: (settings: z.output<Schema>) => readonly string[];
   readonly examples: Examples;
 }
 

@@ -11,11 +11,19 @@ const LONGEST_MESSAGE = 1000;
 const SHORTEST_PART = 16;
 
 /**
- * The outcome that may be shown: an integration's secrets removed from message and excerpt, and
- * then both cut, in this order, so that no part of a secret stays at the end.
+ * The outcome that may be shown: all secrets removed from message and excerpt, and then both cut, in
+ * this order, so that no part of a secret stays at the end.
+ * @param others knows the secrets of the whole configuration.
+ * @param forms further forms in which the integration's own secrets could come back.
  */
-export function withoutSecrets(outcome: Outcome, integration: Integration): Outcome {
-  const clean = scrubOutcome(outcome, scrubberFor(integration));
+export function withoutSecrets(
+  outcome: Outcome,
+  integration: Integration,
+  others: Scrubber | undefined,
+  forms: readonly string[] = [],
+): Outcome {
+  const own = scrubOutcome(outcome, scrubberFor(integration, forms));
+  const clean = others === undefined ? own : scrubOutcome(own, others);
   const { message } = clean;
   if (message === undefined || message.length <= LONGEST_MESSAGE) return withShortExcerpt(clean);
   return withShortExcerpt({ ...clean, message: cut(message, LONGEST_MESSAGE) });
@@ -24,10 +32,10 @@ export function withoutSecrets(outcome: Outcome, integration: Integration): Outc
 /** The encodings of an integration's secrets are computed once. */
 const scrubbers = new WeakMap<Integration, Scrubber>();
 
-function scrubberFor(integration: Integration): Scrubber {
+function scrubberFor(integration: Integration, forms: readonly string[]): Scrubber {
   const known = scrubbers.get(integration);
   if (known !== undefined) return known;
-  const scrubber = new Scrubber(secretsOf(integration));
+  const scrubber = new Scrubber([...secretsOf(integration), ...forms]);
   scrubbers.set(integration, scrubber);
   return scrubber;
 }
