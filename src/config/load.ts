@@ -10,7 +10,7 @@ import { checkForwards } from './forwards.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { readBlocks } from './ossec-file.ts';
-import { listed, Report } from './report.ts';
+import { Report } from './report.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
 import { readTextFile } from './text-file.ts';
 import { readDefinition } from './yaml-integration.ts';
@@ -88,8 +88,7 @@ export function loadConfig<Found extends DestinationDescription>(
   for (const { id } of definitions) ids.add(id);
   // Without the blocks it is unknown which ids the settings may use.
   if (blocks !== undefined) {
-    const describe = () => `known are: ${listed(ids) || 'none'}`;
-    reportUnknownIds(settings.entries.values(), ids, describe);
+    reportUnknownIds(settings.entries.values(), ids);
     checkForwards(integrations, settings.entries, ids);
   }
   return {

@@ -7,7 +7,7 @@ import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS } from '../core/settings.ts';
 import type { Files } from './files.ts';
-import { Report } from './report.ts';
+import { listed, Report } from './report.ts';
 import {
   narrowingSchema,
   type RawNarrowing,
@@ -119,7 +119,7 @@ export function whyNotHere(
 }
 
 /** The waits of the long schedule mean nothing where nothing is retried by it. */
-function reportIdleRetry(
+export function reportIdleRetry(
   { value, yaml, report, path }: SettingsEntry,
   { title, quickRetriesOnly }: DestinationDescription,
 ): void {
@@ -155,15 +155,12 @@ export function integrationSettings(
 }
 
 /** Reports entries that speak of integrations that do not exist. */
-export function reportUnknownIds(
-  entries: Iterable<SettingsEntry>,
-  ids: ReadonlySet<string>,
-  describe: (ids: ReadonlySet<string>) => string,
-): void {
+export function reportUnknownIds(entries: Iterable<SettingsEntry>, ids: ReadonlySet<string>): void {
   for (const { id, report, offset } of entries) {
     if (ids.has(id)) continue;
     const meant = nearest(id, ids);
-    const known = meant === undefined ? `; ${describe(ids)}` : `; did you mean ${meant}?`;
+    const known =
+      meant === undefined ? `; known are: ${listed(ids) || 'none'}` : `; did you mean ${meant}?`;
     report.warning(offset, `no integration has the id ${JSON.stringify(id)}${known}`);
   }
 }

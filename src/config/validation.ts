@@ -36,13 +36,13 @@ export function validate<Schema extends z.ZodType>(
   if (result.success) return { value: result.data, wrong };
   const rest: unknown = structuredClone(part.value);
   for (const issue of result.error.issues) {
-    wrong.add(String(issue.path[0]));
+    if (issue.path.length > 0) wrong.add(String(issue.path[0]));
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         wrong.add(key);
         const why = issue.path.length === 0 ? whyUnknown(key) : undefined;
         reportUnknown(part, schema, [...issue.path, key], why);
-        remove(rest, [...issue.path, key].slice(0, Math.max(depth, 1)), depth);
+        remove(rest, [...issue.path, key], depth);
       }
     } else {
       const path = [...part.path, ...issue.path];

@@ -8,7 +8,12 @@ import { checkFormat, checkGroup, checkLocation, readRuleIds } from './checks.ts
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { type ReferenceSources, resolveReferences } from './references.ts';
-import { integrationSettings, type SettingsEntry, whyNotHere } from './settings.ts';
+import {
+  integrationSettings,
+  reportIdleRetry,
+  type SettingsEntry,
+  whyNotHere,
+} from './settings.ts';
 import { definitionSchema, type RawDefinition, TUNING } from './settings-schema.ts';
 import { validate } from './validation.ts';
 
@@ -55,6 +60,7 @@ export function readDefinition<Found extends DestinationDescription>(
   const whyUnknown = (key: string) => whyNotHere(key, destination, destinations.builtins);
   const part = { ...entry, value: resolved.value };
   const { value: raw, wrong } = validate(definitionSchema(destination), part, 1, whyUnknown);
+  reportIdleRetry(entry, destination);
   if (raw === undefined || [...wrong].some((key) => !TUNING.has(key))) return undefined;
 
   const integration: Integration = {

@@ -60,7 +60,7 @@ export function createDestination(
       }
       const delivery = delivered(job, own.settings);
       const outcome = await attempt(delivery, context);
-      const forms = definition.secretForms?.(own.settings);
+      const forms = () => definition.secretForms?.(own.settings) ?? [];
       return withoutSecrets(outcome, job.integration, context.scrubber, forms);
     },
     ...('verdict' in definition

@@ -68,4 +68,4 @@ export {
   setting,
   yamlSetting,
 } from './settings.ts';
-export { CUT_MARK, cut, displayText, NOT_AVAILABLE, printable } from './text.ts';
+export { CUT_MARK, cut, displayText, NOT_AVAILABLE, printable, scalarText } from './text.ts';

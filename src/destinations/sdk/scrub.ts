@@ -20,7 +20,7 @@ export function withoutSecrets(
   outcome: Outcome,
   integration: Integration,
   others: Scrubber | undefined,
-  forms: readonly string[] = [],
+  forms: () => readonly string[] = () => [],
 ): Outcome {
   const own = scrubOutcome(outcome, scrubberFor(integration, forms));
   const clean = others === undefined ? own : scrubOutcome(own, others);
@@ -32,10 +32,10 @@ export function withoutSecrets(
 /** The encodings of an integration's secrets are computed once. */
 const scrubbers = new WeakMap<Integration, Scrubber>();
 
-function scrubberFor(integration: Integration, forms: readonly string[]): Scrubber {
+function scrubberFor(integration: Integration, forms: () => readonly string[]): Scrubber {
   const known = scrubbers.get(integration);
   if (known !== undefined) return known;
-  const scrubber = new Scrubber([...secretsOf(integration), ...forms]);
+  const scrubber = new Scrubber([...secretsOf(integration), ...forms()]);
   scrubbers.set(integration, scrubber);
   return scrubber;
 }

@@ -34,6 +34,11 @@ export function displayText(value: JsonValue | undefined): string | undefined {
   return String(value);
 }
 
+/** A string or a number as text; for anything else nothing. */
+export function scalarText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 /** The text with control characters (except line feeds and tabs) shown as `�`: safe on a terminal. */
 export function printable(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');

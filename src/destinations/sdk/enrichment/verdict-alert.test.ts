@@ -70,6 +70,10 @@ describe('the verdict of Maltiverse', () => {
     });
   });
 
+  it('takes a number for a name', () => {
+    expect(maltiverse({ name: 7 })?.description).toContain('Maltiverse: 7 is known');
+  });
+
   it('is rule 99700 without', () => {
     expect(maltiverse({ name: '8.8.8.8' })).toEqual({
       id: '99700',
