@@ -19,6 +19,12 @@ export interface Batch {
    */
   readonly bytes: Buffer;
   readonly checkpoint: Checkpoint;
+  /**
+   * What is right once only the records before an offset of `bytes` are stored; the offset is the
+   * beginning of one. Only valid until the next batch is asked for. Sources that cannot be resumed
+   * from there have none.
+   */
+  readonly checkpointAt?: (offset: number) => Checkpoint;
   /** Where the record at an offset of `bytes` came from, in words: `/…/alerts.json, byte 1234`. */
   readonly place: (offset: number) => string;
 }

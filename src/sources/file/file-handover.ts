@@ -2,6 +2,7 @@ import { openLive, type SourceContext } from './context.ts';
 import type { FilePosition } from './file-checkpoint.ts';
 import type { FileStat } from './files.ts';
 import type { OpenFile } from './open-file.ts';
+import type { Lines } from './piece.ts';
 import type { NextFile, ReadPlan } from './read-plan.ts';
 import { reportDamage } from './reports.ts';
 import { type ResumePoint, remember } from './resume-point.ts';
@@ -29,8 +30,7 @@ export type Handover =
   | {
       readonly kind: 'last line';
       readonly of: OpenFile;
-      readonly bytes: Buffer;
-      readonly offset: number;
+      readonly lines: Lines;
     }
   /** The next file, open; the one before it is closed. */
   | { readonly kind: 'moved'; readonly next: NextFile; readonly finished: readonly FilePosition[] };
@@ -89,8 +89,9 @@ export class FileHandover {
     await this.#plan.reconsider();
     if (line === undefined) return 'again';
     counts.unterminatedLines += 1;
-    log.info('the last line of a finished file has no newline', { path, offset: line.offset });
-    return { kind: 'last line', of: current, ...line };
+    const { offset } = line.before;
+    log.info('the last line of a finished file has no newline', { path, offset });
+    return { kind: 'last line', of: current, lines: line };
   }
 
   /** True while the newline of a last line of so many bytes is worth waiting for. */

@@ -119,6 +119,25 @@ describe('a replay', () => {
     expect(await replayed(source, from, until)).toEqual({ lines: someLines(3, 4), losses: [] });
   });
 
+  it('can begin between any two lines of a batch, and end there', async () => {
+    const source = open();
+    await append(source, line(1));
+    log.lines(...someLines(2, 5));
+    const batch = (await source.next(NEVER)) as Batch;
+    const places = [0, 1, 2, 3, 4].map((count) => {
+      const length = linesOf(batch).slice(0, count).join(' ').length;
+      return batch.checkpointAt?.(length === 0 ? 0 : length + 1) as Checkpoint;
+    });
+    expect(places[4]).toEqual(batch.checkpoint);
+    for (const [first, from] of places.entries()) {
+      for (const [last, until] of [...places.entries()].slice(first)) {
+        const { lines, losses } = await replayed(source, from, until);
+        expect(lines).toEqual(someLines(2, 5).slice(first, last));
+        expect(losses).toEqual([]);
+      }
+    }
+  });
+
   it('hands out a checkpoint from which the next one can go on', async () => {
     const source = open();
     const from = await append(source, line(1));

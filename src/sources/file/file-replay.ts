@@ -21,10 +21,11 @@ const WAITED_FOR: readonly ConditionKind[] = [
 ];
 
 /** A batch as everyone else sees it. */
-export function toBatch({ bytes, checkpoint, path, offset }: FileBatch): Batch {
+export function toBatch({ bytes, checkpoint, checkpointAt, path, offset }: FileBatch): Batch {
   return {
     bytes,
     checkpoint: toCheckpoint(checkpoint),
+    checkpointAt: (at) => toCheckpoint(checkpointAt(at)),
     place: (at) => `${path}, byte ${offset + at}`,
   };
 }

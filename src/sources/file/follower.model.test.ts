@@ -131,7 +131,9 @@ class InodeReader implements StepReader {
     const bytes = rest.subarray(0, rest.lastIndexOf('\n') + 1);
     if (bytes.length === 0) return 'idle';
     this.#offset += bytes.length;
-    return { bytes, checkpoint: this.checkpoint(), path: this.#path, offset: this.#offset };
+    const checkpoint = this.checkpoint();
+    const place = { checkpoint, checkpointAt: () => checkpoint, offset: this.#offset };
+    return { bytes, path: this.#path, ...place };
   }
 
   checkpoint(): FileCheckpoint {

@@ -3,9 +3,10 @@ import type { FileCheckpoint, FilePosition } from './file-checkpoint.ts';
 import { FileHandover } from './file-handover.ts';
 import type { FileError } from './files.ts';
 import { nowhere, startFresh } from './first-start.ts';
-import type { Piece } from './line-reader.ts';
 import { OpenFile } from './open-file.ts';
+import type { Lines, Piece } from './piece.ts';
 import { type NextFile, ReadPlan } from './read-plan.ts';
+import { ReadPosition } from './read-position.ts';
 import { Recovery } from './recovery.ts';
 import { abandon, reportOverlong } from './reports.ts';
 import type { ResumePoint } from './resume-point.ts';
@@ -18,6 +19,8 @@ export interface FileBatch {
   readonly bytes: Buffer;
   /** Right once all of the lines are stored. */
   readonly checkpoint: FileCheckpoint;
+  /** Right once only the lines before this offset of `bytes` are stored. */
+  readonly checkpointAt: (offset: number) => FileCheckpoint;
   readonly path: string;
   /** The offset of the first of them. */
   readonly offset: number;
@@ -215,19 +218,25 @@ export class Follower {
     const leaving = { current, last, finished: this.#finished, since: this.#liveAt };
     const step = await this.#handover.moveOn(leaving);
     if (typeof step === 'string') return step;
-    if (step.kind === 'last line') return this.#batch(step.of, step);
+    if (step.kind === 'last line') return this.#batch(step.of, step.lines);
     this.#finished = step.finished;
     this.#open(step.next);
     return 'again';
   }
 
-  #batch(current: OpenFile, { bytes, offset }: { bytes: Buffer; offset: number }): FileBatch {
+  #batch(current: OpenFile, { bytes, before }: Lines): FileBatch {
     this.#context.counts.bytes += bytes.length;
     this.#lastLinesAt = this.#context.clock.now();
     this.#pending.end(current.path);
-    const position = current.position();
-    const checkpoint = { position, finished: this.#finished, takenAt: this.#liveAt };
-    return { bytes, checkpoint, path: current.path, offset };
+    const rest = { finished: this.#finished, takenAt: this.#liveAt };
+    const checkpointAt = (offset: number) => {
+      const place = new ReadPosition(before);
+      place.consume(bytes.subarray(0, offset));
+      place.mark();
+      return { position: current.position(place), ...rest };
+    };
+    const checkpoint = { position: current.position(), ...rest };
+    return { bytes, checkpoint, checkpointAt, path: current.path, offset: before.offset };
   }
 
   #open(next: NextFile): void {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { MemoryFile } from '../../../test/support/faulty-files.ts';
 import { FileError } from './files.ts';
-import { LineReader, type OverlongLine, type Piece } from './line-reader.ts';
+import { LineReader } from './line-reader.ts';
+import type { OverlongLine, Piece } from './piece.ts';
 import { BEGINNING, ReadPosition } from './read-position.ts';
 
 interface Opened {
@@ -30,7 +31,7 @@ async function readAll({ reader }: Opened): Promise<{ lines: string; last: Piece
   for (;;) {
     const piece = await reader.read();
     if (piece.kind === 'lines') {
-      const isInPlace = piece.offset === reader.trail.offset - piece.bytes.length;
+      const isInPlace = piece.before.offset === reader.trail.offset - piece.bytes.length;
       lines += isInPlace ? piece.bytes.toString() : 'not where it says';
     } else if (piece.kind !== 'part') {
       return { lines, last: piece };
@@ -77,7 +78,10 @@ describe('reading lines', () => {
   it('hands out the last line without its newline when told to', async () => {
     const opened = open('one\ntw');
     await readAll(opened);
-    expect(opened.reader.takeUnterminated()).toEqual({ bytes: Buffer.from('tw\n'), offset: 4 });
+    expect(opened.reader.takeUnterminated()).toMatchObject({
+      bytes: Buffer.from('tw\n'),
+      before: { offset: 4 },
+    });
     expect(opened.reader.takeUnterminated()).toBeUndefined();
     expect(opened.reader.trail.offset).toBe(6);
   });

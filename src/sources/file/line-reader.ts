@@ -3,25 +3,8 @@ import type { Clock } from '../../core/clock.ts';
 import { ChunkSizer, MOST_BYTES } from './chunk-size.ts';
 import { FileError, type Readable } from './files.ts';
 import { TAIL_BYTES } from './fingerprint.ts';
+import type { Lines, OverlongLine, Piece } from './piece.ts';
 import { ReadPosition } from './read-position.ts';
-
-/** What one read led to. */
-export type Piece =
-  /** Whole lines, only valid until the next read, and the offset of the first. */
-  | { readonly kind: 'lines'; readonly bytes: Buffer; readonly offset: number }
-  /** Part of a line; there may be more at once. */
-  | { readonly kind: 'part' }
-  /** Nothing more for now. */
-  | { readonly kind: 'end' }
-  /** What was read before is not there any more: the file was truncated or rewritten. */
-  | { readonly kind: 'rewritten' }
-  | { readonly kind: 'failed'; readonly trouble: FileError };
-
-/** A line that is longer than anyone wants, and was skipped. */
-export interface OverlongLine {
-  readonly offset: number;
-  readonly bytes: number;
-}
 
 export interface LineReaderOptions {
   /** Longer lines are skipped. Without the newline. */
@@ -127,7 +110,7 @@ export class LineReader {
    * The last line, although no newline ended it; one is added. Undefined when there is none, or when
    * it is too long.
    */
-  takeUnterminated(): { bytes: Buffer; offset: number } | undefined {
+  takeUnterminated(): Lines | undefined {
     const rest = this.#used();
     this.#filled = 0;
     if (this.#skipped !== undefined) {
@@ -136,11 +119,11 @@ export class LineReader {
       return undefined;
     }
     if (rest.length === 0) return undefined;
-    const { offset } = this.#trail;
+    const before = new ReadPosition(this.#trail);
     const bytes = Buffer.concat([rest, Buffer.of(NEWLINE)]);
     this.#trail.consume(rest);
     this.#trail.mark();
-    return { bytes, offset };
+    return { bytes, before };
   }
 
   /** The byte from which to read on. */
@@ -200,11 +183,11 @@ export class LineReader {
       return { kind: 'part' };
     }
     const bytes = this.#buffer.subarray(0, end);
-    const { offset } = this.#trail;
+    const before = new ReadPosition(this.#trail);
     this.#trail.consume(bytes);
     this.#trail.mark();
     this.#turnOver(end);
-    return { kind: 'lines', bytes, offset };
+    return { kind: 'lines', bytes, before };
   }
 
   /** Leaves the first bytes to whoever deals with them, and continues in the other buffer. */

@@ -2,7 +2,8 @@ import type { SourceContext } from './context.ts';
 import type { FilePosition } from './file-checkpoint.ts';
 import { type FileStat, isSameFile, type Readable } from './files.ts';
 import { GzipFile } from './gzip-file.ts';
-import { LineReader, type OverlongLine } from './line-reader.ts';
+import { LineReader } from './line-reader.ts';
+import type { OverlongLine } from './piece.ts';
 import { type KnownPlace, ReadPosition } from './read-position.ts';
 
 /** A file that is to be read, and from where. */
@@ -72,10 +73,10 @@ export class OpenFile {
     this.#path = path;
   }
 
-  /** Where the lines that were handed out end. */
-  position(): FilePosition {
+  /** A place in it; when none is given, where the lines that were handed out end. */
+  position(at: ReadPosition = this.lines.trail): FilePosition {
     const { device, inode } = this.facts;
-    const place = this.lines.trail.toPosition();
+    const place = at.toPosition();
     return { path: this.#path, archive: this.archive, device, inode, ...place };
   }
 }

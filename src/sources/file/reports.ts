@@ -1,8 +1,8 @@
 import type { Archive } from './archives.ts';
 import type { SourceContext } from './context.ts';
 import { GzipFile } from './gzip-file.ts';
-import type { OverlongLine } from './line-reader.ts';
 import type { OpenFile } from './open-file.ts';
+import type { OverlongLine } from './piece.ts';
 import type { ResumePoint } from './resume-point.ts';
 
 /** Counts and reports a line that was skipped for its length. */
