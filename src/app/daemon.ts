@@ -134,7 +134,13 @@ export class Daemon {
     );
     this.#watch = new OutboxWatch({
       outbox: this.#outbox,
-      lanes: this.#lanes,
+      lanes: {
+        refresh: () => {
+          this.#lanes.refresh();
+          this.#intake.refresh();
+        },
+        clockJumped: () => this.#lanes.clockJumped(),
+      },
       clock: this.#clock,
       log,
     });
@@ -157,7 +163,7 @@ export class Daemon {
         outbox: this.#outbox,
         clock: this.#clock,
         log,
-        hasRoom: () => this.#retention.hasRoom(),
+        poolBytes: () => this.#retention.poolBytes(),
         wake: (lanes) => this.#lanes.wake(lanes),
         onSkip: (integration) => this.#measured.skipped(integration),
       },
@@ -210,7 +216,7 @@ export class Daemon {
 
   #apply(setup: Setup): void {
     const enabled = enabledIntegrations(setup);
-    this.#intake.router = new Router(this.#lanes.apply(enabled));
+    this.#intake.use(new Router(this.#lanes.apply(enabled)), this.#lanes.unread);
     this.#disabled = setup.integrations
       .map(({ integration }) => integration.id)
       .filter((id) => !enabled.some(({ integration }) => integration.id === id));

@@ -87,6 +87,12 @@ export class LaneSet {
       .map(([lane, { integration, destination }]) => ({ integration, destination, lane }));
   }
 
+  /** The lanes that no alerts are read for, with their integrations: those back to the manager. */
+  get unread(): ReadonlyMap<number, string> {
+    const lane = this.#find(({ integration }) => integration.id === MANAGER);
+    return new Map(lane === undefined ? [] : [[lane, MANAGER]]);
+  }
+
   /** What each lane does at the moment, by its integration. */
   *states(): Iterable<[integration: string, state: LaneState]> {
     for (const { integration, lane } of this.#running.values()) yield [integration.id, lane.state];

@@ -9,14 +9,16 @@ import {
 } from '../../test/support/outbox.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
+import { outboxLimits } from '../core/settings.ts';
 import { Purge } from '../outbox/purge.ts';
 import { Queue } from '../outbox/queue.ts';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
 import { Retention } from './retention.ts';
 
 const DAY = 86_400_000;
-const LIMITS = { deliveredDays: 2, deadDays: 10, maxBytes: 2 ** 30 };
+const LIMITS = outboxLimits({ deliveredDays: 2, deadDays: 10 });
 const LANE = 1;
+const OTHER = 2;
 
 let clock: FakeClock;
 let outbox: SqliteOutbox;
@@ -28,7 +30,7 @@ beforeEach(() => {
   clock = new FakeClock();
   log = new RecordingLog();
   outbox = new SqliteOutbox(database);
-  outbox.assignLanes([anIdentity('slack')]);
+  outbox.assignLanes([anIdentity('slack'), anIdentity('shuffle')]);
   space = new Purge(database);
   queue = new Queue(database);
 });
@@ -36,12 +38,12 @@ beforeEach(() => {
 const stats = () => queue.stats()['slack'];
 
 /** Stores alerts and ends their deliveries now. */
-function finish(count: number, state: 'delivered' | 'dead', bytes = 10): void {
+function finish(count: number, state: 'delivered' | 'dead', bytes = 10, lane = LANE): void {
   const alerts = Array.from({ length: count }, (_, i) =>
-    anAcceptedAlert(`${i}`.padEnd(bytes, '.'), [LANE]),
+    anAcceptedAlert(`${i}`.padEnd(bytes, '.'), [lane]),
   );
   outbox.accept(anIntake(alerts), clock.now());
-  const leased = outbox.lease(LANE, count, 2 ** 30, clock.now());
+  const leased = outbox.lease(lane, count, 2 ** 30, clock.now());
   const next = state === 'dead' ? { state, reason: 'rejected' as const } : { state };
   const startedAt = clock.now();
   outbox.commit({
@@ -68,60 +70,46 @@ describe('retention', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('makes room for reading by removing delivered alerts early, but never what waits', async () => {
+  it('removes delivered alerts before their time once they take up more than their part', async () => {
     finish(300, 'delivered', 4000);
     const waiting = Array.from({ length: 100 }, (_, i) =>
       anAcceptedAlert(`w${i}`.padEnd(4000, '.'), [LANE]),
     );
     outbox.accept(anIntake(waiting), clock.now());
-    const limits = { ...LIMITS, maxBytes: 1_000_000 };
-    const retention = new Retention(space, limits, clock, log);
-    expect(retention.hasRoom()).toBe(false);
-    await clock.advance(1000);
-    expect(retention.hasRoom()).toBe(true);
-    expect(stats()).toMatchObject({ pending: 100, dead: 0 });
+    const retention = new Retention(space, { ...LIMITS, deliveredBytes: 600_000 }, clock, log);
+    retention.start();
+    await clock.advance(5000);
+    expect(stats()).toMatchObject({ pending: 100 });
+    expect(space.finishedBytes('delivered')).toBeLessThanOrEqual(600_000);
+    expect(stats()?.delivered).toBeGreaterThan(100);
+    expect(log.lines).toEqual([]);
     retention.stop();
   });
 
-  it('makes no more room than it takes, and keeps what is delivered afterwards', async () => {
-    finish(3000, 'delivered', 1000);
-    const retention = new Retention(space, { ...LIMITS, maxBytes: space.usedBytes() }, clock, log);
-    expect(retention.hasRoom()).toBe(false);
-    await clock.advance(1000);
-    expect(stats()).toMatchObject({ delivered: 2500 });
-    finish(1, 'delivered');
-    await clock.advance(3_600_000);
-    expect(stats()).toMatchObject({ delivered: 2501 });
+  it('removes dead letters before their time, of the lane that has most, and says so', async () => {
+    finish(2, 'dead', 4000, OTHER);
+    finish(300, 'dead', 4000);
+    const retention = new Retention(space, { ...LIMITS, deadBytes: 100_000 }, clock, log);
+    retention.start();
+    await clock.advance(5000);
+    expect(space.finishedBytes('dead')).toBeLessThanOrEqual(100_000);
+    expect(queue.stats()['shuffle']).toMatchObject({ dead: 2 });
+    const left = stats()?.dead ?? 0;
+    expect(left).toBeGreaterThan(5);
+    await clock.advance(60_000);
+    const removed = log
+      .with('dead letters were removed')
+      .reduce((sum, { fields }) => sum + Number(fields['count']), 0);
+    expect(removed).toBe(300 - left);
     retention.stop();
   });
 
-  it('stops making room when nothing that is delivered is left', async () => {
-    const waiting = Array.from({ length: 10 }, (_, i) => anAcceptedAlert(`w${i}`, [LANE]));
-    outbox.accept(anIntake(waiting), clock.now());
-    const retention = new Retention(space, { ...LIMITS, maxBytes: 1 }, clock, log);
-    expect(retention.hasRoom()).toBe(false);
-    await clock.advance(1000);
-    finishAll();
-    await clock.advance(3_600_000);
-    expect(stats()).toMatchObject({ delivered: 10 });
-    retention.stop();
-  });
-
-  it('has no room while what waits alone fills the outbox', async () => {
-    const waiting = Array.from({ length: 300 }, (_, i) =>
-      anAcceptedAlert(`w${i}`.padEnd(4000, '.'), [LANE]),
-    );
-    outbox.accept(anIntake(waiting), clock.now());
-    const retention = new Retention(space, { ...LIMITS, maxBytes: 1_000_000 }, clock, log);
-    expect(retention.hasRoom()).toBe(false);
-    await clock.advance(10_000);
-    expect(retention.hasRoom()).toBe(false);
-    expect(stats()).toMatchObject({ pending: 300 });
-    finishAll();
-    expect(retention.hasRoom()).toBe(false);
-    await clock.advance(1000);
-    expect(retention.hasRoom()).toBe(true);
-    retention.stop();
+  it('leaves half of the room to what waits while the file is larger than it may be', () => {
+    const limits = { ...LIMITS, maxBytes: 100_000, deliveredBytes: 10_000, deadBytes: 10_000 };
+    const retention = new Retention(space, { ...limits, maxBytes: 1 << 20 }, clock, log);
+    expect(retention.poolBytes()).toBe((1 << 20) - 20_000);
+    finish(30, 'delivered', 4000);
+    expect(new Retention(space, limits, clock, log).poolBytes()).toBe(40_000);
   });
 
   it('gives the space of what was removed back to the file system', async () => {
@@ -141,6 +129,8 @@ describe('retention', () => {
       purge: (): number => {
         throw new Error('disk I/O error');
       },
+      finishedBytes: () => 0,
+      purgeTo: () => 0,
       compact: () => false,
     };
     const retention = new Retention(broken, LIMITS, clock, log);
@@ -150,11 +140,3 @@ describe('retention', () => {
     expect(log.with('outbox cleanup failed').length).toBeGreaterThan(1);
   });
 });
-
-function finishAll(): void {
-  const leased = outbox.lease(LANE, 1000, 2 ** 30, clock.now());
-  const startedAt = clock.now() - 1;
-  outbox.commit({
-    settlements: leased.map(({ id }) => aSettlement(id, { startedAt, durationMs: 0 })),
-  });
-}

@@ -5,14 +5,12 @@ import type { OutboxSpace } from '../core/outbox.ts';
 import type { OutboxLimits } from '../core/settings.ts';
 import { Throttle } from '../core/throttle.ts';
 
-/** How often to check when there is nothing to do. */
+/** How often to check when there is nothing to do, and to report at most. */
 const EVERY_MS = 60_000;
 /** Rows per transaction: what a single step may cost the lanes in waiting. */
 const ROWS_PER_STEP = 500;
 /** Pages given back per step. */
 const PAGES_PER_STEP = 1000;
-/** How much is freed at once when full. */
-const LOW_WATER = 0.9;
 
 /** Removes what the outbox no longer needs, in small steps between other work. */
 export class Retention {
@@ -21,7 +19,8 @@ export class Retention {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #trouble: Throttle;
-  #isMakingRoom = false;
+  readonly #deaths: Throttle;
+  #removedDead = 0;
   #cancel: (() => void) | undefined;
 
   constructor(space: OutboxSpace, limits: OutboxLimits, clock: Clock, log: Log) {
@@ -30,14 +29,23 @@ export class Retention {
     this.#clock = clock;
     this.#log = log;
     this.#trouble = new Throttle(clock, EVERY_MS);
+    this.#deaths = new Throttle(clock, EVERY_MS);
   }
 
-  /** False while the outbox has reached its size: reading must pause. */
-  hasRoom(): boolean {
-    if (this.#space.usedBytes() < this.#limits.maxBytes) return true;
-    this.#isMakingRoom = true;
-    this.#plan(0);
-    return false;
+  /**
+   * Bytes of the outbox for what waits. It is less while there is more in the file than there may be:
+   * sizes are estimates.
+   */
+  poolBytes(): number {
+    const { maxBytes, deliveredBytes, deadBytes } = this.#limits;
+    const isFull = this.#space.usedBytes() >= maxBytes;
+    // What is finished grows fast: the next look would be too late.
+    const isDue =
+      this.#space.finishedBytes('delivered') > deliveredBytes ||
+      this.#space.finishedBytes('dead') > deadBytes;
+    if (isFull || isDue) this.#plan(0);
+    const pool = maxBytes - deliveredBytes - deadBytes;
+    return isFull ? pool / 2 : pool;
   }
 
   start(): void {
@@ -57,13 +65,15 @@ export class Retention {
 
   /** Does a little. True when there is more to do. */
   #step(): boolean {
-    const { deliveredDays, deadDays, maxBytes } = this.#limits;
+    const { deliveredDays, deadDays, deliveredBytes, deadBytes } = this.#limits;
+    const space = this.#space;
     const now = this.#clock.now();
     try {
-      let purged = this.#space.purge('delivered', now - deliveredDays * DAY_MS, ROWS_PER_STEP);
-      purged += this.#space.purge('dead', now - deadDays * DAY_MS, ROWS_PER_STEP);
-      if (this.#isMakingRoom && purged === 0) purged = this.#makeRoom(now, maxBytes);
-      return this.#space.compact(PAGES_PER_STEP) || purged > 0;
+      let purged = space.purge('delivered', now - deliveredDays * DAY_MS, ROWS_PER_STEP);
+      purged += space.purge('dead', now - deadDays * DAY_MS, ROWS_PER_STEP);
+      purged += space.purgeTo('delivered', deliveredBytes, ROWS_PER_STEP);
+      purged += this.#keepDeadWithin(deadBytes);
+      return space.compact(PAGES_PER_STEP) || purged > 0;
     } catch (error) {
       this.#trouble.pass((suppressed) => {
         this.#log.error('outbox cleanup failed', { error, suppressed });
@@ -72,10 +82,18 @@ export class Retention {
     }
   }
 
-  /** Removes delivered alerts before their time, since the outbox is full. */
-  #makeRoom(now: number, maxBytes: number): number {
-    const purged = this.#space.purge('delivered', now + 1, ROWS_PER_STEP);
-    if (purged === 0 || this.#space.usedBytes() < maxBytes * LOW_WATER) this.#isMakingRoom = false;
+  /** Nobody has looked at what goes here: it must at least be said. */
+  #keepDeadWithin(bytes: number): number {
+    const purged = this.#space.purgeTo('dead', bytes, ROWS_PER_STEP);
+    this.#removedDead += purged;
+    if (this.#removedDead === 0) return 0;
+    this.#deaths.pass(() => {
+      this.#log.error(
+        'dead letters were removed: they took up more than their part of the outbox',
+        { count: this.#removedDead },
+      );
+      this.#removedDead = 0;
+    });
     return purged;
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { DELIVERY_STATES, QUEUE_STATES, type QueueState } from '../core/delivery.ts';
-import type { OutboxStatistics } from '../core/outbox.ts';
+import type { LaneBacklog, OutboxStatistics } from '../core/outbox.ts';
 import { Queue, type QueueDetail, type QueueEntry, type QueueSelection } from '../outbox/queue.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
 import { StateError } from '../outbox/state-error.ts';
@@ -87,8 +87,24 @@ function addStats(queue: Command): void {
           `${table([head, ...rows])}\nsince the outbox was created: ${read} alerts read, ` +
             `${matched} matched, ${skipped} skipped, ${unreadable} unreadable\n`,
         );
+        for (const backlog of statistics.backlog()) await print(behindText(backlog));
       });
     });
+}
+
+/** What is to be said of an integration that has used up, or once used up, its share of the outbox. */
+function behindText({ integration, behindSince, losses, lostBytes }: LaneBacklog): string {
+  const behind =
+    behindSince === undefined
+      ? ''
+      : `${integration} has used up its share of the outbox (${isoTime(behindSince)}): more waits for it ` +
+        'in the alert file and its archives\n';
+  const lost =
+    losses === 0
+      ? ''
+      : `${integration} LOST alerts that were no longer there ${losses === 1 ? 'once' : `${losses} times`}` +
+        `${lostBytes > 0 ? `, at least ${lostBytes} bytes of the alert file` : ''}\n`;
+  return behind + lost;
 }
 
 function addChange(queue: Command, name: 'retry' | 'drop', description: string): void {

@@ -174,6 +174,8 @@ export function definitionSchema(destination: DestinationDescription) {
   });
 }
 
+const percent = z.number().min(1).max(40);
+
 const outbox = z.strictObject({
   delivered_days: z
     .number()
@@ -192,7 +194,13 @@ const outbox = z.strictObject({
     .min(16)
     .max(1_048_576)
     .optional()
-    .describe('Size of the outbox, in MiB, at which reading pauses. Default: 2048.'),
+    .describe('Size of the outbox in MiB. Each integration has a share of it. Default: 2048.'),
+  delivered_percent: percent
+    .optional()
+    .describe('Part of the outbox for delivered alerts, 1 to 40 percent. Default: 10.'),
+  dead_percent: percent
+    .optional()
+    .describe('Part of the outbox for dead letters, 1 to 40 percent. Default: 10.'),
 });
 
 const reading = z.strictObject({

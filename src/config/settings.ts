@@ -5,7 +5,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { IntegrationSettings, RetrySchedule } from '../core/integration.ts';
 import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
-import { type DaemonSettings, DEFAULT_SETTINGS } from '../core/settings.ts';
+import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
 import type { Files } from './files.ts';
 import { listed, Report } from './report.ts';
 import {
@@ -168,13 +168,15 @@ export function reportUnknownIds(entries: Iterable<SettingsEntry>, ids: Readonly
 function daemonSettings({ outbox, reading }: RawSettings): DaemonSettings {
   const mebibytes = (value: number | undefined) =>
     value === undefined ? undefined : value * 2 ** 20;
-  const { outbox: limits, reading: bounds } = DEFAULT_SETTINGS;
+  const { reading: bounds } = DEFAULT_SETTINGS;
   return {
-    outbox: {
-      deliveredDays: outbox?.delivered_days ?? limits.deliveredDays,
-      deadDays: outbox?.dead_days ?? limits.deadDays,
-      maxBytes: mebibytes(outbox?.max_megabytes) ?? limits.maxBytes,
-    },
+    outbox: outboxLimits({
+      deliveredDays: outbox?.delivered_days,
+      deadDays: outbox?.dead_days,
+      maxBytes: mebibytes(outbox?.max_megabytes),
+      deliveredPercent: outbox?.delivered_percent,
+      deadPercent: outbox?.dead_percent,
+    }),
     reading: {
       lookBackDays: reading?.look_back_days ?? bounds.lookBackDays,
       lookBackFiles: reading?.look_back_files ?? bounds.lookBackFiles,

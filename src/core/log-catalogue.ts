@@ -81,14 +81,36 @@ export const LOG_CATALOGUE = {
   },
 
   // Outbox.
-  'outbox is full; reading pauses until something is delivered or dropped': {
-    level: 'error',
-    meaning: 'Waiting deliveries use up `outbox.max_megabytes`. Alerts wait in the alert file.',
+  'an integration has used up its share of the outbox; its alerts wait in the alert file': {
+    level: 'warn',
+    meaning:
+      'So much waits for it that no more of it is stored for now. It catches up from the alert file ' +
+      'and its archives when it has room. The other integrations go on.',
     action:
-      '`integratord queue stats` shows which integration is stuck. Fix it, or drop its deliveries, ' +
-      'before the alert archives are deleted.',
+      'Fix the integration, or drop its deliveries (`integratord queue stats`), before the alert ' +
+      'archives are deleted.',
   },
-  'outbox has room again; reading continues': { level: 'info', meaning: 'Nothing was lost.' },
+  'an integration has room again and catches up': {
+    level: 'info',
+    meaning: 'It reads what it did not store from the alert file and its archives.',
+  },
+  'an integration has caught up': { level: 'info', meaning: 'It gets what is read again.' },
+  'alerts that an integration had no room for are lost': {
+    level: 'error',
+    meaning: 'ALERTS LOST: what it should have caught up on is no longer in the archives.',
+    action: 'Raise `outbox.max_megabytes`, keep archives longer, fix integrations sooner.',
+  },
+  'dead letters were removed: they took up more than their part of the outbox': {
+    level: 'error',
+    meaning: 'The oldest dead letters of the integration that has most of them are gone.',
+    action: 'Find out why so many die (`queue list --state dead`), or raise `outbox.dead_percent`.',
+  },
+  'alerts of an integration were given up: it used more than its share of the outbox': {
+    level: 'error',
+    meaning:
+      'They cannot be read again. The lowest and oldest of them are dead letters now, `count` of them.',
+    action: 'Fix the integration. Then `queue retry`.',
+  },
   'alerts cannot be stored; reading pauses and retries every second': {
     level: 'error',
     meaning: 'The outbox cannot be written, often because the disk is full. Nothing is lost yet.',

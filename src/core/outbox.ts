@@ -1,6 +1,6 @@
 import type { LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
 import type { FailureReason } from './outcome.ts';
-import type { Checkpoint } from './source.ts';
+import type { Checkpoint, Loss } from './source.ts';
 import type { BucketState } from './token-bucket.ts';
 
 /** A record that is no alert: kept, so that nothing vanishes unseen. */
@@ -22,6 +22,29 @@ export interface IntakeCommit {
   readonly unreadable: readonly UnreadableRecord[];
   readonly counts: IntakeCounts;
   readonly checkpoint: Checkpoint;
+  /** Lanes that store nothing more of this source for now, each with its place in it. */
+  readonly behind?: ReadonlyMap<number, Checkpoint>;
+}
+
+/**
+ * Where a lane that has used up its share of the outbox stopped storing the alerts of a source. It
+ * goes on from there when it has room.
+ */
+export interface LaneCursor {
+  readonly checkpoint: Checkpoint;
+  /** When it stopped, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** A step of a lane that reads again what it did not store. */
+export interface CatchUpStep {
+  readonly lane: number;
+  readonly source: string;
+  readonly alerts: readonly NewDelivery[];
+  /** Its new place; undefined when it has caught up. */
+  readonly cursor: Checkpoint | undefined;
+  /** What the source no longer holds. */
+  readonly losses?: readonly Loss[];
 }
 
 /** How many lines were read, matched an integration, were skipped on purpose, or were not an alert. */
@@ -88,6 +111,20 @@ export interface Outbox {
   /** Stores alerts, deliveries and checkpoint, all or nothing. */
   accept(commit: IntakeCommit, now: number): void;
   /**
+   * Stores what a lane read again, and its new place, all or nothing. False, and nothing is stored,
+   * when it is not behind any more: an operator has dropped what was to come.
+   */
+  catchUp(step: CatchUpStep, now: number): boolean;
+  /** The places in a source of the lanes that are behind. */
+  cursors(source: string): Map<number, LaneCursor>;
+  /** What waits in each lane, in bytes as they count against its share. */
+  waitingBytes(): Map<number, number>;
+  /**
+   * Makes dead letters of what waits in a lane untried, the lowest and oldest first, until so many
+   * bytes are free. Returns how many.
+   */
+  giveUp(lane: number, bytes: number, now: number): number;
+  /**
    * Finds or makes the lane of each integration, so that waiting deliveries follow their
    * integration through edits; lanes without an integration keep theirs.
    */
@@ -129,6 +166,9 @@ export interface Outbox {
   changedElsewhere(): boolean;
 }
 
+/** How a delivery can end. */
+export type FinishedState = 'delivered' | 'dead';
+
 /** What retention needs of the outbox. */
 export interface OutboxSpace {
   /** Bytes in use. */
@@ -137,7 +177,14 @@ export interface OutboxSpace {
    * Removes up to `limit` deliveries that ended in this state before a time (milliseconds since
    * 1970), the oldest first. Returns how many.
    */
-  purge(state: 'delivered' | 'dead', finishedBefore: number, limit: number): number;
+  purge(state: FinishedState, finishedBefore: number, limit: number): number;
+  /** Bytes of what ended in this state. */
+  finishedBytes(state: FinishedState): number;
+  /**
+   * Removes up to `limit` deliveries that ended in this state, until no more than so many bytes are
+   * left: the oldest of the lane that has most of them. Returns how many.
+   */
+  purgeTo(state: FinishedState, bytes: number, limit: number): number;
   /**
    * Gives up to the given number of free pages back to the file system, where there are too many. True when
    * there is more to give back.
@@ -153,6 +200,11 @@ export interface LaneBacklog {
   readonly leased: number;
   readonly parked: number;
   readonly dead: number;
+  /** Since when it stores nothing of a source, its share being used up, in milliseconds since 1970. */
+  readonly behindSince: number | undefined;
+  /** What could not be read again for it: how often, and the bytes of it as far as they are known. */
+  readonly losses: number;
+  readonly lostBytes: number;
   /** When the oldest one that waits was read, in milliseconds since 1970. */
   readonly oldestReadAt: number | undefined;
 }

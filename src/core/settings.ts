@@ -10,11 +10,12 @@ export interface OutboxLimits {
   readonly deliveredDays: number;
   /** Days that dead letters are kept. */
   readonly deadDays: number;
-  /**
-   * Bytes that it may use. When it is full, delivered alerts are removed first, then reading pauses: the
-   * alert file is the buffer.
-   */
+  /** Bytes that it may use: delivered alerts, dead letters, and the rest for what waits. */
   readonly maxBytes: number;
+  /** Bytes of it for delivered alerts; the oldest go before their time. */
+  readonly deliveredBytes: number;
+  /** Bytes of it for dead letters; the oldest go before their time. */
+  readonly deadBytes: number;
 }
 
 /** How far back archives are read after an interruption. */
@@ -27,8 +28,27 @@ export interface ReadingLimits {
   readonly lookBackBytes: number;
 }
 
+/** The limits of an outbox, where some are given. Percentages are of its size. */
+export function outboxLimits(given: {
+  readonly deliveredDays?: number | undefined;
+  readonly deadDays?: number | undefined;
+  readonly maxBytes?: number | undefined;
+  readonly deliveredPercent?: number | undefined;
+  readonly deadPercent?: number | undefined;
+}): OutboxLimits {
+  const { deliveredDays = 3, deadDays = 30, maxBytes = 2 * 2 ** 30 } = given;
+  const part = (percent = 10) => Math.floor((maxBytes * percent) / 100);
+  return {
+    deliveredDays,
+    deadDays,
+    maxBytes,
+    deliveredBytes: part(given.deliveredPercent),
+    deadBytes: part(given.deadPercent),
+  };
+}
+
 export const DEFAULT_SETTINGS: DaemonSettings = {
-  outbox: { deliveredDays: 3, deadDays: 30, maxBytes: 2 * 2 ** 30 },
+  outbox: outboxLimits({}),
   reading: {
     lookBackDays: 7,
     lookBackFiles: Number.POSITIVE_INFINITY,

@@ -15,6 +15,7 @@ export class PendingCommit {
   readonly #since: number;
   #bytes = 0;
   #read = 0;
+  #matched = 0;
   #skipped = 0;
   #checkpoint: Checkpoint;
 
@@ -24,8 +25,10 @@ export class PendingCommit {
     this.#since = now;
   }
 
-  /** An alert that matches an integration. */
+  /** An alert that matches an integration. Lanes that are behind store it later. */
   addAlert(alert: NewDelivery): void {
+    this.#matched += 1;
+    if (alert.lanes.length === 0) return;
     const raw = Buffer.from(alert.raw);
     this.#bytes += raw.length;
     this.#alerts.push({ ...alert, raw });
@@ -55,7 +58,7 @@ export class PendingCommit {
   get commit(): IntakeCommit {
     const counts: IntakeCounts = {
       read: this.#read,
-      matched: this.#alerts.length,
+      matched: this.#matched,
       skipped: this.#skipped,
       unreadable: this.#unreadable.length,
     };

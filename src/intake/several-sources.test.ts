@@ -21,13 +21,11 @@ let clock: FakeClock;
 let log: RecordingLog;
 let store: RecordingStore;
 let queue: FakeQueue;
-let hasRoom: boolean;
 beforeEach(() => {
   clock = new FakeClock();
   log = new RecordingLog();
   store = new RecordingStore();
   queue = new FakeQueue();
-  hasRoom = true;
 });
 
 function routerTo(lane: number): Router {
@@ -42,7 +40,7 @@ function start(...sources: IntakeSource[]) {
     outbox: store.outbox,
     clock,
     log,
-    hasRoom: () => hasRoom,
+    poolBytes: () => 2 ** 30,
     wake: () => undefined,
   };
   const intake = new Intake(parts, routerTo(1));
@@ -129,7 +127,7 @@ describe('two sources', () => {
   it('share the router, also a new one', async () => {
     const [a, b] = [new FakeSource(0, 'a'), new FakeSource(0, 'b')];
     const { intake } = start(a, b);
-    intake.router = routerTo(7);
+    intake.use(routerTo(7));
     a.give([alert(1)]);
     b.give([alert(2)]);
     await clock.settle();
@@ -162,20 +160,6 @@ describe('two sources', () => {
     store.failing = false;
     await clock.advance(1000);
     expect(store.raws('a')).toEqual([alert(1)]);
-  });
-
-  it('both wait while the outbox is full, which is reported once', async () => {
-    hasRoom = false;
-    const [a, b] = [new FakeSource(0, 'a'), new FakeSource(0, 'b')];
-    start(a, b);
-    a.give([alert(1)]);
-    b.give([alert(2)]);
-    await clock.advance(5000);
-    expect([a.asked, b.asked]).toEqual([0, 0]);
-    hasRoom = true;
-    await clock.advance(1000);
-    expect(store.raws().sort()).toEqual(alerts(1, 2));
-    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
   });
 
   it('both have to end before a stop is done', async () => {

@@ -2,19 +2,20 @@ import { recordAt } from '../alert/record-framing.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Outbox, UnreadableRecord } from '../core/outbox.ts';
-import type { Batch, Source } from '../core/source.ts';
+import type { Batch, Checkpoint, Source } from '../core/source.ts';
 import { Throttle } from '../core/throttle.ts';
 import type { Router } from '../routing/router.ts';
-import type { OutboxRoom } from './outbox-room.ts';
+import type { LaneCursors } from './lane-cursors.ts';
 import { PendingCommit } from './pending-commit.ts';
 
 /** The part of a source that reading needs. */
-export type IntakeSource = Pick<Source, 'name' | 'next' | 'acknowledge'>;
+export type IntakeSource = Pick<Source, 'name' | 'next' | 'acknowledge' | 'resumeFrom'>;
 
 export interface SourceLoopParts {
   readonly source: IntakeSource;
   readonly outbox: Outbox;
-  readonly room: OutboxRoom;
+  /** The lanes that store nothing of this source for now. */
+  readonly cursors: LaneCursors;
   readonly clock: Clock;
   readonly log: Log;
   /** The router that is in force now. */
@@ -43,6 +44,10 @@ export class SourceLoop {
   readonly #unreadable: Throttle;
   readonly #skips: Throttle;
   #pending: PendingCommit | undefined;
+  /** Where everything is stored up to; undefined until something was. */
+  #stored: Checkpoint | undefined;
+  /** Set while nothing more is to be read, once what was read is stored. */
+  #hold: Promise<void> | undefined;
 
   constructor(parts: SourceLoopParts) {
     this.#parts = parts;
@@ -52,8 +57,14 @@ export class SourceLoop {
 
   /** Runs until the signal aborts. What was read is stored before it ends, or read again. */
   async run(signal: AbortSignal): Promise<void> {
+    const { outbox, source, cursors } = this.#parts;
+    const isKnown = await this.#insist(() => {
+      this.#stored = outbox.checkpoint(source.name);
+      cursors.load();
+    }, signal);
+    if (!isKnown) return;
     for (;;) {
-      if (this.#pending === undefined) await this.#parts.room.wait(signal);
+      if (this.#hold !== undefined && (await this.#store(signal))) await this.#hold;
       const batch = await this.#next(signal);
       if (batch === undefined) break;
       const gathered = this.#read(batch);
@@ -62,6 +73,19 @@ export class SourceLoop {
       if (!(await this.#store(signal))) return;
     }
     await this.#store(signal);
+  }
+
+  /** Where everything is stored up to; undefined until something was, or while more has been read. */
+  get stored(): Checkpoint | undefined {
+    return this.#pending === undefined ? this.#stored : undefined;
+  }
+
+  /** Reads nothing more, once what was read is stored, until the promise resolves. */
+  hold(until: Promise<void>): void {
+    this.#hold = until;
+    void until.then(() => {
+      if (this.#hold === until) this.#hold = undefined;
+    });
   }
 
   /** The next batch. If it does not come at once, what is pending is stored meanwhile. */
@@ -77,9 +101,11 @@ export class SourceLoop {
   }
 
   #read(batch: Batch): PendingCommit {
-    const { bytes, checkpoint } = batch;
-    const { clock, log } = this.#parts;
+    const { bytes, checkpoint, checkpointAt } = batch;
+    const { clock, log, cursors, source } = this.#parts;
     const router = this.#parts.router();
+    const canResume = source.resumeFrom !== undefined && checkpointAt !== undefined;
+    const now = clock.now();
     const gathered = (this.#pending ??= new PendingCommit(checkpoint, clock.monotonic()));
     let read = 0;
     let skipped = 0;
@@ -89,7 +115,7 @@ export class SourceLoop {
       read += 1;
       if (routing.kind === 'unreadable') {
         const record: UnreadableRecord = {
-          source: this.#parts.source.name,
+          source: source.name,
           place: batch.place(start),
           length: end - start,
           reason: routing.reason,
@@ -100,7 +126,10 @@ export class SourceLoop {
       } else if (routing.kind === 'read') {
         const { facts, raw, lanes, skips } = routing;
         if (lanes.length > 0) {
-          gathered.addAlert({ raw, alertId: facts.id, level: facts.level ?? 0, lanes });
+          const at = start;
+          const place = canResume ? () => checkpointAt(at) : undefined;
+          const storing = cursors.storing(lanes, raw.length, place, now);
+          gathered.addAlert({ raw, alertId: facts.id, level: facts.level ?? 0, lanes: storing });
         }
         for (const skip of skips) {
           skipped += 1;
@@ -128,16 +157,36 @@ export class SourceLoop {
    * aborted.
    */
   async #store(signal: AbortSignal): Promise<boolean> {
-    const { source, outbox, clock, log, wake } = this.#parts;
+    const { source, outbox, clock, log, wake, cursors } = this.#parts;
     if (this.#pending === undefined) return true;
-    const { commit } = this.#pending;
+    const commit = { ...this.#pending.commit, behind: cursors.unstored };
+    if (!(await this.#insist(() => outbox.accept(commit, clock.now()), signal))) return false;
+    this.#pending = undefined;
+    this.#stored = commit.checkpoint;
+    for (const lane of commit.behind.keys()) {
+      log.warn(
+        'an integration has used up its share of the outbox; its alerts wait in the alert file',
+        { integration: this.#parts.router().only(lane)?.integration },
+      );
+    }
+    cursors.committed();
+    // Only now: what is acknowledged, a queue does not deliver again.
+    source.acknowledge?.(commit.checkpoint);
+    const lanes = new Set(commit.alerts.flatMap((alert) => alert.lanes));
+    if (lanes.size > 0) wake(lanes);
+    return true;
+  }
+
+  /** Does something with the outbox until it succeeds. False when aborted before that. */
+  async #insist(work: () => void, signal: AbortSignal): Promise<boolean> {
+    const { source, clock, log } = this.#parts;
     for (let failures = 0; ; failures += 1) {
       try {
-        outbox.accept(commit, clock.now());
+        work();
         if (failures > 0) {
           log.info('alerts can be stored again; reading continues', { source: source.name });
         }
-        break;
+        return true;
       } catch (error) {
         if (failures === 0) {
           log.error('alerts cannot be stored; reading pauses and retries every second', {
@@ -149,11 +198,5 @@ export class SourceLoop {
         if (signal.aborted) return false;
       }
     }
-    this.#pending = undefined;
-    // Only now: what is acknowledged, a queue does not deliver again.
-    source.acknowledge?.(commit.checkpoint);
-    const lanes = new Set(commit.alerts.flatMap((alert) => alert.lanes));
-    if (lanes.size > 0) wake(lanes);
-    return true;
   }
 }

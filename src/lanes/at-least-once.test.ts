@@ -93,7 +93,7 @@ class World {
       outbox: bench.fallible,
       clock: bench.clock,
       log: bench.log,
-      hasRoom: () => true,
+      poolBytes: () => 2 ** 30,
       wake: (ids: ReadonlySet<number>) => {
         for (const lane of lanes) if (ids.has(lane.id)) lane.wake();
       },

@@ -1,4 +1,5 @@
 import type { NewDelivery } from '../core/delivery.ts';
+import { deliverySize } from '../core/delivery-size.ts';
 import type { IntakeCounts, UnreadableRecord } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 
@@ -16,7 +17,7 @@ export function insertAlerts(
   priorityOf: (lane: number, level: number) => number,
 ): void {
   if (alerts.length === 0) return;
-  const deliveries: [alert: number, lane: number, priority: number][] = [];
+  const deliveries: [alert: number, lane: number, priority: number, bytes: number][] = [];
   for (const { alertId, level, raw, lanes } of alerts) {
     const { lastId } = database.run(
       'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, ?, ?, ?)',
@@ -25,12 +26,13 @@ export function insertAlerts(
       now,
       raw,
     );
-    for (const lane of lanes) deliveries.push([lastId, lane, priorityOf(lane, level)]);
+    const bytes = deliverySize(raw.length);
+    for (const lane of lanes) deliveries.push([lastId, lane, priorityOf(lane, level), bytes]);
   }
   // All at once: a call for each costs more than storing it.
   database.run(
-    `INSERT INTO delivery (alert, lane, priority)
-     SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`,
+    `INSERT INTO delivery (alert, lane, priority, bytes)
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`,
     JSON.stringify(deliveries),
   );
 }

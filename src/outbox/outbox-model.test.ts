@@ -313,6 +313,13 @@ class Pair {
     const attempts = this.#rows.reduce((sum, row) => sum + row.attempts, 0);
     this.#compare(this.#count('attempt'), attempts);
     this.#compare(this.#count('alert'), new Set(this.#rows.map(({ raw }) => raw)).size);
+    this.#compare(
+      this.#database.all('SELECT lane, kind, bytes FROM usage WHERE bytes <> 0'),
+      this.#database.all(
+        `SELECT lane, CASE WHEN state IN ('delivered', 'dead') THEN state ELSE 'waiting' END AS kind,
+           SUM(bytes) AS bytes FROM delivery GROUP BY 1, 2 ORDER BY 1, 2`,
+      ),
+    );
     const checkpoint = this.#read === 0 ? undefined : checkpointAt(this.#read);
     this.#compare(this.#outbox.checkpoint('test'), checkpoint);
   }

@@ -1,5 +1,6 @@
-import type { OutboxSpace } from '../core/outbox.ts';
-import type { Database } from './database.ts';
+import type { FinishedState, OutboxSpace } from '../core/outbox.ts';
+import type { Database, SqlValue } from './database.ts';
+import { finishedBytes, largestLane } from './usage.ts';
 
 /** Free pages that are always left for use, 4 MiB. */
 const FREE_PAGES_KEPT = 1024;
@@ -18,21 +19,49 @@ export class Purge implements OutboxSpace {
     return pages * this.#pragma('page_size');
   }
 
+  purge(state: FinishedState, finishedBefore: number, limit: number): number {
+    return this.#remove(
+      `SELECT id, alert, bytes FROM delivery
+       WHERE finished_at IS NOT NULL AND state = ? AND finished_at < ?
+       ORDER BY finished_at LIMIT ?`,
+      [state, finishedBefore, limit],
+      Number.POSITIVE_INFINITY,
+    );
+  }
+
+  finishedBytes(state: FinishedState): number {
+    return finishedBytes(this.#database, state);
+  }
+
+  purgeTo(state: FinishedState, bytes: number, limit: number): number {
+    const excess = this.finishedBytes(state) - bytes;
+    const lane = excess > 0 ? largestLane(this.#database, state) : undefined;
+    if (lane === undefined) return 0;
+    // Each in the words of its index.
+    const which =
+      state === 'dead' ? `state = 'dead'` : `finished_at IS NOT NULL AND state = 'delivered'`;
+    return this.#remove(
+      `SELECT id, alert, bytes FROM delivery WHERE lane = ? AND ${which}
+       ORDER BY finished_at LIMIT ?`,
+      [lane, limit],
+      excess,
+    );
+  }
+
   /**
-   * Removes deliveries that ended in this state before a time (milliseconds since 1970), with
-   * their attempts, and alerts that no other delivery needs. Oldest first; returns how many.
+   * Removes the deliveries of a query, until so many bytes are free, with their attempts, and alerts
+   * that no other delivery needs. Returns how many.
    */
-  purge(state: 'delivered' | 'dead', finishedBefore: number, limit: number): number {
+  #remove(query: string, values: readonly SqlValue[], bytes: number): number {
     const database = this.#database;
     return database.transaction(() => {
-      const rows = database.all<{ id: number; alert: number }>(
-        `SELECT id, alert FROM delivery
-         WHERE finished_at IS NOT NULL AND state = ? AND finished_at < ?
-         ORDER BY finished_at LIMIT ?`,
-        state,
-        finishedBefore,
-        limit,
-      );
+      let freed = 0;
+      const rows: FinishedRow[] = [];
+      for (const row of database.iterate<FinishedRow>(query, ...values)) {
+        if (freed >= bytes) break;
+        rows.push(row);
+        freed += row.bytes;
+      }
       for (const { id } of rows) {
         database.run('DELETE FROM attempt WHERE delivery = ?', id);
         database.run('DELETE FROM delivery WHERE id = ?', id);
@@ -68,4 +97,10 @@ export class Purge implements OutboxSpace {
     const row = this.#database.get<Record<string, number>>(`PRAGMA ${name}`);
     return row?.[name] ?? 0;
   }
+}
+
+interface FinishedRow {
+  id: number;
+  alert: number;
+  bytes: number;
 }

@@ -1,4 +1,5 @@
 import type { DeliveryState, QueueState } from '../core/delivery.ts';
+import { dropCursors } from './cursors.ts';
 import type { Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
 
@@ -158,6 +159,7 @@ export class Queue {
   /** Removes deliveries permanently, in any state. Returns how many. */
   drop(selection: QueueSelection): number {
     return this.#database.transaction(() => {
+      if (!('ids' in selection) && selection.state === undefined) this.#dropUnread(selection);
       const { sql, values } = whereSelected(selection);
       const rows = this.#database.all<{ id: number; alert: number }>(
         `SELECT d.id, d.alert ${FROM} ${sql}`,
@@ -175,6 +177,19 @@ export class Queue {
       }
       return rows.length;
     });
+  }
+
+  /** What a lane has not stored yet for lack of room goes as well. */
+  #dropUnread({ integration }: Pick<QueueFilter, 'integration'>): void {
+    const lanes = this.#database.all<{ id: number }>(
+      `SELECT l.id FROM lane l WHERE ? IS NULL OR ${INTEGRATION} = ?`,
+      integration ?? null,
+      integration ?? null,
+    );
+    dropCursors(
+      this.#database,
+      lanes.map(({ id }) => id),
+    );
   }
 }
 

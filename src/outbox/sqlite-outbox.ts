@@ -1,16 +1,21 @@
 import type { LeasedDelivery, NewDelivery, Settlement } from '../core/delivery.ts';
+import { attemptSize } from '../core/delivery-size.ts';
 import type {
+  CatchUpStep,
   IntakeCommit,
   LaneChanges,
+  LaneCursor,
   LaneIdentity,
   LaneRecord,
   Outbox,
   Parking,
 } from '../core/outbox.ts';
 import type { Checkpoint } from '../core/source.ts';
+import { countLosses, moveCursor, readCursors, setCursor } from './cursors.ts';
 import { bufferOf, type Database } from './database.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
+import { giveUp, waitingBytes } from './usage.ts';
 
 /** From this rule level on, alerts go first when a lane is behind. */
 export const URGENT_LEVEL = 12;
@@ -57,7 +62,30 @@ export class SqliteOutbox implements Outbox {
       keepUnreadable(database, commit.unreadable, now);
       count(database, commit.counts);
       this.saveCheckpoint(commit.checkpoint);
+      for (const [lane, place] of commit.behind ?? []) setCursor(database, lane, place, now);
     });
+  }
+
+  catchUp({ lane, source, alerts, cursor, losses = [] }: CatchUpStep, now: number): boolean {
+    const database = this.#database;
+    return database.transaction(() => {
+      if (!moveCursor(database, lane, source, cursor)) return false;
+      this.#insert(alerts, now);
+      if (losses.length > 0) countLosses(database, lane, losses);
+      return true;
+    });
+  }
+
+  cursors(source: string): Map<number, LaneCursor> {
+    return readCursors(this.#database, source);
+  }
+
+  waitingBytes(): Map<number, number> {
+    return waitingBytes(this.#database);
+  }
+
+  giveUp(lane: number, bytes: number, now: number): number {
+    return giveUp(this.#database, lane, bytes, now);
   }
 
   assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord> {
@@ -222,16 +250,18 @@ export class SqliteOutbox implements Outbox {
   #settle({ id, startedAt, durationMs, outcome, next, followUps = [] }: Settlement): void {
     const database = this.#database;
     const duration = Math.round(durationMs);
+    const [message, excerpt] = [storable(outcome.message), storable(outcome.excerpt)];
     // Someone may have dropped it meanwhile: then there is nothing left to settle.
     const { changes } = database.run(
       `UPDATE delivery SET state = ?, due_at = ?, reason = ?, finished_at = ?,
-         attempts = attempts + 1, tries = tries + 1,
+         attempts = attempts + 1, tries = tries + 1, bytes = bytes + ?,
          first_attempt_at = COALESCE(first_attempt_at, ?)
        WHERE id = ? AND state = 'leased'`,
       next.state,
       next.state === 'pending' ? next.notBefore : 0,
       next.state === 'delivered' ? null : next.reason,
       next.state === 'pending' ? null : startedAt + duration,
+      attemptSize(message, excerpt),
       startedAt,
       id,
     );
@@ -250,8 +280,8 @@ export class SqliteOutbox implements Outbox {
       outcome.kind,
       outcome.kind === 'delivered' ? null : outcome.reason,
       outcome.status ?? null,
-      storable(outcome.message),
-      storable(outcome.excerpt),
+      message,
+      excerpt,
       id,
     );
   }

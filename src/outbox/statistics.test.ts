@@ -4,6 +4,7 @@ import {
   anIdentity,
   anIntake,
   aSettlement,
+  checkpointAt,
   openTestDatabase,
 } from '../../test/support/outbox.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
@@ -44,10 +45,19 @@ it('counts what has not been delivered, and knows since when it waits', () => {
       }),
     ],
   });
-  const none = { pending: 0, leased: 0, parked: 0, dead: 0, oldestReadAt: undefined };
+  const none = {
+    pending: 0,
+    leased: 0,
+    parked: 0,
+    dead: 0,
+    oldestReadAt: undefined,
+    behindSince: undefined,
+    losses: 0,
+    lostBytes: 0,
+  };
   expect(statistics.backlog()).toEqual([
-    { integration: 'slack', pending: 2, leased: 1, parked: 0, dead: 1, oldestReadAt: 3000 },
-    { integration: 'shuffle', ...none },
+    { ...none, integration: 'slack', pending: 2, leased: 1, dead: 1, oldestReadAt: 3000 },
+    { ...none, integration: 'shuffle' },
   ]);
 
   // A retry that is not due waits as well, for as long as the alert does.
@@ -61,13 +71,23 @@ it('counts what has not been delivered, and knows since when it waits', () => {
   });
   outbox.park(slack, { reason: 'auth', message: '', since: 6000 });
   expect(statistics.backlog()[0]).toEqual({
+    ...none,
     integration: 'slack',
-    pending: 0,
-    leased: 0,
     parked: 3,
     dead: 1,
     oldestReadAt: 3000,
   });
+
+  outbox.accept(anIntake([], { behind: new Map([[slack, checkpointAt(7, 'file')]]) }), 7000);
+  const losses = [
+    { what: 'an archive', bytes: 80 },
+    { what: 'another', bytes: undefined },
+  ];
+  const step = { lane: slack, source: 'file', alerts: [], cursor: checkpointAt(9, 'file') };
+  outbox.catchUp({ ...step, losses }, 8000);
+  expect(statistics.backlog()[0]).toMatchObject({ behindSince: 7000, losses: 2, lostBytes: 80 });
+  outbox.catchUp({ ...step, cursor: undefined }, 9000);
+  expect(statistics.backlog()[0]).toMatchObject({ behindSince: undefined, losses: 2 });
 
   outbox.assignLanes([]);
   expect(statistics.backlog().map(({ integration }) => integration)).toEqual(['slack (removed)']);

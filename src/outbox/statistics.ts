@@ -12,7 +12,8 @@ export const BACKLOG = `
     COALESCE(SUM(n) FILTER (WHERE state = 'pending'), 0) AS pending,
     COALESCE(SUM(n) FILTER (WHERE state = 'leased'), 0) AS leased,
     COALESCE(SUM(n) FILTER (WHERE state = 'dead'), 0) AS dead,
-    MIN(oldest) FILTER (WHERE state <> 'dead') AS oldest
+    MIN(oldest) FILTER (WHERE state <> 'dead') AS oldest,
+    (SELECT MIN(since) FROM cursor WHERE cursor.lane = l.id) AS behind_since, l.losses, l.lost_bytes
   FROM lane l LEFT JOIN (
     SELECT lane, 'pending' AS state, COUNT(*) AS n, MIN(id) AS oldest FROM delivery
       WHERE state = 'pending' AND due_at = 0 GROUP BY lane
@@ -54,6 +55,9 @@ export class SqliteStatistics implements OutboxStatistics {
       leased: row.leased,
       parked: row.is_parked ? row.pending : 0,
       dead: row.dead,
+      behindSince: row.behind_since ?? undefined,
+      losses: row.losses,
+      lostBytes: row.lost_bytes,
       oldestReadAt: row.oldest === null ? undefined : this.#readAt(row.oldest),
     }));
   }
@@ -80,4 +84,7 @@ interface BacklogRow {
   leased: number;
   dead: number;
   oldest: number | null;
+  behind_since: number | null;
+  losses: number;
+  lost_bytes: number;
 }

@@ -35,9 +35,17 @@ export interface Decision {
   readonly chain: readonly { readonly stage: string; readonly refusal: Refusal | undefined }[];
 }
 
+/** A router for one lane. */
+export interface SingleRouter {
+  readonly router: Router;
+  readonly integration: string;
+}
+
 /** Decides for each line which lanes it goes to. */
 export class Router {
   readonly #routes: readonly Route[];
+  readonly #names: ReadonlyMap<number, string>;
+  readonly #single = new Map<number, SingleRouter>();
   readonly #prefilter: Prefilter;
   readonly #filter: FilterStage;
   /** What comes after the filters. */
@@ -46,8 +54,26 @@ export class Router {
   constructor(routes: readonly Route[]) {
     const integrations = routes.map((route) => route.integration);
     this.#routes = routes;
+    this.#names = new Map(routes.map(({ lane, integration }) => [lane, integration.id]));
     this.#prefilter = new Prefilter(integrations);
     this.#filter = new FilterStage(integrations);
+  }
+
+  /** The lanes that alerts may go to, with their integrations. */
+  get names(): ReadonlyMap<number, string> {
+    return this.#names;
+  }
+
+  /** What routes to one lane alone, and the id of its integration; undefined when there is none. */
+  only(lane: number): SingleRouter | undefined {
+    const route = this.#routes.find((route) => route.lane === lane);
+    if (route === undefined) return undefined;
+    let only = this.#single.get(lane);
+    if (only === undefined) {
+      only = { router: new Router([route]), integration: route.integration.id };
+      this.#single.set(lane, only);
+    }
+    return only;
   }
 
   /** Routes the record `bytes[start, end)`, a line without its newline or a text alert. */

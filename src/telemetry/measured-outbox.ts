@@ -3,10 +3,13 @@ import type { Outbox } from '../core/outbox.ts';
 
 /** What is stored by the intake at once. */
 export type Accepted = Parameters<Outbox['accept']>[0];
+/** What is stored for a lane that catches up. */
+export type CaughtUp = Parameters<Outbox['catchUp']>[0];
 
 /** Told what an outbox stores. */
 export interface OutboxObserver {
   accepted(intake: Accepted): void;
+  caughtUp(step: CaughtUp): void;
   /** Alerts could not be stored; they will be offered again. */
   refused(): void;
   /** A transaction that stored alerts or the results of attempts took so long. */
@@ -32,6 +35,16 @@ export function measuredOutbox(outbox: Outbox, observer: OutboxObserver, clock: 
       outbox.commit(changes);
       observer.committed(clock.monotonic() - began);
     },
+    catchUp(step, now) {
+      const began = clock.monotonic();
+      const isStored = outbox.catchUp(step, now);
+      observer.committed(clock.monotonic() - began);
+      if (isStored) observer.caughtUp(step);
+      return isStored;
+    },
+    cursors: outbox.cursors.bind(outbox),
+    waitingBytes: outbox.waitingBytes.bind(outbox),
+    giveUp: outbox.giveUp.bind(outbox),
     checkpoint: outbox.checkpoint.bind(outbox),
     saveCheckpoint: outbox.saveCheckpoint.bind(outbox),
     assignLanes: outbox.assignLanes.bind(outbox),

@@ -144,6 +144,11 @@ export const METRICS = {
     help: 'Seconds since the oldest waiting alert was read; 0 when none waits.',
     labels: ['integration'],
   },
+  behind_seconds: {
+    type: 'gauge',
+    help: 'Seconds since the integration used up its share of the outbox; 0 when it stores what is read.',
+    labels: ['integration'],
+  },
   deliveries_settled_total: {
     type: 'counter',
     help: 'Deliveries that ended. What `queue drop` removes is not counted.',
@@ -184,7 +189,7 @@ export const METRICS = {
   },
   outbox_limit_bytes: {
     type: 'gauge',
-    help: 'Bytes at which the outbox is full and reading waits.',
+    help: 'Bytes that the outbox may use.',
     labels: [],
   },
   outbox_wal_bytes: {
@@ -233,7 +238,7 @@ export const COUNTED_STATES = ['pending', 'leased', 'parked', 'dead'] as const;
 export const SETTLED_OUTCOMES = ['delivered', 'dead'] as const;
 export const VERDICTS = ['send', 'skip'] as const;
 /** Why reading may be blocked besides the conditions of a source. */
-export const BLOCKED_BY_OUTBOX = ['outbox_full', 'outbox_failing'] as const;
+export const BLOCKED_BY_OUTBOX = 'outbox_failing';
 
 /** Every pair of `outcome` and `reason` that an attempt can have. */
 export const ATTEMPT_RESULTS: readonly { readonly outcome: string; readonly reason: string }[] = [

@@ -4,7 +4,7 @@ import { LANE_STATES, type LaneObserver, type LaneState } from '../core/lane-obs
 import type { OutboxStatistics } from '../core/outbox.ts';
 import { VERSION } from '../core/version.ts';
 import { LaneMetrics } from './lane-metrics.ts';
-import type { Accepted, OutboxObserver } from './measured-outbox.ts';
+import type { Accepted, CaughtUp, OutboxObserver } from './measured-outbox.ts';
 import { BLOCKED_BY_OUTBOX, COUNTED_STATES, VERDICTS } from './metric-names.ts';
 import type { CounterSeries, HistogramSeries, Metrics } from './metrics.ts';
 import { collectSource, type MeasuredSource } from './source-metrics.ts';
@@ -76,6 +76,14 @@ export class ProgramMetrics implements OutboxObserver {
     for (const { reason } of unreadable) {
       this.#metrics.counter('alerts_unreadable_total', { why: reason }).inc();
     }
+    this.#sent(alerts);
+  }
+
+  caughtUp({ alerts }: CaughtUp): void {
+    this.#sent(alerts);
+  }
+
+  #sent(alerts: Accepted['alerts']): void {
     for (const { lanes } of alerts) {
       for (const lane of lanes) {
         const integration = this.#parts.integrationOf(lane);
@@ -126,16 +134,9 @@ export class ProgramMetrics implements OutboxObserver {
 
   #collect(): void {
     this.#collectLanes();
-    const usedBytes = this.#parts.usedBytes();
-    this.#metrics.set('outbox_bytes', {}, usedBytes);
+    this.#metrics.set('outbox_bytes', {}, this.#parts.usedBytes());
     this.#metrics.set('outbox_wal_bytes', {}, this.#parts.statistics.walBytes());
-    const blocked = {
-      outbox_full: usedBytes >= this.#parts.limitBytes,
-      outbox_failing: this.#isFailing,
-    };
-    for (const why of BLOCKED_BY_OUTBOX) {
-      this.#metrics.set('reading_blocked', { why }, Number(blocked[why]));
-    }
+    this.#metrics.set('reading_blocked', { why: BLOCKED_BY_OUTBOX }, Number(this.#isFailing));
     collectSource(this.#metrics, SOURCE, this.#parts.source.status(), {
       now: this.#clock.now(),
       startedAt: this.#startedAt,
@@ -144,9 +145,8 @@ export class ProgramMetrics implements OutboxObserver {
 
   #collectLanes(): void {
     const metrics = this.#metrics;
-    for (const name of ['deliveries', 'oldest_pending_seconds', 'lane_state'] as const) {
-      metrics.clear(name); // integrations may be gone
-    }
+    const names = ['deliveries', 'oldest_pending_seconds', 'behind_seconds', 'lane_state'] as const;
+    for (const name of names) metrics.clear(name); // integrations may be gone
     const now = this.#clock.now();
     for (const backlog of this.#parts.statistics.backlog()) {
       const { integration, oldestReadAt = now } = backlog;
@@ -155,6 +155,8 @@ export class ProgramMetrics implements OutboxObserver {
       }
       const age = Math.max(0, now - oldestReadAt) / 1000;
       metrics.set('oldest_pending_seconds', { integration }, age);
+      const behind = Math.max(0, now - (backlog.behindSince ?? now)) / 1000;
+      metrics.set('behind_seconds', { integration }, behind);
     }
     for (const [integration, current] of this.#parts.laneStates()) {
       for (const state of LANE_STATES) {

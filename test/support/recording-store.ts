@@ -16,6 +16,9 @@ export class RecordingStore {
   tries = 0;
 
   readonly outbox = {
+    checkpoint: () => undefined,
+    cursors: () => new Map(),
+    waitingBytes: () => new Map(),
     accept: (commit: IntakeCommit, at: number) => {
       this.tries += 1;
       const { failing } = this;
