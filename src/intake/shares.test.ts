@@ -104,7 +104,7 @@ it('however lanes take and free, all stay within the pool, and each has room for
             const now = waiting.get(lane) ?? 0;
             const isTaken = shares.take(lane, step.size);
             if (isTaken) waiting.set(lane, now + step.size);
-            else expect(now + step.size).toBeGreaterThan(POOL / lanes / 2);
+            expect(isTaken || now + step.size > POOL / lanes / 2).toBe(true);
           }
         }
         const total = [...waiting.values()].reduce((sum, bytes) => sum + bytes, 0);

@@ -1,5 +1,4 @@
-import type { LeasedDelivery, NewDelivery, Settlement } from '../core/delivery.ts';
-import { attemptSize } from '../core/delivery-size.ts';
+import type { LeasedDelivery, NewDelivery } from '../core/delivery.ts';
 import type {
   CatchUpStep,
   IntakeCommit,
@@ -15,13 +14,11 @@ import { countLosses, moveCursor, readCursors, setCursor } from './cursors.ts';
 import { bufferOf, type Database } from './database.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
+import { settle } from './settle.ts';
 import { giveUp, waitingBytes } from './usage.ts';
 
 /** From this rule level on, alerts go first when a lane is behind. */
 export const URGENT_LEVEL = 12;
-
-/** Longest text kept of an answer or a message, in characters. */
-const LONGEST_TEXT = 2000;
 
 /** The outbox of the daemon, in SQLite. */
 export class SqliteOutbox implements Outbox {
@@ -104,7 +101,9 @@ export class SqliteOutbox implements Outbox {
 
   commit(changes: LaneChanges): void {
     this.#database.relaxedTransaction(() => {
-      for (const settlement of changes.settlements ?? []) this.#settle(settlement);
+      for (const settlement of changes.settlements ?? []) {
+        settle(this.#database, settlement, (alerts, now) => this.#insert(alerts, now));
+      }
       for (const { id, followUps, at } of changes.released ?? []) {
         this.#release(id);
         this.#insert(followUps, at);
@@ -246,50 +245,6 @@ export class SqliteOutbox implements Outbox {
       id,
     );
   }
-
-  #settle({ id, startedAt, durationMs, outcome, next, followUps = [] }: Settlement): void {
-    const database = this.#database;
-    const duration = Math.round(durationMs);
-    const [message, excerpt] = [storable(outcome.message), storable(outcome.excerpt)];
-    // Someone may have dropped it meanwhile: then there is nothing left to settle.
-    const { changes } = database.run(
-      `UPDATE delivery SET state = ?, due_at = ?, reason = ?, finished_at = ?,
-         attempts = attempts + 1, tries = tries + 1, bytes = bytes + ?,
-         first_attempt_at = COALESCE(first_attempt_at, ?)
-       WHERE id = ? AND state = 'leased'`,
-      next.state,
-      next.state === 'pending' ? next.notBefore : 0,
-      next.state === 'delivered' ? null : next.reason,
-      next.state === 'pending' ? null : startedAt + duration,
-      attemptSize(message, excerpt),
-      startedAt,
-      id,
-    );
-    if (changes === 0) return;
-    this.#insert(followUps, startedAt + duration);
-    if (outcome.kind === 'park') {
-      // The integration was at fault. The time to fix it does not count for any retry.
-      database.run('UPDATE delivery SET tries = 0, first_attempt_at = NULL WHERE id = ?', id);
-    }
-    database.run(
-      `INSERT INTO attempt (delivery, number, started_at, duration_ms, outcome, reason, status,
-         message, excerpt)
-       SELECT id, attempts, ?, ?, ?, ?, ?, ?, ? FROM delivery WHERE id = ?`,
-      startedAt,
-      duration,
-      outcome.kind,
-      outcome.kind === 'delivered' ? null : outcome.reason,
-      outcome.status ?? null,
-      message,
-      excerpt,
-      id,
-    );
-  }
-}
-
-/** Foreign text for a column: cut, and without NUL characters, at which SQLite would end it. */
-function storable(text: string | undefined): string | null {
-  return text?.slice(0, LONGEST_TEXT).replaceAll('\0', '\uFFFD') ?? null;
 }
 
 interface LeaseRow {
