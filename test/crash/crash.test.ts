@@ -36,7 +36,7 @@ it(
       expect(twice, `${name} twice`).toBeLessThanOrEqual(
         world.kills * IN_FLIGHT[name as keyof typeof IN_FLIGHT],
       );
-      expect(stats[name]).toMatchObject({ delivered: world.written, dead: 0 });
+      expect(stats[name]).toMatchObject({ pending: 0, parked: 0, dead: 0 });
     }
     const scriptRuns = readFileSync(world.scriptLog, 'utf8').split('\n').slice(0, -1).map(Number);
     const scriptLost = [...world.forScript].filter((number) => !scriptRuns.includes(number)).length;
@@ -64,7 +64,7 @@ it(
       ),
     }));
     process.stdout.write(
-      `${JSON.stringify({ rounds: ROUNDS, seed: SEED, kills: world.kills, figures, faults }, null, 1)}\n`,
+      `${JSON.stringify({ rounds: ROUNDS, seed: SEED, kills: world.kills, behind: world.behind, figures, faults }, null, 1)}\n`,
     );
   },
   6 * 3_600_000,
