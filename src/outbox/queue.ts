@@ -20,6 +20,8 @@ export interface QueueEntry {
 export interface QueueFilter {
   readonly state?: QueueState | undefined;
   readonly integration?: string | undefined;
+  /** Only alerts that were read before this time, in milliseconds since 1970. */
+  readonly readBefore?: number | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -179,16 +181,14 @@ export class Queue {
 }
 
 /** What `retry` and `drop` work on: some deliveries by id, or all that a filter lets through. */
-export type QueueSelection =
-  | { readonly ids: readonly number[] }
-  | Pick<QueueFilter, 'state' | 'integration'>;
+export type QueueSelection = { readonly ids: readonly number[] } | Omit<QueueFilter, 'limit'>;
 
 interface Where {
   readonly sql: string;
   readonly values: (string | number)[];
 }
 
-function where(filter: Pick<QueueFilter, 'state' | 'integration'>): Where {
+function where(filter: Omit<QueueFilter, 'limit'>): Where {
   const conditions = ['1'];
   const values: (string | number)[] = [];
   if (filter.state !== undefined) {
@@ -198,6 +198,10 @@ function where(filter: Pick<QueueFilter, 'state' | 'integration'>): Where {
   if (filter.integration !== undefined) {
     conditions.push(`${INTEGRATION} = ?`);
     values.push(filter.integration);
+  }
+  if (filter.readBefore !== undefined) {
+    conditions.push('a.read_at < ?');
+    values.push(filter.readBefore);
   }
   return { sql: `WHERE ${conditions.join(' AND ')}`, values };
 }
