@@ -35,6 +35,15 @@ function summary({ integrations, diagnostics }: ReturnType<typeof load>) {
   };
 }
 
+it('tells blank files, which mean a mistake on a reload', () => {
+  const blank = (conf: string, yaml?: string) => load(conf, yaml).blank.map(({ file }) => file);
+  expect(blank('<ossec_config></ossec_config>', 'outbox:')).toEqual([]);
+  expect(blank('<!-- nothing yet -->', '# nothing yet')).toEqual([]);
+  expect(blank('')).toEqual(['ossec.conf']);
+  expect(blank(' \n\t\r\n', '\n')).toEqual(['ossec.conf', 'integratord.yaml']);
+  expect(load('').diagnostics).toEqual([]);
+});
+
 describe('loadConfig on files', () => {
   let directory: string;
   beforeEach(() => {

@@ -10,7 +10,7 @@ import { checkForwards } from './forwards.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { readBlocks } from './ossec-file.ts';
-import { Report } from './report.ts';
+import { blankness, Report } from './report.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
 import { readTextFile } from './text-file.ts';
 import { readDefinition } from './yaml-integration.ts';
@@ -43,6 +43,11 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly settings: DaemonSettings;
   /** Every secret value, for the Scrubber, also of blocks that were left out. */
   readonly secrets: readonly string[];
+  /**
+   * Files that are blank or gone. At a start that means that nothing is configured there; on a reload
+   * it may be a file that someone is just writing.
+   */
+  readonly blank: readonly Diagnostic[];
 }
 
 /** Reads the whole configuration. Never throws; all errors are in the diagnostics. */
@@ -101,6 +106,7 @@ export function loadConfig<Found extends DestinationDescription>(
     fatal: blocks === undefined || settings.fatal,
     settings: settings.daemon,
     secrets: [...secrets],
+    blank: [...(file.ok ? blankness(configFile, file.text) : []), ...settings.blank],
   };
 }
 

@@ -50,6 +50,12 @@ export class Report {
   }
 }
 
+/** What to say of a text that must not be blank; nothing when it is not. */
+export function blankness(file: string, text: string): Diagnostic[] {
+  if (text.trim() !== '') return [];
+  return [{ severity: 'error', file, line: 1, column: 1, message: 'this file is empty' }];
+}
+
 /**
  * A piece of a file for a message: in quotes, control characters escaped, cut if long.
  * Never for a value that may be a secret.

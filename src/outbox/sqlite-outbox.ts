@@ -6,11 +6,13 @@ import type {
   LaneRecord,
   Outbox,
   Parking,
+  Waiting,
 } from '../core/outbox.ts';
 import type { Checkpoint } from '../core/source.ts';
 import { bufferOf, type Database } from './database.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
+import { countWaiting, giveUp } from './waiting.ts';
 
 /** From this rule level on, alerts go first when a lane is behind. */
 export const URGENT_LEVEL = 12;
@@ -172,6 +174,14 @@ export class SqliteOutbox implements Outbox {
       readBefore,
     );
     return changes;
+  }
+
+  giveUp(lane: number, readBefore: number, now: number): number {
+    return giveUp(this.#database, lane, readBefore, now);
+  }
+
+  waiting(lane: number): Waiting {
+    return countWaiting(this.#database, lane);
   }
 
   clockJumped(byMs: number): void {

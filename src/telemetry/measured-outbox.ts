@@ -42,6 +42,8 @@ export function measuredOutbox(outbox: Outbox, observer: OutboxObserver, clock: 
     nextDue: outbox.nextDue.bind(outbox),
     expedite: outbox.expedite.bind(outbox),
     expire: outbox.expire.bind(outbox),
+    giveUp: outbox.giveUp.bind(outbox),
+    waiting: outbox.waiting.bind(outbox),
     park: outbox.park.bind(outbox),
     unpark: outbox.unpark.bind(outbox),
     clockJumped: outbox.clockJumped.bind(outbox),
