@@ -50,10 +50,9 @@ export class Report {
   }
 }
 
-/** What to say of a text that must not be blank; nothing when it is not. */
-export function blankness(file: string, text: string): Diagnostic[] {
-  if (text.trim() !== '') return [];
-  return [{ severity: 'error', file, line: 1, column: 1, message: 'this file is empty' }];
+/** What to say of a file that must not be without content, or must be there. */
+export function nothingIn(file: string, message = 'this file is empty'): Diagnostic {
+  return { severity: 'error', file, line: 1, column: 1, message };
 }
 
 /**

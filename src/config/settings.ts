@@ -7,7 +7,7 @@ import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS } from '../core/settings.ts';
 import type { Files } from './files.ts';
-import { blankness, listed, Report } from './report.ts';
+import { listed, nothingIn, Report } from './report.ts';
 import {
   narrowingSchema,
   type RawNarrowing,
@@ -55,9 +55,7 @@ export function readSettings(path: string | undefined, files: Files): Settings {
     const isMissing = file.reason === 'missing';
     if (isMissing) report.warning(0, `${file.message}: no settings apply`);
     else report.error(0, file.message);
-    const { message } = file;
-    const gone: Diagnostic = { severity: 'error', file: path, line: 1, column: 1, message };
-    return noSettings(report, !isMissing, isMissing ? [gone] : []);
+    return noSettings(report, !isMissing, isMissing ? [nothingIn(path, file.message)] : []);
   }
   const report = new Report(path, file.text);
   const yaml = parseYaml(file.text, report);
@@ -71,7 +69,7 @@ export function readSettings(path: string | undefined, files: Files): Settings {
     entries: new Map(entries.map((entry) => [entry.id, entry])),
     daemon: daemonSettings(raw),
     fatal: false,
-    blank: blankness(path, file.text),
+    blank: file.text.trim() === '' ? [nothingIn(path)] : [],
     diagnostics: () => report.diagnostics(),
   };
 }

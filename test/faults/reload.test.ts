@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { alertLine, createHome, type Home } from '../support/home.ts';
+import { openTestDatabase } from '../support/outbox.ts';
 import { DaemonProcess, integratord, type LogLine, until } from '../support/program.ts';
 import { Sink } from '../support/sink.ts';
 
@@ -121,6 +123,19 @@ const MISTAKES: readonly Mistake[] = [
     says: /ossec\.conf:1:1: error: this file is empty/,
   },
   {
+    what: 'a file of another kind',
+    make: () => writeFileSync(home.config, '{"slack": true}\n'),
+    says: /ossec\.conf:1:1: error: this file has no <ossec_config>/,
+  },
+  {
+    what: 'a pipe',
+    make: () => {
+      rmSync(home.config);
+      execFileSync('mkfifo', [home.config]);
+    },
+    says: /ossec\.conf:1:1: error: this file is not a regular file/,
+  },
+  {
     what: 'a file that ends in the middle',
     make: () => writeFileSync(home.config, '<ossec_config>\n<integration>\n<name>slack</name>'),
     says: /ossec\.conf:\d+:\d+: error:/,
@@ -169,6 +184,7 @@ function writeAll(): void {
   writeFileSync(file('hook'), path('two'), { mode: 0o600 });
   writeFileSync(file('integratord.yaml'), settings());
   addScript();
+  rmSync(home.config, { force: true });
   home.configure(whole());
 }
 
@@ -315,6 +331,23 @@ describe.each(['start', 'reload'] as const)('a block that cannot run at a %s', (
     expect(line?.['hint']).toContain('queue drop --integration ');
     expect(arrived('healthy')).toEqual([1, 2]);
   });
+});
+
+it('keeps the old configuration while another process holds the outbox, then takes the new one', async () => {
+  sink = await Sink.start();
+  home = createHome(slack('one'));
+  daemon = await DaemonProcess.start(home.path);
+  home.configure(slack('two'));
+  const other = openTestDatabase(home.state);
+  other.execute('BEGIN IMMEDIATE');
+  await reload('configuration cannot be applied; the previous one stays active');
+  other.execute('ROLLBACK');
+  home.append(alertLine(1));
+  await all('one', [1]);
+  await daemon.logged(RELOADED);
+  home.append(alertLine(2));
+  await all('two', [2]);
+  expect(arrived('one')).toEqual([1]);
 });
 
 it('keeps what waits for a block that cannot run over a restart', async () => {
