@@ -107,14 +107,16 @@ it('changes nothing while the outbox fails, and tries again by itself', async ()
   expect(applied).toHaveLength(1);
 });
 
-it('tries nothing again once it is stopped', async () => {
+it('reloads nothing once it is stopped', async () => {
   const own = reloading();
   fails = true;
   own.reload();
   own.stop();
   fails = false;
   await clock.advance(60_000);
+  own.reload();
   expect(applied).toEqual([]);
+  expect(reloads).toHaveLength(1);
 });
 
 it('counts an integration as able that could not run at first and delivers by now', () => {

@@ -42,6 +42,7 @@ export class Reloading {
   #inForce: Setup;
   #refusal: Refusal | undefined;
   #cancelRetry: (() => void) | undefined;
+  #hasStopped = false;
 
   constructor(inForce: Setup, parts: ReloadingParts) {
     this.#parts = parts;
@@ -56,7 +57,8 @@ export class Reloading {
 
   /** Reads the configuration again. Never throws because of what it says, or of the outbox. */
   reload(): void {
-    this.stop();
+    if (this.#hasStopped) return;
+    this.#cancelRetry?.();
     const { file, log, read, onReload } = this.#parts;
     const setup = read();
     const wrong = objections(this.#judged(), setup);
@@ -76,8 +78,9 @@ export class Reloading {
     });
   }
 
-  /** Tries nothing again by itself. */
+  /** Reloads nothing from now on. */
   stop(): void {
+    this.#hasStopped = true;
     this.#cancelRetry?.();
   }
 
