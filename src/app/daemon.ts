@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from '../core/clock.ts';
-import { formatDiagnostic } from '../core/diagnostic.ts';
 import { DAY_MS } from '../core/durations.ts';
 import type { LaneState } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
@@ -7,7 +6,6 @@ import type { Outbox } from '../core/outbox.ts';
 import type { Paths } from '../core/paths.ts';
 import { quotaOver } from '../core/quota.ts';
 import type { Scrubber } from '../core/secret.ts';
-import type { DaemonSettings } from '../core/settings.ts';
 import type { Source } from '../core/source.ts';
 import { Intake } from '../intake/intake.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
@@ -27,8 +25,9 @@ import { tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import { type Reinject, reinjection } from './reinjection.ts';
+import { type Refusal, Reloading, report } from './reloading.ts';
 import { Retention } from './retention.ts';
-import { enabledIntegrations, readSetup, type Setup } from './setup.ts';
+import { enabledIntegrations, readSetup, routedIntegrations, type Setup } from './setup.ts';
 import { createTransports, type Transports } from './transports.ts';
 
 export interface DaemonOptions {
@@ -63,7 +62,7 @@ export class Daemon {
   /** All numbers of the daemon. */
   readonly metrics = new Metrics();
   readonly #measured: ProgramMetrics;
-  /** Configured integrations that cannot deliver. */
+  /** Configured integrations that have no lane: their names lead nowhere. */
   #disabled: readonly string[] = [];
   readonly #retention: Retention;
   readonly #transports: Transports;
@@ -72,6 +71,7 @@ export class Daemon {
   readonly #sources: readonly Source[];
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
+  readonly #reloading: Reloading;
   #reading: Promise<void> | undefined;
 
   /**
@@ -87,15 +87,16 @@ export class Daemon {
       reportDiagnostics(setup, options.log);
       return failure;
     }
-    const daemon = new Daemon(options, setup.settings);
+    const daemon = new Daemon(options, setup);
     options.onSetup?.(setup);
     reportDiagnostics(setup, options.log);
     await daemon.#run(setup);
     return daemon;
   }
 
-  private constructor(options: DaemonOptions, settings: DaemonSettings) {
+  private constructor(options: DaemonOptions, setup: Setup) {
     const { paths, log } = options;
+    const { settings } = setup;
     this.#options = options;
     this.#lock = lockStateDirectory(paths.state, new Date(this.#clock.now()));
     try {
@@ -169,26 +170,33 @@ export class Daemon {
       },
       new Router([]),
     );
+    this.#reloading = new Reloading(setup, {
+      file: paths.config,
+      clock: this.#clock,
+      log,
+      read: () => this.#readAgain(),
+      apply: (next) => {
+        this.#apply(next);
+        options.onSetup?.(next);
+      },
+      delivers: (integration) => this.#lanes.delivers(integration),
+      onReload: (isAccepted, count) => this.#measured.configured(isAccepted, count),
+    });
   }
 
-  /** Reads the configuration again. A broken one is reported and the old one stays. */
+  /** Reads the configuration again. One that makes anything worse is reported and the old one stays. */
   reload(): void {
-    const { paths, env, log, scrubber } = this.#options;
-    const setup = readSetup(paths, env);
-    scrubber.learn(setup.secrets);
-    reportDiagnostics(setup, log);
-    this.#measured.configured(!setup.fatal, setup.diagnostics.length);
-    if (setup.fatal) {
-      log.error('configuration is invalid; the previous one stays active', { file: paths.config });
-      return;
-    }
-    this.#options.onSetup?.(setup);
-    this.#apply(setup);
-    log.info('configuration reloaded', { integrations: enabledIntegrations(setup).length });
+    this.#reloading.reload();
+  }
+
+  /** Why the configuration in force is not that of the files; undefined when it is. */
+  get refusal(): Refusal | undefined {
+    return this.#reloading.refusal;
   }
 
   /** Stops reading, lets what is in flight finish or hands it back, and closes everything. */
   async stop(): Promise<void> {
+    this.#reloading.stop();
     this.#watch.stop();
     this.#retention.stop();
     this.#stopReading.abort();
@@ -214,12 +222,20 @@ export class Daemon {
     void this.#transports.warmUp().then(() => this.metrics.load());
   }
 
+  #readAgain(): Setup {
+    const { paths, env, scrubber } = this.#options;
+    const setup = readSetup(paths, env);
+    scrubber.learn(setup.secrets);
+    return setup;
+  }
+
+  /** Only the outbox can fail here, and it does so before anything has changed. */
   #apply(setup: Setup): void {
-    const enabled = enabledIntegrations(setup);
-    this.#intake.use(new Router(this.#lanes.apply(enabled)), this.#lanes.unread);
+    const routes = this.#lanes.apply(routedIntegrations(setup));
+    this.#intake.use(new Router(routes), this.#lanes.unread);
     this.#disabled = setup.integrations
-      .map(({ integration }) => integration.id)
-      .filter((id) => !enabled.some(({ integration }) => integration.id === id));
+      .filter(({ destination }) => destination === undefined)
+      .map(({ integration }) => integration.id);
   }
 
   *#laneStates(): Iterable<readonly [integration: string, state: LaneState]> {
@@ -235,10 +251,6 @@ function whyNotStart(setup: Setup): StartFailure | undefined {
   return { kind: isBroken ? 'configuration' : 'nothing to do' };
 }
 
-function reportDiagnostics(setup: Setup, log: Log): void {
-  for (const diagnostic of setup.diagnostics) {
-    const text = formatDiagnostic(diagnostic);
-    if (diagnostic.severity === 'error') log.error(text);
-    else log.warn(text);
-  }
+function reportDiagnostics({ diagnostics }: Setup, log: Log): void {
+  for (const diagnostic of diagnostics) report(diagnostic, log);
 }

@@ -16,7 +16,7 @@ import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
 import { openOutboxDatabase } from '../outbox/state-directory.ts';
 import { LaneSet } from './lane-set.ts';
 import { OutboxWatch } from './outbox-watch.ts';
-import type { EnabledIntegration } from './setup.ts';
+import type { RoutedIntegration } from './setup.ts';
 
 let directory: string;
 let clock: FakeClock;
@@ -47,9 +47,9 @@ function named(name: string): FakeDestination {
   return Object.assign(new FakeDestination(), { name });
 }
 
-function enabled(destination: Destination, changes: Partial<Integration> = {}): EnabledIntegration {
+function enabled(destination: Destination, changes: Partial<Integration> = {}): RoutedIntegration {
   const integration = anIntegration({ id: 'slack', name: 'slack', ...changes });
-  return { integration, destination } as EnabledIntegration;
+  return { integration, destination } as RoutedIntegration;
 }
 
 /** Stores alerts for the only lane and wakes it. */
@@ -95,6 +95,77 @@ describe('a new configuration', () => {
     await give('a');
     expect(destination.raws).toEqual([]);
   });
+});
+
+describe('an integration that cannot run', () => {
+  const unusable = { kind: 'missing_script', reason: 'no script' } as const;
+  let isThere: boolean;
+  const unable = (destination: Destination): RoutedIntegration => ({
+    ...enabled(destination),
+    unusable,
+    canRun: () => isThere,
+  });
+  beforeEach(() => {
+    isThere = false;
+  });
+
+  it('has its alerts stored and waiting, until its settings are right', async () => {
+    const destination = named('slack');
+    expect(lanes.apply([unable(destination)])).toMatchObject([{ lane: 1, destination }]);
+    expect(lanes.delivers('slack')).toBe(false);
+    await give('a', 'b');
+    expect([...lanes.states()]).toEqual([['slack', 'parked']]);
+    lanes.apply([enabled(destination)]);
+    await clock.settle();
+    expect(destination.raws).toEqual(['a', 'b']);
+    expect(lanes.delivers('slack')).toBe(true);
+    expect(log.with('can run again')).toMatchObject([{ fields: { waiting: 2 } }]);
+  });
+
+  it('is left alone as long as that is so', async () => {
+    lanes.apply([unable(named('slack'))]);
+    await clock.advance(60_000);
+    lanes.apply([unable(named('slack'))]);
+    expect(log.with('integration cannot run')).toHaveLength(1);
+    expect(outbox.lane(1)?.parking?.since).toBe(clock.now() - 60_000);
+  });
+
+  it('delivers as soon as its script is there, without a reload', async () => {
+    const destination = named('slack');
+    lanes.apply([unable(destination)]);
+    await give('a');
+    isThere = true;
+    await clock.advance(15 * 60_000);
+    expect(destination.raws).toEqual(['a']);
+    expect(log.with('can run again')).toHaveLength(1);
+    expect(outbox.lane(1)?.parking).toBeUndefined();
+    lanes.apply([enabled(destination)]);
+    await give('b');
+    expect(destination.raws).toEqual(['a', 'b']);
+    expect(log.with('integration enabled')).toHaveLength(1);
+  });
+});
+
+it('tries again at once on a reload where a service had everything parked', async () => {
+  const destination = named('slack').script(GONE);
+  lanes.apply([enabled(destination)]);
+  await give('a');
+  lanes.apply([enabled(destination)]);
+  await clock.settle();
+  expect(destination.raws).toEqual(['a', 'a']);
+  expect(log.with('service accepts deliveries again')).toHaveLength(1);
+});
+
+it('changes nothing when the outbox fails', async () => {
+  const [before, after] = [named('slack'), named('slack')];
+  lanes.apply([enabled(before)]);
+  database.execute(
+    'CREATE TEMP TRIGGER full BEFORE UPDATE ON lane BEGIN SELECT RAISE(ABORT, "full"); END',
+  );
+  expect(() => lanes.apply([enabled(after, { level: 7 })])).toThrow('full');
+  database.execute('DROP TRIGGER full');
+  await give('a');
+  expect([before.raws, after.raws]).toEqual([['a'], []]);
 });
 
 describe('the outbox, looked at twice a second', () => {

@@ -1,12 +1,14 @@
 import type { Destination } from '../core/destination.ts';
-import type { Integration } from '../core/integration.ts';
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
 import { Lane, type LaneParts } from '../lanes/lane.ts';
 import { ManagerFollowUps } from '../lanes/manager-follow-ups.ts';
+import { OutboxGuard } from '../lanes/outbox-guard.ts';
+import { ParkedLane } from '../lanes/parked-lane.ts';
+import { reportResumption } from '../lanes/resumption.ts';
 import type { Route } from '../routing/stage.ts';
-import type { EnabledIntegration } from './setup.ts';
+import type { RoutedIntegration } from './setup.ts';
 
 /** What all lanes share. */
 export type SharedParts = Omit<
@@ -19,18 +21,19 @@ export type SharedParts = Omit<
 /** How long in-flight deliveries may take to finish when a lane ends. */
 const STOP_GRACE_MS = 7000;
 
-interface Entry {
-  readonly integration: Integration;
-  readonly destination: Destination;
-}
+type Entry = Pick<RoutedIntegration, 'integration' | 'destination'> &
+  Partial<Pick<RoutedIntegration, 'unusable' | 'canRun'>>;
 
 interface RunningLane extends Entry {
-  readonly lane: Lane;
+  readonly lane: Lane | ParkedLane;
   /** The settings it was made from. */
   readonly settings: string;
 }
 
-/** The lanes of the daemon: one for each enabled integration, and one back to the manager. */
+/**
+ * The lanes of the daemon: one for each integration that delivers or waits until it can, and one
+ * back to the manager.
+ */
 export class LaneSet {
   readonly #shared: SharedParts;
   /** Brings events back; undefined when they must not go back. */
@@ -53,14 +56,19 @@ export class LaneSet {
     });
   }
 
-  /** Makes the lanes what the configuration says; unchanged ones are left alone. */
-  apply(enabled: readonly EnabledIntegration[]): Route[] {
-    const entries: Entry[] = [...enabled];
-    const enriches = enabled.some(({ destination }) => destination.enriches === true);
+  /**
+   * Makes the lanes what the configuration says; unchanged ones are left alone, but where they are
+   * parked, they try again.
+   * @throws when the outbox fails; then nothing has changed.
+   */
+  apply(routed: readonly Entry[]): Route[] {
+    const entries: Entry[] = [...routed];
+    const enriches = routed.some(({ destination }) => destination.enriches === true);
     if (enriches && this.#manager !== undefined) {
       entries.push({ integration: managerIntegration(), destination: this.#manager });
     }
-    const identities = entries.map(laneIdentity);
+    const now = this.#shared.clock.now();
+    const identities = entries.map((entry) => laneIdentity(entry, now));
     const records = this.#shared.outbox.assignLanes(identities);
     const next = new Map<number, RunningLane>();
     for (const [position, entry] of entries.entries()) {
@@ -71,16 +79,19 @@ export class LaneSet {
         current?.settings === settings &&
         current.integration.id === integrationId &&
         // A script that overrides a built-in destination may have been added or removed.
-        current.destination.name === entry.destination.name;
+        current.destination.name === entry.destination.name &&
+        current.unusable?.reason === entry.unusable?.reason;
       next.set(
         record.id,
         isUnchanged ? current : { ...entry, settings, lane: this.#create(entry, record) },
       );
     }
-    for (const [id, running] of this.#running) {
-      if (next.get(id) !== running) this.#retire(running.lane);
-    }
+    const before = this.#running;
     this.#running = next;
+    for (const [id, running] of before) {
+      if (next.get(id) === running) running.lane.probe();
+      else this.#retire(running.lane);
+    }
     for (const { lane } of next.values()) lane.wake();
     return [...next]
       .filter(([, { integration }]) => integration.id !== MANAGER)
@@ -96,6 +107,14 @@ export class LaneSet {
   /** What each lane does at the moment, by its integration. */
   *states(): Iterable<[integration: string, state: LaneState]> {
     for (const { integration, lane } of this.#running.values()) yield [integration.id, lane.state];
+  }
+
+  /** True where a lane delivers for an integration. */
+  delivers(integration: string): boolean {
+    return (
+      this.#find((one) => one.integration.id === integration && one.lane instanceof Lane) !==
+      undefined
+    );
   }
 
   /** The integration of a running lane. */
@@ -132,22 +151,71 @@ export class LaneSet {
     return undefined;
   }
 
-  #create({ integration, destination }: Entry, record: LaneRecord): Lane {
-    if (integration.id !== MANAGER) {
-      this.#shared.log.info('integration enabled', { integration: integration.id });
-    }
-    const followUps = this.#followUps;
+  #create(entry: Entry, record: LaneRecord): Lane | ParkedLane {
+    const { integration, destination, unusable } = entry;
+    const { log, outbox, clock } = this.#shared;
     const observer = this.#shared.observe?.(integration.id);
+    if (unusable !== undefined) {
+      log.error('integration cannot run; its alerts wait until it is fixed', {
+        integration: integration.id,
+        cause: unusable.reason,
+      });
+      const canRun = entry.canRun ?? (() => false);
+      const onFixed = () => this.#resume(record.id);
+      return new ParkedLane({ integration, record, outbox, clock, log, observer, canRun, onFixed });
+    }
+    if (integration.id !== MANAGER)
+      log.info('integration enabled', { integration: integration.id });
+    if (record.isResumed === true) this.#reportResumed(integration.id, record.id);
+    const followUps = this.#followUps;
     return new Lane({ ...this.#shared, integration, destination, record, followUps, observer });
   }
 
-  #retire(lane: Lane): void {
+  /** What kept an integration from running is there now. */
+  #resume(id: number): void {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    const guard = this.#guard(running.integration.id);
+    const stored = guard.ask('unpark', (outbox) => {
+      outbox.unpark(id);
+      return outbox.lane(id);
+    });
+    const record = {
+      id,
+      bucket: undefined,
+      ...stored?.answer,
+      parking: undefined,
+      isResumed: true,
+    };
+    const { unusable: _, ...entry } = running;
+    const lane = this.#create(entry, record);
+    this.#running.set(id, { ...entry, lane });
+    lane.wake();
+  }
+
+  #reportResumed(integration: string, lane: number): void {
+    const guard = this.#guard(integration);
+    if (guard.ask('count', (outbox) => outbox.waiting(lane))?.answer.count === 0) return;
+    reportResumption('integration can run again; its alerts are delivered now', {
+      lane,
+      integration,
+      outbox: guard,
+      log: this.#shared.log,
+    });
+  }
+
+  #guard(integration: string): OutboxGuard {
+    const { outbox, clock, log } = this.#shared;
+    return new OutboxGuard(outbox, clock, log, integration);
+  }
+
+  #retire(lane: Lane | ParkedLane): void {
     const stopped = lane.stop(STOP_GRACE_MS).finally(() => this.#retiring.delete(stopped));
     this.#retiring.add(stopped);
   }
 }
 
-function laneIdentity({ integration, destination }: Entry): LaneIdentity {
+function laneIdentity({ integration, destination, unusable }: Entry, now: number): LaneIdentity {
   const { id, hookUrl, apiKey, optionsText, source: _, ...rest } = integration;
   const target = [hookUrl?.reveal() ?? null, apiKey?.reveal() ?? null];
   return {
@@ -156,5 +224,6 @@ function laneIdentity({ integration, destination }: Entry): LaneIdentity {
     target: JSON.stringify(target),
     settings: JSON.stringify([target, optionsText?.reveal() ?? null, rest]),
     highestLevelFirst: destination.highestLevelFirst === true,
+    cannotRun: unusable && { message: unusable.reason, since: now },
   };
 }

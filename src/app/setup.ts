@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load.ts';
 import type { LoadedIntegration } from '../config/loaded-integration.ts';
-import type { Destination } from '../core/destination.ts';
-import type { Unusable } from '../core/destination-settings.ts';
+import type { Destination, DestinationResolver } from '../core/destination.ts';
+import { readOwnSettings, type Unusable } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Paths } from '../core/paths.ts';
@@ -18,6 +18,8 @@ export interface PreparedIntegration {
   readonly destinationNote: string;
   /** Why it cannot deliver; undefined when it can. */
   readonly unusable: Unusable | undefined;
+  /** Looks again: true where it can deliver, also when what was missing outside of the files came. */
+  canRun(): boolean;
 }
 
 /** The whole configuration, read and checked. */
@@ -30,20 +32,23 @@ export interface Setup {
   readonly settings: DaemonSettings;
   /** Every secret value in it. */
   readonly secrets: readonly string[];
+  /** Files that are blank or gone, which a reload takes for mistakes. */
+  readonly blank: readonly Diagnostic[];
 }
 
-/** An integration that can deliver. */
-export interface EnabledIntegration extends PreparedIntegration {
+/** An integration whose alerts are stored: they are delivered, or wait until they can be. */
+export interface RoutedIntegration extends PreparedIntegration {
   readonly destination: Destination;
 }
 
 /** Reads configuration and settings and finds each integration's destination. Never throws. */
 export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
+  const destinations = createRegistry({ home: paths.home });
   const { integrations, ...rest } = loadConfig({
     configFile: paths.config,
     settingsFile: paths.settings,
     env,
-    destinations: createRegistry({ home: paths.home }),
+    destinations,
   });
   return {
     ...rest,
@@ -53,14 +58,33 @@ export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
       destination: loaded.resolution.destination,
       destinationNote: loaded.resolution.description,
       unusable: loaded.unusable,
+      canRun: () => canRun(loaded, destinations),
     })),
   };
 }
 
-/** The integrations that take part in the daemon. */
-export function enabledIntegrations(setup: Setup): EnabledIntegration[] {
+/** Only a script can come without a change of the configuration. */
+function canRun(
+  { integration, unusable }: LoadedIntegration<Destination>,
+  destinations: DestinationResolver,
+): boolean {
+  if (unusable?.kind !== 'missing_script') return unusable === undefined;
+  const { name, settings, isOurs } = integration;
+  const { unusable: still, ...resolution } =
+    isOurs === true
+      ? destinations.resolveType(name)
+      : destinations.resolve(name, settings.script === true);
+  return still === undefined && readOwnSettings(resolution.settings, integration, name).ok;
+}
+
+/** The integrations whose alerts are stored: all but those whose names lead nowhere. */
+export function routedIntegrations(setup: Setup): RoutedIntegration[] {
   return setup.integrations.filter(
-    (entry): entry is EnabledIntegration =>
-      entry.unusable === undefined && entry.destination !== undefined,
+    (entry): entry is RoutedIntegration => entry.destination !== undefined,
   );
+}
+
+/** Those of them that can deliver. */
+export function enabledIntegrations(setup: Setup): RoutedIntegration[] {
+  return routedIntegrations(setup).filter(({ unusable }) => unusable === undefined);
 }

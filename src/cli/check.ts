@@ -14,10 +14,13 @@ export function addCheck(program: Command): void {
     .command('check')
     .description('validate the configuration and show its effect')
     .option('--show-secrets', 'show keys and addresses instead of redacting them')
-    .action(async (own: { showSecrets?: boolean }, command: Command) => {
+    .option('--lenient', 'succeed although integrations cannot run, if there are no errors')
+    .action(async (own: CheckOptions, command: Command) => {
       const { paths, json } = invocation(command);
       const setup = readSetup(paths, process.env);
-      const ok = !setup.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+      const errors = setup.diagnostics.filter(({ severity }) => severity === 'error').length;
+      const broken = setup.integrations.filter(({ unusable }) => unusable !== undefined).length;
+      const ok = errors === 0 && (own.lenient === true || broken === 0);
       const redactor = new Redactor(setup.secrets, own.showSecrets ?? false);
       if (json) {
         await printJson({
@@ -26,10 +29,21 @@ export function addCheck(program: Command): void {
           diagnostics: setup.diagnostics,
         });
       } else {
-        await printForPeople(setup, ok, paths.config);
+        await printForPeople(setup, paths.config, { errors, broken });
       }
       process.exitCode = ok ? EXIT.done : EXIT.wrongInput;
     });
+}
+
+interface CheckOptions {
+  readonly showSecrets?: boolean;
+  readonly lenient?: boolean;
+}
+
+/** What is wrong: how many errors there are, and how many integrations cannot run. */
+interface Faults {
+  readonly errors: number;
+  readonly broken: number;
 }
 
 /** The settings in effect, with the names that the reference's `getconfig` gives them. */
@@ -38,7 +52,13 @@ function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
   return {
     id: integration.id,
     enabled: unusable === undefined,
-    ...(unusable === undefined ? {} : { why: unusable.reason, disabled_reason: unusable.reason }),
+    ...(unusable === undefined
+      ? {}
+      : {
+          why: unusable.reason,
+          disabled_reason: unusable.reason,
+          alerts_wait: destination !== undefined,
+        }),
     destination: destination?.name ?? null,
     destination_note: destinationNote,
     ...(redactor.value(loaded.getconfig()) as JsonObject),
@@ -46,12 +66,12 @@ function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
   };
 }
 
-async function printForPeople(setup: Setup, ok: boolean, file: string): Promise<void> {
+async function printForPeople(setup: Setup, file: string, faults: Faults): Promise<void> {
   for (const diagnostic of setup.diagnostics) await print(`${formatDiagnostic(diagnostic)}\n`);
   if (setup.integrations.length > 0) {
     const rows = setup.integrations.map((entry) => [
       entry.integration.id,
-      entry.unusable === undefined ? 'enabled' : 'not enabled',
+      stateText(entry),
       entry.destinationNote,
       filterText(entry),
     ]);
@@ -59,7 +79,20 @@ async function printForPeople(setup: Setup, ok: boolean, file: string): Promise<
   }
   const { length } = setup.integrations;
   const count = length === 1 ? '1 integration' : `${length} integrations`;
-  await print(ok ? `${file}: ${count}, no errors\n` : `${file}: has errors\n`);
+  if (faults.broken > 0) await print(`${WAITING}\n`);
+  if (faults.errors > 0) await print(`${file}: has errors\n`);
+  else if (faults.broken === 0) await print(`${file}: ${count}, no errors\n`);
+  else await print(`${file}: ${count}, of which ${faults.broken} cannot run\n`);
+}
+
+const WAITING =
+  'parked: what its filters match is stored and waits, for a day unless retry.give_up_hours says ' +
+  'otherwise; it is delivered when the integration can run and the configuration is reloaded. ' +
+  'not enabled: nothing is stored.';
+
+function stateText({ unusable, destination }: PreparedIntegration): string {
+  if (unusable === undefined) return 'enabled';
+  return destination === undefined ? 'not enabled' : 'parked';
 }
 
 function filterText({ integration }: PreparedIntegration): string {

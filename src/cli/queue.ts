@@ -1,22 +1,33 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../core/clock.ts';
 import { DELIVERY_STATES, QUEUE_STATES, type QueueState } from '../core/delivery.ts';
 import type { LaneBacklog, OutboxStatistics } from '../core/outbox.ts';
-import { Queue, type QueueDetail, type QueueEntry, type QueueSelection } from '../outbox/queue.ts';
+import {
+  Queue,
+  type QueueDetail,
+  type QueueEntry,
+  type QueueFilter,
+  type QueueSelection,
+} from '../outbox/queue.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
 import { StateError } from '../outbox/state-error.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
 import { invocation } from './common-options.ts';
+import { duration } from './duration.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { isoTime, print, printable, printJson, table } from './output.ts';
 
-interface ListOptions {
+interface FilterOptions {
   readonly integration?: string;
+  /** Milliseconds. */
+  readonly olderThan?: number;
+}
+interface ListOptions extends FilterOptions {
   readonly limit?: number;
 }
-interface SelectionOptions {
-  readonly integration?: string;
+interface SelectionOptions extends FilterOptions {
   readonly all?: boolean;
 }
 
@@ -40,7 +51,7 @@ function addList(queue: Command): void {
       const { deliveryState: state } = invocation(command);
       await withQueue(command, async (outbox, json) => {
         const rows: string[][] = [];
-        for (const entry of outbox.list({ ...own, state })) {
+        for (const entry of outbox.list({ ...filterOf(own, state), limit: own.limit })) {
           if (json) await printJson(entryJson(entry));
           else rows.push(entryRow(entry));
         }
@@ -128,7 +139,8 @@ function selectionOf(
   own: SelectionOptions,
   state: QueueState | undefined,
 ): QueueSelection {
-  const filtered = state !== undefined || own.integration !== undefined;
+  const filter = filterOf(own, state);
+  const filtered = Object.values(filter).some((value) => value !== undefined);
   if (ids.length > 0) {
     if (filtered || own.all === true) {
       throw new CommandError(`${name}: give either ids or a filter, not both`, EXIT.wrongUsage);
@@ -137,17 +149,26 @@ function selectionOf(
   }
   if (!filtered && own.all !== true) {
     throw new CommandError(
-      `${name}: select deliveries by ids, --integration, --state or --all`,
+      `${name}: select deliveries by ids, --integration, --state, --older-than or --all`,
       EXIT.wrongUsage,
     );
   }
-  return { state, integration: own.integration };
+  return filter;
+}
+
+function filterOf(
+  { integration, olderThan }: FilterOptions,
+  state: QueueState | undefined,
+): Omit<QueueFilter, 'limit'> {
+  const readBefore = olderThan === undefined ? undefined : systemClock.now() - olderThan;
+  return { state, integration, readBefore };
 }
 
 function withFilter(command: Command): Command {
   const states = QUEUE_STATES.join(', ');
   return command
     .option('--integration <id>', 'only this integration')
+    .option('--older-than <time>', 'only alerts read longer ago: 30m, 2h, 3d', duration)
     .addHelpText('after', `\n--state also accepts a delivery state: ${states}`);
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Alert } from '../alert/alert.ts';
 import { readAlert } from '../alert/formats/read-alert.ts';
 import { stringify } from '../alert/json.ts';
-import type { EnabledIntegration } from '../app/setup.ts';
+import type { RoutedIntegration } from '../app/setup.ts';
 import { createTransports } from '../app/transports.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -36,7 +36,7 @@ export function addSend(program: Command): void {
         file === undefined ? sampleAlert(new Date(systemClock.now())) : await firstAlert(file);
       const transports = createTransports(paths, systemClock, { scriptHosts: 0 });
       const outcome = await sendOnce(
-        entry as EnabledIntegration,
+        entry as RoutedIntegration,
         raw,
         transports,
         new Scrubber(setup.secrets),
@@ -65,7 +65,7 @@ async function firstAlert(file: string): Promise<Buffer> {
 
 /** A test must not be taken for a repeat of an earlier one: its key is new every time. */
 async function sendOnce(
-  { integration, destination }: EnabledIntegration,
+  { integration, destination }: RoutedIntegration,
   raw: Buffer,
   transports: ReturnType<typeof createTransports>,
   scrubber: Scrubber,

@@ -25,15 +25,21 @@ export type FileContent =
       readonly message: string;
     };
 
+const IS_DIRECTORY = 'is a directory, not a file';
+
 /** The files of this machine. */
 export const systemFiles: Files = {
   read(path, { bytes, regularOnly = false }) {
     let descriptor: number | undefined;
     try {
-      if (regularOnly && !statSync(path).isFile()) return failed('other', 'is not a regular file');
+      if (regularOnly) {
+        const before = statSync(path);
+        if (before.isDirectory()) return failed('other', IS_DIRECTORY);
+        if (!before.isFile()) return failed('other', 'is not a regular file');
+      }
       descriptor = openSync(path, 'r');
       const stats = fstatSync(descriptor);
-      if (stats.isDirectory()) return failed('other', 'is a directory, not a file');
+      if (stats.isDirectory()) return failed('other', IS_DIRECTORY);
       const content = readUpTo(descriptor, bytes + 1);
       return {
         ok: true,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,17 @@ function summary({ integrations, diagnostics }: ReturnType<typeof load>) {
     ),
   };
 }
+
+it('tells blank files, which mean a mistake on a reload', () => {
+  const blank = (conf: string, yaml?: string) => load(conf, yaml).blank.map(({ file }) => file);
+  expect(blank('<ossec_config></ossec_config>', 'outbox:')).toEqual([]);
+  expect(blank('<ossec_config/>', '# nothing yet')).toEqual([]);
+  expect(blank('<!-- nothing yet -->')).toEqual(['ossec.conf']);
+  expect(blank('{"of another": "kind"}')).toEqual(['ossec.conf']);
+  expect(blank('')).toEqual(['ossec.conf']);
+  expect(blank(' \n\t\r\n', '\n')).toEqual(['ossec.conf', 'integratord.yaml']);
+  expect(load('').diagnostics).toEqual([]);
+});
 
 describe('loadConfig on files', () => {
   let directory: string;
@@ -73,6 +85,16 @@ describe('loadConfig on files', () => {
     expect(integrations).toEqual([]);
     expect(diagnostics.map(({ severity }) => severity)).toEqual(Array(warnings).fill('warning'));
     expect(fatal).toBe(false);
+  });
+
+  it('does not wait for a pipe, which may never be written to', () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    writeFileSync(join(directory, 'ossec.conf'), '<ossec_config/>');
+    const message = 'this file is not a regular file';
+    for (const loaded of [loadFile('pipe'), loadFile('ossec.conf', 'pipe')]) {
+      expect(loaded).toMatchObject({ fatal: true, diagnostics: [{ file: pipe, message }] });
+    }
   });
 
   it.each([

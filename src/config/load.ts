@@ -9,10 +9,10 @@ import { type Files, systemFiles } from './files.ts';
 import { checkForwards } from './forwards.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
-import { readBlocks } from './ossec-file.ts';
-import { Report } from './report.ts';
+import { type OssecFile, readBlocks } from './ossec-file.ts';
+import { nothingIn, Report } from './report.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
-import { readTextFile } from './text-file.ts';
+import { readTextFile, type TextFile } from './text-file.ts';
 import { readDefinition } from './yaml-integration.ts';
 
 /** In bytes. Real ones are a thousand times smaller. */
@@ -43,6 +43,11 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly settings: DaemonSettings;
   /** Every secret value, for the Scrubber, also of blocks that were left out. */
   readonly secrets: readonly string[];
+  /**
+   * Files that hold nothing, or are gone. At a start that means that nothing is configured there; on a
+   * reload it may be a file that someone is just writing.
+   */
+  readonly blank: readonly Diagnostic[];
 }
 
 /** Reads the whole configuration. Never throws; all errors are in the diagnostics. */
@@ -54,17 +59,18 @@ export function loadConfig<Found extends DestinationDescription>(
   const secrets = new Set<string>();
   const file = readTextFile(files, configFile, LONGEST_CONFIG);
   const report = new Report(configFile, file.ok ? file.text : '');
-  let blocks: Block[] | undefined;
+  let content: OssecFile | undefined;
   if (file.ok) {
     if (file.invalidOffset !== undefined) {
       const message = 'some bytes from here on are not UTF-8 and are read as \uFFFD';
       report.warning(file.invalidOffset, `${message}: save the file as UTF-8`);
     }
-    blocks = readBlocks(file.text, { report, secrets, sources: { env, files } });
+    content = readBlocks(file.text, { report, secrets, sources: { env, files } });
   } else {
     report.error(0, file.message);
   }
 
+  const blocks = content?.blocks;
   const named = withIds(blocks ?? []);
   for (const block of blocks ?? []) if (block.kind === undefined) block.check({}, false);
   const fromBlocks = named.flatMap((block) => {
@@ -101,7 +107,16 @@ export function loadConfig<Found extends DestinationDescription>(
     fatal: blocks === undefined || settings.fatal,
     settings: settings.daemon,
     secrets: [...secrets],
+    blank: [
+      ...(content?.hasElements === false ? [whyBlank(configFile, file)] : []),
+      ...settings.blank,
+    ],
   };
+}
+
+function whyBlank(path: string, file: TextFile): Diagnostic {
+  const isEmpty = !file.ok || file.text.trim() === '';
+  return isEmpty ? nothingIn(path) : nothingIn(path, 'this file has no <ossec_config>');
 }
 
 /** True for an integration of its own; else the entry says how a block works. */

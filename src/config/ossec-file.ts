@@ -6,11 +6,18 @@ import { quoted } from './report.ts';
 
 const ROOT = 'ossec_config';
 
+/** What a configuration file holds. */
+export interface OssecFile {
+  readonly blocks: readonly Block[];
+  /** False when there is nothing in it but comments, or text of another kind. */
+  readonly hasElements: boolean;
+}
+
 /**
  * Reads every `<integration>` block of a configuration file. All other sections belong to Wazuh's
  * other programs and are skipped. Undefined when the syntax is broken.
  */
-export function readBlocks(text: string, context: BlockContext): Block[] | undefined {
+export function readBlocks(text: string, context: BlockContext): OssecFile | undefined {
   const { report } = context;
   const roots = readOssecConf(text, report);
   if (roots === undefined) return undefined;
@@ -27,7 +34,7 @@ export function readBlocks(text: string, context: BlockContext): Block[] | undef
       report.error(root.offset, whyWrongRoot(root));
     }
   }
-  return blocks;
+  return { blocks, hasElements: roots.length > 0 };
 }
 
 function whyWrongRoot({ name }: OssecElement): string {

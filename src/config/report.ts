@@ -50,6 +50,11 @@ export class Report {
   }
 }
 
+/** What to say of a file that must not be without content, or must be there. */
+export function nothingIn(file: string, message = 'this file is empty'): Diagnostic {
+  return { severity: 'error', file, line: 1, column: 1, message };
+}
+
 /**
  * A piece of a file for a message: in quotes, control characters escaped, cut if long.
  * Never for a value that may be a secret.

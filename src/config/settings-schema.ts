@@ -159,11 +159,13 @@ export function narrowingSchema(destination: DestinationDescription) {
 /**
  * An integration that is defined in the settings file. Whether its address and key can work is
  * asked later, as it is for a block.
+ * @param ownRequired false where the destination's own settings may be missing.
  */
-export function definitionSchema(destination: DestinationDescription) {
+export function definitionSchema(destination: DestinationDescription, ownRequired = true) {
   const own = settingsOf(destination.settings).map(({ name, place, schema, description }) => {
     const isText = place === 'hook_url' || place === 'api_key';
-    return [name, isText ? z.string().optional().describe(description) : schema] as const;
+    if (isText) return [name, z.string().optional().describe(description)] as const;
+    return [name, ownRequired ? schema : schema.optional()] as const;
   });
   return z.strictObject({
     type: z.string().describe('What it delivers to.'),

@@ -7,7 +7,7 @@ import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
 import type { Files } from './files.ts';
-import { listed, Report } from './report.ts';
+import { listed, nothingIn, Report } from './report.ts';
 import {
   narrowingSchema,
   type RawNarrowing,
@@ -29,6 +29,8 @@ export interface Settings {
   readonly daemon: DaemonSettings;
   /** True when the file is there but cannot be read or is not YAML: nothing of it is known. */
   readonly fatal: boolean;
+  /** What is wrong with it where it must not be blank or gone. */
+  readonly blank: readonly Diagnostic[];
   /** What there is to say about the file, so far. */
   diagnostics(): Diagnostic[];
 }
@@ -46,18 +48,18 @@ export interface SettingsEntry extends YamlPart {
  * others are. Without a file, or with an empty one, there are no settings.
  */
 export function readSettings(path: string | undefined, files: Files): Settings {
-  if (path === undefined) return noSettings(new Report(''), false);
+  if (path === undefined) return noSettings(new Report(''), false, []);
   const file = readTextFile(files, path, LONGEST_SETTINGS);
   if (!file.ok) {
     const report = new Report(path);
     const isMissing = file.reason === 'missing';
     if (isMissing) report.warning(0, `${file.message}: no settings apply`);
     else report.error(0, file.message);
-    return noSettings(report, !isMissing);
+    return noSettings(report, !isMissing, isMissing ? [nothingIn(path, file.message)] : []);
   }
   const report = new Report(path, file.text);
   const yaml = parseYaml(file.text, report);
-  if (yaml === undefined) return noSettings(report, true);
+  if (yaml === undefined) return noSettings(report, true, []);
   const raw = readTop(yaml, report);
   const entries = Object.entries(raw.integrations ?? {}).map(([id, value]): SettingsEntry => {
     const place = ['integrations', id];
@@ -67,15 +69,17 @@ export function readSettings(path: string | undefined, files: Files): Settings {
     entries: new Map(entries.map((entry) => [entry.id, entry])),
     daemon: daemonSettings(raw),
     fatal: false,
+    blank: file.text.trim() === '' ? [nothingIn(path)] : [],
     diagnostics: () => report.diagnostics(),
   };
 }
 
-function noSettings(report: Report, fatal: boolean): Settings {
+function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]): Settings {
   return {
     entries: new Map(),
     daemon: DEFAULT_SETTINGS,
     fatal,
+    blank,
     diagnostics: () => report.diagnostics(),
   };
 }

@@ -15,9 +15,12 @@ export type TextFile =
 /** How many of the first bytes decide whether a file is text. */
 const SAMPLE = 65_536;
 
-/** Reads a text file of at most the given number of bytes. Never throws. */
+/**
+ * Reads a text file of at most the given number of bytes. Never throws, and does not wait for whoever
+ * might write into a pipe, unless the path is one of those that stand for an open file.
+ */
 export function readTextFile(files: Files, path: string, longest: number): TextFile {
-  const content = files.read(path, { bytes: longest });
+  const content = files.read(path, { bytes: longest, regularOnly: !path.startsWith('/dev/') });
   if (!content.ok) {
     const reason = content.reason === 'missing' ? 'missing' : 'unusable';
     return { ok: false, reason, message: `this file ${content.message}` };

@@ -135,7 +135,7 @@ describe('an integration with a type', () => {
     [
       '{ type: jira, hook_url: https://h, api_key: k, issue_type: 5, project: S }',
       'must be the name of an issue type',
-      false,
+      true,
     ],
     [
       '{ type: slack, hook_url: https://h, options: { usernmae: x } }',
@@ -147,6 +147,19 @@ describe('an integration with a type', () => {
     expect(loaded.messages).toEqual([expect.stringContaining(message)]);
     expect(loaded.messages[0]).toMatch(/^integratord\.yaml:1:\d+ (?:error|warning) /);
     expect(ids(loaded)).toEqual(isThere ? ['x'] : []);
+  });
+
+  it.each([
+    ['project: [5], level: 7', 'its setting project is wrong or missing'],
+    ['level: 7', 'its setting project is wrong or missing'],
+    ['project: S, issue_type: 5, level: 7', 'its setting issue_type is wrong or missing'],
+  ])('keeps its filters when only settings of its own are wrong: %s', (own, reason) => {
+    const yaml = `integrations: { t: { type: jira, hook_url: https://h, api_key: k, ${own} } }`;
+    const { integrations, messages } = load(yaml);
+    expect(integrations).toMatchObject([
+      { integration: { id: 't', level: 7 }, unusable: { kind: 'invalid_setting', reason } },
+    ]);
+    expect(messages).toEqual([expect.stringMatching(/^integratord\.yaml:1:\d+ error /)]);
   });
 
   it('cannot have the id of a block, nor one of ours', () => {

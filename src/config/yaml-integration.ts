@@ -59,9 +59,14 @@ export function readDefinition<Found extends DestinationDescription>(
   });
   const whyUnknown = (key: string) => whyNotHere(key, destination, destinations.builtins);
   const part = { ...entry, value: resolved.value };
-  const { value: raw, wrong } = validate(definitionSchema(destination), part, 1, whyUnknown);
+  const { value: strict, wrong } = validate(definitionSchema(destination), part, 1, whyUnknown);
   reportIdleRetry(entry, destination);
-  if (raw === undefined || [...wrong].some((key) => !TUNING.has(key))) return undefined;
+  const own = settingsOf(destination.settings).map(({ name }) => name);
+  const wrongOwn = [...wrong].find((key) => own.includes(key));
+  if ([...wrong].some((key) => !TUNING.has(key) && !own.includes(key))) return undefined;
+  // Its filters are right: its alerts can wait until its own settings are.
+  const raw = strict ?? withoutOwn(destination, resolved.value, wrong);
+  if (raw === undefined) return undefined;
 
   const integration: Integration = {
     id: entry.id,
@@ -83,9 +88,10 @@ export function readDefinition<Found extends DestinationDescription>(
   }
   reportNearMisses(resolution.settings, integration.options, report, at('options'));
   const read = readOwnSettings(resolution.settings, integration, type);
-  const problem = resolution.unusable ?? (read.ok ? undefined : read.problem);
+  const wrongSetting = wrongOwn === undefined ? undefined : whyWrong(wrongOwn);
+  const problem = resolution.unusable ?? wrongSetting ?? (read.ok ? undefined : read.problem);
   const unusable = resolved.isComplete ? problem : MISSING_SECRET;
-  if (problem !== undefined && resolved.isComplete) {
+  if (problem !== undefined && wrongOwn === undefined && resolved.isComplete) {
     report.warning(
       problem.setting === undefined ? entry.offset : at(problem.setting),
       `this integration cannot run: ${problem.reason}`,
@@ -98,6 +104,21 @@ const MISSING_SECRET: Unusable = {
   kind: 'missing_secret',
   reason: 'a secret that it refers to is missing',
 };
+
+function whyWrong(setting: string): Unusable {
+  const reason = `its setting ${setting} is wrong or missing`;
+  return { kind: 'invalid_setting', place: 'settings', setting, reason };
+}
+
+/** A definition without the settings that are wrong. */
+function withoutOwn(
+  destination: DestinationDescription,
+  value: JsonValue,
+  wrong: ReadonlySet<string>,
+): RawDefinition | undefined {
+  const right = Object.entries(value as JsonObject).filter(([key]) => !wrong.has(key));
+  return definitionSchema(destination, false).safeParse(Object.fromEntries(right)).data;
+}
 
 /** Address, key and options, from where the destination's own settings put them. */
 function access(

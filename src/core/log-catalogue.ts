@@ -30,6 +30,13 @@ export const LOG_CATALOGUE = {
     meaning: 'A reload was refused. Deliveries continue with the old configuration.',
     action: 'Run `integratord check`, fix the file, reload.',
   },
+  'configuration cannot be applied; the previous one stays active': {
+    level: 'error',
+    meaning:
+      'A reload failed because the outbox cannot be written, often because the disk is full. ' +
+      'Deliveries continue with the old configuration.',
+    action: 'Free disk space; check the state directory. It is tried again by itself.',
+  },
   'integration enabled': {
     level: 'info',
     meaning: 'An integration is active, at start or after a change.',
@@ -57,6 +64,26 @@ export const LOG_CATALOGUE = {
       'No alert can be delivered there: a bad key, a removed webhook, a script that cannot run. ' +
       'Its alerts are kept.',
     action: 'Fix the cause, then reload, or `integratord queue retry --integration ID`.',
+  },
+  'integration cannot run; its alerts wait until it is fixed': {
+    level: 'error',
+    meaning:
+      'Something is missing without which nothing can be delivered there: an address, a key, a ' +
+      'script. What its filters match is stored and waits for `retry.give_up_hours`.',
+    action: 'Fix the cause, then reload.',
+  },
+  'integration can run again; its alerts are delivered now': {
+    level: 'info',
+    meaning:
+      'A reload, or a script that appeared, ended the parking. `waiting` alerts are delivered, ' +
+      'the first of them read at `oldest`.',
+    action: 'Nothing, unless old alerts are of no use: `queue drop --older-than` removes them.',
+  },
+  'alerts waited too long for their integration to be fixed and are dead': {
+    level: 'error',
+    meaning:
+      'An integration could not run for `retry.give_up_hours`; `count` alerts were given up.',
+    action: 'Fix it and reload. Then `integratord queue retry --state dead --integration ID`.',
   },
   'resumed by an operator': { level: 'info', meaning: 'An operator ended the parking.' },
   'service accepts deliveries again': {

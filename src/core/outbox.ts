@@ -55,9 +55,15 @@ export interface IntakeCounts {
   readonly unreadable: number;
 }
 
+/**
+ * Why a lane is parked: what a service answered, or `configuration`, when the integration cannot run
+ * as it is configured.
+ */
+export type ParkingReason = FailureReason | 'configuration';
+
 /** A lane that stops until its integration is fixed. */
 export interface Parking {
-  readonly reason: FailureReason;
+  readonly reason: ParkingReason;
   readonly message: string;
   /** Milliseconds since 1970. */
   readonly since: number;
@@ -68,6 +74,15 @@ export interface LaneRecord {
   readonly id: number;
   readonly parking: Parking | undefined;
   readonly bucket: BucketState | undefined;
+  /** True where this assignment ended a parking, or brought a removed integration back. */
+  readonly isResumed?: boolean;
+}
+
+/** What waits in a lane. */
+export interface Waiting {
+  readonly count: number;
+  /** When the oldest of it was read, in milliseconds since 1970; undefined when nothing waits. */
+  readonly oldestReadAt: number | undefined;
 }
 
 /** How an integration is recognised from one configuration to the next. */
@@ -81,6 +96,8 @@ export interface LaneIdentity {
   readonly settings: string;
   /** True where higher rule levels go first, rather than only the urgent ones. */
   readonly highestLevelFirst?: boolean;
+  /** Why it cannot run as it is configured, so that its lane is parked; undefined when it can. */
+  readonly cannotRun?: { readonly message: string; readonly since: number } | undefined;
 }
 
 /** A leased delivery that could not be attempted yet. */
@@ -123,10 +140,11 @@ export interface Outbox {
    * Makes dead letters of what waits in a lane untried, the lowest and oldest first, until so many
    * bytes are free. Returns how many.
    */
-  giveUp(lane: number, bytes: number, now: number): number;
+  shrink(lane: number, bytes: number, now: number): number;
   /**
    * Finds or makes the lane of each integration, so that waiting deliveries follow their
-   * integration through edits; lanes without an integration keep theirs.
+   * integration through edits; lanes without an integration keep theirs. Parks the lanes of those
+   * that cannot run. All or nothing.
    */
   assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord>;
   /** What is stored of a lane now: another process may have changed it. */
@@ -155,6 +173,13 @@ export interface Outbox {
    * time. Returns how many.
    */
   expire(lane: number, readBefore: number, now: number): number;
+  /**
+   * Makes dead letters of all deliveries that wait and whose alerts were read before a time. Returns
+   * how many.
+   */
+  giveUp(lane: number, readBefore: number, now: number): number;
+  /** What waits in a lane: costs time in proportion to it. */
+  waiting(lane: number): Waiting;
   park(lane: number, parking: Parking): void;
   unpark(lane: number): void;
   /**

@@ -4,7 +4,7 @@ import type { Outbox } from '../core/outbox.ts';
 import type { Shares } from './shares.ts';
 
 export interface OverflowParts {
-  readonly outbox: Pick<Outbox, 'giveUp'>;
+  readonly outbox: Pick<Outbox, 'shrink'>;
   readonly shares: Pick<Shares, 'excess'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,7 +37,7 @@ export class Overflow {
     const { outbox, shares, clock, log } = this.#parts;
     try {
       const excess = shares.excess(lane);
-      const count = excess > 0 ? outbox.giveUp(lane, excess, clock.now()) : 0;
+      const count = excess > 0 ? outbox.shrink(lane, excess, clock.now()) : 0;
       if (count === 0) return;
       log.error(
         'alerts of an integration were given up: it used more than its share of the outbox',

@@ -17,11 +17,13 @@ let log: RecordingLog;
 /** What was asked of the outbox. */
 let calls: unknown[][];
 let recovered: number;
+let waiting: number;
 beforeEach(() => {
   clock = new FakeClock();
   log = new RecordingLog();
   calls = [];
   recovered = 0;
+  waiting = 0;
 });
 
 function healthOf(parking?: Parking): LaneHealth {
@@ -29,6 +31,7 @@ function healthOf(parking?: Parking): LaneHealth {
     park: (...values: unknown[]) => calls.push(['park', ...values]),
     unpark: (...values: unknown[]) => calls.push(['unpark', ...values]),
     expedite: (...values: unknown[]) => calls.push(['expedite', ...values]),
+    waiting: () => ({ count: waiting, oldestReadAt: waiting === 0 ? undefined : 1_000 }),
   } as unknown as Outbox;
   return new LaneHealth({
     record: { id: LANE, parking, bucket: undefined },
@@ -113,6 +116,27 @@ describe('a parked integration', () => {
     ]);
     health.learn(outcome);
     expect(calls).toHaveLength(1);
+  });
+
+  it('tells how many alerts wait, and how to drop them, when it runs again', () => {
+    waiting = 3;
+    healthOf(parkingAt(clock.now())).learn(DELIVERED);
+    expect(log.lines[0]?.fields).toEqual({
+      integration: 'slack',
+      waiting: 3,
+      oldest: '1970-01-01T00:00:01.000Z',
+      hint: expect.stringContaining('queue drop --integration slack --older-than 1h'),
+    });
+  });
+
+  it('tries at once when someone may have fixed it', () => {
+    const health = healthOf(parkingAt(clock.now()));
+    health.probe();
+    expect([health.isProbing, health.pausedUntil]).toEqual([true, 0]);
+    const other = healthOf();
+    other.pause(2000);
+    other.probe();
+    expect(other.pausedUntil).toBe(2000);
   });
 
   it('waits for the next probe when one fails for another reason', async () => {

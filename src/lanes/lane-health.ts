@@ -6,6 +6,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { reportBreaker } from './attempt.ts';
 import { Breaker } from './breaker.ts';
 import type { OutboxGuard } from './outbox-guard.ts';
+import { reportResumption } from './resumption.ts';
 
 /** A parked lane tries one delivery this often, in case the service was fixed without notice. */
 const PROBE_MS = 15 * 60 * 1000;
@@ -68,6 +69,11 @@ export class LaneHealth {
     }
   }
 
+  /** Someone may have fixed what keeps the service from accepting: a parked lane tries at once. */
+  probe(): void {
+    if (this.#parking !== undefined) this.#pausedUntil = 0;
+  }
+
   /** The clock was set: a pause until a fixed time could now last far too long. */
   clockJumped(): void {
     this.#pausedUntil = 0;
@@ -124,6 +130,7 @@ export class LaneHealth {
     this.#parking = undefined;
     this.#pausedUntil = 0;
     this.#parts.onRecovered();
-    this.#parts.log.info(message, { integration: this.#parts.integration });
+    const { record, integration, outbox, log } = this.#parts;
+    reportResumption(message, { lane: record.id, integration, outbox, log });
   }
 }

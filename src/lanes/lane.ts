@@ -112,6 +112,12 @@ export class Lane {
     this.wake();
   }
 
+  /** Someone may have fixed the service: a parked lane tries one delivery now. */
+  probe(): void {
+    this.#health.probe();
+    this.wake();
+  }
+
   /** The clock was set: a pause until a fixed time could now last far too long. */
   clockJumped(): void {
     this.#limiter.clockJumped();

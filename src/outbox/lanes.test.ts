@@ -149,8 +149,33 @@ describe('a parked lane', () => {
     lanes.outbox.park(id, PARKING);
     expect(lanes.outbox.assignLanes([slack]).get('slack')?.parking).toEqual(PARKING);
     const changed = lanes.outbox.assignLanes([anIdentity('slack', 'a', 'two')]).get('slack');
-    expect(changed).toEqual({ id, parking: undefined, bucket: undefined });
+    expect(changed).toEqual({ id, parking: undefined, bucket: undefined, isResumed: true });
     expect(lanes.outbox.lane(id)?.parking).toBeUndefined();
+  });
+
+  it('is parked as long as its integration cannot run, whatever its settings', () => {
+    const lanes = new Lanes();
+    const slack = anIdentity('slack', 'a');
+    const cannotRun = (since: number) => ({ message: 'no script', since });
+    const assign = (identity: LaneIdentity) => lanes.outbox.assignLanes([identity]).get('slack');
+    const parking = { reason: 'configuration', message: 'no script', since: 7 };
+    expect(assign({ ...slack, cannotRun: cannotRun(7) })?.parking).toEqual(parking);
+    expect(lanes.outbox.lane(1)?.parking).toEqual(parking);
+    // It goes on from when it began.
+    const edited = { ...anIdentity('slack', 'b'), cannotRun: cannotRun(8) };
+    expect(assign(edited)).toEqual({ id: 1, parking, bucket: undefined });
+    const repaired = assign(anIdentity('slack', 'b'));
+    expect(repaired).toEqual({ id: 1, parking: undefined, bucket: undefined, isResumed: true });
+    expect(lanes.outbox.lane(1)?.parking).toBeUndefined();
+    expect(assign(anIdentity('slack', 'b'))).not.toHaveProperty('isResumed');
+  });
+
+  it('is told to have been resumed when its integration comes back', () => {
+    const lanes = new Lanes();
+    const slack = anIdentity('slack', 'a');
+    expect(lanes.outbox.assignLanes([slack]).get('slack')).not.toHaveProperty('isResumed');
+    lanes.assign();
+    expect(lanes.outbox.assignLanes([slack]).get('slack')).toHaveProperty('isResumed', true);
   });
 
   it('takes its parking and its bucket along when it changes places', () => {

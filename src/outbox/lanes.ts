@@ -1,6 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { LaneIdentity, LaneRecord, Parking } from '../core/outbox.ts';
-import type { FailureReason } from '../core/outcome.ts';
+import type { LaneIdentity, LaneRecord, Parking, ParkingReason } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 
 interface LaneRow {
@@ -18,6 +17,8 @@ interface LaneRow {
 
 /** Why the deliveries of a removed integration wait. */
 export const REMOVED_MESSAGE = 'its integration is no longer in the configuration';
+
+const CONFIGURATION = 'configuration';
 
 /** Reads a lane as it is stored now. */
 export function readLane(database: Database, id: number): LaneRecord | undefined {
@@ -39,7 +40,8 @@ export function setParking(database: Database, id: number, parking: Parking | un
 /**
  * Gives each integration its lane. A lane is recognised, among those of the same name, by all of
  * the integration's settings; else by where it delivers to; else by its place among the blocks of
- * that name. A changed target or changed settings unpark it. Call within a transaction.
+ * that name. Changed settings unpark it; what cannot run is parked as long as that is so. Call
+ * within a transaction.
  */
 export function assignLanes(
   database: Database,
@@ -51,6 +53,7 @@ export function assignLanes(
     name: identity.name,
     target: keyedHash(salt, identity.target),
     settings: keyedHash(salt, identity.settings),
+    cannotRun: identity.cannotRun,
   }));
   // Of equal ones, a lane that was in use until now comes before one whose integration was removed.
   const free = new Map(
@@ -83,30 +86,29 @@ export function assignLanes(
   const lanes = new Map<string, LaneRecord>();
   for (const want of wanted) {
     const row = found.get(want.id);
-    lanes.set(want.id, row === undefined ? insert(database, want) : update(database, row, want));
+    const id = row === undefined ? insert(database, want) : update(database, row, want);
+    lanes.set(want.id, park(database, id, want, row));
   }
   return lanes;
 }
 
-interface HashedIdentity {
+interface HashedIdentity extends Pick<LaneIdentity, 'cannotRun' | 'name'> {
   readonly id: string;
-  readonly name: string;
   readonly target: string;
   readonly settings: string;
 }
 
-function insert(database: Database, want: HashedIdentity): LaneRecord {
-  const { lastId } = database.run(
+function insert(database: Database, want: HashedIdentity): number {
+  return database.run(
     'INSERT INTO lane (integration, name, target_hash, settings_hash) VALUES (?, ?, ?, ?)',
     want.id,
     want.name,
     want.target,
     want.settings,
-  );
-  return { id: lastId, parking: undefined, bucket: undefined };
+  ).lastId;
 }
 
-function update(database: Database, row: LaneRow, want: HashedIdentity): LaneRecord {
+function update(database: Database, row: LaneRow, want: HashedIdentity): number {
   database.run(
     'UPDATE lane SET integration = ?, target_hash = ?, settings_hash = ? WHERE id = ?',
     want.id,
@@ -114,10 +116,29 @@ function update(database: Database, row: LaneRow, want: HashedIdentity): LaneRec
     want.settings,
     row.id,
   );
-  const record = recordOf(row);
-  if (row.settings_hash === want.settings) return record;
-  setParking(database, row.id, undefined);
-  return { ...record, parking: undefined };
+  return row.id;
+}
+
+/** Stores whether the lane is parked from now on; gives all that is known of it. */
+function park(
+  database: Database,
+  id: number,
+  { settings, cannotRun }: HashedIdentity,
+  row: LaneRow | undefined,
+): LaneRecord {
+  const before = row && recordOf(row);
+  const earlier = before?.parking;
+  let parking: Parking | undefined;
+  if (cannotRun !== undefined) {
+    const since = earlier?.reason === CONFIGURATION ? earlier.since : cannotRun.since;
+    parking = { reason: CONFIGURATION, message: cannotRun.message, since };
+  } else if (row?.settings_hash === settings && earlier?.reason !== CONFIGURATION) {
+    parking = earlier;
+  }
+  if (earlier !== undefined || parking !== undefined) setParking(database, id, parking);
+  const wasStopped = earlier !== undefined || row?.integration === null;
+  const isResumed = wasStopped && parking === undefined;
+  return { id, parking, bucket: before?.bucket, ...(isResumed && { isResumed }) };
 }
 
 function recordOf(row: LaneRow): LaneRecord {
@@ -125,7 +146,7 @@ function recordOf(row: LaneRow): LaneRecord {
     row.parked_at === null
       ? undefined
       : {
-          reason: (row.parked_reason ?? 'internal') as FailureReason,
+          reason: (row.parked_reason ?? 'internal') as ParkingReason,
           message: row.parked_message ?? '',
           since: row.parked_at,
         };

@@ -64,6 +64,18 @@ beforeEach(() => {
   both.fill();
 });
 
+describe('what was read before a time', () => {
+  it('can be listed, retried and dropped alone', () => {
+    both.outbox.accept(anIntake([anAcceptedAlert('new', [SLACK])]), 9000);
+    const before = (readBefore: number) => ({ integration: 'slack', readBefore });
+    expect([...both.queue.list({ readBefore: 5001 })]).toHaveLength(6);
+    expect([...both.queue.list({ readBefore: 5002 })]).toHaveLength(7);
+    expect(both.queue.retry(before(5000))).toBe(0);
+    expect(both.queue.drop(before(5001))).toBe(6);
+    expect(both.states()).toEqual({ other: 'pending', new: 'pending' });
+  });
+});
+
 describe('the list', () => {
   it('shows every delivery in the order of reading', () => {
     expect([...both.queue.list({})]).toEqual([

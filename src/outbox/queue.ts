@@ -21,6 +21,8 @@ export interface QueueEntry {
 export interface QueueFilter {
   readonly state?: QueueState | undefined;
   readonly integration?: string | undefined;
+  /** Only alerts that were read before this time, in milliseconds since 1970. */
+  readonly readBefore?: number | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -159,7 +161,8 @@ export class Queue {
   /** Removes deliveries permanently, in any state. Returns how many. */
   drop(selection: QueueSelection): number {
     return this.#database.transaction(() => {
-      if (!('ids' in selection) && selection.state === undefined) this.#dropUnread(selection);
+      const isAll = !('ids' in selection) && selection.state === undefined;
+      if (isAll && selection.readBefore === undefined) this.#dropUnread(selection);
       const { sql, values } = whereSelected(selection);
       const rows = this.#database.all<{ id: number; alert: number }>(
         `SELECT d.id, d.alert ${FROM} ${sql}`,
@@ -194,16 +197,14 @@ export class Queue {
 }
 
 /** What `retry` and `drop` work on: some deliveries by id, or all that a filter lets through. */
-export type QueueSelection =
-  | { readonly ids: readonly number[] }
-  | Pick<QueueFilter, 'state' | 'integration'>;
+export type QueueSelection = { readonly ids: readonly number[] } | Omit<QueueFilter, 'limit'>;
 
 interface Where {
   readonly sql: string;
   readonly values: (string | number)[];
 }
 
-function where(filter: Pick<QueueFilter, 'state' | 'integration'>): Where {
+function where(filter: Omit<QueueFilter, 'limit'>): Where {
   const conditions = ['1'];
   const values: (string | number)[] = [];
   if (filter.state !== undefined) {
@@ -213,6 +214,10 @@ function where(filter: Pick<QueueFilter, 'state' | 'integration'>): Where {
   if (filter.integration !== undefined) {
     conditions.push(`${INTEGRATION} = ?`);
     values.push(filter.integration);
+  }
+  if (filter.readBefore !== undefined) {
+    conditions.push('a.read_at < ?');
+    values.push(filter.readBefore);
   }
   return { sql: `WHERE ${conditions.join(' AND ')}`, values };
 }

@@ -8,6 +8,7 @@ import type {
   LaneRecord,
   Outbox,
   Parking,
+  Waiting,
 } from '../core/outbox.ts';
 import type { Checkpoint } from '../core/source.ts';
 import { countLosses, moveCursor, readCursors, setCursor } from './cursors.ts';
@@ -15,7 +16,8 @@ import { bufferOf, type Database } from './database.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
 import { settle } from './settle.ts';
-import { giveUp, waitingBytes } from './usage.ts';
+import { shrink, waitingBytes } from './usage.ts';
+import { countWaiting, giveUp } from './waiting.ts';
 
 /** From this rule level on, alerts go first when a lane is behind. */
 export const URGENT_LEVEL = 12;
@@ -81,8 +83,8 @@ export class SqliteOutbox implements Outbox {
     return waitingBytes(this.#database);
   }
 
-  giveUp(lane: number, bytes: number, now: number): number {
-    return giveUp(this.#database, lane, bytes, now);
+  shrink(lane: number, bytes: number, now: number): number {
+    return shrink(this.#database, lane, bytes, now);
   }
 
   assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord> {
@@ -199,6 +201,14 @@ export class SqliteOutbox implements Outbox {
       readBefore,
     );
     return changes;
+  }
+
+  giveUp(lane: number, readBefore: number, now: number): number {
+    return giveUp(this.#database, lane, readBefore, now);
+  }
+
+  waiting(lane: number): Waiting {
+    return countWaiting(this.#database, lane);
   }
 
   clockJumped(byMs: number): void {

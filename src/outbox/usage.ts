@@ -30,7 +30,7 @@ export function largestLane(database: Database, state: FinishedState): number | 
  * Makes dead letters of what waits in a lane and was never attempted, the lowest priority first, then
  * the oldest, until so many bytes are free.
  */
-export function giveUp(database: Database, lane: number, bytes: number, now: number): number {
+export function shrink(database: Database, lane: number, bytes: number, now: number): number {
   return database.transaction(() => {
     const ids: number[] = [];
     let freed = 0;

@@ -77,6 +77,37 @@ describe('check', () => {
     expect(diagnostics.map((diagnostic) => diagnostic.message).join('\n')).toContain(message);
   });
 
+  it('fails when an integration cannot run, with --lenient only for errors', async () => {
+    const broken = '<integration><name>custom-gone</name></integration>';
+    home.configure(
+      `${SLACK}</integration>${broken}<integration><name>telegram</name></integration>`,
+    );
+    const strict = await run('check', '--json');
+    expect(strict.code).toBe(1);
+    expect(JSON.parse(strict.stdout)).toMatchObject({
+      ok: false,
+      integrations: [
+        { id: 'slack', enabled: true },
+        {
+          id: 'custom-gone',
+          enabled: false,
+          why: expect.stringMatching(/its script .*custom-gone does not exist/),
+          alerts_wait: true,
+        },
+        { id: 'telegram', enabled: false, alerts_wait: false },
+      ],
+    });
+    const lenient = await run('check', '--json', '--lenient');
+    expect(lenient.code).toBe(0);
+    expect(JSON.parse(lenient.stdout)).toMatchObject({ ok: true });
+    const { stdout } = await run('check', '--lenient');
+    expect(stdout).toMatch(/custom-gone +parked/);
+    expect(stdout).toMatch(/telegram +not enabled/);
+    expect(stdout).toContain('3 integrations, of which 2 cannot run');
+    home.configure(`${SLACK}<levle>3</levle></integration>`);
+    expect((await run('check', '--lenient')).code).toBe(1);
+  });
+
   it('says plainly that a file is missing or cannot be read', async () => {
     const missing = await run('check', '--config', join(home.path, 'nothing.conf'));
     expect(missing.code).toBe(1);

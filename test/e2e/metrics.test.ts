@@ -85,7 +85,7 @@ it('measures a daemon from reading to delivery', async () => {
     'deliveries{integration="slack",state="pending"}': 0,
     'oldest_pending_seconds{integration="slack"}': 0,
     'lane_state{integration="slack",state="working"}': 1,
-    'lane_state{integration="custom-missing",state="not_running"}': 1,
+    'lane_state{integration="custom-missing",state="parked"}': 1,
     'read_lag_bytes{source="file"}': 0,
     'reading_blocked{why="outbox_full"}': 0,
     'reading_blocked{why="missing"}': 0,
