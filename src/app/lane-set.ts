@@ -1,4 +1,4 @@
-import type { Destination } from '../core/destination.ts';
+import type { ClosableHttpClient, Destination, LaneHttp } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
@@ -11,8 +11,12 @@ import type { EnabledIntegration } from './setup.ts';
 /** What all lanes share. */
 export type SharedParts = Omit<
   LaneParts,
-  'integration' | 'destination' | 'record' | 'followUps' | 'observer'
+  'integration' | 'destination' | 'record' | 'followUps' | 'observer' | 'context'
 > & {
+  readonly context: Omit<LaneParts['context'], 'http'> & {
+    /** Each lane gets a client of its own. */
+    readonly http: LaneHttp;
+  };
   readonly observe?: (integration: string) => LaneObserver;
 };
 
@@ -26,6 +30,7 @@ interface Entry {
 
 interface RunningLane extends Entry {
   readonly lane: Lane;
+  readonly http: ClosableHttpClient;
   /** The settings it was made from. */
   readonly settings: string;
 }
@@ -74,11 +79,11 @@ export class LaneSet {
         current.destination.name === entry.destination.name;
       next.set(
         record.id,
-        isUnchanged ? current : { ...entry, settings, lane: this.#create(entry, record) },
+        isUnchanged ? current : { ...entry, settings, ...this.#create(entry, record) },
       );
     }
     for (const [id, running] of this.#running) {
-      if (next.get(id) !== running) this.#retire(running.lane);
+      if (next.get(id) !== running) this.#retire(running);
     }
     this.#running = next;
     for (const { lane } of next.values()) lane.wake();
@@ -117,7 +122,7 @@ export class LaneSet {
 
   /** Lets what is in flight finish, or hands it back. */
   async stop(): Promise<void> {
-    const stopping = [...this.#running.values()].map(({ lane }) => lane.stop(STOP_GRACE_MS));
+    const stopping = [...this.#running.values()].map(stopLane);
     await Promise.all([...stopping, ...this.#retiring]);
   }
 
@@ -126,19 +131,33 @@ export class LaneSet {
     return undefined;
   }
 
-  #create({ integration, destination }: Entry, record: LaneRecord): Lane {
+  #create(
+    { integration, destination }: Entry,
+    record: LaneRecord,
+  ): Pick<RunningLane, 'lane' | 'http'> {
     if (integration.id !== MANAGER) {
       this.#shared.log.info('integration enabled', { integration: integration.id });
     }
     const followUps = this.#followUps;
     const observer = this.#shared.observe?.(integration.id);
-    return new Lane({ ...this.#shared, integration, destination, record, followUps, observer });
+    const http = this.#shared.context.http.forLane(
+      integration.settings.concurrency ?? destination.concurrency,
+    );
+    const context = { ...this.#shared.context, http };
+    const own = { integration, destination, record, followUps, observer, context };
+    return { lane: new Lane({ ...this.#shared, ...own }), http };
   }
 
-  #retire(lane: Lane): void {
-    const stopped = lane.stop(STOP_GRACE_MS).finally(() => this.#retiring.delete(stopped));
+  #retire(running: RunningLane): void {
+    const stopped = stopLane(running).finally(() => this.#retiring.delete(stopped));
     this.#retiring.add(stopped);
   }
+}
+
+/** Lets what is in flight finish, or hands it back. */
+async function stopLane({ lane, http }: RunningLane): Promise<void> {
+  await lane.stop(STOP_GRACE_MS);
+  await http.close();
 }
 
 function laneIdentity({ integration, destination }: Entry): LaneIdentity {

@@ -435,14 +435,14 @@ describe('proxies', () => {
   it('that refuse are named', async () => {
     const proxy = await startProxy(407);
     const via = newClient({ env: { HTTPS_PROXY: proxy.url } });
-    const message = expectFailure(await send(post('https://x.test'), { via }), 'network', false);
+    const message = expectFailure(await send(post('https://x.test'), { via }), 'auth', false);
     expect(message).toContain('407');
   });
 
   it('that are no address fail every attempt', async () => {
     const via = newClient({ env: { HTTPS_PROXY: 'not a proxy SECRET' } });
-    expect(expectFailure(await send(post('https://x.test'), { via }), 'network', false)).toContain(
-      'HTTPS_PROXY',
-    );
+    const result = await send(post('https://x.test'), { via });
+    expect(expectFailure(result, 'client_error', false)).toContain('HTTPS_PROXY');
+    expect(result).toMatchObject({ needsRepair: true });
   });
 });
