@@ -18,6 +18,8 @@ export type SharedParts = Omit<
     readonly http: LaneHttp;
   };
   readonly observe?: (integration: string) => LaneObserver;
+  /** What the environment says about the network: a lane that is parked is tried when it changes. */
+  readonly network?: string | undefined;
 };
 
 /** How long in-flight deliveries may take to finish when a lane ends. */
@@ -65,7 +67,7 @@ export class LaneSet {
     if (enriches && this.#manager !== undefined) {
       entries.push({ integration: managerIntegration(), destination: this.#manager });
     }
-    const identities = entries.map(laneIdentity);
+    const identities = entries.map((entry) => laneIdentity(entry, this.#shared.network));
     const records = this.#shared.outbox.assignLanes(identities);
     const next = new Map<number, RunningLane>();
     for (const [position, entry] of entries.entries()) {
@@ -160,14 +162,22 @@ async function stopLane({ lane, http }: RunningLane): Promise<void> {
   await http.close();
 }
 
-function laneIdentity({ integration, destination }: Entry): LaneIdentity {
+function laneIdentity(
+  { integration, destination }: Entry,
+  network: string | undefined,
+): LaneIdentity {
   const { id, hookUrl, apiKey, optionsText, source: _, ...rest } = integration;
   const target = [hookUrl?.reveal() ?? null, apiKey?.reveal() ?? null];
   return {
     integrationId: id,
     name: integration.name.trim(),
     target: JSON.stringify(target),
-    settings: JSON.stringify([target, optionsText?.reveal() ?? null, rest]),
+    settings: JSON.stringify([
+      target,
+      optionsText?.reveal() ?? null,
+      rest,
+      ...(network === undefined ? [] : [network]),
+    ]),
     highestLevelFirst: destination.highestLevelFirst === true,
   };
 }

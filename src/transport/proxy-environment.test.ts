@@ -84,7 +84,7 @@ describe('a mistake', () => {
     expect(environment.problems).toMatchObject([{ variable: 'HTTPS_PROXY' }]);
     expect(environment.problems[0]?.problem).toMatch(/^HTTPS_PROXY is not the address of a proxy/);
     expect(environment.problems[0]?.problem).not.toContain('SECRET');
-    expect(environment.secrets).toContain(value.trim());
+    expect(environment.secrets).toEqual(value.includes('@') ? [value] : []);
     expect(environment.proxyFor(HTTPS)).toBe(environment.problems[0]);
   });
 

@@ -26,7 +26,7 @@ export interface ProxyEnvironment {
   /** The proxy for an address; undefined where none is used; a problem where it cannot be known. */
   proxyFor(url: URL): Proxy | ProxyProblem | undefined;
   readonly problems: readonly ProxyProblem[];
-  /** What must not be shown: passwords, and values that were not understood. */
+  /** What must not be shown: passwords, and values that were not understood but may hold one. */
   readonly secrets: readonly string[];
 }
 
@@ -115,7 +115,8 @@ function authorizationOf({ username, password }: URL): Secret | undefined {
 }
 
 function secretsOf(value: string, result: Proxy | ProxyProblem): string[] {
-  if ('problem' in result) return [value];
+  // Where it has no user, it is perhaps an ordinary word, which must not be removed from texts.
+  if ('problem' in result) return value.includes('@') ? [value] : [];
   if (result.authorization === undefined) return [];
   const pair = result.authorization.reveal().slice('Basic '.length);
   const decoded = Buffer.from(pair, 'base64').toString();
