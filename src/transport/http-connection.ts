@@ -37,6 +37,8 @@ export class HttpConnection implements Connection {
         });
       },
     });
+    // An alert of TLS may come without an end of the connection, and must not be lost behind one.
+    socket.once('error', (error) => socket.destroy(error));
     socket.once('close', () => onGone(this));
   }
 
