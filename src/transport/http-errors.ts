@@ -82,27 +82,27 @@ const CERTIFICATES: Readonly<Record<string, string>> = {
 };
 const OTHER_CERTIFICATES = /^(?:CERT_|CRL_|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_|UNABLE_TO_)/;
 
+/** The server wants to know who we are. */
+export const CLIENT_CERTIFICATE: Fault = {
+  reason: 'auth',
+  message:
+    'The server requires a client certificate, which integratord cannot present. Use an address that needs none, or have a local proxy present it.',
+  needsRepair: true,
+};
+
 /** Alerts of TLS (RFC 8446, 6.2) that say what the other side misses. */
-const ALERTS: Readonly<Record<number, Fault>> = (() => {
-  const clientCertificate: Fault = {
-    reason: 'auth',
-    message:
-      '{Peer} requires a client certificate, which integratord cannot present. Use an address that needs none, or have a local proxy present it.',
-    needsRepair: true,
-  };
-  return {
-    40: retried(
-      '{Peer} refuses the TLS handshake: no version or cipher is common to it and this machine.',
-    ),
-    // We never present a certificate, so nothing can be wrong with it but that.
-    42: clientCertificate,
-    70: retried('{Peer} allows only versions of TLS that this machine does not.'),
-    112: repaired(
-      '{Peer} does not know the host name of the address (TLS: unrecognized name). Check the address for typos, and the certificates there.',
-    ),
-    116: clientCertificate,
-  };
-})();
+const ALERTS: Readonly<Record<number, Fault>> = {
+  40: retried(
+    '{Peer} refuses the TLS handshake: no version or cipher is common to it and this machine.',
+  ),
+  // We never present a certificate, so nothing can be wrong with it but that.
+  42: CLIENT_CERTIFICATE,
+  70: retried('{Peer} allows only versions of TLS that this machine does not.'),
+  112: repaired(
+    '{Peer} does not know the host name of the address (TLS: unrecognized name). Check the address for typos, and the certificates there.',
+  ),
+  116: CLIENT_CERTIFICATE,
+};
 /** By name, where the alert's number is not told. */
 const ALERT_NAMES: readonly (readonly [RegExp, number])[] = [
   [/ALERT_HANDSHAKE_FAILURE$/, 40],

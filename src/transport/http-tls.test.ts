@@ -141,6 +141,18 @@ describe.skipIf(noOpenssl).each(VERSIONS)(
   },
 );
 
+it('a client certificate that nginx misses, which it says in HTTP, is named as well', async () => {
+  const own = certificate('localhost', -1, 1);
+  const page = '<html><h1>400 Bad Request</h1>No required SSL certificate was sent</html>';
+  const server = await ScriptedServer.start([answer(400, page)], own);
+  open.push(server);
+  expect(await sendTo(server.port, own.cert)).toMatchObject({
+    reason: 'auth',
+    needsRepair: true,
+    message: expect.stringContaining('client certificate'),
+  });
+});
+
 describe('a handshake that fails for another reason', () => {
   it('is retried when no version or cipher is common', async () => {
     const own = certificate('localhost', -1, 1);

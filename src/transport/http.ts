@@ -1,9 +1,15 @@
 import type { Clock } from '../core/clock.ts';
-import type { ClosableHttpClient, HttpRequest, HttpResult, LaneHttp } from '../core/destination.ts';
+import type {
+  ClosableHttpClient,
+  HttpRequest,
+  HttpResponse,
+  HttpResult,
+  LaneHttp,
+} from '../core/destination.ts';
 import { Secret } from '../core/secret.ts';
 import { ConnectionPool, type Errand } from './connection-pool.ts';
 import { Connector, type HostLookup, type Route } from './http-connector.ts';
-import { faultOf } from './http-errors.ts';
+import { CLIENT_CERTIFICATE, type Fault, faultOf } from './http-errors.ts';
 import { Exchange, failure } from './http-exchange.ts';
 import { proxyLogin } from './http-tunnel.ts';
 import { type ProxyEnvironment, readProxyEnvironment } from './proxy-environment.ts';
@@ -98,9 +104,8 @@ function clientOver(
       const first = await attempt(false);
       // The server had closed an idle connection: not this attempt's fault.
       const result = first === 'stale' ? asResult(await attempt(true)) : first;
-      const { proxy } = route;
-      const isFromProxy = proxy !== undefined && !route.tls && result.ok && result.status === 407;
-      return isFromProxy ? failure(proxyLogin(proxy), false) : result;
+      const fault = result.ok ? faultBefore(result, route) : undefined;
+      return fault === undefined ? result : failure(fault, false);
     },
     async close() {
       pool.close();
@@ -113,6 +118,16 @@ function asResult(result: HttpResult | 'stale'): HttpResult {
   if (result !== 'stale') return result;
   const message = 'The connection was lost.';
   return failure({ reason: 'network', message, needsRepair: false }, true);
+}
+
+/** nginx completes the handshake first, and then answers itself. */
+const NGINX_MISSES_CERTIFICATE = /No required SSL certificate was sent/;
+
+/** What is wrong when an answer comes not from the service, but from what stands before it. */
+function faultBefore({ status, body }: HttpResponse, { proxy, tls }: Route): Fault | undefined {
+  if (status === 407 && proxy !== undefined && !tls) return proxyLogin(proxy);
+  if (status === 400 && tls && NGINX_MISSES_CERTIFICATE.test(body)) return CLIENT_CERTIFICATE;
+  return undefined;
 }
 
 /** What an address means. */

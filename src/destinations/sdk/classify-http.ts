@@ -54,19 +54,9 @@ export function failed(response: HttpResponse, failure: Failure, now: number): O
   };
 }
 
-/** nginx completes the handshake, and then answers with a page of its own. */
-const NGINX_WANTS_CERTIFICATE = /No required SSL certificate was sent/;
-
 function failureByStatus(response: HttpResponse, service: Service): Failure {
   const { status } = response;
   const { title, credential, advice } = service;
-  if (status === 400 && NGINX_WANTS_CERTIFICATE.test(response.body)) {
-    return {
-      kind: 'park',
-      reason: 'auth',
-      message: `${title} requires a client certificate (HTTP 400), which integratord cannot present. Use an address that needs none, or have a local proxy present it.`,
-    };
-  }
   switch (status) {
     case 408:
     case 425:
