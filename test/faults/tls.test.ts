@@ -119,7 +119,7 @@ describe('a server that sends without end', () => {
     const beside = await latency(sink, ROUNDS);
     await daemon.logged('attempt failed', (line) => cause.test(String(line['cause'])));
     expect(flooding.connections()).toBeGreaterThan(0);
-    // Without a bound it was two hundred times as long.
-    expect(beside).toBeLessThan(20 * alone + 50);
+    // Without a bound it is many times as long.
+    expect(beside).toBeLessThan(3 * alone + 50);
   });
 });
