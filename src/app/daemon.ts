@@ -23,6 +23,7 @@ import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
 import { tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
+import { networkFingerprint } from './network-environment.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import { type Reinject, reinjection } from './reinjection.ts';
 import { type Refusal, Reloading, report } from './reloading.ts';
@@ -130,6 +131,7 @@ export class Daemon {
         log,
         scrubber: options.scrubber,
         observe: (integration) => this.#measured.lane(integration),
+        network: networkFingerprint(options.env),
       },
       reinjection(options.reinject, paths, this.#transports),
     );

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { FakeDestination, GONE } from '../../test/support/fake-destination.ts';
-import { aContext } from '../../test/support/fake-transports.ts';
+import { aContext, FakeHttp } from '../../test/support/fake-transports.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import { anAcceptedAlert, anIntake, openTestDatabase } from '../../test/support/outbox.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
-import type { Destination } from '../core/destination.ts';
+import type { ClosableHttpClient, Destination, LaneHttp } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import { Scrubber } from '../core/secret.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
@@ -24,17 +24,19 @@ let log: RecordingLog;
 let database: Database;
 let outbox: SqliteOutbox;
 let lanes: LaneSet;
+let http: FakeLaneHttp;
 beforeEach(() => {
   directory = tempDir();
   clock = new FakeClock();
   log = new RecordingLog();
   database = openTestDatabase(directory);
   outbox = new SqliteOutbox(database);
+  http = new FakeLaneHttp();
   lanes = new LaneSet(
     {
       outbox,
       groupCommit: new GroupCommit(outbox, clock, log),
-      context: aContext({ clock }),
+      context: { ...aContext({ clock }), http },
       clock,
       log,
       scrubber: new Scrubber(),
@@ -42,6 +44,18 @@ beforeEach(() => {
     undefined,
   );
 });
+
+/** Counts clients instead of opening connections. */
+class FakeLaneHttp implements LaneHttp {
+  readonly connections: number[] = [];
+  closed = 0;
+
+  forLane(connections: number): ClosableHttpClient {
+    this.connections.push(connections);
+    const close = async () => void (this.closed += 1);
+    return { send: (request, limits) => new FakeHttp().send(request, limits), close };
+  }
+}
 
 function named(name: string): FakeDestination {
   return Object.assign(new FakeDestination(), { name });
@@ -69,6 +83,16 @@ describe('a new configuration', () => {
     expect(destination.raws).toEqual(['a']);
     expect(routes).toMatchObject([{ lane: 1, destination }]);
     expect(log.with('integration enabled')).toHaveLength(1);
+  });
+
+  it('gives each lane as many connections as its concurrency, and closes them with it', async () => {
+    lanes.apply([enabled(named('slack')), enabled(new FakeDestination(3), { id: 'b' })]);
+    lanes.apply([enabled(named('slack'), { settings: { concurrency: 7 } })]);
+    await clock.settle();
+    expect(http.connections).toEqual([1, 3, 7]);
+    expect(http.closed).toBe(2);
+    await lanes.stop();
+    expect(http.closed).toBe(3);
   });
 
   it('makes a new lane of one whose settings have changed', async () => {

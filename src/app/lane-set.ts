@@ -1,4 +1,4 @@
-import type { Destination } from '../core/destination.ts';
+import type { ClosableHttpClient, Destination, LaneHttp } from '../core/destination.ts';
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
@@ -13,9 +13,15 @@ import type { RoutedIntegration } from './setup.ts';
 /** What all lanes share. */
 export type SharedParts = Omit<
   LaneParts,
-  'integration' | 'destination' | 'record' | 'followUps' | 'observer'
+  'integration' | 'destination' | 'record' | 'followUps' | 'observer' | 'context'
 > & {
+  readonly context: Omit<LaneParts['context'], 'http'> & {
+    /** Each lane gets a client of its own. */
+    readonly http: LaneHttp;
+  };
   readonly observe?: (integration: string) => LaneObserver;
+  /** What the environment says about the network: a lane that is parked is tried when it changes. */
+  readonly network?: string | undefined;
 };
 
 /** How long in-flight deliveries may take to finish when a lane ends. */
@@ -26,6 +32,8 @@ type Entry = Pick<RoutedIntegration, 'integration' | 'destination'> &
 
 interface RunningLane extends Entry {
   readonly lane: Lane | ParkedLane;
+  /** Its connections; undefined where nothing is attempted. */
+  readonly http?: ClosableHttpClient | undefined;
   /** The settings it was made from. */
   readonly settings: string;
 }
@@ -67,8 +75,8 @@ export class LaneSet {
     if (enriches && this.#manager !== undefined) {
       entries.push({ integration: managerIntegration(), destination: this.#manager });
     }
-    const now = this.#shared.clock.now();
-    const identities = entries.map((entry) => laneIdentity(entry, now));
+    const { clock, network } = this.#shared;
+    const identities = entries.map((entry) => laneIdentity(entry, clock.now(), network));
     const records = this.#shared.outbox.assignLanes(identities);
     const next = new Map<number, RunningLane>();
     for (const [position, entry] of entries.entries()) {
@@ -83,14 +91,14 @@ export class LaneSet {
         current.unusable?.reason === entry.unusable?.reason;
       next.set(
         record.id,
-        isUnchanged ? current : { ...entry, settings, lane: this.#create(entry, record) },
+        isUnchanged ? current : { ...entry, settings, ...this.#create(entry, record) },
       );
     }
     const before = this.#running;
     this.#running = next;
     for (const [id, running] of before) {
       if (next.get(id) === running) running.lane.probe();
-      else this.#retire(running.lane);
+      else this.#retire(running);
     }
     for (const { lane } of next.values()) lane.wake();
     return [...next]
@@ -142,7 +150,7 @@ export class LaneSet {
 
   /** Lets what is in flight finish, or hands it back. */
   async stop(): Promise<void> {
-    const stopping = [...this.#running.values()].map(({ lane }) => lane.stop(STOP_GRACE_MS));
+    const stopping = [...this.#running.values()].map(stopLane);
     await Promise.all([...stopping, ...this.#retiring]);
   }
 
@@ -151,9 +159,9 @@ export class LaneSet {
     return undefined;
   }
 
-  #create(entry: Entry, record: LaneRecord): Lane | ParkedLane {
+  #create(entry: Entry, record: LaneRecord): Pick<RunningLane, 'lane' | 'http'> {
     const { integration, destination, unusable } = entry;
-    const { log, outbox, clock } = this.#shared;
+    const { log, outbox, clock, context } = this.#shared;
     const observer = this.#shared.observe?.(integration.id);
     if (unusable !== undefined) {
       log.error('integration cannot run; its alerts wait until it is fixed', {
@@ -162,13 +170,16 @@ export class LaneSet {
       });
       const canRun = entry.canRun ?? (() => false);
       const onFixed = () => this.#resume(record.id);
-      return new ParkedLane({ integration, record, outbox, clock, log, observer, canRun, onFixed });
+      const parts = { integration, record, outbox, clock, log, observer, canRun, onFixed };
+      return { lane: new ParkedLane(parts) };
     }
     if (integration.id !== MANAGER)
       log.info('integration enabled', { integration: integration.id });
     if (record.isResumed === true) this.#reportResumed(integration.id, record.id);
+    const http = context.http.forLane(integration.settings.concurrency ?? destination.concurrency);
     const followUps = this.#followUps;
-    return new Lane({ ...this.#shared, integration, destination, record, followUps, observer });
+    const own = { integration, destination, record, followUps, observer };
+    return { lane: new Lane({ ...this.#shared, ...own, context: { ...context, http } }), http };
   }
 
   /** What kept an integration from running is there now. */
@@ -188,9 +199,9 @@ export class LaneSet {
       isResumed: true,
     };
     const { unusable: _, ...entry } = running;
-    const lane = this.#create(entry, record);
-    this.#running.set(id, { ...entry, lane });
-    lane.wake();
+    const created = this.#create(entry, record);
+    this.#running.set(id, { ...entry, ...created });
+    created.lane.wake();
   }
 
   #reportResumed(integration: string, lane: number): void {
@@ -209,20 +220,35 @@ export class LaneSet {
     return new OutboxGuard(outbox, clock, log, integration);
   }
 
-  #retire(lane: Lane | ParkedLane): void {
-    const stopped = lane.stop(STOP_GRACE_MS).finally(() => this.#retiring.delete(stopped));
+  #retire(running: RunningLane): void {
+    const stopped = stopLane(running).finally(() => this.#retiring.delete(stopped));
     this.#retiring.add(stopped);
   }
 }
 
-function laneIdentity({ integration, destination, unusable }: Entry, now: number): LaneIdentity {
+/** Lets what is in flight finish, or hands it back. */
+async function stopLane({ lane, http }: RunningLane): Promise<void> {
+  await lane.stop(STOP_GRACE_MS);
+  await http?.close();
+}
+
+function laneIdentity(
+  { integration, destination, unusable }: Entry,
+  now: number,
+  network: string | undefined,
+): LaneIdentity {
   const { id, hookUrl, apiKey, optionsText, source: _, ...rest } = integration;
   const target = [hookUrl?.reveal() ?? null, apiKey?.reveal() ?? null];
   return {
     integrationId: id,
     name: integration.name.trim(),
     target: JSON.stringify(target),
-    settings: JSON.stringify([target, optionsText?.reveal() ?? null, rest]),
+    settings: JSON.stringify([
+      target,
+      optionsText?.reveal() ?? null,
+      rest,
+      ...(network === undefined ? [] : [network]),
+    ]),
     highestLevelFirst: destination.highestLevelFirst === true,
     cannotRun: unusable && { message: unusable.reason, since: now },
   };

@@ -7,6 +7,7 @@ import type { Integration } from '../core/integration.ts';
 import type { Paths } from '../core/paths.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import { createRegistry } from '../destinations/registry.ts';
+import { networkDiagnostics, networkSecrets } from './network-environment.ts';
 
 /** An integration of the configuration, with what would deliver for it. */
 export interface PreparedIntegration {
@@ -44,7 +45,7 @@ export interface RoutedIntegration extends PreparedIntegration {
 /** Reads configuration and settings and finds each integration's destination. Never throws. */
 export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
   const destinations = createRegistry({ home: paths.home });
-  const { integrations, ...rest } = loadConfig({
+  const { integrations, diagnostics, secrets, ...rest } = loadConfig({
     configFile: paths.config,
     settingsFile: paths.settings,
     env,
@@ -52,6 +53,8 @@ export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
   });
   return {
     ...rest,
+    diagnostics: [...diagnostics, ...networkDiagnostics(env)],
+    secrets: [...secrets, ...networkSecrets(env)],
     integrations: integrations.map((loaded) => ({
       loaded,
       integration: loaded.integration,

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../core/clock.ts';
 import type { DatagramSender } from '../core/datagram.ts';
-import type { HttpClient, ScriptRunner } from '../core/destination.ts';
+import type { ClosableHttpClient, LaneHttp, ScriptRunner } from '../core/destination.ts';
 import { type Log, silentLog } from '../core/log.ts';
 import type { Paths } from '../core/paths.ts';
 import { UnixDatagrams } from '../transport/datagram.ts';
-import type { ClosableHttpClient } from '../transport/http.ts';
 import { createScriptRunner } from '../transport/script.ts';
 import { forkScriptHost } from '../transport/script-host-process.ts';
 import { ScriptHosts } from '../transport/script-hosts.ts';
 
 const HOST_PROGRAM = fileURLToPath(new URL('../cli/script-host.js', import.meta.url));
 
-/** The transports, shared by all destinations. */
+/** The transports of all lanes. */
 export interface Transports {
-  readonly http: HttpClient;
+  /** Each lane takes a client of its own, and closes it. */
+  readonly http: LaneHttp;
   readonly scripts: ScriptRunner;
   readonly datagrams: DatagramSender;
   /** Loads what the first attempt needs, so that it need not wait for that. */
@@ -49,7 +49,7 @@ export function createTransports(
     warmUp: () => http.warmUp(),
     async close() {
       datagrams.close();
-      await Promise.all([http.close(), scripts.close()]);
+      await scripts.close();
     },
   };
 }
@@ -69,16 +69,31 @@ function scriptRunner(
 }
 
 /** The HTTP library is large. It is loaded for the first request, or before. */
-function httpOnDemand(clock: Clock): ClosableHttpClient & { warmUp(): Promise<void> } {
-  let loading: Promise<ClosableHttpClient> | undefined;
+function httpOnDemand(clock: Clock): LaneHttp & { warmUp(): Promise<void> } {
+  let loading: Promise<LaneHttp> | undefined;
   const load = async () => {
-    const { createHttpClient } = await import('../transport/http.ts');
-    return createHttpClient({ clock });
+    const { createLaneHttp } = await import('../transport/http.ts');
+    return createLaneHttp({ clock });
   };
-  const client = () => (loading ??= load());
+  const loaded = () => (loading ??= load());
   return {
-    send: async (request, limits) => (await client()).send(request, limits),
-    warmUp: async () => void (await client()),
-    close: async () => (await loading)?.close(),
+    forLane: (connections) => clientOnDemand(async () => (await loaded()).forLane(connections)),
+    warmUp: async () => void (await loaded()),
+  };
+}
+
+/** A client that is made for its first request. */
+function clientOnDemand(make: () => Promise<ClosableHttpClient>): ClosableHttpClient {
+  let making: Promise<ClosableHttpClient> | undefined;
+  let made: ClosableHttpClient | undefined;
+  const client = async () => {
+    made = await (making ??= make());
+    return made;
+  };
+  return {
+    async send(request, limits) {
+      return await (made ?? (await client())).send(request, limits);
+    },
+    close: async () => (await making)?.close(),
   };
 }

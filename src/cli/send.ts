@@ -78,14 +78,18 @@ async function sendOnce(
   };
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  return destination.deliver(job, {
+  const http = transports.http.forLane(1);
+  const outcome = await destination.deliver(job, {
     ...transports,
+    http,
     cache: memoryCache(systemClock),
     quota: memoryQuota(systemClock),
     clock: systemClock,
     scrubber,
     signal: interrupt.signal,
   });
+  await http.close();
+  return outcome;
 }
 
 function describe(integration: string, outcome: Outcome): string {

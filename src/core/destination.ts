@@ -39,11 +39,17 @@ export interface HttpResponse {
 }
 export interface HttpFailure {
   readonly ok: false;
-  readonly reason: 'timeout' | 'network';
+  /**
+   * `auth`: the proxy wants a login, or the server a client certificate. `client_error`: this
+   * machine's settings for its proxy are wrong.
+   */
+  readonly reason: 'timeout' | 'network' | 'auth' | 'client_error';
   /** A sentence that says what happened, without the address. */
   readonly message: string;
   /** True when the request may have reached the server, so that a retry may repeat it. */
   readonly mayHaveArrived: boolean;
+  /** True when it stays like this until someone acts, as with an expired certificate. */
+  readonly needsRepair?: boolean;
 }
 
 /** Sends requests. Redirects are not followed. */
@@ -57,6 +63,18 @@ export interface HttpClient {
       bodyCap?: number | undefined;
     },
   ): Promise<HttpResult>;
+}
+
+/** A client whose connections can be closed. */
+export interface ClosableHttpClient extends HttpClient {
+  /** Closes all connections; attempts that still run end as network failures. */
+  close(): Promise<void>;
+}
+
+/** Makes HTTP clients: each lane has its own, so that none waits for the connections of another. */
+export interface LaneHttp {
+  /** @param connections open at the same time, at most: the lane's concurrency. */
+  forLane(connections: number): ClosableHttpClient;
 }
 
 /** How a `custom-*` script is called. */

@@ -389,6 +389,15 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
     expectNoSecret(outcome);
   });
 
+  it('delivers in one attempt although a 100 Continue comes that nobody asked for', async () => {
+    const [status, body] = success(name);
+    const early = 'HTTP/1.1 100 Continue\r\n\r\n';
+    const length = Buffer.byteLength(body);
+    const whole = `${early}HTTP/1.1 ${status} OK\r\ncontent-length: ${length}\r\n\r\n${body}`;
+    expect(await against(raw(whole))).toMatchObject({ kind: 'delivered', status });
+    expect(server?.requests).toHaveLength(questions.length + 1);
+  });
+
   it('retries when there is no answer in time', async () => {
     const outcome = await against(never, 1);
     expect(outcome).toMatchObject({ kind: 'retry', reason: 'timeout' });
@@ -455,6 +464,34 @@ describe.each(web)('$name against a real server', ({ name, destination }) => {
       aContext({ http, clock, signal: controller.signal }),
     );
     expect(outcome).toMatchObject({ kind: 'retry', reason: 'network' });
+  });
+});
+
+describe.each(web)('$name when there is no way to the service', ({ name, destination }) => {
+  const failure = { ok: false, message: 'The certificate has expired.' } as const;
+
+  // As for a certificate, a login at the proxy, and a mistyped proxy.
+  it.each(['network', 'auth', 'client_error'] as const)(
+    'parks for what someone must repair: %s',
+    async (reason) => {
+      const result = { ...failure, reason, mayHaveArrived: false, needsRepair: true };
+      for (const attempts of [0, 1]) {
+        const http = new FakeHttp(result);
+        const outcome = await destination.deliver(
+          { ...jobFor(name), attempts },
+          aContext({ http }),
+        );
+        expect(outcome).toEqual({ kind: 'park', reason, message: failure.message });
+        expect(http.requests).toHaveLength(1);
+      }
+    },
+  );
+
+  it('retries for everything else', async () => {
+    for (const mayHaveArrived of [true, false]) {
+      const result = { ...failure, reason: 'network', mayHaveArrived } as const;
+      expect(await attempt(name, destination, result)).toMatchObject({ kind: 'retry' });
+    }
   });
 });
 

@@ -2,17 +2,16 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { HttpFailure, HttpResponse, HttpResult } from '../core/destination.ts';
 import { onAbort } from './abort-watch.ts';
-import { isLostConnection, isTimeout, networkMessage } from './http-errors.ts';
+import { type Fault, faultOf, isLostConnection } from './http-errors.ts';
 
 /** What an exchange learns of its connection, so that it can tell a stale one. */
 export interface Connection {
   readonly socket: Pick<Socket, 'bytesRead'>;
-  /** Requests written to it. */
-  uses: number;
+  /** True when it has served a request before. */
+  readonly isReused: boolean;
 }
 
 const NOTHING = () => {};
-const NO_CONNECTION = () => undefined;
 
 /** How an exchange stops the request that it belongs to. */
 interface Controller {
@@ -35,15 +34,16 @@ export interface ExchangeLimits {
  * answer, the time limit, the signal or an error, whichever comes first.
  */
 export class Exchange {
-  /** Set by the client that sends the request. */
-  connection: () => Connection | undefined = NO_CONNECTION;
+  /** Ends what is done for it before its request is sent; set by who does it. */
+  cancel: (() => void) | undefined;
 
   readonly #limits: ExchangeLimits;
   #resolve: ((result: HttpResult | 'stale') => void) | undefined;
   #release: () => void = NOTHING;
   #controller: Controller | undefined;
-  /** Set when the connection had served a request before; with the bytes that it had brought. */
-  #reused: { readonly socket: Connection['socket']; readonly bytesRead: number } | undefined;
+  #connection: Connection | undefined;
+  /** What the connection had brought before this request, in bytes. */
+  #bytesBefore = 0;
   #head: Pick<HttpResponse, 'status' | 'headers'> | undefined;
   readonly #chunks: Buffer[] = [];
   #size = 0;
@@ -52,16 +52,21 @@ export class Exchange {
     this.#limits = limits;
   }
 
+  /** Bytes of a body that are read. */
+  get bodyCap(): number {
+    return this.#limits.bodyCap;
+  }
+
   /**
-   * Starts the request with `dispatch`, which may throw. Resolves with `stale` when a kept
-   * connection turned out to be dead.
+   * Starts with `start`, which may throw. Resolves with `stale` when a kept connection turned out to
+   * be dead.
    */
-  run(dispatch: () => void): Promise<HttpResult | 'stale'> {
+  run(start: () => void): Promise<HttpResult | 'stale'> {
     const { clock, deadline, signal } = this.#limits;
     return new Promise((resolve) => {
       this.#resolve = resolve;
       const cancelTimer = clock.after(deadline - clock.monotonic(), () => this.#timeOut());
-      const stop = () => this.#giveUp('network', 'The attempt was stopped.');
+      const stop = () => this.#giveUp({ reason: 'network', message: 'The attempt was stopped.' });
       const forget = onAbort(signal, stop);
       this.#release = () => {
         cancelTimer();
@@ -71,12 +76,28 @@ export class Exchange {
         stop();
         return;
       }
-      try {
-        dispatch();
-      } catch (error) {
-        this.#settle(failure('network', networkMessage(error), false));
-      }
+      this.attempt(start);
     });
+  }
+
+  /** Takes a step towards the answer, if it is still awaited; what is thrown ends the exchange. */
+  attempt(step: () => void): void {
+    if (this.#resolve === undefined) return;
+    try {
+      step();
+    } catch (error) {
+      this.fail(faultOf(error));
+    }
+  }
+
+  /** There is no way to the server. */
+  fail(fault: Fault): void {
+    this.#settle(failure(fault, false));
+  }
+
+  /** The connection that the request is handed to. */
+  goesOver(connection: Connection): void {
+    this.#connection = connection;
   }
 
   onRequestStart(controller: Controller): void {
@@ -85,14 +106,11 @@ export class Exchange {
       controller.abort(new Error('cancelled before it was sent'));
       return;
     }
-    const connection = this.connection();
-    if (connection === undefined) return;
-    const { socket } = connection;
-    if (connection.uses > 0) this.#reused = { socket, bytesRead: socket.bytesRead };
-    connection.uses += 1;
+    this.#bytesBefore = this.#connection?.socket.bytesRead ?? 0;
   }
 
   onResponseStart(_: Controller, status: number, headers: Headers): void {
+    // 101, a change of protocol, was not asked for.
     if (status >= 200) this.#head = { status, headers: firstOfEach(headers) };
   }
 
@@ -109,30 +127,27 @@ export class Exchange {
   onResponseError(_: Controller, error: Error): void {
     if (this.#head !== undefined) this.#settle(this.#response(true));
     else if (this.#isStale(error)) this.#settle('stale');
-    else {
-      const reason = isTimeout(error) ? 'timeout' : 'network';
-      this.#settle(failure(reason, networkMessage(error), this.#controller !== undefined));
-    }
+    else this.#settle(failure(faultOf(error), this.#controller !== undefined));
   }
 
   /** A kept connection that died before it brought a single byte of the answer. */
   #isStale(error: Error): boolean {
-    if (this.#reused === undefined || !isLostConnection(error)) return false;
-    return this.#reused.socket.bytesRead === this.#reused.bytesRead;
+    const connection = this.#connection;
+    if (connection?.isReused !== true || !isLostConnection(error)) return false;
+    return this.#controller === undefined || connection.socket.bytesRead === this.#bytesBefore;
   }
 
   #timeOut(): void {
     const seconds = Math.round(this.#limits.timeoutMs / 100) / 10;
     const what = this.#controller === undefined ? 'No connection' : 'No answer';
-    this.#giveUp('timeout', `${what} within ${seconds} s.`);
+    this.#giveUp({ reason: 'timeout', message: `${what} within ${seconds} s.` });
   }
 
   /** Ends the exchange with what there is: the answer as far as it came, else the failure. */
-  #giveUp(reason: HttpFailure['reason'], message: string): void {
+  #giveUp(why: Pick<Fault, 'reason' | 'message'>): void {
+    const fault = { ...why, needsRepair: false };
     const mayHaveArrived = this.#controller !== undefined;
-    this.#hangUp(
-      this.#head === undefined ? failure(reason, message, mayHaveArrived) : this.#response(true),
-    );
+    this.#hangUp(this.#head === undefined ? failure(fault, mayHaveArrived) : this.#response(true));
   }
 
   #hangUp(result: HttpResult): void {
@@ -152,25 +167,24 @@ export class Exchange {
     const resolve = this.#resolve;
     if (resolve === undefined) return;
     this.#release();
+    this.cancel?.();
     resolve(result);
     // Until it is collected as garbage itself, it must not keep alive what it worked with.
     this.#resolve = undefined;
     this.#release = NOTHING;
-    this.connection = NO_CONNECTION;
+    this.cancel = undefined;
     this.#controller = undefined;
-    this.#reused = undefined;
+    this.#connection = undefined;
     this.#head = undefined;
     this.#chunks.length = 0;
   }
 }
 
-/** A failure as the contract has it. */
-export function failure(
-  reason: HttpFailure['reason'],
-  message: string,
-  mayHaveArrived: boolean,
-): HttpFailure {
-  return { ok: false, reason, message, mayHaveArrived };
+/** A failure as the contract has it. What needs repair was never taken by the server. */
+export function failure(fault: Fault, wasSent: boolean): HttpFailure {
+  const { reason, message, needsRepair } = fault;
+  if (needsRepair) return { ok: false, reason, message, mayHaveArrived: false, needsRepair };
+  return { ok: false, reason, message, mayHaveArrived: wasSent };
 }
 
 function firstOfEach(headers: Headers): Record<string, string> {

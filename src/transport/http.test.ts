@@ -60,6 +60,21 @@ function expectFailure(result: HttpResult, reason: string, mayHaveArrived: boole
   return message;
 }
 
+/** The same bytes again and again, as fast as they are read. */
+function flood(bytes: string, start = ''): Behaviour {
+  return (socket) => {
+    socket.write(start);
+    const chunk = bytes.repeat(1000);
+    const more = () => {
+      while (!socket.destroyed && socket.write(chunk)) {
+        // until it is full
+      }
+    };
+    socket.on('drain', more);
+    more();
+  };
+}
+
 describe('requests and answers', () => {
   it('sends method, path, headers and body, and hands back the answer', async () => {
     const server = await serve(answer(202, '{"é":1}', { 'X-One': 'a', 'x-one': 'b' }));
@@ -90,6 +105,28 @@ describe('requests and answers', () => {
     const early = 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n';
     const server = await serve(raw(`${early}HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok`));
     expect(await send(post(urlOf(server)))).toMatchObject({ status: 201, body: 'ok' });
+  });
+
+  it.each([
+    ['a 100 Continue that nobody asked for', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['several of them', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(5)],
+    ['several kinds', 'HTTP/1.0 102 Wait\r\na: b\r\n\r\nHTTP/1.1 103 Hints\r\nc: d\r\n\r\n'],
+  ])('skips %s, however it is cut into pieces', async (_what, early) => {
+    const whole = `${early}HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok`;
+    const inPieces: Behaviour = (socket) => {
+      const next = (at: number) => {
+        if (at < whole.length) socket.write(whole[at] ?? '', () => setImmediate(next, at + 1));
+      };
+      next(0);
+    };
+    const server = await serve(raw(whole), inPieces, answer(200, 'then'));
+    const via = newClient({ connections: 1 });
+    for (const expected of ['ok', 'ok', 'then']) {
+      const result = await send(post(urlOf(server)), { via });
+      expect(result).toMatchObject({ ok: true, body: expected });
+    }
+    expect(server.requests).toHaveLength(3);
+    expect(server.connections).toBe(1);
   });
 
   it('does not follow redirects', async () => {
@@ -158,6 +195,12 @@ describe('answers that are not what they should be', () => {
     });
   });
 
+  it('is not held up by a body whose framing is endless', async () => {
+    const start = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;';
+    const server = await serve(flood('x'.repeat(1000), start));
+    expect(await send(post(urlOf(server)))).toMatchObject({ status: 200, truncated: true });
+  });
+
   it('is not held up by a body that drips', async () => {
     const drip: Behaviour = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
@@ -176,6 +219,9 @@ describe('answers that are not what they should be', () => {
     ['nothing', rawAndClose('')],
     ['half a status line', rawAndClose('HTTP/1.1 20')],
     ['endless headers', raw(`HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(50_000)}`)],
+    ['endless informational answers', flood('HTTP/1.1 100 Continue\r\n\r\n')],
+    ['an informational answer without end', flood('a: b\r\n', 'HTTP/1.1 103 Early Hints\r\n')],
+    ['headers that go on for ever', flood('a: b\r\n', 'HTTP/1.1 200 OK\r\n')],
     ['a reset', reset],
   ])('says that the answer is none: %s', async (_what, behaviour) => {
     const server = await serve(behaviour);
@@ -435,14 +481,14 @@ describe('proxies', () => {
   it('that refuse are named', async () => {
     const proxy = await startProxy(407);
     const via = newClient({ env: { HTTPS_PROXY: proxy.url } });
-    const message = expectFailure(await send(post('https://x.test'), { via }), 'network', false);
+    const message = expectFailure(await send(post('https://x.test'), { via }), 'auth', false);
     expect(message).toContain('407');
   });
 
   it('that are no address fail every attempt', async () => {
     const via = newClient({ env: { HTTPS_PROXY: 'not a proxy SECRET' } });
-    expect(expectFailure(await send(post('https://x.test'), { via }), 'network', false)).toContain(
-      'HTTPS_PROXY',
-    );
+    const result = await send(post('https://x.test'), { via });
+    expect(expectFailure(result, 'client_error', false)).toContain('HTTPS_PROXY');
+    expect(result).toMatchObject({ needsRepair: true });
   });
 });

@@ -1,49 +1,94 @@
-import { Agent, Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { Clock } from '../core/clock.ts';
-import type { HttpClient, HttpRequest, HttpResult } from '../core/destination.ts';
+import type {
+  ClosableHttpClient,
+  HttpRequest,
+  HttpResponse,
+  HttpResult,
+  LaneHttp,
+} from '../core/destination.ts';
 import { Secret } from '../core/secret.ts';
-import { type Connection, Exchange, failure } from './http-exchange.ts';
+import { ConnectionPool, type Errand } from './connection-pool.ts';
+import { Connector, type HostLookup, type Route } from './http-connector.ts';
+import { CLIENT_CERTIFICATE, type Fault, faultOf } from './http-errors.ts';
+import { Exchange, failure } from './http-exchange.ts';
+import { proxyLogin } from './http-tunnel.ts';
+import { type ProxyEnvironment, readProxyEnvironment } from './proxy-environment.ts';
 
-export interface HttpClientOptions {
+export type { ClosableHttpClient };
+
+export interface HttpOptions {
   readonly clock: Clock;
-  /** Connections to one origin at the same time, all integrations together. */
-  readonly connections?: number;
   /** Bytes of a body that are read; what comes after them is not waited for. */
   readonly bodyCap?: number;
   /** Certificates to trust instead of the system's, as PEM text. */
   readonly ca?: string;
-  /** Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or lower case) are read from. */
+  /** Where the proxies are read from: see `readProxyEnvironment`. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Finds the addresses of names; the system's where none is given. */
+  readonly lookup?: HostLookup;
 }
 
-/** A client whose connections can be closed. */
-export interface ClosableHttpClient extends HttpClient {
-  /** Closes all connections; attempts that still run end as network failures. */
-  close(): Promise<void>;
-}
-
-const CONNECTIONS = 16;
 const BODY_CAP = 64 * 1024;
-/** For opening a connection; also ends one that is no longer awaited. */
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * An HTTP/1.1 client over undici, the only place that knows it. `send` never rejects: whatever goes
- * wrong is a value. The time limit holds for a whole attempt, from connecting to the end of the
- * body. A body that is too long, incomplete or late is cut: status and headers count.
+ * HTTP/1.1 clients, one for each lane. `send` never rejects: whatever goes wrong is a value. The time
+ * limit holds for a whole attempt, from the look-up of the name to the end of the body; when it is
+ * over, nothing of the attempt is left. A body that is too long, incomplete or late is cut: status and
+ * headers count.
  */
+export function createLaneHttp(options: HttpOptions): LaneHttp {
+  const connector = new Connector(options);
+  const proxies = readProxyEnvironment(options.env ?? process.env);
+  return {
+    forLane: (connections) => {
+      return clientOver(new ConnectionPool(connector, connections), proxies, options);
+    },
+  };
+}
+
+export interface HttpClientOptions extends HttpOptions {
+  /** Open at the same time, at most. */
+  readonly connections?: number;
+}
+
+/** One client, for who needs no more. */
 export function createHttpClient(options: HttpClientOptions): ClosableHttpClient {
-  const agents = openAgents(options);
-  if (agents === undefined) {
-    const message = 'HTTP_PROXY or HTTPS_PROXY is set, but is not a proxy URL.';
-    return { send: async () => failure('network', message, false), close: async () => {} };
-  }
-  const { pooled, fresh } = agents;
-  const { clock, bodyCap = BODY_CAP } = options;
+  return createLaneHttp(options).forLane(options.connections ?? 16);
+}
+
+function clientOver(
+  pool: ConnectionPool,
+  proxies: ProxyEnvironment,
+  { clock, bodyCap = BODY_CAP }: HttpOptions,
+): ClosableHttpClient {
+  /** An integration sends everything to one address: it is divided once. */
+  const targets = new WeakMap<Secret, Target>();
+  const targetOf = (address: Secret): Target => {
+    let target = targets.get(address);
+    if (target === undefined) {
+      target = readTarget(address, proxies);
+      targets.set(address, target);
+    }
+    return target;
+  };
+
   return {
     async send(request, limits) {
+      let target: Target;
+      try {
+        target = targetOf(request.url);
+      } catch (error) {
+        return failure(faultOf(error), false);
+      }
+      if ('problem' in target) {
+        return failure(
+          { reason: 'client_error', message: target.problem, needsRepair: true },
+          false,
+        );
+      }
+      const { route, origin } = target;
       const deadline = clock.monotonic() + limits.timeoutMs;
-      const attempt = (agent: Dispatcher) => {
+      const attempt = async (fresh: boolean) => {
         const exchange = new Exchange({
           timeoutMs: limits.timeoutMs,
           deadline,
@@ -51,135 +96,83 @@ export function createHttpClient(options: HttpClientOptions): ClosableHttpClient
           clock,
           bodyCap: limits.bodyCap ?? bodyCap,
         });
-        return exchange.run(() => {
-          agent.dispatch(dispatchOptions(request, exchange), exchange);
-        });
+        const errand: Errand = { route, origin, request: onTheWire(request, target), exchange };
+        const result = await exchange.run(() => pool.send(errand, fresh));
+        pool.finish(errand, result !== 'stale' && result.ok && !result.truncated);
+        return result;
       };
-      const first = await attempt(pooled);
+      const first = await attempt(false);
       // The server had closed an idle connection: not this attempt's fault.
-      return first === 'stale' ? asResult(await attempt(fresh)) : first;
+      const result = first === 'stale' ? asResult(await attempt(true)) : first;
+      const fault = result.ok ? faultBefore(result, route) : undefined;
+      return fault === undefined ? result : failure(fault, false);
     },
     async close() {
-      await Promise.all([pooled.destroy(), fresh.destroy()]);
+      pool.close();
     },
   };
 }
 
 /** A fresh connection cannot be stale. */
 function asResult(result: HttpResult | 'stale'): HttpResult {
-  return result === 'stale' ? failure('network', 'The connection was lost.', true) : result;
+  if (result !== 'stale') return result;
+  const message = 'The connection was lost.';
+  return failure({ reason: 'network', message, needsRepair: false }, true);
 }
 
-interface Agents {
-  /** Keeps connections open for the next request. */
-  readonly pooled: Dispatcher;
-  /** Opens a connection for every request. */
-  readonly fresh: Dispatcher;
+/** nginx completes the handshake first, and then answers itself. */
+const NGINX_MISSES_CERTIFICATE = /No required SSL certificate was sent/;
+
+/** What is wrong when an answer comes not from the service, but from what stands before it. */
+function faultBefore({ status, body }: HttpResponse, { proxy, tls }: Route): Fault | undefined {
+  if (status === 407 && proxy !== undefined && !tls) return proxyLogin(proxy);
+  if (status === 400 && tls && NGINX_MISSES_CERTIFICATE.test(body)) return CLIENT_CERTIFICATE;
+  return undefined;
 }
 
-function openAgents(options: HttpClientOptions): Agents | undefined {
-  const { connections = CONNECTIONS, ca, env = process.env } = options;
-  const tls = { timeout: CONNECT_TIMEOUT_MS, ...(ca === undefined ? {} : { ca }) };
-  const proxies = {
-    httpProxy: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
-    httpsProxy: env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '',
-    noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
-  };
-  const isDirect = proxies.httpProxy === '' && proxies.httpsProxy === '';
-  const agent = (pipelining: 0 | 1) => {
-    const common = {
-      connections,
-      pipelining,
-      connect: tls,
-      // The attempt has its own clock.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      factory: (origin: string | URL, pool: object) =>
-        new Pool(origin, { ...pool, factory: (o, c) => new TrackedClient(o, c) }),
-    };
-    if (isDirect) return new Agent(common);
-    return new EnvHttpProxyAgent({
-      ...common,
-      ...proxies,
-      requestTls: tls,
-      proxyTls: tls,
-      // Plain requests go through a proxy as such: many let CONNECT through to port 443 only.
-      proxyTunnel: false,
-    });
-  };
-  try {
-    return { pooled: agent(1), fresh: agent(0) };
-  } catch {
-    return undefined;
-  }
-}
-
-const EXCHANGE = Symbol('exchange');
-type TrackedOptions = Dispatcher.DispatchOptions & { [EXCHANGE]?: Exchange };
-
-/** A client that tells each exchange which connection it got. */
-class TrackedClient extends Client {
-  readonly #current: { connection: Connection | undefined };
-
-  constructor(origin: URL, options: object) {
-    const { connect } = options as Client.Options;
-    const current: { connection: Connection | undefined } = { connection: undefined };
-    if (typeof connect !== 'function') {
-      super(origin, options);
-    } else {
-      super(origin, {
-        ...options,
-        connect: (target, callback) => {
-          connect(target, (...outcome) => {
-            const [, socket] = outcome;
-            current.connection = socket === null ? undefined : { socket, uses: 0 };
-            callback(...outcome);
-          });
-        },
-      });
+/** What an address means. */
+type Target =
+  | {
+      readonly route: Route;
+      readonly origin: string;
+      /** What stands in the first line of the request. */
+      readonly path: string;
+      /** Names and values of headers that follow from the address and the proxy. */
+      readonly headers: readonly string[];
     }
-    this.#current = current;
-  }
-
-  override dispatch(options: TrackedOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const current = this.#current;
-    if (options[EXCHANGE] !== undefined) options[EXCHANGE].connection = () => current.connection;
-    return super.dispatch(options, handler);
-  }
-}
+  | { readonly problem: string };
 
 /** @throws TypeError when the address is invalid. */
-function dispatchOptions(request: HttpRequest, exchange: Exchange): TrackedOptions {
-  const { origin, path, authorization } = targetOf(request.url);
+function readTarget(address: Secret, proxies: ProxyEnvironment): Target {
+  const url = new URL(address.reveal());
+  const { protocol, origin } = url;
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw Object.assign(new TypeError('scheme'), { code: 'ERR_INVALID_URL' });
+  }
+  const proxy = proxies.proxyFor(url);
+  if (proxy !== undefined && 'problem' in proxy) return proxy;
+  const tls = protocol === 'https:';
+  const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const path = url.pathname + url.search;
+  const headers = basicAuthorization(url);
+  const route = { host, port, tls, proxy };
+  if (proxy === undefined || tls) return { route, origin, path, headers };
+  if (proxy.authorization !== undefined) {
+    headers.push('proxy-authorization', proxy.authorization.reveal());
+  }
+  return { route, origin, path: origin + path, headers };
+}
+
+function onTheWire(request: HttpRequest, target: Exclude<Target, { problem: string }>) {
   // A list of names and values: to build an object with them costs several times as much.
-  const headers = [...authorization];
+  const headers = [...target.headers];
   for (const name of Object.keys(request.headers)) {
     const value = request.headers[name] as string | Secret;
     headers.push(name, value instanceof Secret ? value.reveal() : value);
   }
   const { method, body = null } = request;
-  return { origin, path, method, headers, body, [EXCHANGE]: exchange };
-}
-
-/** What an address is divided into. */
-interface Target {
-  readonly origin: string;
-  readonly path: string;
-  /** Name and value of the header; empty when there is none. */
-  readonly authorization: readonly string[];
-}
-
-/** An integration sends everything to one address: it is divided once. */
-const targets = new WeakMap<Secret, Target>();
-
-function targetOf(address: Secret): Target {
-  const known = targets.get(address);
-  if (known !== undefined) return known;
-  const url = new URL(address.reveal());
-  const authorization = basicAuthorization(url);
-  const target = { origin: url.origin, path: url.pathname + url.search, authorization };
-  targets.set(address, target);
-  return target;
+  return { path: target.path, method, headers, body };
 }
 
 /** User and password in an address are sent as the reference's library sends them. */

@@ -90,7 +90,7 @@ function failureByStatus(response: HttpResponse, service: Service): Failure {
         kind: 'park',
         reason: 'auth',
         message:
-          'The HTTP proxy asks for authentication (HTTP 407). Put user and password into HTTPS_PROXY.',
+          'A proxy that stands in between wants a login (HTTP 407), but none is set for this address. Set HTTPS_PROXY (HTTP_PROXY for http://) to http://user:password@host:port, and restart.',
       };
   }
   if (status >= 300 && status < 400) {

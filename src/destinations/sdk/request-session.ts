@@ -52,10 +52,11 @@ export function attemptSeconds(integration: Integration, defaultTimeout = 0): nu
 
 /**
  * The outcome when a message got no answer.
- * @param next what happens next, as a sentence.
+ * @param next what happens next if it is retried, as a sentence.
  */
 export function unanswered(result: HttpFailure, next: string): Outcome {
-  const { reason, message, mayHaveArrived } = result;
+  const { reason, message, mayHaveArrived, needsRepair } = result;
+  if (needsRepair === true) return { kind: 'park', reason, message };
   const doubt = mayHaveArrived ? ' The message may have arrived anyway.' : '';
   return { kind: 'retry', reason, message: `${message}${doubt} ${next}` };
 }
@@ -70,8 +71,10 @@ export function failedLookup(
   now: number,
 ): Outcome | undefined {
   if (!result.ok) {
-    const message = `${result.message} Nothing was sent yet; it will be retried.`;
-    return { kind: 'retry', reason: result.reason, message };
+    return unanswered(
+      { ...result, mayHaveArrived: false },
+      'Nothing was sent yet; it will be retried.',
+    );
   }
   const { status } = result;
   const accessDenied = [401, 403, 407].includes(status) || (status >= 300 && status < 400);

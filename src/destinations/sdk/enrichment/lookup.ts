@@ -5,6 +5,7 @@ import type { AttemptDetail, Outcome } from '../../../core/outcome.ts';
 import { Scrubber } from '../../../core/secret.ts';
 import { excerptOf } from '../classify-http.ts';
 import { firstJson } from '../first-json.ts';
+import { unanswered } from '../request-session.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** A lookup at a service. */
@@ -91,8 +92,9 @@ async function ask(
   if (until > 0) return { kind: 'none left', until };
   const result = await http.send(request, { timeoutMs, signal, bodyCap: BODY_CAP });
   if (!result.ok) {
-    const message = `${result.message} It will be retried.`;
-    return { kind: 'no answer', outcome: { kind: 'retry', reason: result.reason, message } };
+    // A question that is asked twice does no harm.
+    const outcome = unanswered({ ...result, mayHaveArrived: false }, 'It will be retried.');
+    return { kind: 'no answer', outcome };
   }
   const scrubber = new Scrubber(key.length < SHORTEST_KEY ? [] : [key]);
   const response = { ...result, body: scrubber.scrub(result.body) };
