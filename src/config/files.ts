@@ -1,12 +1,12 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 
 /** File access, replaceable so that tests need no file system. */
 export interface Files {
   /**
-   * Reads a file up to a maximum number of bytes. With `regularOnly`
-   * devices and pipes are refused before they are opened, since opening a pipe may block forever.
+   * Reads a file up to a maximum number of bytes. Pipes and devices are refused before they are opened:
+   * whoever opens a pipe waits for another one who may never come.
    */
-  read(path: string, limits: { bytes: number; regularOnly?: boolean }): FileContent;
+  read(path: string, limits: { bytes: number }): FileContent;
 }
 
 export type FileContent =
@@ -27,13 +27,16 @@ export type FileContent =
 
 /** The files of this machine. */
 export const systemFiles: Files = {
-  read(path, { bytes, regularOnly = false }) {
+  read(path, { bytes }) {
     let descriptor: number | undefined;
     try {
-      if (regularOnly && !statSync(path).isFile()) return failed('other', 'is not a regular file');
-      descriptor = openSync(path, 'r');
+      const refused = whyNotRead(statSync(path));
+      if (refused !== undefined) return refused;
+      // Without waiting: it may have become a pipe meanwhile.
+      descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       const stats = fstatSync(descriptor);
-      if (stats.isDirectory()) return failed('other', 'is a directory, not a file');
+      const refusedNow = whyNotRead(stats);
+      if (refusedNow !== undefined) return refusedNow;
       const content = readUpTo(descriptor, bytes + 1);
       return {
         ok: true,
@@ -48,6 +51,11 @@ export const systemFiles: Files = {
     }
   },
 };
+
+function whyNotRead(stats: Stats): FileContent | undefined {
+  if (stats.isDirectory()) return failed('other', 'is a directory, not a file');
+  return stats.isFile() ? undefined : failed('other', 'is not a regular file');
+}
 
 function readUpTo(descriptor: number, bytes: number): Buffer {
   const chunks: Buffer[] = [];
