@@ -51,6 +51,8 @@ export class OutboxFiles {
     }
     if (!this.#main.isInPlace() || !this.#database.isOpen) rescue(this.#database);
     else if (!this.#log.every((file) => file.isInPlace())) this.#database.renewLog();
+    // The log only comes with the first use.
+    this.#database.probe();
     this.#main = new FileIdentity(this.#database.path);
     this.#log = logOf(this.#database);
   }

@@ -15,7 +15,8 @@ export class DatabaseHolder {
   static async hold(path: string): Promise<DatabaseHolder> {
     const script = `
       import { DatabaseSync } from ${JSON.stringify(fileURLToPath(DRIVER))};
-      const database = new DatabaseSync(process.argv[1], { timeout: 60000 });
+      // Global: else it is collected as garbage, and lets go.
+      const database = (globalThis.held = new DatabaseSync(process.argv[1], { timeout: 60000 }));
       database.exec('BEGIN IMMEDIATE');
       console.log('held');
       process.stdin.resume().on('end', () => process.exit());`;
