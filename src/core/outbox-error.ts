@@ -102,6 +102,6 @@ export class OutboxError extends Error {
 /** Told how the outbox is. */
 export interface OutboxObserver {
   failed(error: OutboxError): void;
-  /** Something could be written, after a failure. */
+  /** Something could be written. */
   worked(): void;
 }

@@ -55,6 +55,7 @@ export class OutboxTroubles implements OutboxObserver {
   }
 
   worked(): void {
+    if (this.#episodes.size === 0) return;
     const now = this.#clock.monotonic();
     for (const [trouble, { since, failedAt, failures, isSaid }] of this.#episodes) {
       if (isSaid && now - failedAt < QUIET_MS) continue;

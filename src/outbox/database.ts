@@ -34,7 +34,8 @@ export class Database {
   #connection: DatabaseSyncInstance | undefined;
   #isSynced = true;
   #isInTransaction = false;
-  #isFailing = false;
+  /** True from a wait for another process that was in vain until something could be written. */
+  #isBusy = false;
   #lastFailure: OutboxError | undefined;
   #synchronous: Synchronous | undefined;
 
@@ -250,17 +251,19 @@ export class Database {
     const what = `The outbox ${this.path} cannot be ${verb}`;
     const failure = explainFailure(what, this.path, error);
     this.#lastFailure = failure;
-    this.#isFailing = true;
-    if (failure.trouble === 'busy') this.#setBusyTimeout(0);
+    if (failure.trouble === 'busy' && !this.#isBusy) {
+      this.#isBusy = true;
+      this.#setBusyTimeout(0);
+    }
     this.#observer?.failed(failure);
     return failure;
   }
 
   #worked(): void {
-    if (!this.#isFailing) return;
-    this.#isFailing = false;
-    this.#setBusyTimeout(this.#busyTimeoutMs);
     this.#observer?.worked();
+    if (!this.#isBusy) return;
+    this.#isBusy = false;
+    this.#setBusyTimeout(this.#busyTimeoutMs);
   }
 
   #setBusyTimeout(milliseconds: number): void {
