@@ -4,7 +4,9 @@ import type { OutboxSpace } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 
-const EVERY_MS = 1000;
+const EVERY_MS = 250;
+/** The disk may be nearly full again and again, where what was freed is soon used. */
+const SAY_EVERY_MS = 10 * 60_000;
 /** Deliveries removed at once; fewer where even that does not fit on the disk. */
 const ROWS_PER_STEP = 100;
 /** Pages given back at once, 1 MiB. */
@@ -40,6 +42,8 @@ export interface DiskRoomParts {
 export class DiskRoom {
   readonly #parts: DiskRoomParts;
   #isTight = false;
+  #isSaid = false;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #rows = ROWS_PER_STEP;
   #cancel: (() => void) | undefined;
 
@@ -57,7 +61,7 @@ export class DiskRoom {
     throw OutboxError.about('Alerts cannot be stored', 'full');
   }
 
-  /** Looks at once, and then every second. */
+  /** Looks at once, and then four times a second. */
   start(): void {
     this.#plan(0);
   }
@@ -78,7 +82,7 @@ export class DiskRoom {
     try {
       const isFull = troubles.has('full');
       const { size, freeBytes } = reserve;
-      const isTight = freeBytes < (this.#isTight ? 2 * size : size);
+      const isTight = freeBytes < (this.#isTight ? 3 * size : size);
       this.#say(isTight, freeBytes);
       if (isFull) {
         // The reserve itself, and enough not to be full again at once.
@@ -117,11 +121,15 @@ export class DiskRoom {
   #say(isTight: boolean, freeBytes: number): void {
     if (isTight === this.#isTight) return;
     this.#isTight = isTight;
-    const { log } = this.#parts;
+    const { log, clock } = this.#parts;
     if (isTight) {
+      const now = clock.monotonic();
+      this.#isSaid = now - this.#saidAt >= SAY_EVERY_MS;
+      if (!this.#isSaid) return;
+      this.#saidAt = now;
       log.warn('disk is nearly full; delivered alerts are removed before their time', {
         freeBytes,
       });
-    } else log.info('disk has room again', { freeBytes });
+    } else if (this.#isSaid) log.info('disk has room again', { freeBytes });
   }
 }

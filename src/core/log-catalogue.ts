@@ -99,7 +99,7 @@ export const LOG_CATALOGUE = {
   'outbox cannot be used': {
     level: 'error',
     meaning:
-      'Said once for each `trouble`, when it begins. Reading pauses, and what cannot be stored is ' +
+      'Said once for each `trouble`, when it begins, and at most once a minute. Reading pauses, and what cannot be stored is ' +
       'kept and retried. Nothing is lost; but what was delivered and could not be noted would be ' +
       'sent twice after a crash.',
     action:

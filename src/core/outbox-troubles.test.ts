@@ -71,6 +71,21 @@ describe('a trouble of the outbox', () => {
     expect(log.with('outbox can be used again')).toHaveLength(1);
   });
 
+  it('that comes and goes is said once a minute', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      troubles.failed(FULL);
+      await clock.advance(1000);
+      troubles.madeRoom();
+      await clock.advance(1000);
+    }
+    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
+    troubles.failed(FULL);
+    await clock.advance(1000);
+    expect(log.with('outbox cannot be used').map(({ fields }) => fields?.['suppressed'])).toEqual([
+      0, 29,
+    ]);
+  });
+
   it('is said beside another one', () => {
     troubles.failed(FULL);
     troubles.failed(IO);

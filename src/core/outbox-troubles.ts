@@ -6,6 +6,8 @@ import type { OutboxError, OutboxObserver, OutboxTrouble } from './outbox-error.
 const QUIET_MS = 2000;
 /** Another process that is done within this time is none. */
 const PATIENCE_MS = 2000;
+/** One that comes back sooner is not said again: it may come and go for hours. */
+const SAY_EVERY_MS = 60_000;
 
 interface Episode {
   readonly since: number;
@@ -22,6 +24,7 @@ export class OutboxTroubles implements OutboxObserver {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #episodes = new Map<OutboxTrouble, Episode>();
+  readonly #said = new Map<OutboxTrouble, { at: number; suppressed: number }>();
 
   constructor(clock: Clock, log: Log) {
     this.#clock = clock;
@@ -50,8 +53,15 @@ export class OutboxTroubles implements OutboxObserver {
     episode.failures += 1;
     if (episode.isSaid) return;
     if (error.trouble === 'busy' && now - episode.since < PATIENCE_MS) return;
+    const said = this.#said.get(error.trouble);
+    if (said !== undefined && now - said.at < SAY_EVERY_MS) {
+      if (episode.failures === 1) said.suppressed += 1;
+      return;
+    }
     episode.isSaid = true;
-    this.#log.error('outbox cannot be used', { trouble: error.trouble, error });
+    this.#said.set(error.trouble, { at: now, suppressed: 0 });
+    const suppressed = said?.suppressed ?? 0;
+    this.#log.error('outbox cannot be used', { trouble: error.trouble, error, suppressed });
   }
 
   worked(): void {
