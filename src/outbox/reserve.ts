@@ -11,10 +11,14 @@ import {
 import { join } from 'node:path';
 
 const RESERVE_FILE = 'outbox.reserve';
-const LARGEST = 8 * 2 ** 20;
-const SMALLEST = 2 ** 20;
+const LARGEST = 16 * 2 ** 20;
+/**
+ * The write-ahead log is usually moved into the file at 4 MiB, and may then need as much again: with less
+ * than that, nothing could be moved, and the log could never be emptied.
+ */
+const SMALLEST = 6 * 2 ** 20;
 /** The part of the file system that it may take. */
-const SHARE = 1 / 16;
+const SHARE = 1 / 8;
 const PIECE = 2 ** 18;
 
 /**
