@@ -134,6 +134,7 @@ describe('the room on the disk', () => {
     disk.mostAtOnce = 7;
     troubles.failed(FULL);
     await clock.advance(5000);
+    expect(disk.isHeld).toBe(true);
     room.check();
   });
 

@@ -93,7 +93,7 @@ describe('${env:NAME} and ${file:/path}', () => {
     ['<api_key>x${env:A</api_key>', 'lacks its closing brace'],
     ['<api_key>${file:key}</api_key>', 'needs the absolute path of a file'],
     ['<api_key>${file:/nowhere/key}</api_key>', 'the secret file /nowhere/key does not exist'],
-    ['<api_key>${file:/}</api_key>', 'the secret file / is not a regular file'],
+    ['<api_key>${file:/}</api_key>', 'the secret file / is a directory, not a file'],
     ['<api_key>${file:/dev/zero}</api_key>', 'the secret file /dev/zero is not a regular file'],
     [
       '<options>{"a":"${env:NOT_THERE}"}</options>',
