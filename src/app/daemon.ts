@@ -3,27 +3,27 @@ import { DAY_MS } from '../core/durations.ts';
 import type { LaneState } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
 import type { Outbox } from '../core/outbox.ts';
+import { OutboxTroubles } from '../core/outbox-troubles.ts';
 import type { Paths } from '../core/paths.ts';
 import { quotaOver } from '../core/quota.ts';
 import type { Scrubber } from '../core/secret.ts';
 import type { Source } from '../core/source.ts';
 import { Intake } from '../intake/intake.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
-import { type DaemonLock, lockStateDirectory } from '../outbox/daemon-lock.ts';
-import type { Database } from '../outbox/database.ts';
+import { DiskSpace } from '../outbox/disk-space.ts';
 import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.ts';
 import { Purge } from '../outbox/purge.ts';
-import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
-import { openOutboxDatabase } from '../outbox/state-directory.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
 import { Router } from '../routing/router.ts';
 import { FILE_SOURCE, FileSource } from '../sources/file/file-source.ts';
 import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
+import { DiskRoom } from './disk-room.ts';
 import { tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
 import { networkFingerprint } from './network-environment.ts';
+import { type OpenOutbox, type OpenParts, openOutbox, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import { type Reinject, reinjection } from './reinjection.ts';
 import { type Refusal, Reloading, report } from './reloading.ts';
@@ -42,13 +42,17 @@ export interface DaemonOptions {
   readonly reinject: Reinject;
   /** Called with the active setup, on start and after each reload. */
   readonly onSetup?: (setup: Setup) => void;
+  /** Ends a start that waits for the outbox. */
+  readonly stop?: AbortSignal;
 }
 
 /** Why a daemon did not start. */
 export type StartFailure =
   | { readonly kind: 'configuration' }
   /** No integration is configured: there is nothing to do. */
-  | { readonly kind: 'nothing to do' };
+  | { readonly kind: 'nothing to do' }
+  /** It was stopped while it waited for the outbox. */
+  | { readonly kind: 'stopped' };
 
 /**
  * The composition root: reads the configuration, opens the outbox and the sources, gives every
@@ -57,8 +61,7 @@ export type StartFailure =
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #clock: Clock = systemClock;
-  readonly #lock: DaemonLock;
-  readonly #database: Database;
+  readonly #state: OpenOutbox;
   readonly #outbox: Outbox;
   /** All numbers of the daemon. */
   readonly metrics = new Metrics();
@@ -66,6 +69,8 @@ export class Daemon {
   /** Configured integrations that have no lane: their names lead nowhere. */
   #disabled: readonly string[] = [];
   readonly #retention: Retention;
+  readonly #diskRoom: DiskRoom;
+  readonly #groupCommit: GroupCommit;
   readonly #transports: Transports;
   readonly #lanes: LaneSet;
   readonly #watch: OutboxWatch;
@@ -76,56 +81,78 @@ export class Daemon {
   #reading: Promise<void> | undefined;
 
   /**
-   * Starts the daemon; when this resolves it is reading.
-   * @throws StateError when the state directory cannot be used.
+   * Starts the daemon; when this resolves it is reading. Waits while the outbox cannot be used for a
+   * reason that may pass, such as a full disk.
+   * @throws OutboxError when it cannot be used for another reason.
    */
   static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
     tuneHeap();
-    const setup = readSetup(options.paths, options.env);
-    options.scrubber.learn(setup.secrets);
+    const { paths, env, log, scrubber, stop } = options;
+    const troubles = new OutboxTroubles(systemClock, log);
+    const waiting: OpenParts = { clock: systemClock, troubles, stop };
+    let setup = readSetup(paths, env);
+    scrubber.learn(setup.secrets);
     const failure = whyNotStart(setup);
     if (failure !== undefined) {
-      reportDiagnostics(setup, options.log);
+      reportDiagnostics(setup, log);
       return failure;
     }
-    const daemon = new Daemon(options, setup);
+    const state = await openOutbox(paths.state, waiting);
+    if (state === undefined) return { kind: 'stopped' };
+    if (troubles.has()) {
+      // It has waited, maybe for hours.
+      const newer = readSetup(paths, env);
+      scrubber.learn(newer.secrets);
+      if (whyNotStart(newer) === undefined) setup = newer;
+    }
+    const daemon = new Daemon(options, setup, state, troubles);
     options.onSetup?.(setup);
-    reportDiagnostics(setup, options.log);
-    await daemon.#run(setup);
-    return daemon;
+    reportDiagnostics(setup, log);
+    if (await daemon.#run(setup, waiting)) return daemon;
+    await daemon.stop();
+    return { kind: 'stopped' };
   }
 
-  private constructor(options: DaemonOptions, setup: Setup) {
+  private constructor(
+    options: DaemonOptions,
+    setup: Setup,
+    state: OpenOutbox,
+    troubles: OutboxTroubles,
+  ) {
     const { paths, log } = options;
     const { settings } = setup;
+    const { database } = state;
     this.#options = options;
-    this.#lock = lockStateDirectory(paths.state, new Date(this.#clock.now()));
-    try {
-      this.#database = openOutboxDatabase(paths.state);
-    } catch (error) {
-      this.#lock.release(); // so that it can be retried
-      throw error;
-    }
-    const space = new Purge(this.#database);
+    this.#state = state;
+    const space = new Purge(database);
     this.#retention = new Retention(space, settings.outbox, this.#clock, log);
+    this.#diskRoom = new DiskRoom({
+      space,
+      disk: new DiskSpace(database),
+      reserve: state.reserve,
+      troubles,
+      clock: this.#clock,
+      log,
+    });
     this.#measured = new ProgramMetrics(this.metrics, this.#clock, {
-      statistics: new SqliteStatistics(this.#database),
+      statistics: new SqliteStatistics(database),
       source: { status: () => alertFile.status() },
       usedBytes: () => space.usedBytes(),
       limitBytes: settings.outbox.maxBytes,
       laneStates: () => this.#laneStates(),
       integrationOf: (lane) => this.#lanes.integrationOf(lane),
     });
-    this.#outbox = measuredOutbox(new SqliteOutbox(this.#database), this.#measured, this.#clock);
+    this.#outbox = measuredOutbox(state.outbox, this.#measured, this.#clock);
     this.#transports = createTransports(paths, this.#clock, { log });
+    this.#groupCommit = new GroupCommit(this.#outbox, this.#clock);
     this.#lanes = new LaneSet(
       {
         outbox: this.#outbox,
-        groupCommit: new GroupCommit(this.#outbox, this.#clock, log),
+        groupCommit: this.#groupCommit,
         context: {
           ...this.#transports,
-          cache: new SqliteAnswerCache(this.#database, this.#clock),
-          quota: quotaOver(new SqliteQuotaStore(this.#database), this.#clock),
+          cache: new SqliteAnswerCache(database, this.#clock),
+          quota: quotaOver(new SqliteQuotaStore(database), this.#clock),
         },
         clock: this.#clock,
         log,
@@ -144,6 +171,9 @@ export class Daemon {
         },
         clockJumped: () => this.#lanes.clockJumped(),
       },
+      files: state.files,
+      probe: () => database.probe(),
+      troubles,
       clock: this.#clock,
       log,
     });
@@ -163,7 +193,17 @@ export class Daemon {
     this.#intake = new Intake(
       {
         sources: this.#sources,
-        outbox: this.#outbox,
+        outbox: {
+          ...this.#outbox,
+          accept: (commit, now) => {
+            this.#diskRoom.check();
+            this.#outbox.accept(commit, now);
+          },
+          catchUp: (step, now) => {
+            this.#diskRoom.check();
+            return this.#outbox.catchUp(step, now);
+          },
+        },
         clock: this.#clock,
         log,
         poolBytes: () => this.#retention.poolBytes(),
@@ -201,27 +241,35 @@ export class Daemon {
     this.#reloading.stop();
     this.#watch.stop();
     this.#retention.stop();
+    this.#diskRoom.stop();
     this.#stopReading.abort();
     await this.#reading;
     await Promise.all(this.#sources.map((source) => source.close()));
     await this.#lanes.stop();
     await this.#transports.close();
-    this.#database.close();
-    this.#lock.release();
+    this.#groupCommit.close();
+    this.#state.database.close();
+    this.#state.files.lock.release();
   }
 
-  async #run(setup: Setup): Promise<void> {
+  /** True once it is reading; false when it was stopped while it waited for the outbox. */
+  async #run(setup: Setup, waiting: OpenParts): Promise<boolean> {
     const { log, paths } = this.#options;
     this.#measured.configured(true, setup.diagnostics.length);
-    this.#apply(setup);
+    this.#diskRoom.start();
+    this.#watch.start();
+    await whenUsable(waiting, () => this.#apply(setup));
     // Stored at once: if we die before the first alert, it is still known where we began.
     const begins = await Promise.all(this.#sources.map((source) => source.start()));
-    for (const begin of begins) if (begin !== undefined) this.#outbox.saveCheckpoint(begin);
+    await whenUsable(waiting, () => {
+      for (const begin of begins) if (begin !== undefined) this.#outbox.saveCheckpoint(begin);
+    });
+    if (waiting.stop?.aborted === true) return false;
     this.#reading = this.#intake.run(this.#stopReading.signal);
-    this.#watch.start();
     this.#retention.start();
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
     void this.#transports.warmUp().then(() => this.metrics.load());
+    return true;
   }
 
   #readAgain(): Setup {

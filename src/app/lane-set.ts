@@ -216,8 +216,8 @@ export class LaneSet {
   }
 
   #guard(integration: string): OutboxGuard {
-    const { outbox, clock, log } = this.#shared;
-    return new OutboxGuard(outbox, clock, log, integration);
+    const { outbox, log } = this.#shared;
+    return new OutboxGuard(outbox, log, integration);
   }
 
   #retire(running: RunningLane): void {

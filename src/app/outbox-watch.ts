@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Outbox } from '../core/outbox.ts';
-import { Throttle } from '../core/throttle.ts';
+import { OutboxError } from '../core/outbox-error.ts';
+import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import { ClockWatch } from './clock-watch.ts';
 
 /**
@@ -9,7 +10,6 @@ import { ClockWatch } from './clock-watch.ts';
  * of attempts are on the disk.
  */
 const LOOK_MS = 500;
-const REPORT_EVERY_MS = 60_000;
 
 /** Who has to know what the watch finds. */
 export interface WatchedLanes {
@@ -19,7 +19,19 @@ export interface WatchedLanes {
   clockJumped(): void;
 }
 
+/** The files of the open outbox. */
+export interface WatchedFiles {
+  /** The paths at which they no longer are. */
+  missing(): readonly string[];
+  /** Puts them back. */
+  restore(): void;
+}
+
 export interface OutboxWatchParts {
+  readonly files: WatchedFiles;
+  /** Writes a little, to find whether that works again. */
+  readonly probe: () => void;
+  readonly troubles: OutboxTroubles;
   readonly outbox: Pick<Outbox, 'sync' | 'changedElsewhere' | 'clockJumped'>;
   readonly lanes: WatchedLanes;
   readonly clock: Clock;
@@ -27,19 +39,19 @@ export interface OutboxWatchParts {
 }
 
 /**
- * Looks at the outbox twice a second: brings results to the disk, and notices what
- * `integratord queue retry` and `drop` changed, and that the clock was set.
+ * Looks at the outbox twice a second: brings results to the disk, puts back files that someone
+ * removed, and notices what `integratord queue retry` and `drop` changed, that the clock was set, and
+ * that what failed works again.
  */
 export class OutboxWatch {
   readonly #parts: OutboxWatchParts;
   readonly #clockWatch: ClockWatch;
-  readonly #trouble: Throttle;
+  #isMissing = false;
   #cancel: (() => void) | undefined;
 
   constructor(parts: OutboxWatchParts) {
     this.#parts = parts;
     this.#clockWatch = new ClockWatch(parts.clock);
-    this.#trouble = new Throttle(parts.clock, REPORT_EVERY_MS);
   }
 
   /** Begins to look; goes on, whatever fails, until it is stopped. */
@@ -55,16 +67,33 @@ export class OutboxWatch {
   }
 
   #look(): void {
-    const { outbox, lanes, log } = this.#parts;
+    const { outbox, lanes, troubles, probe } = this.#parts;
     try {
+      this.#keepFiles();
       outbox.sync();
       if (outbox.changedElsewhere()) lanes.refresh();
       this.#followClock();
     } catch (error) {
-      this.#trouble.pass((suppressed) => {
-        log.error('outbox poll failed', { error, suppressed });
-      });
+      troubles.failed(OutboxError.of(error));
     }
+    try {
+      if (troubles.has() && troubles.isQuiet) probe();
+    } catch (error) {
+      troubles.failed(OutboxError.of(error));
+    }
+  }
+
+  #keepFiles(): void {
+    const { files, log } = this.#parts;
+    const missing = files.missing();
+    if (missing.length > 0) {
+      if (!this.#isMissing) log.error('outbox files were removed or replaced', { files: missing });
+      this.#isMissing = true;
+      files.restore();
+    }
+    if (!this.#isMissing || files.missing().length > 0) return;
+    this.#isMissing = false;
+    log.info('outbox files are restored');
   }
 
   /** Times stored before the clock was set would be wrong after it. */

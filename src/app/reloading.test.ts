@@ -3,6 +3,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { Reloading } from './reloading.ts';
 import type { PreparedIntegration, Setup } from './setup.ts';
@@ -15,7 +16,7 @@ const ERROR: Diagnostic = {
   message: 'unknown option',
 };
 const REFUSED = 'configuration is invalid; the previous one stays active';
-const NOT_APPLIED = 'configuration cannot be applied; the previous one stays active';
+const NOT_APPLIED = 'configuration waits for the outbox; the previous one stays active';
 
 let clock: FakeClock;
 let log: RecordingLog;
@@ -47,7 +48,7 @@ function reloading(): Reloading {
     log,
     read: () => files,
     apply: (setup) => {
-      if (fails) throw new Error('database or disk is full');
+      if (fails) throw new OutboxError('full', 'the disk is full');
       applied.push(setup);
     },
     delivers: (id) => delivering.has(id),

@@ -1,13 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 import { type Diagnostic, formatDiagnostic } from '../core/diagnostic.ts';
 import type { Log } from '../core/log.ts';
-import { Throttle } from '../core/throttle.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import { objections } from './reload-verdict.ts';
 import { enabledIntegrations, type Setup } from './setup.ts';
 
-/** How long until a reload that the outbox did not allow is tried again. */
-const RETRY_MS = 10_000;
-const REPORT_EVERY_MS = 60_000;
+/** How long until a configuration that the outbox did not allow is tried again. */
+const RETRY_MS = 1000;
 
 /** A reload that was refused, as long as no other was accepted. */
 export interface Refusal {
@@ -38,7 +37,6 @@ export interface ReloadingParts {
  */
 export class Reloading {
   readonly #parts: ReloadingParts;
-  readonly #trouble: Throttle;
   #inForce: Setup;
   #refusal: Refusal | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -47,7 +45,6 @@ export class Reloading {
   constructor(inForce: Setup, parts: ReloadingParts) {
     this.#parts = parts;
     this.#inForce = inForce;
-    this.#trouble = new Throttle(parts.clock, REPORT_EVERY_MS);
   }
 
   /** The reloads refused since the last one that was accepted. */
@@ -84,18 +81,19 @@ export class Reloading {
     this.#cancelRetry?.();
   }
 
-  #replace(setup: Setup): void {
+  /** Puts it into force: at once, or as soon as the outbox can be used. */
+  #replace(setup: Setup, isFirstTry = true): void {
     const { log, apply, onReload, clock } = this.#parts;
     try {
       apply(setup);
     } catch (error) {
-      this.#refuse([]);
-      onReload(false, setup.diagnostics.length);
-      this.#cancelRetry = clock.after(RETRY_MS, () => this.reload());
-      this.#trouble.pass((suppressed) => {
-        const message = 'configuration cannot be applied; the previous one stays active';
-        log.error(message, { error, suppressed });
-      });
+      if (!(error instanceof OutboxError)) throw error;
+      if (isFirstTry) {
+        this.#refuse([]);
+        onReload(false, setup.diagnostics.length);
+        log.warn('configuration waits for the outbox; the previous one stays active');
+      }
+      this.#cancelRetry = clock.after(RETRY_MS, () => this.#replace(setup, false));
       return;
     }
     this.#inForce = setup;

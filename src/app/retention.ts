@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { DAY_MS } from '../core/durations.ts';
 import type { Log } from '../core/log.ts';
 import type { OutboxSpace } from '../core/outbox.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import type { OutboxLimits } from '../core/settings.ts';
 import { Throttle } from '../core/throttle.ts';
 
@@ -75,6 +76,7 @@ export class Retention {
       purged += this.#keepDeadWithin(deadBytes);
       return space.compact(PAGES_PER_STEP) || purged > 0;
     } catch (error) {
+      if (error instanceof OutboxError) return false; // the outbox has reported it
       this.#trouble.pass((suppressed) => {
         this.#log.error('outbox cleanup failed', { error, suppressed });
       });

@@ -1,23 +1,27 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { systemClock } from '../core/clock.ts';
+import { type Clock, sleep, systemClock } from '../core/clock.ts';
 import { DELIVERY_STATES, QUEUE_STATES, type QueueState } from '../core/delivery.ts';
 import type { LaneBacklog, OutboxStatistics } from '../core/outbox.ts';
-import {
-  Queue,
-  type QueueDetail,
-  type QueueEntry,
-  type QueueFilter,
-  type QueueSelection,
-} from '../outbox/queue.ts';
+import { OutboxError } from '../core/outbox-error.ts';
+import type { Database } from '../outbox/database.ts';
+import { Queue, type QueueDetail, type QueueEntry } from '../outbox/queue.ts';
+import { dropInSteps, retryInSteps } from '../outbox/queue-changes.ts';
+import type { QueueFilter, QueueSelection } from '../outbox/queue-filter.ts';
+import { DiskReserve } from '../outbox/reserve.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
-import { StateError } from '../outbox/state-error.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
 import { invocation } from './common-options.ts';
 import { duration } from './duration.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { isoTime, print, printable, printJson, table } from './output.ts';
+
+const clock: Clock = systemClock;
+/** Between two steps of a change. */
+const PAUSE_MS = 5;
+/** With less of the disk than this, a command needs the reserve. */
+const LITTLE_ROOM = 2 ** 20;
 
 interface FilterOptions {
   readonly integration?: string;
@@ -124,9 +128,19 @@ function addChange(queue: Command, name: 'retry' | 'drop', description: string):
     .option('--all', 'all of them')
     .action(async (ids: string[], own: SelectionOptions, command: Command) => {
       const selection = selectionOf(name, ids, own, invocation(command).deliveryState);
-      await withQueue(command, async (outbox, json) => {
-        const count = outbox[name](selection);
+      await withQueue(command, async (_queue, json, _statistics, database) => {
+        const change = name === 'retry' ? retryInSteps : dropInSteps;
         const past = name === 'retry' ? 'retried' : 'dropped';
+        let count = 0;
+        try {
+          for (const step of change(database, selection)) {
+            count += step;
+            await sleep(clock, PAUSE_MS); // a daemon may want to write
+          }
+        } catch (error) {
+          if (!(error instanceof OutboxError) || count === 0) throw error;
+          throw new OutboxError(error.trouble, `${count} ${past}, then: ${error.message}`, error);
+        }
         if (json) await printJson({ [past]: count });
         else await print(`${count} ${count === 1 ? 'delivery' : 'deliveries'} ${past}\n`);
       });
@@ -174,7 +188,12 @@ function withFilter(command: Command): Command {
 
 async function withQueue(
   command: Command,
-  work: (queue: Queue, json: boolean, statistics: OutboxStatistics) => Promise<void>,
+  work: (
+    queue: Queue,
+    json: boolean,
+    statistics: OutboxStatistics,
+    database: Database,
+  ) => Promise<void>,
 ): Promise<void> {
   const { paths, json } = invocation(command);
   if (!existsSync(join(paths.state, OUTBOX_FILE))) {
@@ -185,17 +204,32 @@ async function withQueue(
     );
   }
   try {
-    const database = openOutboxDatabase(paths.state);
+    const database = openWithRoom(paths.state);
     try {
-      await work(new Queue(database), json, new SqliteStatistics(database));
+      await work(new Queue(database), json, new SqliteStatistics(database), database);
     } finally {
       database.close();
     }
   } catch (error) {
-    if (!(error instanceof StateError)) throw error;
-    throw new CommandError(error.message, EXIT.wrongInput);
+    if (!(error instanceof OutboxError)) throw error;
+    throw new CommandError(error.message, error.isTemporary ? EXIT.failed : EXIT.wrongInput);
   }
   process.exitCode = EXIT.done;
+}
+
+/** Opens the outbox. On a full disk it gives up the reserve: the daemon takes it back later. */
+function openWithRoom(directory: string): Database {
+  const reserve = new DiskReserve(directory);
+  if (reserve.freeBytes < LITTLE_ROOM) reserve.giveUp();
+  try {
+    return openOutboxDatabase(directory);
+  } catch (error) {
+    // A quota does not show in what is free.
+    if (OutboxError.of(error).trouble === 'full' && reserve.giveUp()) {
+      return openOutboxDatabase(directory);
+    }
+    throw error;
+  }
 }
 
 function wholeNumber(text: string): number {

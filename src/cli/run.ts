@@ -2,8 +2,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { Daemon } from '../app/daemon.ts';
 import { type Reinject, reinjectTarget } from '../app/reinjection.ts';
 import type { Log } from '../core/log.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import { Scrubber } from '../core/secret.ts';
-import { StateError } from '../outbox/state-error.ts';
 import { createLog } from '../telemetry/log.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -38,7 +38,17 @@ export function addRun(program: Command): void {
         isReloadDue = true;
       };
       process.on('SIGHUP', () => reload());
+      const stop = new AbortController();
+      const stopped = stopSignal();
+      void stopped.then((signal) => {
+        log.info('stopping', { signal });
+        stop.abort();
+      });
       const started = await start();
+      if (!(started instanceof Daemon) && started.kind === 'stopped') {
+        log.info('stopped');
+        return;
+      }
       if (!(started instanceof Daemon)) {
         if (started.kind === 'configuration') {
           log.error('configuration is invalid; not started', { file: paths.config });
@@ -50,8 +60,7 @@ export function addRun(program: Command): void {
       }
       reload = () => started.reload();
       if (isReloadDue) reload();
-      const signal = await stopSignal();
-      log.info('stopping', { signal });
+      await stopped;
       await started.stop();
       log.info('stopped');
 
@@ -64,9 +73,10 @@ export function addRun(program: Command): void {
             log,
             scrubber,
             reinject: own.reinject ?? environmentReinject(),
+            stop: stop.signal,
           });
         } catch (error) {
-          if (!(error instanceof StateError)) throw error;
+          if (!(error instanceof OutboxError)) throw error;
           throw new CommandError(error.message, EXIT.wrongInput);
         }
       }

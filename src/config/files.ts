@@ -1,12 +1,12 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 
 /** File access, replaceable so that tests need no file system. */
 export interface Files {
   /**
-   * Reads a file up to a maximum number of bytes. With `regularOnly`
-   * devices and pipes are refused before they are opened, since opening a pipe may block forever.
+   * Reads a file up to a maximum number of bytes. Pipes and devices are refused before they are opened:
+   * whoever opens a pipe waits for another one who may never come.
    */
-  read(path: string, limits: { bytes: number; regularOnly?: boolean }): FileContent;
+  read(path: string, limits: { bytes: number }): FileContent;
 }
 
 export type FileContent =
@@ -25,21 +25,21 @@ export type FileContent =
       readonly message: string;
     };
 
-const IS_DIRECTORY = 'is a directory, not a file';
+/** A device, and as good as an empty file. */
+const NOTHING = '/dev/null';
 
 /** The files of this machine. */
 export const systemFiles: Files = {
-  read(path, { bytes, regularOnly = false }) {
+  read(path, { bytes }) {
     let descriptor: number | undefined;
     try {
-      if (regularOnly) {
-        const before = statSync(path);
-        if (before.isDirectory()) return failed('other', IS_DIRECTORY);
-        if (!before.isFile()) return failed('other', 'is not a regular file');
-      }
-      descriptor = openSync(path, 'r');
+      const refused = path === NOTHING ? undefined : whyNotRead(statSync(path));
+      if (refused !== undefined) return refused;
+      // Without waiting: it may have become a pipe meanwhile.
+      descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       const stats = fstatSync(descriptor);
-      if (stats.isDirectory()) return failed('other', IS_DIRECTORY);
+      const refusedNow = path === NOTHING ? undefined : whyNotRead(stats);
+      if (refusedNow !== undefined) return refusedNow;
       const content = readUpTo(descriptor, bytes + 1);
       return {
         ok: true,
@@ -54,6 +54,11 @@ export const systemFiles: Files = {
     }
   },
 };
+
+function whyNotRead(stats: Stats): FileContent | undefined {
+  if (stats.isDirectory()) return failed('other', 'is a directory, not a file');
+  return stats.isFile() ? undefined : failed('other', 'is not a regular file');
+}
 
 function readUpTo(descriptor: number, bytes: number): Buffer {
   const chunks: Buffer[] = [];

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,7 +93,7 @@ describe('${env:NAME} and ${file:/path}', () => {
     ['<api_key>x${env:A</api_key>', 'lacks its closing brace'],
     ['<api_key>${file:key}</api_key>', 'needs the absolute path of a file'],
     ['<api_key>${file:/nowhere/key}</api_key>', 'the secret file /nowhere/key does not exist'],
-    ['<api_key>${file:/}</api_key>', 'the secret file / is a directory'],
+    ['<api_key>${file:/}</api_key>', 'the secret file / is a directory, not a file'],
     ['<api_key>${file:/dev/zero}</api_key>', 'the secret file /dev/zero is not a regular file'],
     [
       '<options>{"a":"${env:NOT_THERE}"}</options>',
@@ -162,7 +163,6 @@ describe('systemFiles', () => {
     expect(content).toMatchObject({ ok: true, truncated: true, mode: 0o640 });
     expect(content.ok && content.bytes.toString()).toBe('abcd');
     expect(systemFiles.read(path, { bytes: 6 })).toMatchObject({ ok: true, truncated: false });
-    expect(systemFiles.read('/dev/zero', { bytes: 10 })).toMatchObject({ truncated: true });
   });
 
   it('says why it cannot read', () => {
@@ -170,6 +170,11 @@ describe('systemFiles', () => {
       reason: 'missing',
     });
     expect(systemFiles.read(directory, { bytes: 1 })).toMatchObject({ reason: 'other' });
+    const refused = { reason: 'other', message: 'is not a regular file' };
+    expect(systemFiles.read('/dev/zero', { bytes: 1 })).toMatchObject(refused);
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(systemFiles.read(pipe, { bytes: 1 })).toMatchObject(refused);
     expect(systemFiles.read('a\0b', { bytes: 1 })).toMatchObject({ ok: false });
   });
 });

@@ -72,7 +72,7 @@ function fromFile(path: string, { files }: ReferenceSources): ResolvedReference 
   if (!path.startsWith('/') || /[\u0000-\u001f]/.test(path)) {
     return { ok: false, message: '${file:…} needs the absolute path of a file, beginning with /' };
   }
-  const content = files.read(path, { bytes: LONGEST_SECRET, regularOnly: true });
+  const content = files.read(path, { bytes: LONGEST_SECRET });
   if (!content.ok) return { ok: false, message: `the secret file ${path} ${content.message}` };
   if (content.truncated) {
     return { ok: false, message: `the secret file ${path} is longer than ${LONGEST_SECRET} bytes` };

@@ -15,12 +15,9 @@ export type TextFile =
 /** How many of the first bytes decide whether a file is text. */
 const SAMPLE = 65_536;
 
-/**
- * Reads a text file of at most the given number of bytes. Never throws, and does not wait for whoever
- * might write into a pipe, unless the path is one of those that stand for an open file.
- */
+/** Reads a text file of at most the given number of bytes. Never throws. */
 export function readTextFile(files: Files, path: string, longest: number): TextFile {
-  const content = files.read(path, { bytes: longest, regularOnly: !path.startsWith('/dev/') });
+  const content = files.read(path, { bytes: longest });
   if (!content.ok) {
     const reason = content.reason === 'missing' ? 'missing' : 'unusable';
     return { ok: false, reason, message: `this file ${content.message}` };

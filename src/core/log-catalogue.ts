@@ -30,12 +30,12 @@ export const LOG_CATALOGUE = {
     meaning: 'A reload was refused. Deliveries continue with the old configuration.',
     action: 'Run `integratord check`, fix the file, reload.',
   },
-  'configuration cannot be applied; the previous one stays active': {
-    level: 'error',
+  'configuration waits for the outbox; the previous one stays active': {
+    level: 'warn',
     meaning:
-      'A reload failed because the outbox cannot be written, often because the disk is full. ' +
-      'Deliveries continue with the old configuration.',
-    action: 'Free disk space; check the state directory. It is tried again by itself.',
+      'The new configuration is valid, but the outbox cannot be used at the moment, so that it ' +
+      'cannot take effect. It will, as soon as it can.',
+    action: 'See the line `outbox cannot be used` before it.',
   },
   'integration enabled': {
     level: 'info',
@@ -138,37 +138,39 @@ export const LOG_CATALOGUE = {
       'They cannot be read again. The lowest and oldest of them are dead letters now, `count` of them.',
     action: 'Fix the integration. Then `queue retry`.',
   },
-  'alerts cannot be stored; reading pauses and retries every second': {
-    level: 'error',
-    meaning: 'The outbox cannot be written, often because the disk is full. Nothing is lost yet.',
-    action: 'Free disk space; check the state directory and its owner. It continues by itself.',
-  },
-  'alerts can be stored again; reading continues': {
-    level: 'info',
-    meaning: 'The outbox can be written again.',
-  },
-  'results cannot be stored; retrying every second': {
-    level: 'error',
-    meaning:
-      'Alerts were delivered, but that cannot be written down. A crash now would send them twice.',
-    action: 'Free disk space; check the state directory. Do not kill the daemon.',
-  },
-  'results can be stored again': { level: 'info', meaning: 'No result was lost.' },
   'outbox cannot be used': {
     level: 'error',
-    meaning: 'A lane could not read or write the outbox; `step` names what failed. It will retry.',
-    action: 'Check disk space and the state directory.',
-  },
-  'outbox poll failed': {
-    level: 'error',
-    meaning: 'The outbox could not be synced or checked for changes made by `integratord queue`.',
-    action: 'Check disk space and the state directory.',
+    meaning:
+      'Said once for each `trouble`, when it begins, and at most once a minute. Reading pauses, and what cannot be stored is ' +
+      'kept and retried. Nothing is lost; but what was delivered and could not be noted would be ' +
+      'sent twice after a crash.',
+    action:
+      '`error` says what is wrong and what to do ([the list](#the-outbox-cannot-be-used)). Do not ' +
+      'kill the daemon. It continues by itself.',
   },
   'outbox cleanup failed': {
     level: 'error',
     meaning: 'Old deliveries could not be removed. The outbox grows meanwhile.',
-    action: 'Check disk space and the state directory.',
+    action: 'Report it, with this line: it is an error in integratord.',
   },
+  'outbox can be used again': {
+    level: 'info',
+    meaning: 'A `trouble` is over, after so many `seconds` and `failures`. Nothing was lost.',
+  },
+  'outbox files were removed or replaced': {
+    level: 'error',
+    meaning:
+      'Someone removed or replaced `files` while the daemon used them. It still has all that was ' +
+      'in them, and writes it to their place again.',
+    action: 'Find who did it. Do not stop the daemon before it says that they are restored.',
+  },
+  'outbox files are restored': { level: 'info', meaning: 'Nothing was lost.' },
+  'disk is nearly full; delivered alerts are removed before their time': {
+    level: 'warn',
+    meaning: 'The disk of the state directory has only `freeBytes` left.',
+    action: 'Free disk space there. What waits to be delivered is kept.',
+  },
+  'disk has room again': { level: 'info', meaning: 'Delivered alerts are kept for their time.' },
 
   // Reading.
   'reading alerts': { level: 'info', meaning: 'A file was opened, at this offset.' },

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { DAY_MS, MINUTE_MS } from './durations.ts';
 import type { AnswerCache, Quota, QuotaLimits } from './enrichment.ts';
+import { OutboxError } from './outbox-error.ts';
 
 /** The state of a quota that must survive a restart. Times are milliseconds since 1970. */
 export interface QuotaState {
@@ -12,6 +13,9 @@ export interface QuotaState {
   /** Until when the service itself refuses lookups. */
   readonly blockedUntil: number;
 }
+
+/** How long to wait where the outbox cannot be used. */
+const OUTBOX_RETRY_MS = 1000;
 
 export const UNUSED_QUOTA: QuotaState = { recent: [], day: 0, asked: 0, blockedUntil: 0 };
 
@@ -65,9 +69,15 @@ export function quotaOver(
 ): Quota {
   return {
     take(name, limits) {
-      const taken = takeLookup(store.read(name) ?? UNUSED_QUOTA, limits, clock.now());
-      if (taken.waitUntil === 0) store.write(name, taken.state);
-      return taken.waitUntil;
+      try {
+        const taken = takeLookup(store.read(name) ?? UNUSED_QUOTA, limits, clock.now());
+        if (taken.waitUntil === 0) store.write(name, taken.state);
+        return taken.waitUntil;
+      } catch (error) {
+        // What cannot be counted is not asked. The outbox has reported it.
+        if (error instanceof OutboxError) return clock.now() + OUTBOX_RETRY_MS;
+        throw error;
+      }
     },
     exhausted(name, until) {
       const state = store.read(name) ?? UNUSED_QUOTA;

@@ -4,9 +4,9 @@ import { Daemon } from '../app/daemon.ts';
 import { readSetup, type Setup } from '../app/setup.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import type { Paths } from '../core/paths.ts';
 import type { Scrubber } from '../core/secret.ts';
-import { StateError } from '../outbox/state-error.ts';
 import type { ManagerLine, ManagerLog } from '../telemetry/manager-log.ts';
 import { answerRequest } from './control-request.ts';
 import { ControlSocket } from './control-socket.ts';
@@ -71,7 +71,7 @@ export async function serve(service: DropInParts): Promise<void> {
     for (const line of enablingLines(setup)) log.write(line);
   };
   const daemon = await persist({
-    attempt: () => startDaemon(service, takeOver),
+    attempt: () => startDaemon(service, takeOver, signals.stop),
     clock,
     stop: signals.stop,
     wake: signals.onHangup,
@@ -89,6 +89,7 @@ export async function serve(service: DropInParts): Promise<void> {
 async function startDaemon(
   { paths, log, scrubber }: DropInParts,
   onSetup: (setup: Setup) => void,
+  stop: AbortSignal,
 ): Promise<Daemon | string> {
   const { fatal, diagnostics } = readSetup(paths, process.env);
   if (fatal) {
@@ -104,10 +105,11 @@ async function startDaemon(
       scrubber,
       reinject: { kind: 'manager' },
       onSetup,
+      stop,
     });
     return daemon instanceof Daemon ? daemon : 'nothing is delivered: no integration is configured';
   } catch (error) {
-    if (!(error instanceof StateError)) throw error;
+    if (!(error instanceof OutboxError)) throw error;
     return `nothing is delivered: ${error.message}`;
   }
 }

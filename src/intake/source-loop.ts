@@ -2,6 +2,7 @@ import { recordAt } from '../alert/record-framing.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Outbox, UnreadableRecord } from '../core/outbox.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import type { Batch, Checkpoint, Source } from '../core/source.ts';
 import { Throttle } from '../core/throttle.ts';
 import type { Router } from '../routing/router.ts';
@@ -27,6 +28,8 @@ export interface SourceLoopParts {
 }
 
 const EXCERPT_BYTES = 4096;
+/** When another process writes, and when the disk is full. */
+const BUSY_RETRY_MS = 50;
 const STORE_RETRY_MS = 1000;
 const REPORT_EVERY_MS = 60_000;
 /** A batch of this size means that reading is behind, and the next one is available at once. */
@@ -179,22 +182,15 @@ export class SourceLoop {
 
   /** Does something with the outbox until it succeeds. False when aborted before that. */
   async #insist(work: () => void, signal: AbortSignal): Promise<boolean> {
-    const { source, clock, log } = this.#parts;
-    for (let failures = 0; ; failures += 1) {
+    const { clock } = this.#parts;
+    for (;;) {
       try {
         work();
-        if (failures > 0) {
-          log.info('alerts can be stored again; reading continues', { source: source.name });
-        }
         return true;
       } catch (error) {
-        if (failures === 0) {
-          log.error('alerts cannot be stored; reading pauses and retries every second', {
-            source: source.name,
-            error,
-          });
-        }
-        await sleep(clock, STORE_RETRY_MS, signal);
+        // The outbox has reported it.
+        const isBusy = OutboxError.of(error).trouble === 'busy';
+        await sleep(clock, isBusy ? BUSY_RETRY_MS : STORE_RETRY_MS, signal);
         if (signal.aborted) return false;
       }
     }

@@ -20,7 +20,7 @@ it('gives up what has waited for a day, looks every ten minutes, and tells what 
       return found;
     },
   } as unknown as Outbox;
-  const guard = new OutboxGuard(outbox, clock, log, 'virustotal');
+  const guard = new OutboxGuard(outbox, log, 'virustotal');
   const expiry = new Expiry(guard, 7, { integration: anIntegration({ id: 'virustotal' }), log });
 
   const start = clock.now();

@@ -1,20 +1,22 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { aSettlement } from '../../test/support/outbox.ts';
-import { RecordingLog } from '../../test/support/recording-log.ts';
 import type { LaneChanges, Outbox } from '../core/outbox.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import { GroupCommit } from './group-commit.ts';
+
+const FULL = OutboxError.about('It cannot be written', 'full');
 
 /** Keeps what is committed; fails while told to. */
 class Commits {
   readonly done: { ids: number[]; buckets: [number, number][] }[] = [];
-  failing = false;
+  failing: OutboxError | undefined;
   tries = 0;
 
   readonly outbox = {
     commit: ({ settlements = [], buckets = new Map() }: LaneChanges) => {
       this.tries += 1;
-      if (this.failing) throw new Error('database or disk is full');
+      if (this.failing !== undefined) throw this.failing;
       this.done.push({
         ids: settlements.map(({ id }) => id),
         buckets: [...buckets].map(([lane, { tokens }]) => [lane, tokens]),
@@ -24,15 +26,13 @@ class Commits {
 }
 
 let clock: FakeClock;
-let log: RecordingLog;
 let commits: Commits;
 let groupCommit: GroupCommit;
 let resolved: number[];
 beforeEach(() => {
   clock = new FakeClock();
-  log = new RecordingLog();
   commits = new Commits();
-  groupCommit = new GroupCommit(commits.outbox, clock, log);
+  groupCommit = new GroupCommit(commits.outbox, clock);
   resolved = [];
 });
 
@@ -57,22 +57,21 @@ describe('the groupCommit', () => {
   });
 
   it('says nothing before it is stored', async () => {
-    commits.failing = true;
+    commits.failing = FULL;
     settle(1);
     await clock.advance(30_000);
     expect(resolved).toEqual([]);
   });
 
-  it('forgets nothing while the outbox fails, tries every second, and reports once', async () => {
-    commits.failing = true;
+  it('forgets nothing while the outbox fails, and tries every second', async () => {
+    commits.failing = FULL;
     settle(1, 1, 9);
     await clock.advance(2500);
     settle(2, 1, 8);
     settle(3, 2, 7);
     await clock.advance(2500);
     expect(commits.tries).toBe(6);
-    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
-    commits.failing = false;
+    commits.failing = undefined;
     await clock.advance(1000);
     expect(commits.done).toEqual([
       {
@@ -84,20 +83,29 @@ describe('the groupCommit', () => {
       },
     ]);
     expect(resolved).toEqual([1, 2, 3]);
-    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
     await clock.advance(10_000);
     expect([commits.tries, clock.timers]).toEqual([7, 0]);
   });
 
-  it('reports again when the outbox fails again', async () => {
-    for (const round of [1, 2]) {
-      commits.failing = true;
-      settle(round);
-      await clock.advance(100);
-      commits.failing = false;
-      await clock.advance(1000);
-    }
-    expect(log.with('cannot be stored')).toHaveLength(2);
-    expect(commits.done.map(({ ids }) => ids)).toEqual([[1], [2]]);
+  it('waits only a moment for another process that writes', async () => {
+    commits.failing = OutboxError.about('It cannot be written', 'busy');
+    settle(1);
+    await clock.advance(40);
+    commits.failing = undefined;
+    await clock.advance(50);
+    expect(commits.done).toMatchObject([{ ids: [1] }]);
+  });
+
+  it('makes a last try when it is closed, and then leaves it', async () => {
+    commits.failing = FULL;
+    settle(1);
+    await clock.advance(100);
+    groupCommit.close();
+    expect([commits.tries, clock.timers]).toEqual([2, 0]);
+    commits.failing = undefined;
+    groupCommit.close();
+    expect(commits.done).toMatchObject([{ ids: [1] }]);
+    groupCommit.close();
+    expect(commits.tries).toBe(3);
   });
 });

@@ -1,31 +1,31 @@
 import type { Clock } from '../core/clock.ts';
 import type { Settlement } from '../core/delivery.ts';
-import type { Log } from '../core/log.ts';
 import type { Outbox, ReleasedDelivery } from '../core/outbox.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import type { BucketState } from '../core/token-bucket.ts';
 
-/** How long to wait before retrying a write, when the disk is full or broken. */
+/** How long to wait before retrying a write: when another process writes, and when the disk is full. */
+const BUSY_RETRY_MS = 50;
 const WRITE_RETRY_MS = 1000;
 
 /**
  * Collects the results of the lanes and commits them together, so that many small results share
- * one wait for the disk. Nothing given to it is forgotten: what cannot be written is retried.
+ * one wait for the disk. Nothing given to it is forgotten: what cannot be written is retried; the
+ * outbox reports why.
  */
 export class GroupCommit {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
-  readonly #log: Log;
   #settlements: Settlement[] = [];
   #released: ReleasedDelivery[] = [];
   #buckets = new Map<number, BucketState>();
   #waiting: (() => void)[] = [];
   #scheduled = false;
-  #failing = false;
+  #cancelRetry: (() => void) | undefined;
 
-  constructor(outbox: Outbox, clock: Clock, log: Log) {
+  constructor(outbox: Outbox, clock: Clock) {
     this.#outbox = outbox;
     this.#clock = clock;
-    this.#log = log;
   }
 
   /** Resolves once the settlement is stored. */
@@ -39,6 +39,14 @@ export class GroupCommit {
   release(released: ReleasedDelivery): Promise<void> {
     this.#released.push(released);
     return this.#stored();
+  }
+
+  /** Stops retrying, after a last try. What cannot be stored now is attempted again after a start. */
+  close(): void {
+    if (this.#cancelRetry === undefined || !this.#scheduled) return;
+    this.#cancelRetry();
+    this.#commit();
+    this.#cancelRetry();
   }
 
   /** Resolves when everything collected so far is stored. */
@@ -59,15 +67,11 @@ export class GroupCommit {
         buckets: this.#buckets,
       });
     } catch (error) {
-      if (!this.#failing) {
-        this.#log.error('results cannot be stored; retrying every second', { error });
-      }
-      this.#failing = true;
-      this.#clock.after(WRITE_RETRY_MS, () => this.#commit());
+      const isBusy = OutboxError.of(error).trouble === 'busy';
+      const wait = isBusy ? BUSY_RETRY_MS : WRITE_RETRY_MS;
+      this.#cancelRetry = this.#clock.after(wait, () => this.#commit());
       return;
     }
-    if (this.#failing) this.#log.info('results can be stored again');
-    this.#failing = false;
     this.#scheduled = false;
     this.#settlements = [];
     this.#released = [];

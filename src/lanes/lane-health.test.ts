@@ -36,7 +36,7 @@ function healthOf(parking?: Parking): LaneHealth {
   return new LaneHealth({
     record: { id: LANE, parking, bucket: undefined },
     integration: 'slack',
-    outbox: new OutboxGuard(outbox, clock, log, 'slack'),
+    outbox: new OutboxGuard(outbox, log, 'slack'),
     clock,
     log,
     onRecovered: () => (recovered += 1),

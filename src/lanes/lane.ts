@@ -75,7 +75,7 @@ export class Lane {
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
     const { scrubber } = parts;
     this.#context = { ...parts.context, clock, scrubber, signal: this.#abort.signal };
-    this.#outbox = new OutboxGuard(parts.outbox, clock, log, integration.id);
+    this.#outbox = new OutboxGuard(parts.outbox, log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, parts);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const limit = integration.settings.rateLimit ?? destination.rateLimit?.(integration);

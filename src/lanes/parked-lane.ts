@@ -38,11 +38,11 @@ export class ParkedLane {
   #cancelTimer: (() => void) | undefined;
 
   constructor(parts: ParkedLaneParts) {
-    const { integration, record, outbox, clock, log } = parts;
+    const { integration, record, outbox, log } = parts;
     this.#parts = parts;
     this.id = record.id;
     this.integration = integration;
-    this.#outbox = new OutboxGuard(outbox, clock, log, integration.id);
+    this.#outbox = new OutboxGuard(outbox, log, integration.id);
   }
 
   /** What it is doing at the moment. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Child } from '../../test/support/child.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import { lockStateDirectory } from './daemon-lock.ts';
-import { StateError } from './state-error.ts';
 
 const STARTED = new Date(Date.UTC(2026, 7, 20, 11));
 
@@ -47,7 +47,7 @@ describe('the lock of a state directory', () => {
   it('is not lost when the same process tries to take it again', async () => {
     const directory = tempDir();
     const lock = lockStateDirectory(directory, STARTED);
-    expect(() => lockStateDirectory(directory, STARTED)).toThrow(StateError);
+    expect(() => lockStateDirectory(directory, STARTED)).toThrow(OutboxError);
     expect(await contender(directory).line()).toContain('in use by integratord');
     lock.release();
   });

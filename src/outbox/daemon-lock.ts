@@ -1,9 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type DatabaseSyncInstance, isLocked, openDatabaseFile } from './sqlite.ts';
+import { OutboxError } from '../core/outbox-error.ts';
+import { FileIdentity } from './file-identity.ts';
+import { type DatabaseSyncInstance, explainFailure, openDatabaseFile } from './sqlite.ts';
 import { prepareStateDirectory } from './state-directory.ts';
-import { StateError } from './state-error.ts';
 
 const LOCK_FILE = 'daemon.lock';
 const OWNER_FILE = 'daemon.json';
@@ -17,13 +18,15 @@ export interface DaemonOwner {
 
 /** Held while a daemon runs. The kernel lets go of it when the process ends, however it ends. */
 export interface DaemonLock {
+  /** True while its file is the one at its path: else another daemon could take one there. */
+  isInPlace(): boolean;
   release(): void;
 }
 
 /**
  * Makes sure that only one daemon works on a state directory. The lock is an open exclusive
  * transaction on a database of its own: no stale lock can be left behind.
- * @throws StateError that names the process which holds it.
+ * @throws OutboxError that names the process which holds it.
  */
 export function lockStateDirectory(directory: string, startedAt: Date): DaemonLock {
   prepareStateDirectory(directory);
@@ -35,14 +38,18 @@ export function lockStateDirectory(directory: string, startedAt: Date): DaemonLo
     writeOwner(directory, startedAt);
   } catch (error) {
     database?.close();
-    if (isLocked(error)) throw new StateError(inUse(directory));
-    const message = error instanceof Error ? error.message : String(error);
-    throw new StateError(`The state directory ${directory} cannot be locked: ${message}`);
+    const what = `The state directory ${directory} cannot be locked`;
+    const failure = explainFailure(what, join(directory, LOCK_FILE), error);
+    if (failure.trouble === 'busy') throw new OutboxError('in use', inUse(directory), error);
+    throw failure;
   }
   const held = database;
+  const identity = new FileIdentity(join(directory, LOCK_FILE));
   return {
+    isInPlace: () => identity.isInPlace(),
     release() {
-      rmSync(join(directory, OWNER_FILE), { force: true });
+      // Where another one holds the directory by now, the note is about that one.
+      if (identity.isInPlace()) rmSync(join(directory, OWNER_FILE), { force: true });
       held.close();
     },
   };

@@ -1,66 +1,110 @@
+import { OutboxError, type OutboxObserver } from '../core/outbox-error.ts';
 import {
   type DatabaseSyncInstance,
+  explainFailure,
   openDatabaseFile,
   type StatementSyncInstance,
 } from './sqlite.ts';
 
-/** Milliseconds to wait for another process that is writing. */
+/** How long a command waits for another process that is writing. */
 const BUSY_TIMEOUT_MS = 5000;
 
 /** `FULL`: a commit is on the disk when it returns, also after a power failure. */
 type Synchronous = 'FULL' | 'NORMAL';
 
-/** A thin, typed door to SQLite: prepared statements by their text, and transactions. */
+export interface DatabaseOptions {
+  /**
+   * Milliseconds to wait for another process that is writing. All else waits meanwhile; after a
+   * failure it does not wait at all until something could be written.
+   */
+  readonly busyTimeoutMs?: number;
+  readonly observer?: OutboxObserver;
+}
+
+/**
+ * A thin, typed door to SQLite: prepared statements by their text, and transactions. Whatever fails,
+ * it throws an OutboxError.
+ */
 export class Database {
-  readonly #database: DatabaseSyncInstance;
+  readonly path: string;
+  readonly #busyTimeoutMs: number;
+  readonly #observer: OutboxObserver | undefined;
   readonly #statements = new Map<string, StatementSyncInstance>();
+  /** Undefined while it is between two files. */
+  #connection: DatabaseSyncInstance | undefined;
   #isSynced = true;
   #isInTransaction = false;
+  /** True from a wait for another process that was in vain until something could be written. */
+  #isBusy = false;
+  #lastFailure: OutboxError | undefined;
   #synchronous: Synchronous | undefined;
 
-  private constructor(database: DatabaseSyncInstance) {
-    this.#database = database;
+  private constructor(path: string, options: DatabaseOptions) {
+    this.path = path;
+    this.#busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
+    this.#observer = options.observer;
   }
 
   /** Opens a database file, creating it if it is missing. */
-  static open(path: string): Database {
-    const database = new Database(openDatabaseFile(path, BUSY_TIMEOUT_MS));
-    database.#configure();
+  static open(path: string, options: DatabaseOptions = {}): Database {
+    const database = new Database(path, options);
+    database.#attempt('opened', () => database.#open());
     return database;
   }
 
-  #configure(): void {
+  #open(): void {
+    this.#synchronous = undefined;
+    const connection = openDatabaseFile(this.path, this.#busyTimeoutMs);
+    this.#connection = connection;
+    try {
+      this.#configure(connection);
+    } catch (error) {
+      this.#connection = undefined;
+      this.#statements.clear();
+      connection.close();
+      throw error;
+    }
+  }
+
+  #configure(connection: DatabaseSyncInstance): void {
     // auto_vacuum only takes effect before the first table exists. To set it again would write.
     const INCREMENTAL = 2;
-    const vacuum = this.get<{ auto_vacuum: number }>('PRAGMA auto_vacuum')?.auto_vacuum;
-    if (vacuum !== INCREMENTAL) this.execute(`PRAGMA auto_vacuum = ${INCREMENTAL}`);
-    this.execute('PRAGMA journal_mode = WAL');
+    const row = this.#prepare('PRAGMA auto_vacuum').get() as { auto_vacuum: number } | undefined;
+    if (row?.auto_vacuum !== INCREMENTAL) connection.exec(`PRAGMA auto_vacuum = ${INCREMENTAL}`);
+    connection.exec('PRAGMA journal_mode = WAL');
     this.#waitFor('FULL');
-    this.execute('PRAGMA journal_size_limit = 67108864');
-    this.execute('PRAGMA cache_size = -16384');
+    connection.exec('PRAGMA journal_size_limit = 67108864');
+    connection.exec('PRAGMA cache_size = -16384');
   }
 
   execute(sql: string): void {
-    this.#database.exec(sql);
+    this.#attempt('used', () => this.#opened().exec(sql));
   }
 
   run(sql: string, ...values: SqlValue[]): { changes: number; lastId: number } {
-    if (!this.#isInTransaction) this.#waitFor('FULL');
-    const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
-    return { changes, lastId: Number(lastInsertRowid) };
+    return this.#attempt('written', () => {
+      if (!this.#isInTransaction) this.#waitFor('FULL');
+      const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
+      if (!this.#isInTransaction) this.#worked();
+      return { changes, lastId: Number(lastInsertRowid) };
+    });
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values) as Row | undefined;
+    return this.#attempt('read', () => this.#prepare(sql).get(...values) as Row | undefined);
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
-    return this.#prepare(sql).all(...values) as Row[];
+    return this.#attempt('read', () => this.#prepare(sql).all(...values) as Row[]);
   }
 
   /** Rows one by one; the statement is free again when the loop ends, however it ends. */
-  iterate<Row>(sql: string, ...values: SqlValue[]): Iterable<Row> {
-    return this.#prepare(sql).iterate(...values) as Iterable<Row>;
+  *iterate<Row>(sql: string, ...values: SqlValue[]): Iterable<Row> {
+    try {
+      yield* this.#prepare(sql).iterate(...values) as Iterable<Row>;
+    } catch (error) {
+      throw this.#failed('read', error);
+    }
   }
 
   /**
@@ -76,12 +120,17 @@ export class Database {
   /** Waits until everything that was committed is on the disk. */
   sync(): void {
     if (this.#isSynced) return;
+    this.probe();
+    this.#isSynced = true;
+  }
+
+  /** Writes a little, and waits until it is on the disk. */
+  probe(): void {
     // A commit takes all that is before it in the log along; but it has to change something.
     this.run(
       `INSERT INTO setting (key, value) VALUES ('syncs', '1')
        ON CONFLICT (key) DO UPDATE SET value = value + 1`,
     );
-    this.#isSynced = true;
   }
 
   /** Runs a function in a transaction: all of it is stored, or, when it throws, nothing. */
@@ -90,27 +139,72 @@ export class Database {
   }
 
   #transaction<T>(synchronous: Synchronous, work: () => T): T {
-    this.#waitFor(synchronous);
-    this.#prepare('BEGIN IMMEDIATE').run();
-    this.#isInTransaction = true;
-    try {
-      const result = work();
-      this.#prepare('COMMIT').run();
-      return result;
-    } catch (error) {
-      // A full disk has SQLite roll back by itself; there is nothing left to roll back then.
-      if (this.#database.isTransaction) this.execute('ROLLBACK');
-      throw error;
-    } finally {
-      this.#isInTransaction = false;
-    }
+    return this.#attempt('written', () => {
+      const connection = this.#opened();
+      if (connection.isTransaction) connection.exec('ROLLBACK'); // the last one could not
+      this.#waitFor(synchronous);
+      this.#prepare('BEGIN IMMEDIATE').run();
+      this.#isInTransaction = true;
+      try {
+        const result = work();
+        this.#prepare('COMMIT').run();
+        this.#worked();
+        return result;
+      } catch (error) {
+        rollBack(connection);
+        throw error;
+      } finally {
+        this.#isInTransaction = false;
+      }
+    });
   }
 
   /** What the next commits wait for. It is said only when it changes: results come in long rows. */
   #waitFor(synchronous: Synchronous): void {
     if (this.#synchronous === synchronous) return;
-    this.execute(`PRAGMA synchronous = ${synchronous}`);
+    this.#opened().exec(`PRAGMA synchronous = ${synchronous}`);
     this.#synchronous = synchronous;
+  }
+
+  /**
+   * Moves all that is in the write-ahead log into the file, and begins a new log, with a new file.
+   * For a log whose file was removed. Fails while another process has the database open.
+   */
+  renewLog(): void {
+    this.#attempt('written', () => {
+      const connection = this.#opened();
+      connection.exec('PRAGMA journal_mode = DELETE');
+      connection.exec('PRAGMA journal_mode = WAL');
+    });
+  }
+
+  /**
+   * Leaves the open file, which may have been removed, and opens the one at the path.
+   * @param place puts it there. Neither it nor its log may be there before.
+   */
+  moveTo(place: () => void): void {
+    const old = this.#connection;
+    if (old !== undefined) {
+      // Else the driver would remove a log by its path once it lets go of the file, which is when
+      // the statements are collected as garbage: by then it is another one's.
+      try {
+        old.exec('PRAGMA journal_mode = DELETE');
+      } catch {
+        // "Read-only", since the file is gone; but it has left its log.
+      }
+      this.#statements.clear();
+      this.#connection = undefined;
+      old.close();
+    }
+    this.#attempt('opened', () => {
+      place();
+      this.#open();
+    });
+  }
+
+  /** False while it is between two files. */
+  get isOpen(): boolean {
+    return this.#connection !== undefined;
   }
 
   /**
@@ -118,22 +212,71 @@ export class Database {
    * what is still in the write-ahead log goes into the file here: a copy of it is complete.
    */
   close(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
     try {
-      this.execute('PRAGMA wal_checkpoint(PASSIVE)');
+      connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
     } catch {
       // The disk is full, or broken: then it stays in the log, where the next one finds it.
     }
     this.#statements.clear();
-    this.#database.close();
+    this.#connection = undefined;
+    connection.close();
+  }
+
+  #opened(): DatabaseSyncInstance {
+    if (this.#connection !== undefined) return this.#connection;
+    throw OutboxError.about(`The outbox ${this.path} cannot be used`, 'gone');
   }
 
   #prepare(sql: string): StatementSyncInstance {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare(sql);
+      statement = this.#opened().prepare(sql);
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+
+  #attempt<T>(verb: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#failed(verb, error);
+    }
+  }
+
+  #failed(verb: string, error: unknown): OutboxError {
+    if (error instanceof OutboxError && error === this.#lastFailure) return error; // from within
+    const what = `The outbox ${this.path} cannot be ${verb}`;
+    const failure = explainFailure(what, this.path, error);
+    this.#lastFailure = failure;
+    if (failure.trouble === 'busy' && !this.#isBusy) {
+      this.#isBusy = true;
+      this.#setBusyTimeout(0);
+    }
+    this.#observer?.failed(failure);
+    return failure;
+  }
+
+  #worked(): void {
+    this.#observer?.worked();
+    if (!this.#isBusy) return;
+    this.#isBusy = false;
+    this.#setBusyTimeout(this.#busyTimeoutMs);
+  }
+
+  #setBusyTimeout(milliseconds: number): void {
+    this.#connection?.exec(`PRAGMA busy_timeout = ${milliseconds}`);
+  }
+}
+
+/** Rolls back. A full disk has SQLite do it by itself; there is nothing left to roll back then. */
+function rollBack(connection: DatabaseSyncInstance): void {
+  try {
+    if (connection.isTransaction) connection.exec('ROLLBACK');
+  } catch {
+    // The next transaction tries again.
   }
 }
 

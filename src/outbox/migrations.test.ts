@@ -8,13 +8,12 @@ import { tempDir } from '../../test/support/temp-dir.ts';
 
 import { systemClock } from '../core/clock.ts';
 import { silentLog } from '../core/log.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import { FileSource } from '../sources/file/file-source.ts';
 import { Database } from './database.ts';
-
 import { migrate } from './migrations.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from './state-directory.ts';
-import { StateError } from './state-error.ts';
 
 const versionOf = (database: Database) =>
   database.get<{ user_version: number }>('PRAGMA user_version')?.user_version;
@@ -57,7 +56,7 @@ describe('migrations', () => {
     const newer = openOutboxDatabase(directory);
     newer.execute('PRAGMA user_version = 99');
     newer.close();
-    expect(() => openOutboxDatabase(directory)).toThrow(StateError);
+    expect(() => openOutboxDatabase(directory)).toThrow(OutboxError);
     expect(() => openOutboxDatabase(directory)).toThrow(
       /outbox\.db was written by a newer integratord \(format 99; this one supports \d+\).*--state/,
     );

@@ -1,5 +1,5 @@
+import { OutboxError } from '../core/outbox-error.ts';
 import type { Database } from './database.ts';
-import { StateError } from './state-error.ts';
 
 /**
  * The steps from an empty file to the present shape. A step is never changed once it was released:
@@ -185,12 +185,13 @@ const MIGRATIONS: readonly string[] = [
 /**
  * Brings the database to the present shape.
  * @param target the shape to stop at, for tests that need an older one.
- * @throws StateError when it is from a newer version.
+ * @throws OutboxError when it is from a newer version.
  */
 export function migrate(database: Database, path: string, target = MIGRATIONS.length): void {
   const version = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
   if (version > MIGRATIONS.length) {
-    throw new StateError(
+    throw new OutboxError(
+      'newer',
       `The outbox ${path} was written by a newer integratord (format ${version}; this one supports ` +
         `${MIGRATIONS.length}). Run that version again, or select another directory with --state.`,
     );

@@ -11,7 +11,8 @@ import { tempDir } from '../../test/support/temp-dir.ts';
 import type { DeliveryState, NextState, Settlement } from '../core/delivery.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Database } from './database.ts';
-import { Queue, type QueueSelection } from './queue.ts';
+import { Queue } from './queue.ts';
+import type { QueueSelection } from './queue-filter.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 
 /*

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anAcceptedAlert, anIdentity, anIntake } from '../../test/support/outbox.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import { lockStateDirectory } from './daemon-lock.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { OUTBOX_FILE, openOutboxDatabase, prepareStateDirectory } from './state-directory.ts';
-import { StateError } from './state-error.ts';
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -64,7 +64,7 @@ describe('a state directory that cannot be used', () => {
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');
     for (const path of [file, join(file, 'below')]) {
-      expect(() => prepareStateDirectory(path)).toThrow(StateError);
+      expect(() => prepareStateDirectory(path)).toThrow(OutboxError);
       expect(() => openOutboxDatabase(path)).toThrow(
         /directory .*file.* cannot be used: .*--state/,
       );
@@ -78,7 +78,7 @@ describe('a state directory that cannot be used', () => {
     const other = tempDir();
     writeFileSync(join(other, OUTBOX_FILE), 'alerts '.repeat(1000));
     expect(() => openOutboxDatabase(other)).toThrow(/cannot be opened: .*not a database/);
-    expect(() => openOutboxDatabase(other)).toThrow(StateError);
+    expect(() => openOutboxDatabase(other)).toThrow(OutboxError);
   });
 });
 

@@ -340,7 +340,7 @@ it('keeps the old configuration while another process holds the outbox, then tak
   home.configure(slack('two'));
   const other = openTestDatabase(home.state);
   other.execute('BEGIN IMMEDIATE');
-  await reload('configuration cannot be applied; the previous one stays active');
+  await reload('configuration waits for the outbox; the previous one stays active');
   other.execute('ROLLBACK');
   home.append(alertLine(1));
   await all('one', [1]);

@@ -48,7 +48,7 @@ export class LaneBench {
     this.database = openTestDatabase(this.directory);
     this.outbox = new SqliteOutbox(this.database);
     this.queue = new Queue(this.database);
-    this.groupCommit = new GroupCommit(this.fallible, this.clock, this.log);
+    this.groupCommit = new GroupCommit(this.fallible, this.clock);
   }
 
   /** The outbox as the daemon's parts see it, so that a test can make it fail. */

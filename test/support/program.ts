@@ -71,14 +71,23 @@ export class DaemonProcess {
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
   ): Promise<DaemonProcess> {
+    const daemon = DaemonProcess.launch(home, args, env);
+    await daemon.logged('ready');
+    return daemon;
+  }
+
+  /** Starts it, and does not wait. */
+  static launch(
+    home: string,
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): DaemonProcess {
     const child = spawn(
       process.execPath,
       [COMMAND, 'run', '--home', home, '--log-format', 'json', '--log-level', 'debug', ...args],
       { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'pipe'] },
     );
-    const daemon = new DaemonProcess(child);
-    await daemon.logged('ready');
-    return daemon;
+    return new DaemonProcess(child);
   }
 
   get pid(): number {

@@ -1,0 +1,117 @@
+import { OutboxError } from '../core/outbox-error.ts';
+import { dropCursors } from './cursors.ts';
+import type { Database } from './database.ts';
+import { DiskSpace } from './disk-space.ts';
+import {
+  FROM,
+  INTEGRATION,
+  type QueueFilter,
+  type QueueSelection,
+  whereSelected,
+} from './queue-filter.ts';
+
+/** What is changed at once: a daemon waits for as long as that takes. */
+const ROWS_PER_STEP = 1000;
+
+interface SelectedRow {
+  readonly id: number;
+  readonly lane: number;
+  readonly alert: number;
+}
+
+/**
+ * Makes dead and waiting deliveries due at once, and lets their parked lanes try again; a few at a
+ * time, so that a daemon need not wait. Yields how many.
+ */
+export function* retryInSteps(database: Database, selection: QueueSelection): Iterable<number> {
+  const open = `d.state IN ('pending', 'dead')`;
+  yield* inSteps(database, selection, open, (rows) => {
+    for (const { id } of rows) {
+      database.run(
+        `UPDATE delivery SET state = 'pending', due_at = 0, tries = 0, first_attempt_at = NULL,
+           finished_at = NULL WHERE id = ? AND state IN ('pending', 'dead')`,
+        id,
+      );
+    }
+    for (const lane of new Set(rows.map((row) => row.lane))) {
+      database.run(
+        `UPDATE lane SET parked_reason = NULL, parked_message = NULL, parked_at = NULL
+         WHERE id = ?`,
+        lane,
+      );
+    }
+  });
+}
+
+/** Removes deliveries permanently, a few at a time, so that a daemon need not wait. Yields how many. */
+export function* dropInSteps(database: Database, selection: QueueSelection): Iterable<number> {
+  const isAll = !('ids' in selection) && selection.state === undefined;
+  if (isAll && selection.readBefore === undefined) dropUnread(database, selection);
+  yield* inSteps(database, selection, '1', (rows) => {
+    for (const { id, alert } of rows) {
+      database.run('DELETE FROM attempt WHERE delivery = ?', id);
+      database.run('DELETE FROM delivery WHERE id = ?', id);
+      database.run(
+        `DELETE FROM alert WHERE id = ?
+           AND NOT EXISTS (SELECT 1 FROM delivery WHERE alert = ?)`,
+        alert,
+        alert,
+      );
+    }
+  });
+}
+
+/** What a lane has not stored yet for lack of room goes as well. */
+function dropUnread(database: Database, { integration }: Pick<QueueFilter, 'integration'>): void {
+  const lanes = database.all<{ id: number }>(
+    `SELECT l.id FROM lane l WHERE ? IS NULL OR ${INTEGRATION} = ?`,
+    integration ?? null,
+    integration ?? null,
+  );
+  dropCursors(
+    database,
+    lanes.map(({ id }) => id),
+  );
+}
+
+/**
+ * Works through what was selected, in transactions of their own. On a full disk, a step may fail
+ * for its size: what the last ones left in the log is moved, and it is tried with fewer.
+ * @param condition what must hold of a delivery besides, also when its turn has come.
+ */
+function* inSteps(
+  database: Database,
+  selection: QueueSelection,
+  condition: string,
+  work: (rows: readonly SelectedRow[]) => void,
+): Iterable<number> {
+  const { sql, values } = whereSelected(selection);
+  const { ids } = database.get<{ ids: string }>(
+    `SELECT json_group_array(d.id) AS ids ${FROM} ${sql} AND ${condition}`,
+    ...values,
+  ) as { ids: string };
+  const left = JSON.parse(ids) as number[];
+  let size = ROWS_PER_STEP;
+  while (left.length > 0) {
+    const step = left.slice(0, size);
+    let rows: SelectedRow[] = [];
+    try {
+      database.transaction(() => {
+        rows = database.all<SelectedRow>(
+          `SELECT d.id, d.lane, d.alert FROM delivery d
+           WHERE d.id IN (SELECT value FROM json_each(?)) AND ${condition}`,
+          JSON.stringify(step),
+        );
+        work(rows);
+      });
+    } catch (error) {
+      const isFull = error instanceof OutboxError && error.trouble === 'full';
+      if (!isFull || size === 1) throw error;
+      size = Math.ceil(size / 10);
+      new DiskSpace(database).emptyLog();
+      continue;
+    }
+    left.splice(0, step.length);
+    yield rows.length;
+  }
+}
