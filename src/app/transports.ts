@@ -8,11 +8,14 @@ import { type Log, silentLog } from '../core/log.ts';
 import type { Paths } from '../core/paths.ts';
 import { UnixDatagrams } from '../transport/datagram.ts';
 import type { ClosableHttpClient } from '../transport/http.ts';
+import { forkNameHost } from '../transport/names/name-host-process.ts';
+import { createNames, type Names } from '../transport/names/names.ts';
 import { createScriptRunner } from '../transport/script.ts';
 import { forkScriptHost } from '../transport/script-host-process.ts';
 import { ScriptHosts } from '../transport/script-hosts.ts';
 
 const HOST_PROGRAM = fileURLToPath(new URL('../cli/script-host.js', import.meta.url));
+const NAME_PROGRAM = fileURLToPath(new URL('../cli/name-host.js', import.meta.url));
 
 /** The transports, shared by all destinations. */
 export interface Transports {
@@ -39,7 +42,9 @@ export function createTransports(
   clock: Clock,
   { log = silentLog, scriptHosts = Math.min(2, availableParallelism()) }: TransportOptions = {},
 ): Transports {
-  const http = httpOnDemand(clock);
+  const start = (threads: number) => forkNameHost(NAME_PROGRAM, threads);
+  const names = createNames({ clock, log, start });
+  const http = httpOnDemand(clock, names);
   const scripts = scriptRunner(paths, clock, log, scriptHosts);
   const datagrams = new UnixDatagrams(clock);
   return {
@@ -49,7 +54,7 @@ export function createTransports(
     warmUp: () => http.warmUp(),
     async close() {
       datagrams.close();
-      await Promise.all([http.close(), scripts.close()]);
+      await Promise.all([names.close(), http.close(), scripts.close()]);
     },
   };
 }
@@ -69,11 +74,14 @@ function scriptRunner(
 }
 
 /** The HTTP library is large. It is loaded for the first request, or before. */
-function httpOnDemand(clock: Clock): ClosableHttpClient & { warmUp(): Promise<void> } {
+function httpOnDemand(
+  clock: Clock,
+  names: Names,
+): ClosableHttpClient & { warmUp(): Promise<void> } {
   let loading: Promise<ClosableHttpClient> | undefined;
   const load = async () => {
     const { createHttpClient } = await import('../transport/http.ts');
-    return createHttpClient({ clock });
+    return createHttpClient({ clock, names });
   };
   const client = () => (loading ??= load());
   return {

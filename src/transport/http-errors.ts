@@ -1,11 +1,14 @@
+import { nameFailure } from './names/addresses.ts';
+import { NameError } from './names/net-lookup.ts';
+
 /**
  * Sentences about what went wrong on the way to a server. They never hold an address: webhooks carry
  * their key in it. That is also why the errors' own messages are not repeated.
  */
 const SENTENCES: Readonly<Record<string, string>> = {
   // Names
-  ENOTFOUND: 'The host name is not in DNS. Check the address for typos.',
-  EAI_AGAIN: 'DNS is not answering. Check the name server of this machine.',
+  ENOTFOUND: nameFailure('ENOTFOUND').message,
+  EAI_AGAIN: nameFailure('EAI_AGAIN').message,
   // Connections
   ECONNREFUSED:
     'The server refuses connections: nothing listens there, or a firewall blocks the connection.',
@@ -49,6 +52,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 /** A sentence for the operator about an error of the HTTP library, without any part of the request. */
 export function networkMessage(error: unknown): string {
   const code = codeOf(error);
+  if (error instanceof NameError) return `${error.message} (${code})`;
   const sentence = SENTENCES[code];
   if (sentence !== undefined) return `${sentence} (${code})`;
   const text = error instanceof Error ? error.message : '';

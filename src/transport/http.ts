@@ -3,6 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import type { HttpClient, HttpRequest, HttpResult } from '../core/destination.ts';
 import { Secret } from '../core/secret.ts';
 import { type Connection, Exchange, failure } from './http-exchange.ts';
+import type { Names } from './names/names.ts';
+import { netLookup } from './names/net-lookup.ts';
 
 export interface HttpClientOptions {
   readonly clock: Clock;
@@ -14,6 +16,8 @@ export interface HttpClientOptions {
   readonly ca?: string;
   /** Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (or lower case) are read from. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Resolves host names; by default the system, in this process. */
+  readonly names?: Names;
 }
 
 /** A client whose connections can be closed. */
@@ -39,7 +43,7 @@ export function createHttpClient(options: HttpClientOptions): ClosableHttpClient
     return { send: async () => failure('network', message, false), close: async () => {} };
   }
   const { pooled, fresh } = agents;
-  const { clock, bodyCap = BODY_CAP } = options;
+  const { clock, names, bodyCap = BODY_CAP } = options;
   return {
     async send(request, limits) {
       const deadline = clock.monotonic() + limits.timeoutMs;
@@ -50,6 +54,7 @@ export function createHttpClient(options: HttpClientOptions): ClosableHttpClient
           signal: limits.signal,
           clock,
           bodyCap: limits.bodyCap ?? bodyCap,
+          isWaitingForName: () => names?.isWaiting(hostOf(request.url)) === true,
         });
         return exchange.run(() => {
           agent.dispatch(dispatchOptions(request, exchange), exchange);
@@ -79,7 +84,12 @@ interface Agents {
 
 function openAgents(options: HttpClientOptions): Agents | undefined {
   const { connections = CONNECTIONS, ca, env = process.env } = options;
-  const tls = { timeout: CONNECT_TIMEOUT_MS, ...(ca === undefined ? {} : { ca }) };
+  const { clock, names } = options;
+  const tls = {
+    timeout: CONNECT_TIMEOUT_MS,
+    ...(ca === undefined ? {} : { ca }),
+    ...(names === undefined ? {} : { lookup: netLookup(names, clock, CONNECT_TIMEOUT_MS) }),
+  };
   const proxies = {
     httpProxy: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
     httpsProxy: env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '',
@@ -159,6 +169,11 @@ function dispatchOptions(request: HttpRequest, exchange: Exchange): TrackedOptio
   }
   const { method, body = null } = request;
   return { origin, path, method, headers, body, [EXCHANGE]: exchange };
+}
+
+/** Without brackets around an address of version 6. */
+function hostOf(address: Secret): string {
+  return new URL(address.reveal()).hostname;
 }
 
 /** What an address is divided into. */
