@@ -51,7 +51,7 @@ class FakeLaneHttp implements LaneHttp {
   readonly connections: number[] = [];
   closed = 0;
 
-  forLane(connections: number): ClosableHttpClient {
+  forLane(_owner: string, connections: number): ClosableHttpClient {
     this.connections.push(connections);
     const close = async () => void (this.closed += 1);
     return { send: (request, limits) => new FakeHttp().send(request, limits), close };

@@ -176,7 +176,10 @@ export class LaneSet {
     if (integration.id !== MANAGER)
       log.info('integration enabled', { integration: integration.id });
     if (record.isResumed === true) this.#reportResumed(integration.id, record.id);
-    const http = context.http.forLane(integration.settings.concurrency ?? destination.concurrency);
+    const http = context.http.forLane(
+      integration.id,
+      integration.settings.concurrency ?? destination.concurrency,
+    );
     const followUps = this.#followUps;
     const own = { integration, destination, record, followUps, observer };
     return { lane: new Lane({ ...this.#shared, ...own, context: { ...context, http } }), http };

@@ -7,11 +7,14 @@ import type { ClosableHttpClient, LaneHttp, ScriptRunner } from '../core/destina
 import { type Log, silentLog } from '../core/log.ts';
 import type { Paths } from '../core/paths.ts';
 import { UnixDatagrams } from '../transport/datagram.ts';
+import { forkNameHost } from '../transport/names/name-host-process.ts';
+import { createNames, type Names } from '../transport/names/names.ts';
 import { createScriptRunner } from '../transport/script.ts';
 import { forkScriptHost } from '../transport/script-host-process.ts';
 import { ScriptHosts } from '../transport/script-hosts.ts';
 
 const HOST_PROGRAM = fileURLToPath(new URL('../cli/script-host.js', import.meta.url));
+const NAME_PROGRAM = fileURLToPath(new URL('../cli/name-host.js', import.meta.url));
 
 /** The transports of all lanes. */
 export interface Transports {
@@ -39,7 +42,9 @@ export function createTransports(
   clock: Clock,
   { log = silentLog, scriptHosts = Math.min(2, availableParallelism()) }: TransportOptions = {},
 ): Transports {
-  const http = httpOnDemand(clock);
+  const start = (threads: number) => forkNameHost(NAME_PROGRAM, threads);
+  const names = createNames({ clock, log, start });
+  const http = httpOnDemand(clock, names);
   const scripts = scriptRunner(paths, clock, log, scriptHosts);
   const datagrams = new UnixDatagrams(clock);
   return {
@@ -49,7 +54,7 @@ export function createTransports(
     warmUp: () => http.warmUp(),
     async close() {
       datagrams.close();
-      await scripts.close();
+      await Promise.all([names.close(), scripts.close()]);
     },
   };
 }
@@ -69,15 +74,17 @@ function scriptRunner(
 }
 
 /** The HTTP library is large. It is loaded for the first request, or before. */
-function httpOnDemand(clock: Clock): LaneHttp & { warmUp(): Promise<void> } {
+function httpOnDemand(clock: Clock, names: Names): LaneHttp & { warmUp(): Promise<void> } {
   let loading: Promise<LaneHttp> | undefined;
   const load = async () => {
     const { createLaneHttp } = await import('../transport/http.ts');
-    return createLaneHttp({ clock });
+    return createLaneHttp({ clock, names });
   };
   const loaded = () => (loading ??= load());
   return {
-    forLane: (connections) => clientOnDemand(async () => (await loaded()).forLane(connections)),
+    forLane: (owner, connections) => {
+      return clientOnDemand(async () => (await loaded()).forLane(owner, connections));
+    },
     warmUp: async () => void (await loaded()),
   };
 }

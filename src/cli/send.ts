@@ -78,7 +78,7 @@ async function sendOnce(
   };
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  const http = transports.http.forLane(1);
+  const http = transports.http.forLane('send', 1);
   const outcome = await destination.deliver(job, {
     ...transports,
     http,

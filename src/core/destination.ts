@@ -73,8 +73,11 @@ export interface ClosableHttpClient extends HttpClient {
 
 /** Makes HTTP clients: each lane has its own, so that none waits for the connections of another. */
 export interface LaneHttp {
-  /** @param connections open at the same time, at most: the lane's concurrency. */
-  forLane(connections: number): ClosableHttpClient;
+  /**
+   * @param owner the lane's integration: names are looked up for it alone.
+   * @param connections open at the same time, at most: the lane's concurrency.
+   */
+  forLane(owner: string, connections: number): ClosableHttpClient;
 }
 
 /** How a `custom-*` script is called. */

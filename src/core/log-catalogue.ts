@@ -294,6 +294,31 @@ export const LOG_CATALOGUE = {
     meaning: 'Scripts run more slowly. Often Node or integratord was replaced meanwhile.',
     action: 'Restart integratord.',
   },
+
+  // Names.
+  'DNS does not answer for an integration': {
+    level: 'warn',
+    meaning:
+      'The host name of its service cannot be resolved. With `usesLastAddress` its alerts go to the ' +
+      'last known address, for up to a day; without, they wait. Logged at most every ten minutes.',
+    action: 'Check the name servers in `/etc/resolv.conf` and the way to them.',
+  },
+  'DNS answers again for an integration': {
+    level: 'info',
+    meaning: 'Its host name can be resolved again, after so many `seconds`.',
+  },
+  'name host exited; the next look-up starts a new one': {
+    level: 'warn',
+    meaning: 'Something killed the process that resolves host names. Nothing is lost.',
+    action: 'If it happens again, check memory (OOM killer).',
+  },
+  'name host did not start; integratord resolves names by itself for a minute': {
+    level: 'warn',
+    meaning:
+      'A host name that cannot be resolved may delay other integrations meanwhile. Often Node or ' +
+      'integratord was replaced, or there are too many processes.',
+    action: 'Restart integratord; check the limit of processes and threads.',
+  },
 } as const satisfies Record<string, Entry>;
 
 /** The messages of a level. */

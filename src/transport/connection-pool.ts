@@ -19,7 +19,7 @@ export interface Errand {
  * beyond that wait for their turn.
  */
 export class ConnectionPool {
-  readonly #connector: Connector;
+  readonly #connector: Pick<Connector, 'open'>;
   readonly #limit: number;
   /** Open, or being opened. */
   readonly #all = new Set<HttpConnection | AbortController>();
@@ -28,7 +28,7 @@ export class ConnectionPool {
   readonly #waiting: Errand[] = [];
   #isClosed = false;
 
-  constructor(connector: Connector, limit: number) {
+  constructor(connector: Pick<Connector, 'open'>, limit: number) {
     this.#connector = connector;
     this.#limit = limit;
   }

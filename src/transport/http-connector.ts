@@ -26,8 +26,6 @@ export interface ConnectorOptions {
   readonly clock: Clock;
   /** Certificates to trust instead of the system's, as PEM text. */
   readonly ca?: string | undefined;
-  /** The system's where none is given. Addresses need no look-up. */
-  readonly lookup?: HostLookup | undefined;
 }
 
 /** The next address is tried when one has not answered for this long. */
@@ -44,22 +42,27 @@ const NO_ERROR_IS_NEWS = () => {};
  */
 export class Connector {
   readonly #ca: string | undefined;
-  readonly #lookup: HostLookup;
   readonly #watch: HandshakeWatch;
   readonly #sessions = new Map<string, Buffer>();
 
-  constructor({ clock, ca, lookup = bySystem }: ConnectorOptions) {
+  constructor({ clock, ca }: ConnectorOptions) {
     this.#ca = ca;
-    this.#lookup = lookup;
     this.#watch = new HandshakeWatch(clock);
   }
 
-  /** A connection that is ready for a request, or why there is none. At once when the signal aborts. */
-  async open(route: Route, signal: AbortSignal): Promise<Socket | Fault> {
+  /**
+   * A connection that is ready for a request, or why there is none. At once when the signal aborts.
+   * @param lookup the system's where none is given. Addresses need no look-up.
+   */
+  async open(
+    route: Route,
+    signal: AbortSignal,
+    lookup: HostLookup = bySystem,
+  ): Promise<Socket | Fault> {
     const { proxy } = route;
     const first = proxy ?? route;
     const toFirst: Peer = { proxyVariable: proxy?.variable };
-    const tcp = await this.#tcp(first, toFirst, signal);
+    const tcp = await tcpTo(first, toFirst, signal, lookup);
     if (isFault(tcp)) return tcp;
     const result = await this.#over(tcp, route, signal);
     if (isFault(result)) tcp.destroy();
@@ -80,40 +83,6 @@ export class Connector {
     if (isFault(toProxy) || !route.tls) return toProxy;
     const fault = await openTunnel(toProxy, proxy, route, signal);
     return fault ?? (await this.#tls(toProxy, tcp, route, { viaProxy: true }, signal));
-  }
-
-  async #tcp(
-    { host, port }: { readonly host: string; readonly port: number },
-    peer: Peer,
-    signal: AbortSignal,
-  ): Promise<Socket | Fault> {
-    const addresses = isIP(host) === 0 ? await this.#addresses(host, peer, signal) : [];
-    if (isFault(addresses)) return addresses;
-    const socket = netConnect({
-      host,
-      port,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
-      lookup: (_host, _options, callback) => callback(null, [...addresses]),
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
-    });
-    return await opened(socket, 'connect', (error) => faultOf(error, peer), signal);
-  }
-
-  async #addresses(
-    host: string,
-    peer: Peer,
-    signal: AbortSignal,
-  ): Promise<readonly LookupAddress[] | Fault> {
-    try {
-      const addresses = await unlessAborted(this.#lookup(host, signal), signal);
-      if (addresses.length > 0) return addresses;
-      return faultOf(new CodedError('ENOTFOUND'), peer);
-    } catch (error) {
-      return faultOf(error, peer);
-    }
   }
 
   /** @param tcp what is below all layers, where bytes can be counted. */
@@ -153,6 +122,43 @@ export class Connector {
     if (this.#sessions.size <= MOST_SESSIONS) return;
     const [oldest] = this.#sessions.keys();
     if (oldest !== undefined) this.#sessions.delete(oldest);
+  }
+}
+
+/** A connection over TCP: one address of the host after the other is tried. */
+async function tcpTo(
+  { host, port }: { readonly host: string; readonly port: number },
+  peer: Peer,
+  signal: AbortSignal,
+  lookup: HostLookup,
+): Promise<Socket | Fault> {
+  const addresses = isIP(host) === 0 ? await addressesOf(host, peer, signal, lookup) : [];
+  if (isFault(addresses)) return addresses;
+  const socket = netConnect({
+    host,
+    port,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+    lookup: (_host, _options, callback) => callback(null, [...addresses]),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
+  });
+  return await opened(socket, 'connect', (error) => faultOf(error, peer), signal);
+}
+
+async function addressesOf(
+  host: string,
+  peer: Peer,
+  signal: AbortSignal,
+  lookup: HostLookup,
+): Promise<readonly LookupAddress[] | Fault> {
+  try {
+    const addresses = await unlessAborted(lookup(host, signal), signal);
+    if (addresses.length > 0) return addresses;
+    return faultOf(new CodedError('ENOTFOUND'), peer);
+  } catch (error) {
+    return faultOf(error, peer);
   }
 }
 

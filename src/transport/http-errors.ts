@@ -51,6 +51,7 @@ const SENTENCES = {
   UND_ERR_DESTROYED: 'The attempt was stopped.',
   UND_ERR_CLOSED: 'The attempt was stopped.',
   STOPPED: 'The attempt was stopped.',
+  ECANCELED: 'The attempt was stopped.',
   HANDSHAKE_RESET:
     '{Peer} closed the connection during the TLS handshake. Check that it expects https:// there.',
   HANDSHAKE_FLOOD: '{Peer} sent too much during the TLS handshake.',

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { HttpFailure, HttpResponse, HttpResult } from '../core/destination.ts';
 import { onAbort } from './abort-watch.ts';
 import { type Fault, faultOf, isLostConnection } from './http-errors.ts';
+import { tooSlow } from './names/addresses.ts';
 
 /** What an exchange learns of its connection, so that it can tell a stale one. */
 export interface Connection {
@@ -27,6 +28,8 @@ export interface ExchangeLimits {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly bodyCap: number;
+  /** Whether the address of the host is still being looked up. */
+  readonly isWaitingForName: () => boolean;
 }
 
 /**
@@ -138,7 +141,12 @@ export class Exchange {
   }
 
   #timeOut(): void {
-    const seconds = Math.round(this.#limits.timeoutMs / 100) / 10;
+    const { timeoutMs, isWaitingForName } = this.#limits;
+    const seconds = Math.round(timeoutMs / 100) / 10;
+    if (this.#controller === undefined && isWaitingForName()) {
+      this.#giveUp({ reason: 'timeout', message: tooSlow(timeoutMs).message });
+      return;
+    }
     const what = this.#controller === undefined ? 'No connection' : 'No answer';
     this.#giveUp({ reason: 'timeout', message: `${what} within ${seconds} s.` });
   }

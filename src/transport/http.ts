@@ -12,6 +12,7 @@ import { Connector, type HostLookup, type Route } from './http-connector.ts';
 import { CLIENT_CERTIFICATE, type Fault, faultOf } from './http-errors.ts';
 import { Exchange, failure } from './http-exchange.ts';
 import { proxyLogin } from './http-tunnel.ts';
+import type { Names } from './names/names.ts';
 import { type ProxyEnvironment, readProxyEnvironment } from './proxy-environment.ts';
 
 export type { ClosableHttpClient };
@@ -24,8 +25,8 @@ export interface HttpOptions {
   readonly ca?: string;
   /** Where the proxies are read from: see `readProxyEnvironment`. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Finds the addresses of names; the system's where none is given. */
-  readonly lookup?: HostLookup;
+  /** Finds the addresses of names; the system, in this process, where none is given. */
+  readonly names?: Pick<Names, 'lookup' | 'isWaiting'>;
 }
 
 const BODY_CAP = 64 * 1024;
@@ -40,9 +41,23 @@ export function createLaneHttp(options: HttpOptions): LaneHttp {
   const connector = new Connector(options);
   const proxies = readProxyEnvironment(options.env ?? process.env);
   return {
-    forLane: (connections) => {
-      return clientOver(new ConnectionPool(connector, connections), proxies, options);
+    forLane: (owner, connections) => {
+      const lookup = options.names && lookupFor(owner, options.names);
+      const pool = new ConnectionPool(
+        { open: (route, signal) => connector.open(route, signal, lookup) },
+        connections,
+      );
+      return clientOver(pool, proxies, options);
     },
+  };
+}
+
+/** The look-up of names for one lane. */
+function lookupFor(owner: string, names: Pick<Names, 'lookup'>): HostLookup {
+  return async (host, signal) => {
+    const answer = await names.lookup(owner, host, signal);
+    if (answer.ok) return answer.addresses;
+    throw Object.assign(new Error(answer.message), { code: answer.code });
   };
 }
 
@@ -53,13 +68,13 @@ export interface HttpClientOptions extends HttpOptions {
 
 /** One client, for who needs no more. */
 export function createHttpClient(options: HttpClientOptions): ClosableHttpClient {
-  return createLaneHttp(options).forLane(options.connections ?? 16);
+  return createLaneHttp(options).forLane('', options.connections ?? 16);
 }
 
 function clientOver(
   pool: ConnectionPool,
   proxies: ProxyEnvironment,
-  { clock, bodyCap = BODY_CAP }: HttpOptions,
+  { clock, names, bodyCap = BODY_CAP }: HttpOptions,
 ): ClosableHttpClient {
   /** An integration sends everything to one address: it is divided once. */
   const targets = new WeakMap<Secret, Target>();
@@ -95,6 +110,7 @@ function clientOver(
           signal: limits.signal,
           clock,
           bodyCap: limits.bodyCap ?? bodyCap,
+          isWaitingForName: () => names?.isWaiting((route.proxy ?? route).host) === true,
         });
         const errand: Errand = { route, origin, request: onTheWire(request, target), exchange };
         const result = await exchange.run(() => pool.send(errand, fresh));

@@ -65,13 +65,17 @@ export class DaemonProcess {
     });
   }
 
-  /** Starts it and waits until it is reading. */
+  /**
+   * Starts it and waits until it is reading.
+   * @param launcher a command that runs the one after it.
+   */
   static async start(
     home: string,
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
+    launcher: readonly string[] = [],
   ): Promise<DaemonProcess> {
-    const daemon = DaemonProcess.launch(home, args, env);
+    const daemon = DaemonProcess.launch(home, args, env, launcher);
     await daemon.logged('ready');
     return daemon;
   }
@@ -81,10 +85,12 @@ export class DaemonProcess {
     home: string,
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
+    launcher: readonly string[] = [],
   ): DaemonProcess {
+    const [command, ...rest] = [...launcher, process.execPath, COMMAND, 'run'];
     const child = spawn(
-      process.execPath,
-      [COMMAND, 'run', '--home', home, '--log-format', 'json', '--log-level', 'debug', ...args],
+      command,
+      [...rest, '--home', home, '--log-format', 'json', '--log-level', 'debug', ...args],
       { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'pipe'] },
     );
     return new DaemonProcess(child);
