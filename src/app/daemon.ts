@@ -181,17 +181,29 @@ export class Daemon {
     log.info('configuration reloaded', { integrations: enabledIntegrations(setup).length });
   }
 
-  /** Stops reading, lets what is in flight finish or hands it back, and closes everything. */
-  async stop(): Promise<void> {
+  /** How many attempts are under way. */
+  get inFlight(): number {
+    return this.#lanes.inFlight;
+  }
+
+  /**
+   * Stops reading, lets what is in flight finish or hands it back, and closes everything.
+   * @param graceMs how long attempts may go on.
+   */
+  async stop(graceMs: number): Promise<void> {
     this.#watch.stop();
     this.#retention.stop();
     this.#stopReading.abort();
-    await this.#reading;
-    await Promise.all(this.#sources.map((source) => source.close()));
-    await this.#lanes.stop();
+    // At the same time: what keeps reading waiting must not take the time of the attempts.
+    await Promise.all([this.#endReading(), this.#lanes.stop(graceMs)]);
     await this.#transports.close();
     this.#database.close();
     this.#lock.release();
+  }
+
+  async #endReading(): Promise<void> {
+    await this.#reading;
+    await Promise.all(this.#sources.map((source) => source.close()));
   }
 
   async #run(setup: Setup): Promise<void> {

@@ -11,13 +11,18 @@ import type { EnabledIntegration } from './setup.ts';
 /** What all lanes share. */
 export type SharedParts = Omit<
   LaneParts,
-  'integration' | 'destination' | 'record' | 'followUps' | 'observer'
+  'integration' | 'destination' | 'record' | 'followUps' | 'observer' | 'predecessor'
 > & {
   readonly observe?: (integration: string) => LaneObserver;
 };
 
-/** How long in-flight deliveries may take to finish when a lane ends. */
-const STOP_GRACE_MS = 7000;
+/**
+ * How long after its own time limit an attempt of a lane that was changed is left alone: a script is
+ * killed, then its output is read.
+ */
+const LATE_MS = 15_000;
+/** The longest time limit that a destination gives itself, where none is configured. */
+const LONGEST_DEFAULT_MS = 60_000;
 
 interface Entry {
   readonly integration: Integration;
@@ -38,7 +43,7 @@ export class LaneSet {
   readonly #followUps: ManagerFollowUps;
   #running = new Map<number, RunningLane>();
   /** Lanes whose integration was changed or removed, ending in the background. */
-  readonly #retiring = new Set<Promise<void>>();
+  readonly #retiring = new Set<Lane>();
 
   constructor(shared: SharedParts, manager: Destination | undefined) {
     this.#shared = shared;
@@ -115,10 +120,20 @@ export class LaneSet {
     for (const { lane } of this.#running.values()) lane.clockJumped();
   }
 
-  /** Lets what is in flight finish, or hands it back. */
-  async stop(): Promise<void> {
-    const stopping = [...this.#running.values()].map(({ lane }) => lane.stop(STOP_GRACE_MS));
-    await Promise.all([...stopping, ...this.#retiring]);
+  /** How many attempts are under way. */
+  get inFlight(): number {
+    let count = 0;
+    for (const lane of this.#lanes()) count += lane.inFlight;
+    return count;
+  }
+
+  /** Lets what is in flight finish within so many milliseconds, or hands it back. */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all(this.#lanes().map((lane) => lane.stop(graceMs)));
+  }
+
+  #lanes(): Lane[] {
+    return [...[...this.#running.values()].map(({ lane }) => lane), ...this.#retiring];
   }
 
   #find(matches: (running: RunningLane) => boolean): number | undefined {
@@ -132,12 +147,18 @@ export class LaneSet {
     }
     const followUps = this.#followUps;
     const observer = this.#shared.observe?.(integration.id);
-    return new Lane({ ...this.#shared, integration, destination, record, followUps, observer });
+    const predecessor =
+      this.#running.get(record.id)?.lane ??
+      [...this.#retiring].findLast((lane) => lane.id === record.id);
+    const own = { integration, destination, record, followUps, observer, predecessor };
+    return new Lane({ ...this.#shared, ...own });
   }
 
+  /** Ends a lane. This is no stop of the daemon, so that its attempts may take their whole time. */
   #retire(lane: Lane): void {
-    const stopped = lane.stop(STOP_GRACE_MS).finally(() => this.#retiring.delete(stopped));
-    this.#retiring.add(stopped);
+    this.#retiring.add(lane);
+    const limitMs = Math.max(lane.integration.timeout * 1000, LONGEST_DEFAULT_MS);
+    void lane.stop(limitMs + LATE_MS).finally(() => this.#retiring.delete(lane));
   }
 }
 

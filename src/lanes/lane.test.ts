@@ -676,6 +676,9 @@ describe('stopping', () => {
     expect(bench.states).toEqual(Array(3).fill('pending'));
     expect(bench.entries.map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
     expect(bench.clock.timers).toBe(0);
+    expect(bench.log.with('cut short')).toMatchObject([
+      { level: 'warn', fields: { integration: 'lane-0', count: 2 } },
+    ]);
   });
 
   it('does not wait for a destination that does not heed the signal, nor for what it says later', async () => {
@@ -762,6 +765,7 @@ describe('stopping', () => {
     const state = stop(lane, 0);
     await bench.clock.advance(900);
     expect(state.stopped).toBe(true);
+    expect(bench.log.with('cut short')).toMatchObject([{ fields: { count: 1 } }]);
     bench.outboxFails = undefined;
     await bench.clock.advance(1000);
     expect(bench.states).toEqual(['delivered']);
