@@ -9,7 +9,7 @@ export const STOP_MS = 10_000;
 /** Then it is killed, if it has not ended by itself. */
 const KILL_MS = STOP_MS - 100;
 /** How often to look how busy the process was. */
-const LOOK_MS = 1000;
+const LOOK_MS = 250;
 
 export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
 
@@ -53,8 +53,8 @@ export class Signals {
 
   /** Takes SIGHUP, and these signals, from the system. */
   take(stopSignals: readonly StopSignal[]): void {
-    this.#handlers.set('SIGHUP', () => this.#hungUp());
     for (const signal of stopSignals) this.#handlers.set(signal, () => this.#stop(signal));
+    this.#handlers.set('SIGHUP', () => this.#hungUp());
     for (const [signal, handler] of this.#handlers) process.on(signal, handler);
     this.#busy.watch();
   }
@@ -142,12 +142,13 @@ class BusyTime {
   }
 
   /**
-   * Milliseconds of work in the last second or two, or for longer, where the last piece of work
-   * lasted longer (a database that is locked). After that piece the next look comes before a signal,
-   * so it takes the look before that one to see it.
+   * For how many milliseconds a signal that is heard of now may have waited, since the process did
+   * nothing but work; 0 for a short time. A look comes before the signal, after the work that kept
+   * both waiting: it takes the look before that one to see it.
    */
   recent(): number {
-    return performance.eventLoopUtilization(this.#before).active;
+    const { active } = performance.eventLoopUtilization(this.#before);
+    return active > 2 * LOOK_MS ? active : 0;
   }
 }
 
