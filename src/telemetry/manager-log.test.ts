@@ -1,9 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
+  constants,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
+  rmSync,
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -156,6 +162,20 @@ describe('the log of a manager', () => {
     nowhere.say({ level: 'INFO', text: 'lost' });
     await nowhere.flush(PATIENCE_MS);
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('does not wait for a reader where a pipe is in place of the file, nor writes into it', async () => {
+    const path = join(directory, 'ossec.log');
+    execFileSync('mkfifo', [path]);
+    log.write({ level: 'INFO', text: 'to nobody' });
+    await log.flush(PATIENCE_MS);
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    await log.flush(PATIENCE_MS);
+    expect(readSync(reader, Buffer.alloc(100))).toBe(0);
+    closeSync(reader);
+    rmSync(path);
+    await log.flush(PATIENCE_MS);
+    expect(read()).toMatch(/: to nobody\n$/);
   });
 
   it('tells only whoever started us what is for nobody else', async () => {

@@ -38,7 +38,7 @@ async function shuffle(): Promise<{ sink: Sink; block: string }> {
 }
 
 /** Starts a daemon on many alerts, with a standard error of its own. */
-async function start(stderr: number | 'pipe') {
+async function start(stderr: number | 'pipe', env: NodeJS.ProcessEnv = {}) {
   const { sink, block } = await shuffle();
   const home: Home = createHome(block);
   cleanUp.push(() => home.remove());
@@ -46,6 +46,7 @@ async function start(stderr: number | 'pipe') {
   const args = ['run', '--home', home.path, '--from-start', '--log-format', 'json'];
   const child = spawn(process.execPath, [COMMAND, ...args, '--log-level', 'debug'], {
     stdio: ['ignore', 'ignore', stderr],
+    env: { ...process.env, ...env },
   });
   cleanUp.push(() => child.kill('SIGKILL'));
   const exited = new Promise<number | null>((resolve) => {
@@ -58,7 +59,7 @@ async function start(stderr: number | 'pipe') {
     child.kill('SIGTERM');
     return { code: await exited, seconds: (performance.now() - began) / 1000 };
   }
-  return { child, home, sink, delivered, stop };
+  return { child, home, sink, delivered, exited, stop };
 }
 
 /** A pipe whose writing end is for a daemon. */
@@ -153,6 +154,20 @@ describe('a daemon whose standard error', () => {
     expect(seconds).toBeLessThan(10);
   });
 
+  it('is a pipe that nobody reads ends when it meets a bug', async () => {
+    const { reader, writer } = pipe();
+    const trigger = join(createDirectory(), 'bug');
+    const code = `import { existsSync } from 'node:fs';
+      setInterval(() => { if (existsSync(${JSON.stringify(trigger)})) throw new Error('a bug'); }, 10);`;
+    const options = `--import=data:text/javascript,${encodeURIComponent(code)}`;
+    const daemon = await start(writer, { NODE_OPTIONS: options });
+    closeSync(writer);
+    await daemon.delivered();
+    writeFileSync(trigger, '');
+    expect(await daemon.exited).toBe(3);
+    expect(drained(reader)).toMatch(/"msg":"ready"/);
+  });
+
   it.skipIf(noDisks)('is on a full disk goes on, and says later what is missing', async () => {
     const disk = SmallDisk.forTest('tmpfs', 4);
     const path = join(disk.path, 'log');
@@ -172,6 +187,45 @@ describe('a daemon whose standard error', () => {
     expect(readFileSync(path, 'utf8')).toMatch(/"msg":"stopped"\}\n$/);
   });
 });
+
+describe('a command', () => {
+  it('that has nobody to complain to ends as it would otherwise', async () => {
+    const { writer, close } = pipe();
+    close();
+    const home = createHome('<integration><name>slack</name></integration>');
+    cleanUp.push(() => home.remove());
+    for (const args of [['check'], ['preview', '--integration', 'none'], ['no-such-command']]) {
+      const codes = [writer, 'ignore' as const].map((stderr) =>
+        exitCode(home, args, ['ignore', stderr]),
+      );
+      const [unheard, usual] = await Promise.all(codes);
+      expect([args, unheard]).toEqual([args, usual]);
+    }
+    closeSync(writer);
+  });
+
+  it('whose output finds no room says so in a line', async () => {
+    const home = createHome('<integration><name>slack</name></integration>');
+    cleanUp.push(() => home.remove());
+    const full = openSync('/dev/full', 'w');
+    const errors = join(home.path, 'errors');
+    const stderr = openSync(errors, 'w');
+    expect(await exitCode(home, ['check'], [full, stderr])).toBe(3);
+    for (const file of [full, stderr]) closeSync(file);
+    expect(readFileSync(errors, 'utf8')).toMatch(
+      /^integratord: the output cannot be written: ENOSPC.*\n$/,
+    );
+  });
+});
+
+function exitCode(home: Home, args: string[], output: (number | 'ignore')[]) {
+  const child = spawn(process.execPath, [COMMAND, ...args, '--home', home.path], {
+    stdio: ['ignore', ...output],
+  });
+  return new Promise<number | null>((resolve) => {
+    child.on('exit', resolve);
+  });
+}
 
 describe('the drop-in, whose log', () => {
   /** Starts it in the foreground, as the user that it would become. */

@@ -89,6 +89,8 @@ describe('a daemon that was just started', () => {
     await daemon.said('"ready"');
     daemon.child.kill('SIGHUP');
     await daemon.said('"configuration reloaded"');
+    daemon.child.kill('SIGTERM');
+    expect(await daemon.exited).toBe(0);
   });
 
   it('ends in good order when SIGTERM came before it is ready', async () => {
