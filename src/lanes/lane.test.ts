@@ -539,6 +539,24 @@ describe('when the outbox fails', () => {
     expect(bench.states).toEqual(Array(5).fill('delivered'));
   });
 
+  it('pauses also where it takes long to fail: a database that another process holds', async () => {
+    const fake = new FakeDestination();
+    const lane = bench.lane(fake);
+    bench.store(lane.id, 'a');
+    let failures = 0;
+    const onFail = () => {
+      failures += 1;
+      bench.clock.jump(5000);
+      if (failures === 10) bench.outboxFails = undefined; // or it would go on for ever
+    };
+    bench.outboxFails = { except: [], onFail };
+    lane.wake();
+    expect(failures).toBe(1);
+    bench.outboxFails = undefined;
+    await bench.finish();
+    expect(fake.raws).toEqual(['a']);
+  });
+
   it('also where it only cannot say what is due next', async () => {
     const fake = new FakeDestination(2).script(SERVER_ERROR);
     const lane = bench.lane(fake);

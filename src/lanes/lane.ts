@@ -185,7 +185,8 @@ export class Lane {
     const limit = this.#health.isProbing ? 1 : this.#limiter.available(now);
     const delivery = this.#leases.take(now, limit);
     if (delivery !== 'failed') return delivery;
-    this.#health.pause(now + OUTBOX_RETRY_MS);
+    // From now on: that it failed may have taken longer than the pause.
+    this.#health.pause(this.#parts.clock.now() + OUTBOX_RETRY_MS);
     return undefined;
   }
 

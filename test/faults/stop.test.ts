@@ -108,6 +108,7 @@ describe('SIGTERM', () => {
       import { DatabaseSync } from '@photostructure/sqlite';
       const database = new DatabaseSync(${JSON.stringify(join(home.state, 'outbox.db'))});
       database.exec('BEGIN IMMEDIATE');
+      globalThis.kept = database; // collected as garbage it would let go
       console.log('held');
       setInterval(() => {}, 1000);
     `);
