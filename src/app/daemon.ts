@@ -29,6 +29,7 @@ import { type Reinject, reinjection } from './reinjection.ts';
 import { type Refusal, Reloading, report } from './reloading.ts';
 import { Retention } from './retention.ts';
 import { enabledIntegrations, readSetup, routedIntegrations, type Setup } from './setup.ts';
+import { type StartFailure, whyNotStart } from './start-failure.ts';
 import { createTransports, type Transports } from './transports.ts';
 
 export interface DaemonOptions {
@@ -45,14 +46,6 @@ export interface DaemonOptions {
   /** Ends a start that waits for the outbox. */
   readonly stop?: AbortSignal;
 }
-
-/** Why a daemon did not start. */
-export type StartFailure =
-  | { readonly kind: 'configuration' }
-  /** No integration is configured: there is nothing to do. */
-  | { readonly kind: 'nothing to do' }
-  /** It was stopped while it waited for the outbox. */
-  | { readonly kind: 'stopped' };
 
 /**
  * The composition root: reads the configuration, opens the outbox and the sources, gives every
@@ -109,7 +102,7 @@ export class Daemon {
     options.onSetup?.(setup);
     reportDiagnostics(setup, log);
     if (await daemon.#run(setup, waiting)) return daemon;
-    await daemon.stop();
+    await daemon.stop(0);
     return { kind: 'stopped' };
   }
 
@@ -164,19 +157,15 @@ export class Daemon {
     );
     this.#watch = new OutboxWatch({
       outbox: this.#outbox,
-      lanes: {
-        refresh: () => {
-          this.#lanes.refresh();
-          this.#intake.refresh();
-        },
-        clockJumped: () => this.#lanes.clockJumped(),
-      },
+      lanes: this.#lanes,
+      reading: { refresh: () => this.#intake.refresh() },
       files: state.files,
       probe: () => database.probe(),
       troubles,
       clock: this.#clock,
       log,
     });
+    const { lookBackDays, lookBackFiles, lookBackBytes } = settings.reading;
     const alertFile = new FileSource({
       path: paths.alerts,
       checkpoint: this.#outbox.checkpoint(FILE_SOURCE),
@@ -184,26 +173,16 @@ export class Daemon {
       clock: this.#clock,
       log,
       lookBack: {
-        maxAgeMs: settings.reading.lookBackDays * DAY_MS,
-        maxFiles: settings.reading.lookBackFiles,
-        maxBytes: settings.reading.lookBackBytes,
+        maxAgeMs: lookBackDays * DAY_MS,
+        maxFiles: lookBackFiles,
+        maxBytes: lookBackBytes,
       },
     });
     this.#sources = [alertFile];
     this.#intake = new Intake(
       {
         sources: this.#sources,
-        outbox: {
-          ...this.#outbox,
-          accept: (commit, now) => {
-            this.#diskRoom.check();
-            this.#outbox.accept(commit, now);
-          },
-          catchUp: (step, now) => {
-            this.#diskRoom.check();
-            return this.#outbox.catchUp(step, now);
-          },
-        },
+        outbox: this.#diskRoom.guard(this.#outbox),
         clock: this.#clock,
         log,
         poolBytes: () => this.#retention.poolBytes(),
@@ -236,20 +215,32 @@ export class Daemon {
     return this.#reloading.refusal;
   }
 
-  /** Stops reading, lets what is in flight finish or hands it back, and closes everything. */
-  async stop(): Promise<void> {
+  /** How many attempts are under way. */
+  get inFlight(): number {
+    return this.#lanes.inFlight;
+  }
+
+  /**
+   * Stops reading, lets what is in flight finish or hands it back, and closes everything.
+   * @param graceMs how long attempts may go on.
+   */
+  async stop(graceMs: number): Promise<void> {
     this.#reloading.stop();
     this.#watch.stop();
     this.#retention.stop();
     this.#diskRoom.stop();
     this.#stopReading.abort();
-    await this.#reading;
-    await Promise.all(this.#sources.map((source) => source.close()));
-    await this.#lanes.stop();
+    // At the same time: what keeps reading waiting must not take the time of the attempts.
+    await Promise.all([this.#endReading(), this.#lanes.stop(graceMs)]);
     await this.#transports.close();
     this.#groupCommit.close();
     this.#state.database.close();
     this.#state.files.lock.release();
+  }
+
+  async #endReading(): Promise<void> {
+    await this.#reading;
+    await Promise.all(this.#sources.map((source) => source.close()));
   }
 
   /** True once it is reading; false when it was stopped while it waited for the outbox. */
@@ -292,13 +283,6 @@ export class Daemon {
     yield* this.#lanes.states();
     for (const integration of this.#disabled) yield [integration, 'not_running'];
   }
-}
-
-function whyNotStart(setup: Setup): StartFailure | undefined {
-  if (setup.fatal) return { kind: 'configuration' };
-  if (setup.integrations.length > 0) return undefined;
-  const isBroken = setup.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  return { kind: isBroken ? 'configuration' : 'nothing to do' };
 }
 
 function reportDiagnostics({ diagnostics }: Setup, log: Log): void {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { OutboxSpace } from '../core/outbox.ts';
+import type { Outbox, OutboxSpace } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 
@@ -59,6 +59,21 @@ export class DiskRoom {
   check(): void {
     if (!this.#parts.troubles.has('full')) return;
     throw OutboxError.about('Alerts cannot be stored', 'full');
+  }
+
+  /** The same outbox, for reading: {@link check} comes before everything that it stores. */
+  guard(outbox: Outbox): Outbox {
+    return {
+      ...outbox,
+      accept: (commit, now) => {
+        this.check();
+        outbox.accept(commit, now);
+      },
+      catchUp: (step, now) => {
+        this.check();
+        return outbox.catchUp(step, now);
+      },
+    };
   }
 
   /** Looks at once, and then four times a second. */

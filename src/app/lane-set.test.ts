@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
-import { FakeDestination, GONE } from '../../test/support/fake-destination.ts';
+import { FakeDestination, Gate, GONE, SERVER_ERROR } from '../../test/support/fake-destination.ts';
 import { aContext, FakeHttp } from '../../test/support/fake-transports.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import { anAcceptedAlert, anIntake, openTestDatabase } from '../../test/support/outbox.ts';
@@ -92,7 +92,7 @@ describe('a new configuration', () => {
     await clock.settle();
     expect(http.connections).toEqual([1, 3, 7]);
     expect(http.closed).toBe(2);
-    await lanes.stop();
+    await lanes.stop(7000);
     expect(http.closed).toBe(3);
   });
 
@@ -191,6 +191,89 @@ it('changes nothing when the outbox fails', async () => {
   database.execute('DROP TRIGGER full');
   await give('a');
   expect([before.raws, after.raws]).toEqual([['a'], []]);
+});
+
+describe('a lane whose integration was changed while attempts are under way', () => {
+  /** An old lane with an attempt that hangs, and the new one, with another alert waiting. */
+  async function change(concurrency = 1) {
+    const gate = new Gate();
+    const before = Object.assign(new FakeDestination(concurrency), { name: 'slack' });
+    const after = Object.assign(new FakeDestination(concurrency), { name: 'slack' });
+    before.otherwise = gate.hang;
+    if (concurrency > 1) after.otherwise = gate.hang;
+    lanes.apply([enabled(before)]);
+    await give('a');
+    lanes.apply([enabled(after, { level: 7 })]);
+    await give('b');
+    return { gate, before, after };
+  }
+  const states = () => [...new Queue(database).list({})].map(({ state }) => state);
+
+  it('lets them finish within their own time limit, which a stop would not', async () => {
+    const { gate } = await change();
+    await clock.advance(60_000);
+    gate.release();
+    await clock.settle();
+    expect(states()).toEqual(['delivered', 'delivered']);
+    expect(log.with('cut short')).toEqual([]);
+  });
+
+  it('keeps to one at a time, and goes on by itself as soon as the old one is over', async () => {
+    const { gate, after } = await change();
+    await clock.advance(5000);
+    expect(after.raws).toEqual([]);
+    gate.release();
+    await clock.settle();
+    expect(after.raws).toEqual(['b']);
+  });
+
+  it('uses what its concurrency has left, and no more', async () => {
+    const { gate, after } = await change(2);
+    await give('c');
+    expect(after.raws).toEqual(['b']);
+    gate.release();
+    await clock.settle();
+    expect(after.raws).toEqual(['b', 'c']);
+  });
+
+  it('has the new lane repeat what failed in the old one, without waiting for an alert', async () => {
+    const { gate, after } = await change();
+    gate.release(SERVER_ERROR);
+    await clock.settle();
+    expect(after.raws).toEqual(['a', 'b']);
+    expect(states()).toEqual(['delivered', 'delivered']);
+  });
+
+  it('has the new lane take what an attempt that never ends gives back', async () => {
+    const { after } = await change();
+    await clock.advance(76_000);
+    expect(after.raws).toEqual(['a', 'b']);
+    expect(log.with('cut short')).toMatchObject([{ fields: { integration: 'slack', count: 1 } }]);
+  });
+
+  it('waits for a lane that was removed and came back meanwhile', async () => {
+    const { gate, after } = await change();
+    lanes.apply([]);
+    lanes.apply([enabled(after, { level: 8 })]);
+    await clock.settle();
+    expect(after.raws).toEqual([]);
+    gate.release();
+    await clock.settle();
+    expect(after.raws).toEqual(['b']);
+  });
+
+  it('is cut short by a stop, with all others', async () => {
+    await change();
+    expect(lanes.inFlight).toBe(1);
+    let isOver = false;
+    void lanes.stop(2000).then(() => {
+      isOver = true;
+    });
+    await clock.advance(2500);
+    expect(isOver).toBe(true);
+    expect(states()).toEqual(['pending', 'pending']);
+    expect(log.with('cut short')).toHaveLength(1);
+  });
 });
 
 describe('the outbox, looked at twice a second', () => {

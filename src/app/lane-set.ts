@@ -13,7 +13,7 @@ import type { RoutedIntegration } from './setup.ts';
 /** What all lanes share. */
 export type SharedParts = Omit<
   LaneParts,
-  'integration' | 'destination' | 'record' | 'followUps' | 'observer' | 'context'
+  'integration' | 'destination' | 'record' | 'followUps' | 'observer' | 'context' | 'predecessor'
 > & {
   readonly context: Omit<LaneParts['context'], 'http'> & {
     /** Each lane gets a client of its own. */
@@ -24,8 +24,13 @@ export type SharedParts = Omit<
   readonly network?: string | undefined;
 };
 
-/** How long in-flight deliveries may take to finish when a lane ends. */
-const STOP_GRACE_MS = 7000;
+/**
+ * How long after its own time limit an attempt of a lane that was changed is left alone: a script is
+ * killed, then its output is read.
+ */
+const LATE_MS = 15_000;
+/** The longest time limit that a destination gives itself, where none is configured. */
+const LONGEST_DEFAULT_MS = 60_000;
 
 type Entry = Pick<RoutedIntegration, 'integration' | 'destination'> &
   Partial<Pick<RoutedIntegration, 'unusable' | 'canRun'>>;
@@ -49,7 +54,7 @@ export class LaneSet {
   readonly #followUps: ManagerFollowUps;
   #running = new Map<number, RunningLane>();
   /** Lanes whose integration was changed or removed, ending in the background. */
-  readonly #retiring = new Set<Promise<void>>();
+  readonly #retiring = new Set<RunningLane>();
 
   constructor(shared: SharedParts, manager: Destination | undefined) {
     this.#shared = shared;
@@ -148,10 +153,18 @@ export class LaneSet {
     for (const { lane } of this.#running.values()) lane.clockJumped();
   }
 
-  /** Lets what is in flight finish, or hands it back. */
-  async stop(): Promise<void> {
-    const stopping = [...this.#running.values()].map(stopLane);
-    await Promise.all([...stopping, ...this.#retiring]);
+  /** How many attempts are under way. */
+  get inFlight(): number {
+    return this.#all().reduce((count, { lane }) => count + lane.inFlight, 0);
+  }
+
+  /** Lets what is in flight finish within so many milliseconds, or hands it back. */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all(this.#all().map((running) => stopLane(running, graceMs)));
+  }
+
+  #all(): RunningLane[] {
+    return [...this.#running.values(), ...this.#retiring];
   }
 
   #find(matches: (running: RunningLane) => boolean): number | undefined {
@@ -181,7 +194,11 @@ export class LaneSet {
       integration.settings.concurrency ?? destination.concurrency,
     );
     const followUps = this.#followUps;
-    const own = { integration, destination, record, followUps, observer };
+    const before =
+      this.#running.get(record.id) ??
+      [...this.#retiring].findLast(({ lane }) => lane.id === record.id);
+    const predecessor = before?.lane instanceof Lane ? before.lane : undefined;
+    const own = { integration, destination, record, followUps, observer, predecessor };
     return { lane: new Lane({ ...this.#shared, ...own, context: { ...context, http } }), http };
   }
 
@@ -223,15 +240,17 @@ export class LaneSet {
     return new OutboxGuard(outbox, log, integration);
   }
 
+  /** Ends a lane. This is no stop of the daemon, so that its attempts may take their whole time. */
   #retire(running: RunningLane): void {
-    const stopped = stopLane(running).finally(() => this.#retiring.delete(stopped));
-    this.#retiring.add(stopped);
+    this.#retiring.add(running);
+    const limitMs = Math.max(running.integration.timeout * 1000, LONGEST_DEFAULT_MS);
+    void stopLane(running, limitMs + LATE_MS).finally(() => this.#retiring.delete(running));
   }
 }
 
-/** Lets what is in flight finish, or hands it back. */
-async function stopLane({ lane, http }: RunningLane): Promise<void> {
-  await lane.stop(STOP_GRACE_MS);
+/** Lets what is in flight finish within so many milliseconds, or hands it back. */
+async function stopLane({ lane, http }: RunningLane, graceMs: number): Promise<void> {
+  await lane.stop(graceMs);
   await http?.close();
 }
 

@@ -34,6 +34,8 @@ export interface OutboxWatchParts {
   readonly troubles: OutboxTroubles;
   readonly outbox: Pick<Outbox, 'sync' | 'changedElsewhere' | 'clockJumped'>;
   readonly lanes: WatchedLanes;
+  /** What reads for the lanes: another process may have changed what they wait for. */
+  readonly reading?: Pick<WatchedLanes, 'refresh'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -67,11 +69,14 @@ export class OutboxWatch {
   }
 
   #look(): void {
-    const { outbox, lanes, troubles, probe } = this.#parts;
+    const { outbox, lanes, reading, troubles, probe } = this.#parts;
     try {
       this.#keepFiles();
       outbox.sync();
-      if (outbox.changedElsewhere()) lanes.refresh();
+      if (outbox.changedElsewhere()) {
+        lanes.refresh();
+        reading?.refresh();
+      }
       this.#followClock();
     } catch (error) {
       troubles.failed(OutboxError.of(error));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Signals } from '../app/signals.ts';
 import { callByName, callWithOptions } from '../dropin/call.ts';
 import { runDropIn } from '../dropin/program.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -15,13 +16,15 @@ const COMMAND = 'wazuh';
 export async function runAsOriginal(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
+  signals: Signals,
 ): Promise<number | undefined> {
   const call =
     callByName(argv, env) ??
     (argv[2] === COMMAND
       ? callWithOptions(argv.slice(3), [argv[1] ?? '', COMMAND], env)
       : undefined);
-  return call === undefined ? undefined : runDropIn(call, (home) => resolvePaths({ home }, {}));
+  if (call === undefined) return undefined;
+  return runDropIn(call, (home) => resolvePaths({ home }, {}), signals);
 }
 
 /** Shows `integratord wazuh` in the help. */

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { planInstall } from '../dropin/install/install.ts';
 import type { InstallPlan } from '../dropin/install/plan.ts';
 import { planUninstall } from '../dropin/install/uninstall.ts';
+import { complain } from '../telemetry/standard-error.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { print, printJson } from './output.ts';
@@ -56,7 +57,7 @@ async function carryOut(plan: InstallPlan, isDryRun: boolean, command: Command):
   const { json } = invocation(command);
   if (plan.kind === 'refused') {
     if (json) await printJson({ ok: false, steps: [], notes: [], reasons: plan.reasons });
-    else for (const reason of plan.reasons) process.stderr.write(`refused: ${reason}\n`);
+    else for (const reason of plan.reasons) complain(`refused: ${reason}\n`);
     process.exitCode = EXIT.wrongInput;
     return;
   }

@@ -1,6 +1,7 @@
 import { type PreparedIntegration, readSetup, type Setup } from '../app/setup.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import type { Paths } from '../core/paths.ts';
+import { complain } from '../telemetry/standard-error.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 /**
@@ -10,7 +11,7 @@ import { CommandError, EXIT } from './exit.ts';
 export function loadSetup(paths: Paths): Setup {
   const setup = readSetup(paths, process.env);
   const errors = setup.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
-  for (const error of errors) process.stderr.write(`${formatDiagnostic(error)}\n`);
+  for (const error of errors) complain(`${formatDiagnostic(error)}\n`);
   if (setup.fatal) throw new CommandError('the configuration is invalid', EXIT.wrongInput);
   return setup;
 }

@@ -1,12 +1,34 @@
+import { isatty } from 'node:tty';
 import { type Command, InvalidArgumentError } from 'commander';
 import { Daemon } from '../app/daemon.ts';
+import { leave, leaveNow } from '../app/leave.ts';
 import { type Reinject, reinjectTarget } from '../app/reinjection.ts';
+import { reportNode } from '../app/report-node.ts';
+import { STOP_MS } from '../app/signals.ts';
+import type { StartFailure } from '../app/start-failure.ts';
+import { stopInTime } from '../app/stop-in-time.ts';
+import { sleep, systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { OutboxError } from '../core/outbox-error.ts';
+import type { Paths } from '../core/paths.ts';
 import { Scrubber } from '../core/secret.ts';
-import { createLog } from '../telemetry/log.ts';
+import { BoundedSink } from '../telemetry/bounded-sink.ts';
+import { createLog, reportLost } from '../telemetry/log.ts';
+import { standardError } from '../telemetry/standard-error.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { signals } from './take-signals.ts';
+
+/** What `run` has besides the options of all commands. */
+interface OwnOptions {
+  readonly fromStart?: boolean;
+  readonly reinject?: Reinject;
+}
+
+/** How long the last lines of the log may take, when whoever reads it is slow. */
+const FLUSH_MS = 1000;
+/** How long a start may go on that is not wanted any more. */
+const START_MS = 2000;
 
 /** `integratord run`: the daemon, in the foreground. */
 export function addRun(program: Command): void {
@@ -19,68 +41,85 @@ export function addRun(program: Command): void {
       'where events of enrichments go: manager, file:PATH or none',
       parseReinject,
     )
-    .action(async (own: { fromStart?: boolean; reinject?: Reinject }, command: Command) => {
-      const { paths, logLevel, logFormat } = invocation(command);
+    .action(async (own: OwnOptions, command: Command) => {
+      const { logLevel, logFormat } = invocation(command);
+      const isTerminal = isatty(2);
       const scrubber = new Scrubber();
-      const isTerminal = process.stderr.isTTY;
-      const log: Log = createLog(
+      const sink = new BoundedSink(standardError(), systemClock);
+      const log = createLog(
         {
           level: logLevel,
           format: logFormat ?? (isTerminal ? 'pretty' : 'json'),
-          sink: process.stderr,
+          sink,
           color: isTerminal,
         },
         scrubber,
       );
-      // Before the start, which may take a while: its configuration may be an older one by then.
-      let isReloadDue = false;
-      let reload = () => {
-        isReloadDue = true;
+      sink.onRecovered = (lost) => reportLost(log, lost);
+      const end = async (code: number) => {
+        await sink.close(Math.min(FLUSH_MS, signals.left(STOP_MS)));
+        return leave(code, systemClock);
       };
-      process.on('SIGHUP', () => reload());
-      const stop = new AbortController();
-      const stopped = stopSignal();
-      void stopped.then((signal) => {
-        log.info('stopping', { signal });
-        stop.abort();
-      });
-      const started = await start();
-      if (!(started instanceof Daemon) && started.kind === 'stopped') {
-        log.info('stopped');
-        return;
-      }
-      if (!(started instanceof Daemon)) {
-        if (started.kind === 'configuration') {
-          log.error('configuration is invalid; not started', { file: paths.config });
-          process.exitCode = EXIT.wrongInput;
-        } else {
-          log.info('Remote integrations not configured. Clean exit.', { file: paths.config });
-        }
-        return;
-      }
-      reload = () => started.reload();
-      if (isReloadDue) reload();
-      await stopped;
-      await started.stop();
-      log.info('stopped');
-
-      async function start() {
-        try {
-          return await Daemon.start({
-            paths,
-            fromStart: own.fromStart ?? false,
-            env: process.env,
-            log,
-            scrubber,
-            reinject: own.reinject ?? environmentReinject(),
-            stop: stop.signal,
-          });
-        } catch (error) {
-          if (!(error instanceof OutboxError)) throw error;
-          throw new CommandError(error.message, EXIT.wrongInput);
-        }
+      reportNode(log, () => void end(EXIT.failed));
+      signals.onSecond = (signal) => leaveNow(EXIT.failed, signal);
+      try {
+        await end(await run(invocation(command).paths, own, log, scrubber));
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        sink.write(`integratord: ${error.message}\n`);
+        await end(error.code);
       }
     });
+}
+
+/** Runs the daemon until a signal ends it. Resolves with the exit code. */
+async function run(paths: Paths, own: OwnOptions, log: Log, scrubber: Scrubber): Promise<number> {
+  const starting = start(paths, own, log, scrubber);
+  // A signal that comes meanwhile does not wait for what keeps the start waiting.
+  const late = signals.stopped.then(() => sleep(systemClock, START_MS));
+  const started = (await Promise.race([starting, late])) ?? { kind: 'stopped' };
+  if (started instanceof Daemon) {
+    signals.onHangup(() => started.reload());
+    const { signal } = await signals.stopped;
+    log.info('stopping', { signal, in_flight: started.inFlight });
+    await stopInTime(started, signals, { clock: systemClock, log });
+    log.info('stopped');
+    return EXIT.done;
+  }
+  if (started.kind === 'stopped') {
+    const { signal } = await signals.stopped;
+    log.info('stopping', { signal });
+    log.info('stopped');
+    return EXIT.done;
+  }
+  if (started.kind === 'configuration') {
+    log.error('configuration is invalid; not started', { file: paths.config });
+    return EXIT.wrongInput;
+  }
+  log.info('Remote integrations not configured. Clean exit.', { file: paths.config });
+  return EXIT.done;
+}
+
+async function start(
+  paths: Paths,
+  own: OwnOptions,
+  log: Log,
+  scrubber: Scrubber,
+): Promise<Daemon | StartFailure> {
+  try {
+    return await Daemon.start({
+      paths,
+      fromStart: own.fromStart ?? false,
+      env: process.env,
+      log,
+      scrubber,
+      reinject: own.reinject ?? environmentReinject(),
+      stop: signals.stop,
+    });
+  } catch (error) {
+    if (!(error instanceof OutboxError)) throw error;
+    throw new CommandError(error.message, EXIT.wrongInput);
+  }
 }
 
 function parseReinject(text: string): Reinject {
@@ -92,16 +131,4 @@ function parseReinject(text: string): Reinject {
 function environmentReinject(): Reinject {
   const text = process.env['INTEGRATORD_REINJECT'];
   return text === undefined ? { kind: 'manager' } : parseReinject(text);
-}
-
-/** Resolves with the first signal that asks to stop; a second one ends the process at once. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(EXIT.failed));
-        resolve(signal);
-      });
-    }
-  });
 }

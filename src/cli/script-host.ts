@@ -4,12 +4,14 @@ import { systemClock } from '../core/clock.ts';
 import { createScriptRunner } from '../transport/script.ts';
 import { serveScripts } from '../transport/script-host.ts';
 
-// It ends when the daemon closes the channel, or is gone. A signal to all processes of a service or
+// It ends when the daemon closes the channel, or is gone, and when what the daemon had told it to stop
+// has ended: a script that does not heed SIGTERM is killed after a while. A signal to all processes of a service or
 // a terminal is for the daemon, which first lets the running scripts finish.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
-process.on('disconnect', () => process.exit());
 
 const [, , directory = '', workingDirectory = ''] = process.argv;
-serveScripts(createScriptRunner({ directory, workingDirectory, clock: systemClock }), process);
+const runner = createScriptRunner({ directory, workingDirectory, clock: systemClock });
+const whenStopped = serveScripts(runner, process);
+process.on('disconnect', () => void whenStopped().then(() => process.exit()));
 // The daemon may have gone before we listened.
 if (!process.connected) process.exit();

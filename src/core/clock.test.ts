@@ -1,3 +1,4 @@
+import { stat } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { sleep, systemClock } from './clock.ts';
@@ -80,4 +81,34 @@ describe('the system clock', () => {
     for (const cancel of cancels) cancel();
     expect(called).toEqual(['near']);
   });
+});
+
+it('the process hears of other things between timers, however long what they call takes', async () => {
+  const heard: string[] = [];
+  let cancel = () => {};
+  // Each takes longer than the time until the next.
+  const again = () => {
+    heard.push('timer');
+    const end = performance.now() + 20;
+    while (performance.now() < end);
+    cancel = systemClock.after(5, again);
+  };
+  again();
+  await new Promise<void>((resolve) => {
+    stat('/', () => resolve());
+  });
+  cancel();
+  expect(heard.length).toBeLessThan(50);
+});
+
+it('what was cancelled while it waited for its turn does not happen', async () => {
+  const happened: string[] = [];
+  let cancel = () => {};
+  systemClock.after(1, () => {
+    happened.push('first');
+    cancel();
+  });
+  cancel = systemClock.after(1, () => happened.push('second'));
+  await sleep(systemClock, 20);
+  expect(happened).toEqual(['first']);
 });

@@ -19,12 +19,39 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   random: () => Math.random(),
   after(milliseconds, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(0, milliseconds), LONGEST_TIMER));
+    let isCancelled = false;
+    const timer = setTimeout(
+      () => {
+        due.push(() => {
+          if (!isCancelled) callback();
+        });
+        if (due.length === 1) setImmediate(runNext);
+      },
+      Math.min(Math.max(0, milliseconds), LONGEST_TIMER),
+    );
     return () => {
+      isCancelled = true;
       clearTimeout(timer);
     };
   },
 };
+
+/** What timers have called for, and what is to be done one after the other. */
+const due: (() => void)[] = [];
+
+/**
+ * Does the next thing that is due. Between two of them the process hears of signals and of all else:
+ * Node itself runs one timer after the other for as long as any is due, which is for ever when each
+ * takes longer than the time until the next (waiting for a database that another process holds).
+ */
+function runNext(): void {
+  try {
+    due[0]?.();
+  } finally {
+    due.shift();
+    if (due.length > 0) setImmediate(runNext);
+  }
+}
 
 /** Resolves after the given number of milliseconds, or as soon as the signal aborts. Never rejects. */
 export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -13,8 +13,36 @@ interface Entry {
 export const LOG_CATALOGUE = {
   // Start, stop, configuration.
   ready: { level: 'info', meaning: 'The daemon is reading alerts.' },
-  stopping: { level: 'info', meaning: 'A signal asked the daemon to stop.' },
-  stopped: { level: 'info', meaning: 'Everything is stored and closed.' },
+  stopping: {
+    level: 'info',
+    meaning: 'A signal asked the daemon to stop. It ends within ten seconds of it.',
+  },
+  stopped: { level: 'info', meaning: 'Everything is stored and closed; the process ends now.' },
+  'attempts are cut short; these deliveries may arrive twice': {
+    level: 'warn',
+    meaning:
+      'The daemon stops, and `count` attempts of this integration took longer than the ten seconds ' +
+      'for that, or their results could not be stored. They are repeated after the next start.',
+    action: 'Nothing, if the service recognises duplicates, or where one does no harm.',
+  },
+  'not everything could be closed in time; exiting': {
+    level: 'warn',
+    meaning: 'Something hangs, and a stop takes ten seconds at most. Nothing is lost.',
+    action: 'Check the disk of the state directory, and what else uses the outbox.',
+  },
+  'exits because of a bug in integratord': {
+    level: 'error',
+    meaning: 'The program met a condition that it does not handle. `stack` says where.',
+    action:
+      'Report it, with this line. Start it again, as a service manager does: nothing is lost.',
+  },
+  'log lines were lost': {
+    level: 'error',
+    meaning:
+      '`count` lines could not be written since `since`, because the disk of the log was full, or ' +
+      'nobody read it; `reason` is the code of the error. Deliveries were not affected.',
+    action: 'Free disk space, or check what reads the log. This line shows that it works again.',
+  },
   'Remote integrations not configured. Clean exit.': {
     level: 'info',
     meaning: 'No `<integration>` is configured, so the daemon exits.',

@@ -22,6 +22,8 @@ import type { Screen } from './screen.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const ALERT_EVERY_MS = 800;
+/** How long what is under way at the end may take. */
+const GRACE_MS = 5000;
 
 /** Runs the demo until `until` resolves, then removes all that it made. */
 export async function runDemo(screen: Screen, until: Promise<unknown>): Promise<void> {
@@ -62,7 +64,7 @@ async function deliverExamples(
   feed.start(ALERT_EVERY_MS);
   await until;
   feed.stop();
-  await daemon.stop();
+  await daemon.stop(GRACE_MS);
   stopManager();
 }
 

@@ -23,6 +23,8 @@ export function startInBackground(
   clock: Clock = systemClock,
 ): Promise<Begun> {
   return new Promise((resolve) => {
+    // It is not for the process that waits: to whoever started it, its end is the end of the child.
+    process.on('SIGHUP', () => {});
     const child: ChildProcess = spawn(process.execPath, [...process.execArgv, ...args], {
       detached: true,
       // An inherited pipe would keep whoever reads it waiting for as long as the daemon runs.

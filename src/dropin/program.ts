@@ -1,63 +1,94 @@
 import { join } from 'node:path';
+import { leave, leaveNow } from '../app/leave.ts';
+import { type Signals, STOP_MS } from '../app/signals.ts';
 import { systemClock } from '../core/clock.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import type { Paths } from '../core/paths.ts';
 import { Scrubber } from '../core/secret.ts';
 import { VERSION } from '../core/version.ts';
+import { BoundedSink } from '../telemetry/bounded-sink.ts';
+import { reportLost } from '../telemetry/log.ts';
 import { type ManagerLine, ManagerLog } from '../telemetry/manager-log.ts';
+import { complain, standardError } from '../telemetry/standard-error.ts';
 import { startInBackground, tellParent } from './background.ts';
 import type { DropInCall } from './call.ts';
 import { validate } from './configuration.ts';
 import { type Ending, exitCode } from './ending.ts';
 import { type Flags, helpText, parseFlags } from './flags.ts';
 import { readDebugOption } from './internal-options.ts';
+import { EXIT_CODE } from './signals.ts';
 import { accountNames, becomeAccount, findAccount, isRoot } from './user.ts';
 import { CONFIG_FILE } from './verdict.ts';
 
 type RunFlags = Extract<Flags, { kind: 'run' }>;
 
-/** Behaves as the manager's own Integrator. Resolves with the exit code. */
-export async function runDropIn(call: DropInCall, paths: (home: string) => Paths): Promise<number> {
+/** How long the last lines of the log may take, when the disk or whoever reads it is slow. */
+const FLUSH_MS = 1000;
+
+/**
+ * Behaves as the manager's own Integrator. Resolves with the exit code.
+ * @param signals taken already; whatever is no daemon releases them.
+ */
+export async function runDropIn(
+  call: DropInCall,
+  paths: (home: string) => Paths,
+  signals: Signals,
+): Promise<number> {
   if (call.isProbe) {
+    signals.release();
     // Throws where a file or a library is out of reach.
     process.chdir(call.home ?? '/');
     await import('./serve.ts');
     return exitCode('done', call.isLaunched);
   }
   const flags = parseFlags(call.flags);
+  const isDaemon = flags.kind === 'run' && !flags.test && (flags.foreground || call.isChild);
+  if (!isDaemon) signals.release();
   switch (flags.kind) {
     case 'version':
-      process.stderr.write(`integratord ${VERSION}, in place of ${call.name}\n`);
+      complain(`integratord ${VERSION}, in place of ${call.name}\n`);
       return exitCode('done', call.isLaunched);
     case 'help':
-      if (flags.problem !== undefined) process.stderr.write(`${call.name}: ${flags.problem}\n\n`);
-      process.stderr.write(helpText(call.name));
+      if (flags.problem !== undefined) complain(`${call.name}: ${flags.problem}\n\n`);
+      complain(helpText(call.name));
       return exitCode('refused', call.isLaunched);
     case 'run': {
-      const ending = await run(call, flags, paths);
-      if (call.isChild) await tellParent(ending);
-      return exitCode(ending, call.isLaunched);
+      const home = enterHome(call);
+      if (home === undefined) return exitCode('refused', call.isLaunched);
+      const scrubber = new Scrubber();
+      const log = openLog(call, home, scrubber);
+      const ending = await run({ call, flags, home, log, scrubber, signals }, paths(home));
+      if (call.isChild && ending !== 'stopped') await tellParent(ending);
+      await log.close(Math.min(FLUSH_MS, signals.left(STOP_MS)));
+      const code = ending === 'stopped' ? EXIT_CODE : exitCode(ending, call.isLaunched);
+      return leave(code, systemClock);
     }
   }
 }
 
+/** A call that gets as far as reading the configuration. */
+interface Run {
+  readonly call: DropInCall;
+  readonly flags: RunFlags;
+  readonly home: string;
+  readonly log: ManagerLog;
+  readonly scrubber: Scrubber;
+  readonly signals: Signals;
+}
+
+function openLog({ name, isChild }: DropInCall, home: string, scrubber: Scrubber): ManagerLog {
+  const echo = isChild ? undefined : new BoundedSink(standardError(), systemClock);
+  const directory = join(home, 'logs');
+  const log = new ManagerLog({ directory, tag: name, clock: systemClock, scrubber, echo });
+  if (echo !== undefined) echo.onRecovered = (lost) => reportLost(log.asLog(), lost);
+  return log;
+}
+
+/** `stopped`: it ran until a signal ended it. */
 async function run(
-  call: DropInCall,
-  flags: RunFlags,
-  pathsOf: (home: string) => Paths,
-): Promise<Ending> {
-  const home = enterHome(call);
-  if (home === undefined) return 'refused';
-  const paths = pathsOf(home);
-  const scrubber = new Scrubber();
-  const echo = call.isChild ? undefined : process.stderr;
-  const log = new ManagerLog({
-    directory: join(home, 'logs'),
-    tag: call.name,
-    clock: systemClock,
-    scrubber,
-    echo,
-  });
+  { call, flags, home, log, scrubber, signals }: Run,
+  paths: Paths,
+): Promise<Ending | 'stopped'> {
   if (!changeUser(call, flags, log)) return 'refused';
 
   // As the original does: what is logged before knows nothing of the configuration.
@@ -78,9 +109,9 @@ async function run(
   if (flags.foreground || call.isChild) {
     logUncaught(log);
     const { serve } = await import('./serve.ts');
-    await serve({ name: call.name, paths, log, scrubber, warnings, begun: tellParent });
-    // Everything is closed; but a name that is still being looked up would keep the process alive.
-    process.exit(1);
+    const { name } = call;
+    await serve({ name, paths, log, scrubber, signals, warnings, begun: tellParent });
+    return 'stopped';
   }
   const { ending, problem } = await startInBackground([...call.self, '--child', ...call.flags]);
   if (ending === 'broken')
@@ -107,9 +138,7 @@ function enterHome({ name, home }: DropInCall): string | undefined {
     process.chdir(home);
     return process.cwd();
   } catch (error) {
-    process.stderr.write(
-      `${name}: the manager's directory is unknown: ${(error as Error).message}\n`,
-    );
+    complain(`${name}: the manager's directory is unknown: ${(error as Error).message}\n`);
     return undefined;
   }
 }
@@ -163,6 +192,6 @@ function logUncaught(log: ManagerLog): void {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const places = stack.replace(/\s*\n\s*/g, ' ');
     log.write({ level: 'CRITICAL', text: `exits because of a bug in integratord: ${places}` });
-    process.exit(1);
+    void log.close(FLUSH_MS).then(() => leaveNow(EXIT_CODE));
   });
 }

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import type { JsonObject } from '../alert/json.ts';
 import { Daemon } from '../app/daemon.ts';
 import { readSetup, type Setup } from '../app/setup.ts';
-import { type Clock, systemClock } from '../core/clock.ts';
+import type { Signals } from '../app/signals.ts';
+import { stopInTime } from '../app/stop-in-time.ts';
+import { type Clock, sleep, systemClock } from '../core/clock.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import type { Paths } from '../core/paths.ts';
@@ -14,7 +16,7 @@ import { enablingLines } from './enabling.ts';
 import type { Ending } from './ending.ts';
 import { persist } from './persist.ts';
 import { createPidFile, type PidFile } from './pid-file.ts';
-import { listenForSignals } from './signals.ts';
+import { followSignals } from './signals.ts';
 
 /** What the daemon needs, once the configuration was judged and the user is the manager's. */
 export interface DropInParts {
@@ -22,6 +24,7 @@ export interface DropInParts {
   readonly paths: Paths;
   readonly log: ManagerLog;
   readonly scrubber: Scrubber;
+  readonly signals: Signals;
   /** What was noticed on the way here. */
   readonly warnings: readonly ManagerLine[];
   /** Called once, when it has begun or cannot begin. */
@@ -31,6 +34,8 @@ export interface DropInParts {
 /** Where the socket is, relative to the home: Wazuh from 4.2 on, and before. */
 const SOCKETS = ['queue/sockets', 'queue/ossec'] as const;
 const SOCKET_NAME = 'integrator';
+/** How long a start may go on that is not wanted any more. */
+const START_MS = 2000;
 
 /**
  * Runs the daemon until a signal ends it. The working directory must be the manager's home.
@@ -38,10 +43,10 @@ const SOCKET_NAME = 'integrator';
  * not end it: it reports this and retries, because the alerts wait for it in their files.
  */
 export async function serve(service: DropInParts): Promise<void> {
-  const { name, paths, log, scrubber, begun } = service;
+  const { name, paths, log, scrubber, signals, begun } = service;
   process.title = name;
   const clock: Clock = systemClock;
-  const signals = listenForSignals(log);
+  followSignals(signals, log);
   let pidFile: PidFile;
   try {
     pidFile = createPidFile(paths.home, name);
@@ -70,19 +75,25 @@ export async function serve(service: DropInParts): Promise<void> {
     current = setup;
     for (const line of enablingLines(setup)) log.write(line);
   };
-  const daemon = await persist({
-    attempt: () => startDaemon(service, takeOver, signals.stop),
+  const starting = persist({
+    attempt: () => {
+      signals.holdHangup(); // until it is known what it is for
+      return startDaemon(service, takeOver, signals.stop);
+    },
     clock,
     stop: signals.stop,
-    wake: signals.onHangup,
+    wake: (callback) => signals.onHangup(callback),
     complain: (problem) => log.write({ level: 'ERROR', text: problem }),
   });
-  if (daemon !== undefined) {
+  const late = signals.stopped.then(() => sleep(clock, START_MS));
+  const daemon = await Promise.race([starting, late]);
+  if (daemon instanceof Daemon) {
     signals.onHangup(() => daemon.reload());
     await signals.stopped;
-    await daemon.stop();
+    await stopInTime(daemon, signals, { clock, log: log.asLog() });
   }
-  await socket?.close();
+  // What it has to wait for is gone with this process.
+  void socket?.close();
 }
 
 /** The running daemon, or why there is none yet. */

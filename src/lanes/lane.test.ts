@@ -538,6 +538,24 @@ describe('when the outbox fails', () => {
     expect(bench.states).toEqual(Array(5).fill('delivered'));
   });
 
+  it('pauses also where it takes long to fail: a database that another process holds', async () => {
+    const fake = new FakeDestination();
+    const lane = bench.lane(fake);
+    bench.store(lane.id, 'a');
+    let failures = 0;
+    const onFail = () => {
+      failures += 1;
+      bench.clock.jump(5000);
+      if (failures === 10) bench.outboxFails = undefined; // or it would go on for ever
+    };
+    bench.outboxFails = { except: [], onFail };
+    lane.wake();
+    expect(failures).toBe(1);
+    bench.outboxFails = undefined;
+    await bench.finish();
+    expect(fake.raws).toEqual(['a']);
+  });
+
   it('also where it only cannot say what is due next', async () => {
     const fake = new FakeDestination(2).script(SERVER_ERROR);
     const lane = bench.lane(fake);
@@ -675,6 +693,9 @@ describe('stopping', () => {
     expect(bench.states).toEqual(Array(3).fill('pending'));
     expect(bench.entries.map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
     expect(bench.clock.timers).toBe(0);
+    expect(bench.log.with('cut short')).toMatchObject([
+      { level: 'warn', fields: { integration: 'lane-0', count: 2 } },
+    ]);
   });
 
   it('does not wait for a destination that does not heed the signal, nor for what it says later', async () => {
@@ -761,6 +782,7 @@ describe('stopping', () => {
     const state = stop(lane, 0);
     await bench.clock.advance(900);
     expect(state.stopped).toBe(true);
+    expect(bench.log.with('cut short')).toMatchObject([{ fields: { count: 1 } }]);
     bench.outboxFails = undefined;
     await bench.clock.advance(1000);
     expect(bench.states).toEqual(['delivered']);

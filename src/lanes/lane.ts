@@ -33,14 +33,14 @@ export interface LaneParts {
   readonly observer?: LaneObserver | undefined;
   /** What comes of the events of an enrichment. */
   readonly followUps: FollowUps;
+  /** The lane that it takes the place of, which may still have attempts under way. */
+  readonly predecessor?: Lane | undefined;
 }
 
 /** For a retry that comes later than this, an ordered lane does not hold up the others. */
 const SHORT_DELAY_MS = 60_000;
 /** How long to wait when the outbox fails. */
 const OUTBOX_RETRY_MS = 1000;
-/** How long an aborted attempt may take to stop. */
-const BREAK_OFF_MS = 500;
 
 /**
  * The run-time of one integration. It leases deliveries that are due, attempts up to
@@ -62,6 +62,7 @@ export class Lane {
   readonly #context: DeliveryContext;
   readonly #running: AttemptsInFlight;
   #stopping = false;
+  #successor: Lane | undefined;
   #cancelTimer: (() => void) | undefined;
 
   constructor(parts: LaneParts) {
@@ -71,7 +72,9 @@ export class Lane {
     this.integration = integration;
     // Every attempt under way listens to it; that many listeners are not a leak.
     setMaxListeners(0, this.#abort.signal);
-    this.#running = new AttemptsInFlight(clock);
+    const before = parts.predecessor;
+    if (before !== undefined) before.#successor = this;
+    this.#running = new AttemptsInFlight(clock, before === undefined ? undefined : before.#running);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
     const { scrubber } = parts;
     this.#context = { ...parts.context, clock, scrubber, signal: this.#abort.signal };
@@ -98,8 +101,17 @@ export class Lane {
     return this.#holdUntil() > this.#parts.clock.now() ? 'backing_off' : 'working';
   }
 
+  /** How many attempts are under way. */
+  get inFlight(): number {
+    return this.#running.size;
+  }
+
   /** Signals that something may be due: new deliveries, or a change in the outbox. */
   wake(): void {
+    if (this.#stopping) {
+      this.#successor?.wake();
+      return;
+    }
     this.#leases.refill();
     this.#pump();
   }
@@ -127,20 +139,20 @@ export class Lane {
 
   /**
    * Stops: nothing new begins, what is in flight may finish within the grace period, the rest is
-   * given back unattempted. Resolves soon after the grace, whatever a destination does.
+   * given back unattempted. Resolves soon after the grace, whatever a destination does. May be called
+   * again, with less grace.
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
     this.#leases.giveBack();
-    await this.#running.finish(graceMs);
-    const late = this.#running.list();
-    this.#abort.abort();
-    await this.#running.finish(BREAK_OFF_MS);
-    const left = late.filter((attempt) => !attempt.isOver);
-    if (left.length === 0) return;
-    for (const attempt of left) attempt.isOver = true;
-    this.#outbox.ask('release', (outbox) => outbox.release(left.map(({ id }) => id)));
+    const { ids, doubtful } = await this.#running.stop(graceMs, () => this.#abort.abort());
+    if (doubtful > 0) {
+      const fields = { integration: this.integration.id, count: doubtful };
+      this.#parts.log.warn('attempts are cut short; these deliveries may arrive twice', fields);
+    }
+    if (ids.length > 0) this.#outbox.ask('release', (outbox) => outbox.release(ids));
+    this.#successor?.wake();
   }
 
   #pump(): void {
@@ -156,7 +168,7 @@ export class Lane {
         this.#limiter.observe();
         return;
       }
-      if (this.#running.size >= (this.#health.isProbing ? 1 : this.#concurrency)) return;
+      if (this.#running.occupied >= (this.#health.isProbing ? 1 : this.#concurrency)) return;
       const delivery = this.#take();
       if (delivery !== undefined) {
         this.#limiter.take(this.#parts.clock.now());
@@ -179,7 +191,8 @@ export class Lane {
     const limit = this.#health.isProbing ? 1 : this.#limiter.available(now);
     const delivery = this.#leases.take(now, limit);
     if (delivery !== 'failed') return delivery;
-    this.#health.pause(now + OUTBOX_RETRY_MS);
+    // From now on: that it failed may have taken longer than the pause.
+    this.#health.pause(this.#parts.clock.now() + OUTBOX_RETRY_MS);
     return undefined;
   }
 
@@ -200,7 +213,8 @@ export class Lane {
       await this.#attempt(attempt, delivery);
     } finally {
       this.#running.end(attempt);
-      this.#pump();
+      if (this.#stopping) this.#successor?.wake();
+      else this.#pump();
     }
   }
 

@@ -32,6 +32,8 @@ export interface ParkedLaneParts {
 export class ParkedLane {
   readonly id: number;
   readonly integration: Integration;
+  /** Nothing is ever under way. */
+  readonly inFlight = 0;
   readonly #parts: ParkedLaneParts;
   readonly #outbox: OutboxGuard;
   #hasEnded = false;

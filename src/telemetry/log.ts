@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import type * as Pretty from 'pino-pretty';
 import { isJsonObject, type JsonObject, type JsonValue } from '../alert/json.ts';
-import type { LogFields, TextLog } from '../core/log.ts';
+import type { Log, LogFields, TextLog } from '../core/log.ts';
 import type { Scrubber } from '../core/secret.ts';
+import type { LostLines } from './bounded-sink.ts';
 import { ossecLine } from './ossec-line.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -11,7 +12,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ['pretty', 'json', 'ossec'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** Where finished lines go: standard error, or a buffer in a test. */
+/** Where finished lines go: a `BoundedSink`, or a buffer in a test. */
 export interface LineSink {
   write(line: string): void;
 }
@@ -63,6 +64,12 @@ export function createRecordLog(
     warn: write('warn'),
     error: write('error'),
   };
+}
+
+/** Says what is missing in a log, now that it can be written again. */
+export function reportLost(log: Log, { count, since, reason }: LostLines): void {
+  const fields = { count, since: new Date(since).toISOString(), reason };
+  log.error('log lines were lost', fields);
 }
 
 function formatterFor(options: LogOptions): (record: JsonObject) => string {

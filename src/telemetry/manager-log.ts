@@ -1,18 +1,11 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  openSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { TextLog } from '../core/log.ts';
 import type { Scrubber } from '../core/secret.ts';
+import { BoundedSink } from './bounded-sink.ts';
 import { callSite } from './call-site.ts';
-import { createRecordLog, type LineSink } from './log.ts';
+import { createRecordLog, reportLost } from './log.ts';
+import { LogFile } from './log-file.ts';
 import { ossecText, ossecTime } from './ossec-line.ts';
 
 /** Severities in the manager's own words. */
@@ -38,8 +31,11 @@ export interface ManagerLogOptions {
   readonly clock: Clock;
   readonly scrubber: Scrubber;
   /** Gets a copy of every line, always in the plain format; undefined in the background. */
-  readonly echo: LineSink | undefined;
+  readonly echo: Echo | undefined;
 }
+
+/** Standard error, as it is used here. */
+export type Echo = Pick<BoundedSink, 'write' | 'flush' | 'close'>;
 
 const LEVELS: Readonly<Record<string, ManagerLevel>> = {
   debug: 'DEBUG',
@@ -47,8 +43,6 @@ const LEVELS: Readonly<Record<string, ManagerLevel>> = {
   warn: 'WARNING',
   error: 'ERROR',
 };
-/** Readable and writable by the manager's user and group. */
-const FILE_MODE = 0o660;
 
 /**
  * The log that all daemons of a manager share, in the format of the reference's `debug_op.c`:
@@ -57,8 +51,8 @@ const FILE_MODE = 0o660;
  *     2026/08/20 11:22:33 wazuh-integratord[4242] file.js:12 at routine(): DEBUG: text   (debug mode)
  *     {"timestamp":"2026/08/20 11:22:33","tag":"wazuh-integratord","level":"info","description":"text"}
  *
- * The file is opened for every line, because another daemon renames it at midnight: an open one
- * would be written to under its new name. What cannot be written is lost; there is no one to report to.
+ * Nobody waits for the files. What cannot be written waits as long as there is room for it, and what
+ * was lost then is counted and said in the file when it can be written again.
  */
 export class ManagerLog {
   /** Where to; may be set once the configuration was read. */
@@ -66,19 +60,22 @@ export class ManagerLog {
   /** Debug mode: DEBUG lines are written, and every line says where it comes from. */
   debug = false;
   readonly #options: ManagerLogOptions;
+  readonly #plainFile: BoundedSink;
+  readonly #jsonFile: BoundedSink;
 
   constructor(options: ManagerLogOptions) {
     this.#options = options;
+    this.#plainFile = this.#open('ossec.log');
+    this.#jsonFile = this.#open('ossec.json');
   }
 
   /** Writes one line for any text. Known secrets are removed. */
   write({ level, text }: ManagerLine): void {
     if (level === 'DEBUG' && !this.debug) return;
-    const { directory, echo } = this.#options;
     const { plain, json } = this.#lines(level, text);
-    if (this.formats.plain) append(join(directory, 'ossec.log'), plain);
-    if (this.formats.json) append(join(directory, 'ossec.json'), json);
-    echo?.write(plain);
+    if (this.formats.plain) this.#plainFile.write(plain);
+    if (this.formats.json) this.#jsonFile.write(json);
+    this.#options.echo?.write(plain);
   }
 
   /** Writes only to standard error, for whoever started the program. */
@@ -91,6 +88,31 @@ export class ManagerLog {
     const write = (record: Readonly<Record<string, unknown>>) =>
       this.write({ level: LEVELS[String(record['level'])] ?? 'INFO', text: ossecText(record) });
     return createRecordLog(this.debug ? 'debug' : 'info', write, this.#options.scrubber);
+  }
+
+  /** Writes what waits, as far as that goes within so many milliseconds. The log can be used on. */
+  async flush(milliseconds: number): Promise<void> {
+    await Promise.all([
+      this.#plainFile.flush(milliseconds),
+      this.#jsonFile.flush(milliseconds),
+      this.#options.echo?.flush(milliseconds),
+    ]);
+  }
+
+  /** As {@link flush}, for the last time. */
+  async close(milliseconds: number): Promise<void> {
+    await Promise.all([
+      this.#plainFile.close(milliseconds),
+      this.#jsonFile.close(milliseconds),
+      this.#options.echo?.close(milliseconds),
+    ]);
+  }
+
+  #open(name: string): BoundedSink {
+    const { directory, clock } = this.#options;
+    const sink = new BoundedSink(new LogFile(join(directory, name)), clock);
+    sink.onRecovered = (lost) => reportLost(this.asLog(), lost);
+    return sink;
   }
 
   #lines(level: ManagerLevel, text: string): { plain: string; json: string } {
@@ -117,47 +139,4 @@ function oneLine(text: string): string {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
   return `${safe}\n`;
-}
-
-function append(path: string, line: string): void {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openToAppend(path);
-    const bytes = Buffer.from(line);
-    // One write, so that lines of several daemons do not mix; a disk may take less of it.
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-  } catch {
-    // See above.
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
-}
-
-function openToAppend(path: string): number {
-  const existing = constants.O_WRONLY | constants.O_APPEND;
-  try {
-    return openSync(path, existing);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
-  try {
-    const descriptor = openSync(path, existing | constants.O_CREAT | constants.O_EXCL, FILE_MODE);
-    fchmodSync(descriptor, FILE_MODE); // whatever the umask
-    giveToManager(descriptor, dirname(path));
-    return descriptor;
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    return openSync(path, existing); // another daemon was faster
-  }
-}
-
-/** The manager's other daemons must be able to write to a file that root made. */
-function giveToManager(descriptor: number, directory: string): void {
-  if (process.geteuid?.() !== 0) return;
-  const { uid, gid } = statSync(directory);
-  fchownSync(descriptor, uid, gid);
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }

@@ -5,6 +5,8 @@ import type { HostAnswer, HostRequest } from './script-host.ts';
 
 /** How long after its time limit a script may still be reported: it is killed, then its output read. */
 const LATE_MS = 15_000;
+/** How much is kept of what a host says last, such as why it crashes. */
+const LAST_WORDS = 1000;
 /** How long a host may take to end what it runs, and itself. */
 const CLOSE_MS = 5000;
 
@@ -28,11 +30,22 @@ export function forkScriptHost(
     serialization: 'advanced',
     // Away from the terminal: Ctrl-C there is for the daemon.
     detached: true,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // Nor may what it says stand in the way of anybody: the daemon reads it.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 }
 
 type Finish = (result: ScriptResult | undefined) => void;
+
+/** How a host ended. */
+export interface HostEnd {
+  /** Its exit code or its signal. */
+  readonly how: string;
+  /** Whether it had begun to work. */
+  readonly wasReady: boolean;
+  /** What it said last. */
+  readonly said: string | undefined;
+}
 
 /** A script host, seen from the daemon. */
 export class ScriptHostProcess {
@@ -43,21 +56,24 @@ export class ScriptHostProcess {
   #isReady = false;
   #isClosing = false;
   readonly #ended: Promise<void>;
+  #lastWords = '';
 
   /**
-   * @param onEnd told when the process is gone, how it ended, and whether it had begun to work. Then
-   * its runs get their results.
+   * @param onEnd told when the process is gone. Then its runs get their results.
    */
-  constructor(child: ChildProcess, clock: Clock, onEnd: (how: string, wasReady: boolean) => void) {
+  constructor(child: ChildProcess, clock: Clock, onEnd: (end: HostEnd) => void) {
     this.#child = child;
     this.#clock = clock;
     child.on('message', (answer: HostAnswer) => this.#take(answer));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+    });
     this.#ended = new Promise((resolve) => {
       let how: string | undefined;
       const end = () => {
         // The end of its channel comes after the last result that it sent.
         if (how === undefined || (child.pid !== undefined && child.connected)) return;
-        onEnd(how, this.#isReady);
+        onEnd({ how, wasReady: this.#isReady, said: this.#lastWords.trim() || undefined });
         this.#lose(how);
         resolve();
       };

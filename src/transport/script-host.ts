@@ -22,9 +22,12 @@ export type HostAnswer =
  * The work of a script host: a small process that runs scripts for the daemon. A system copies the
  * page tables of a process to start another, and the process stands still meanwhile: for the daemon
  * that is long, and it has other work.
+ *
+ * Returns what to wait for when the daemon has gone: the ends of the runs that it had told to stop.
  */
-export function serveScripts(runner: ScriptRunner, host: NodeJS.Process): void {
+export function serveScripts(runner: ScriptRunner, host: NodeJS.Process): () => Promise<unknown> {
   const running = new Map<number, AbortController>();
+  const stopping = new Set<Promise<ScriptResult>>();
   const answer = (message: HostAnswer) => host.send?.(message, undefined, undefined, () => {});
 
   host.on('message', (request: HostRequest) => {
@@ -32,13 +35,17 @@ export function serveScripts(runner: ScriptRunner, host: NodeJS.Process): void {
     else void run(request);
   });
   answer({ kind: 'ready' });
+  return () => Promise.all(stopping);
 
   async function run(request: Extract<HostRequest, { kind: 'run' }>): Promise<void> {
     const { id, call, timeoutMs, name } = request;
     const stop = new AbortController();
     running.set(id, stop);
-    const result = await runner.run(call, { timeoutMs, signal: stop.signal, name });
+    const run = runner.run(call, { timeoutMs, signal: stop.signal, name });
+    stop.signal.addEventListener('abort', () => stopping.add(run));
+    const result = await run;
     running.delete(id);
+    stopping.delete(run);
     answer({ kind: 'result', id, result });
   }
 }

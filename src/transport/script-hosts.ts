@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { ScriptCall, ScriptResult, ScriptRunner } from '../core/destination.ts';
 import type { Log } from '../core/log.ts';
-import { ScriptHostProcess } from './script-host-process.ts';
+import { type HostEnd, ScriptHostProcess } from './script-host-process.ts';
 
 export interface ScriptHostsOptions {
   /** Starts a process that runs `serveScripts`. */
@@ -80,30 +80,33 @@ export class ScriptHosts implements ScriptRunner {
     try {
       child = start();
     } catch (error) {
-      this.#isMissing(String(error));
+      this.#isMissing({ how: String(error) });
       return undefined;
     }
     this.#useSubstitute = false;
-    const host = new ScriptHostProcess(child, clock, (how, wasReady) => {
+    const host = new ScriptHostProcess(child, clock, (end) => {
       this.#hosts.delete(host);
       if (this.#isClosed) return;
-      if (wasReady) this.#wasLost(how);
-      else this.#isMissing(how);
+      if (end.wasReady) this.#wasLost(end);
+      else this.#isMissing(end);
     });
     this.#hosts.add(host);
     return host;
   }
 
-  #wasLost(how: string): void {
+  #wasLost({ how, said }: HostEnd): void {
     const { clock, log } = this.#options;
     this.#noStartBefore = clock.monotonic() + RESTART_MS;
-    log.warn('script host exited; the next script starts a new one', { how });
+    log.warn('script host exited; the next script starts a new one', { how, said });
   }
 
-  #isMissing(how: string): void {
+  #isMissing({ how, said }: Partial<HostEnd>): void {
     const { clock, log } = this.#options;
     this.#noStartBefore = clock.monotonic() + SUBSTITUTE_MS;
     this.#useSubstitute = true;
-    log.warn('script host did not start; integratord runs scripts directly for a minute', { how });
+    log.warn('script host did not start; integratord runs scripts directly for a minute', {
+      how,
+      said,
+    });
   }
 }

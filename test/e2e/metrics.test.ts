@@ -12,7 +12,7 @@ let sink: Sink;
 let daemon: Daemon;
 
 afterEach(async () => {
-  await daemon.stop();
+  await daemon.stop(0);
   await sink.close();
   home.remove();
 });

@@ -38,7 +38,7 @@ export class LaneBench {
   observer: LaneObserver | undefined;
   followUps: FollowUps = { of: () => [], stored: () => undefined };
   /** When set, every use of the outbox fails, except those named here. */
-  outboxFails: { readonly except: readonly string[] } | undefined;
+  outboxFails: { readonly except: readonly string[]; readonly onFail?: () => void } | undefined;
 
   constructor() {
     this.#open();
@@ -58,6 +58,7 @@ export class LaneBench {
         const method = Reflect.get(outbox, name) as (...values: unknown[]) => unknown;
         return (...values: unknown[]) => {
           if (this.outboxFails && !this.outboxFails.except.includes(String(name))) {
+            this.outboxFails.onFail?.();
             throw new Error(`${String(name)}: database or disk is full`);
           }
           return method.apply(outbox, values);

@@ -74,7 +74,7 @@ export async function openEngine(project, home) {
       outbox.sync();
     },
     async close() {
-      await lanes.stop();
+      await lanes.stop(7000);
       await transports.close();
       database.close();
     },

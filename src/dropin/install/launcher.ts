@@ -51,6 +51,7 @@ fall_back() {
   shift
   echo "$line" >&2
   [ -w "$log" ] && echo "$line" >> "$log"
+  trap - HUP
   [ -x "$original" ] && exec "$original" "$@"
   exit 0
 }
@@ -64,6 +65,8 @@ for flag in "$@"; do
   esac
 done
 
+# A terminal that goes away now ends nobody: the original would start beside what has begun.
+trap '' HUP
 ${[...start, '--launched', ...account, '"$@"'].join(' ')}
 code=$?
 case $code in
