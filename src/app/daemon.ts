@@ -11,6 +11,7 @@ import type { DaemonSettings } from '../core/settings.ts';
 import type { Source } from '../core/source.ts';
 import { Intake } from '../intake/intake.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
+import { LargeGate } from '../lanes/large-gate.ts';
 import { type DaemonLock, lockStateDirectory } from '../outbox/daemon-lock.ts';
 import type { Database } from '../outbox/database.ts';
 import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.ts';
@@ -23,8 +24,9 @@ import { FILE_SOURCE, FileSource } from '../sources/file/file-source.ts';
 import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
-import { tuneHeap } from './heap.ts';
+import { garbageCollector, tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
+import { warnOfLittleMemory } from './memory-limit.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import { type Reinject, reinjection } from './reinjection.ts';
 import { Retention } from './retention.ts';
@@ -80,6 +82,7 @@ export class Daemon {
    */
   static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
     tuneHeap();
+    warnOfLittleMemory(options.log);
     const setup = readSetup(options.paths, options.env);
     options.scrubber.learn(setup.secrets);
     const failure = whyNotStart(setup);
@@ -124,6 +127,10 @@ export class Daemon {
           ...this.#transports,
           cache: new SqliteAnswerCache(this.#database, this.#clock),
           quota: quotaOver(new SqliteQuotaStore(this.#database), this.#clock),
+        },
+        large: {
+          gate: new LargeGate(this.#clock, garbageCollector()),
+          spool: this.#transports.spool,
         },
         clock: this.#clock,
         log,

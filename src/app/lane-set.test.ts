@@ -3,6 +3,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts';
 import { FakeDestination, GONE } from '../../test/support/fake-destination.ts';
 import { aContext } from '../../test/support/fake-transports.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
+import { largeParts } from '../../test/support/large-parts.ts';
 import { anAcceptedAlert, anIntake, openTestDatabase } from '../../test/support/outbox.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
@@ -34,6 +35,7 @@ beforeEach(() => {
     {
       outbox,
       groupCommit: new GroupCommit(outbox, clock, log),
+      large: largeParts(clock),
       context: aContext({ clock }),
       clock,
       log,

@@ -1,4 +1,9 @@
-import type { LeasedDelivery, NewDelivery, Settlement } from '../core/delivery.ts';
+import {
+  LARGE_BYTES,
+  type LeasedDelivery,
+  type NewDelivery,
+  type Settlement,
+} from '../core/delivery.ts';
 import type {
   IntakeCommit,
   LaneChanges,
@@ -11,6 +16,7 @@ import type { Checkpoint } from '../core/source.ts';
 import { bufferOf, type Database } from './database.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
+import { LargeDelivery } from './large-delivery.ts';
 
 /** From this rule level on, alerts go first when a lane is behind. */
 export const URGENT_LEVEL = 12;
@@ -105,7 +111,8 @@ export class SqliteOutbox implements Outbox {
       const leased: LeasedDelivery[] = [];
       let bytes = 0;
       const rows = database.iterate<LeaseRow>(
-        `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, a.raw
+        `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, d.alert, length(a.raw) AS bytes,
+           CASE WHEN length(a.raw) <= ${LARGE_BYTES} THEN a.raw END AS raw
          FROM delivery d JOIN alert a ON a.id = d.alert
          WHERE d.lane = ? AND d.state = 'pending' AND d.due_at = 0
          ORDER BY d.priority DESC, d.id LIMIT ?`,
@@ -113,15 +120,15 @@ export class SqliteOutbox implements Outbox {
         limit,
       );
       for (const row of rows) {
-        bytes += row.raw.byteLength;
+        bytes += row.bytes;
         if (leased.length > 0 && bytes > maxBytes) break;
-        leased.push({
-          id: row.id,
-          raw: bufferOf(row.raw),
-          attempts: row.attempts,
-          tries: row.tries,
-          firstAttemptAt: row.first_attempt_at ?? undefined,
-        });
+        const { id, attempts, tries } = row;
+        const facts = { id, attempts, tries, firstAttemptAt: row.first_attempt_at ?? undefined };
+        leased.push(
+          row.raw === null
+            ? new LargeDelivery(facts, row.bytes, () => this.#raw(row.alert))
+            : { ...facts, raw: bufferOf(row.raw) },
+        );
       }
       database.run(
         `UPDATE delivery SET state = 'leased' WHERE id IN (SELECT value FROM json_each(?))`,
@@ -129,6 +136,13 @@ export class SqliteOutbox implements Outbox {
       );
       return leased;
     });
+  }
+
+  /** The bytes of an alert; none when it was removed meanwhile. */
+  #raw(alert: number): Buffer {
+    const sql = 'SELECT raw FROM alert WHERE id = ?';
+    const row = this.#database.get<{ raw: Uint8Array }>(sql, alert);
+    return row === undefined ? Buffer.alloc(0) : bufferOf(row.raw);
   }
 
   sync(): void {
@@ -267,5 +281,8 @@ interface LeaseRow {
   attempts: number;
   tries: number;
   first_attempt_at: number | null;
-  raw: Uint8Array;
+  alert: number;
+  bytes: number;
+  /** Null for a large alert. */
+  raw: Uint8Array | null;
 }

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { Agent, Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import type { HttpClient, HttpRequest, HttpResult } from '../core/destination.ts';
@@ -157,7 +158,9 @@ function dispatchOptions(request: HttpRequest, exchange: Exchange): TrackedOptio
     const value = request.headers[name] as string | Secret;
     headers.push(name, value instanceof Secret ? value.reveal() : value);
   }
-  const { method, body = null } = request;
+  const { method, bodyFile } = request;
+  if (bodyFile !== undefined) headers.push('content-length', String(bodyFile.bytes));
+  const body = bodyFile === undefined ? (request.body ?? null) : createReadStream(bodyFile.path);
   return { origin, path, method, headers, body, [EXCHANGE]: exchange };
 }
 

@@ -65,17 +65,22 @@ export class DaemonProcess {
     });
   }
 
-  /** Starts it and waits until it is reading. */
+  /**
+   * Starts it and waits until it is reading.
+   * @param launcher a command that becomes the one that follows it.
+   */
   static async start(
     home: string,
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
+    launcher: readonly string[] = [],
   ): Promise<DaemonProcess> {
-    const child = spawn(
-      process.execPath,
-      [COMMAND, 'run', '--home', home, '--log-format', 'json', '--log-level', 'debug', ...args],
-      { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'pipe'] },
-    );
+    const run = ['run', '--home', home, '--log-format', 'json', '--log-level', 'debug', ...args];
+    const [command, ...rest] = [...launcher, process.execPath, COMMAND, ...run];
+    const child = spawn(command as string, rest, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
     const daemon = new DaemonProcess(child);
     await daemon.logged('ready');
     return daemon;

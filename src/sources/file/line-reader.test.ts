@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { MemoryFile } from '../../../test/support/faulty-files.ts';
 import { FileError } from './files.ts';
-import { LineReader, type OverlongLine, type Piece } from './line-reader.ts';
+import { LineReader, type OverlongLine } from './line-reader.ts';
+import type { Piece } from './piece.ts';
 import { BEGINNING, ReadPosition } from './read-position.ts';
 
 interface Opened {
