@@ -1,16 +1,29 @@
 import { escapeControls } from './ascii.ts';
-import { isJsonObject, type JsonObject, type JsonValue, RawJson, valueAt } from './json.ts';
+import {
+  isJsonObject,
+  type JsonDocument,
+  type JsonObject,
+  type JsonValue,
+  RawJson,
+  valueAt,
+} from './json.ts';
+
+const NOTHING = Buffer.alloc(0);
 
 /** One alert, with its raw bytes kept. Parsing happens once, when something asks for it. */
 export class Alert {
   #text: string | undefined;
   #json: JsonObject | undefined;
 
-  /** The bytes of its line, without the newline. */
-  readonly raw: Buffer;
+  readonly #raw: Buffer;
 
-  constructor(raw: Buffer) {
-    this.raw = raw;
+  constructor(raw: Buffer = NOTHING) {
+    this.#raw = raw;
+  }
+
+  /** The bytes of its line, without the newline. */
+  get raw(): Buffer {
+    return this.#raw;
   }
 
   /** Valid JSON text: the raw bytes, with what JSON forbids but the reference reads made valid. */
@@ -35,6 +48,22 @@ export class Alert {
     return valueAt(this.json, ...path);
   }
 
+  /** The same for embedding in a message, as long as it may be. */
+  jsonAt(...path: string[]): JsonDocument | undefined {
+    return this.at(...path);
+  }
+
+  /** True where its bytes are fetched each time, and it is never parsed as a whole. */
+  get isLarge(): boolean {
+    return false;
+  }
+
+  /** Gives up what was parsed, to free memory; it is parsed again when something asks for it. */
+  forget(): void {
+    this.#text = undefined;
+    this.#json = undefined;
+  }
+
   /** The text at a path: strings as they are, numbers and booleans as text, else undefined. */
   textAt(...path: string[]): string | undefined {
     const value = this.at(...path);
@@ -52,7 +81,7 @@ export class Alert {
   #read(): void {
     if (this.#json !== undefined) return;
     const text = this.raw.toString('utf8').replace(/^\uFEFF/, '');
-    const valid = parseObject(text) ?? parseObject(repair(text));
+    const valid = parseObject(text) ?? parseObject(repaired(text));
     this.#text = valid?.text ?? '{}';
     this.#json = valid?.json ?? {};
   }
@@ -71,7 +100,7 @@ function parseObject(text: string): { text: string; json: JsonObject } | undefin
  * Escapes control characters inside strings and turns those between values into spaces. Goes from
  * quote to quote: a pattern for whole strings overflows the stack on very long ones.
  */
-function repair(text: string): string {
+export function repaired(text: string): string {
   let inString = false;
   return text.replace(/\\[^]|["\u0000-\u001f]/g, (piece) => {
     if (piece.length > 1) return piece; // an escaped character, never the end of a string

@@ -9,8 +9,9 @@ export interface Place {
   readonly end: number;
 }
 
+const NO_VIEW = new DataView(new ArrayBuffer(0));
 let lastBytes: Buffer | undefined;
-let lastView: DataView = new DataView(new ArrayBuffer(0));
+let lastView: DataView = NO_VIEW;
 
 /** The same bytes, to be read four at a time. The last view is kept: many lines share a batch. */
 export function viewOf(bytes: Buffer): DataView {
@@ -19,6 +20,12 @@ export function viewOf(bytes: Buffer): DataView {
     lastBytes = bytes;
   }
   return lastView;
+}
+
+/** Lets go of the bytes that were viewed last, which may be many. */
+export function forgetView(): void {
+  lastBytes = undefined;
+  lastView = NO_VIEW;
 }
 
 const QUOTE = 0x22;

@@ -85,6 +85,20 @@ export class JsonScanner {
     this.#leave();
   }
 
+  /** Walks over an object. Says where each name stands, quotes included, and where its value does. */
+  entries(visit: (name: Place, value: Place) => void): void {
+    this.#enter();
+    for (let next = this.peek(); next !== CLOSE_BRACE; next = this.peek()) {
+      if (next === COMMA) this.#position += 1;
+      const start = this.#afterSpace(this.#position);
+      if (this.#at(start) !== QUOTE) throw new Malformed();
+      const end = this.#endOfString(start);
+      this.#position = this.#afterName(start);
+      visit({ start, end }, this.place());
+    }
+    this.#leave();
+  }
+
   /** The strings of an array; members of other types are skipped. */
   strings(): string[] {
     const strings: string[] = [];

@@ -10,6 +10,7 @@ import type { Scrubber } from '../core/secret.ts';
 import type { Source } from '../core/source.ts';
 import { Intake } from '../intake/intake.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
+import { LargeGate } from '../lanes/large-gate.ts';
 import { DiskSpace } from '../outbox/disk-space.ts';
 import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.ts';
 import { Purge } from '../outbox/purge.ts';
@@ -20,8 +21,9 @@ import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
 import { DiskRoom } from './disk-room.ts';
-import { tuneHeap } from './heap.ts';
+import { garbageCollector, tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
+import { warnOfLittleMemory } from './memory-limit.ts';
 import { networkFingerprint } from './network-environment.ts';
 import { type OpenOutbox, type OpenParts, openOutbox, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
@@ -81,6 +83,7 @@ export class Daemon {
   static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
     tuneHeap();
     const { paths, env, log, scrubber, stop } = options;
+    warnOfLittleMemory(log);
     const troubles = new OutboxTroubles(systemClock, log);
     const waiting: OpenParts = { clock: systemClock, troubles, stop };
     let setup = readSetup(paths, env);
@@ -146,6 +149,10 @@ export class Daemon {
           ...this.#transports,
           cache: new SqliteAnswerCache(database, this.#clock),
           quota: quotaOver(new SqliteQuotaStore(database), this.#clock),
+        },
+        large: {
+          gate: new LargeGate(this.#clock, garbageCollector()),
+          spool: this.#transports.spool,
         },
         clock: this.#clock,
         log,

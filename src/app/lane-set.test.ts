@@ -3,6 +3,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts';
 import { FakeDestination, Gate, GONE, SERVER_ERROR } from '../../test/support/fake-destination.ts';
 import { aContext, FakeHttp } from '../../test/support/fake-transports.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
+import { largeParts } from '../../test/support/large-parts.ts';
 import { anAcceptedAlert, anIntake, openTestDatabase } from '../../test/support/outbox.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
@@ -37,6 +38,7 @@ beforeEach(() => {
     {
       outbox,
       groupCommit: new GroupCommit(outbox, clock),
+      large: largeParts(clock),
       context: { ...aContext({ clock }), http },
       clock,
       log,

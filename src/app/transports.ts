@@ -6,12 +6,14 @@ import type { DatagramSender } from '../core/datagram.ts';
 import type { ClosableHttpClient, LaneHttp, ScriptRunner } from '../core/destination.ts';
 import { type Log, silentLog } from '../core/log.ts';
 import type { Paths } from '../core/paths.ts';
+import type { Spool } from '../core/spool.ts';
 import { UnixDatagrams } from '../transport/datagram.ts';
 import { forkNameHost } from '../transport/names/name-host-process.ts';
 import { createNames, type Names } from '../transport/names/names.ts';
 import { createScriptRunner } from '../transport/script.ts';
 import { forkScriptHost } from '../transport/script-host-process.ts';
 import { ScriptHosts } from '../transport/script-hosts.ts';
+import { FileSpool } from '../transport/spool.ts';
 
 const HOST_PROGRAM = fileURLToPath(new URL('../cli/script-host.js', import.meta.url));
 const NAME_PROGRAM = fileURLToPath(new URL('../cli/name-host.js', import.meta.url));
@@ -22,6 +24,7 @@ export interface Transports {
   readonly http: LaneHttp;
   readonly scripts: ScriptRunner;
   readonly datagrams: DatagramSender;
+  readonly spool: Spool;
   /** Loads what the first attempt needs, so that it need not wait for that. */
   warmUp(): Promise<void>;
   close(): Promise<void>;
@@ -51,12 +54,17 @@ export function createTransports(
     http,
     scripts,
     datagrams,
+    spool: new FileSpool(scriptFilesIn(paths)),
     warmUp: () => http.warmUp(),
     async close() {
       datagrams.close();
       await Promise.all([names.close(), scripts.close()]);
     },
   };
+}
+
+function scriptFilesIn(paths: Paths): string {
+  return join(paths.state, 'scripts');
 }
 
 /** The files of scripts go into the state directory, which is private. */
@@ -66,7 +74,7 @@ function scriptRunner(
   log: Log,
   most: number,
 ): ScriptRunner & { close(): Promise<void> } {
-  const directory = join(paths.state, 'scripts');
+  const directory = scriptFilesIn(paths);
   const here = createScriptRunner({ directory, workingDirectory: paths.home, clock });
   if (most === 0) return { ...here, close: () => Promise.resolve() };
   const start = () => forkScriptHost(HOST_PROGRAM, [directory, paths.home]);

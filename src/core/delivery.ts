@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { StoredBytes } from '../alert/large-alert.ts';
 import type { FailureReason, Outcome } from './outcome.ts';
+
+export { LARGE_BYTES } from '../alert/large-alert.ts';
 
 /**
  * The states of a delivery.
@@ -27,6 +30,8 @@ export interface LeasedDelivery {
   readonly id: number;
   /** The alert's bytes as they were read. */
   readonly raw: Buffer;
+  /** Of a large alert: its bytes stay in the outbox, from where `raw` reads them each time. */
+  readonly stored?: StoredBytes;
   /** Attempts made before this one. */
   readonly attempts: number;
   /** Attempts since the beginning, or since an operator's retry. */

@@ -5,6 +5,7 @@ import type { AnswerCache, ManagerEvent, Quota, VerdictAlert } from './enrichmen
 import type { Integration, RateLimit } from './integration.ts';
 import type { Outcome } from './outcome.ts';
 import type { Scrubber, Secret } from './secret.ts';
+import type { SpooledFile } from './spool.ts';
 
 /** One delivery to be attempted. */
 export interface Job {
@@ -23,6 +24,8 @@ export interface HttpRequest {
   readonly url: Secret;
   readonly headers: Readonly<Record<string, string | Secret>>;
   readonly body?: string;
+  /** The body, where it is too large for the memory. */
+  readonly bodyFile?: Pick<SpooledFile, 'path' | 'bytes'>;
 }
 
 /** An answer, or why there was none. Expected failures are values. */
@@ -93,6 +96,10 @@ export interface ScriptCall {
   readonly argv: readonly string[];
   /** Bytes of the alert file. */
   readonly alertFile: Buffer;
+  /** What follows them; undefined for nothing. */
+  readonly alertFileEnd?: string;
+  /** A file in the directory of the alert files that becomes the alert file, in place of the bytes. */
+  readonly alertAt?: string;
   /** Text of the options file; undefined when there is none. */
   readonly optionsFile: string | undefined;
 }

@@ -311,6 +311,14 @@ export const LOG_CATALOGUE = {
       'The file system has none, or the limit of inotify is reached. Alerts come a little later.',
   },
 
+  // Memory.
+  'little memory; large alerts may end the daemon': {
+    level: 'warn',
+    meaning:
+      'The limit of this process or of its group (`megabytes`) is below what large alerts can need.',
+    action: 'Raise the memory limit of the container or the service to `needed` MB or more.',
+  },
+
   // Scripts.
   'script host exited; the next script starts a new one': {
     level: 'warn',

@@ -8,9 +8,11 @@ const MOST_UNREADABLE = 1000;
 /** The maximum wait of a read line for its commit. */
 const LONGEST_MS = 50;
 
-/** What was read and is not stored yet. It holds copies: it may outlive its batch. */
+/** What was read and is not stored yet. */
 export class PendingCommit {
   readonly #alerts: NewDelivery[] = [];
+  /** How many of the alerts are copies. */
+  #owned = 0;
   readonly #unreadable: UnreadableRecord[] = [];
   readonly #since: number;
   #bytes = 0;
@@ -25,13 +27,23 @@ export class PendingCommit {
     this.#since = now;
   }
 
-  /** An alert that matches an integration. Lanes that are behind store it later. */
+  /**
+   * An alert that matches an integration. Lanes that are behind store it later. Its bytes may be those
+   * of the batch: see {@link own}.
+   */
   addAlert(alert: NewDelivery): void {
     this.#matched += 1;
     if (alert.lanes.length === 0) return;
-    const raw = Buffer.from(alert.raw);
-    this.#bytes += raw.length;
-    this.#alerts.push({ ...alert, raw });
+    this.#bytes += alert.raw.length;
+    this.#alerts.push(alert);
+  }
+
+  /** Copies what is still in the batch, which the next one replaces. */
+  own(): void {
+    for (; this.#owned < this.#alerts.length; this.#owned += 1) {
+      const alert = this.#alerts[this.#owned] as NewDelivery;
+      this.#alerts[this.#owned] = { ...alert, raw: Buffer.from(alert.raw) };
+    }
   }
 
   addUnreadable(record: UnreadableRecord): void {

@@ -72,7 +72,10 @@ export class SourceLoop {
       if (batch === undefined) break;
       const gathered = this.#read(batch);
       const isBehind = batch.bytes.length >= LARGE_BATCH_BYTES;
-      if (isBehind && !gathered.isDue(this.#parts.clock.monotonic())) continue;
+      if (isBehind && !gathered.isDue(this.#parts.clock.monotonic())) {
+        gathered.own();
+        continue;
+      }
       if (!(await this.#store(signal))) return;
     }
     await this.#store(signal);

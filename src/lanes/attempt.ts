@@ -1,7 +1,7 @@
 import { Alert } from '../alert/alert.ts';
 import type { LeasedDelivery, Settlement } from '../core/delivery.ts';
 import { deliveryKey } from '../core/delivery.ts';
-import type { DeliveryContext, Destination } from '../core/destination.ts';
+import type { DeliveryContext, Destination, Job } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Log } from '../core/log.ts';
 import { type Outcome, scrubOutcome } from '../core/outcome.ts';
@@ -17,21 +17,25 @@ export async function attemptDelivery(
   destination: Destination,
   context: DeliveryContext,
   scrubber: Scrubber,
+  largeAttempt: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  const job = {
-    alert: new Alert(delivery.raw),
-    integration,
-    key: deliveryKey(integration.id, delivery.raw),
-    attempts: delivery.attempts,
-  };
   try {
-    const outcome = scrubOutcome(await destination.deliver(job, context), scrubber);
+    const made =
+      delivery.stored === undefined
+        ? destination.deliver(jobOf(delivery, integration), context)
+        : largeAttempt();
+    const outcome = scrubOutcome(await made, scrubber);
     return withValidTime(outcome, context.clock.now());
   } catch (error) {
     // A throw is a bug in the destination; the delivery must not be lost because of it.
     const message = scrubber.scrub(error instanceof Error ? error.message : String(error));
     return { kind: 'retry', reason: 'internal', message: `internal error: ${message}` };
   }
+}
+
+function jobOf({ raw, attempts }: LeasedDelivery, integration: Integration): Job {
+  const key = deliveryKey(integration.id, raw);
+  return { alert: new Alert(raw), integration, key, attempts };
 }
 
 /** An invalid time from a malformed header would block its lane forever. */

@@ -14,6 +14,7 @@ import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts'
 import { Expiry } from './expiry.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { LaneHealth } from './lane-health.ts';
+import { attemptLarge, type LargeParts } from './large-attempt.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
 import { eventsOf, type FollowUps } from './manager-follow-ups.ts';
 import { OutboxGuard } from './outbox-guard.ts';
@@ -35,6 +36,8 @@ export interface LaneParts {
   readonly followUps: FollowUps;
   /** The lane that it takes the place of, which may still have attempts under way. */
   readonly predecessor?: Lane | undefined;
+  /** What attempts with large alerts share with those of other lanes. */
+  readonly large: LargeParts;
 }
 
 /** For a retry that comes later than this, an ordered lane does not hold up the others. */
@@ -230,6 +233,7 @@ export class Lane {
       destination,
       this.#context,
       scrubber,
+      () => attemptLarge(this.id, delivery, this.#parts, this.#context),
     );
     // Aborted: stop() gives it back, or already has.
     if (attempt.isOver || (signal.aborted && outcome.kind !== 'delivered')) return;
@@ -262,7 +266,8 @@ export class Lane {
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
     await groupCommit.settle(settlement, this.id, this.#limiter.bucket);
-    if (next.state !== 'pending') observer?.settled(next.state, delivery.raw);
+    if (next.state !== 'pending')
+      observer?.settled(next.state, delivery.stored?.beginning ?? delivery.raw);
     this.#parts.followUps.stored(followUps);
     reportAttempt(log, integration, delivery, settlement);
   }

@@ -2,7 +2,7 @@ import type { LeasedDelivery } from '../core/delivery.ts';
 import type { OutboxGuard } from './outbox-guard.ts';
 
 /** Maximum leased alerts that one lane holds in memory: there may be hundreds of lanes. */
-const LEASE_BYTES = 1024 * 1024;
+const LEASE_BYTES = 256 * 1024;
 const LARGEST_LEASE = 64;
 /** Attempts that are faster than this use leases up quickly. */
 const QUICK_MS = 50;

@@ -1,5 +1,6 @@
-import { Alert } from '../alert/alert.ts';
+import type { Alert } from '../alert/alert.ts';
 import { stringify } from '../alert/json.ts';
+import { alertOf } from '../alert/large-alert.ts';
 import type { NewDelivery } from '../core/delivery.ts';
 import type { Destination } from '../core/destination.ts';
 import type { ManagerEvent, VerdictAlert } from '../core/enrichment.ts';
@@ -33,7 +34,7 @@ export class ManagerFollowUps implements FollowUps {
     events: readonly ManagerEvent[],
   ): NewDelivery[] {
     if (events.length === 0) return [];
-    const source = new Alert(alert);
+    const source = alertOf(alert);
     return events.flatMap((event) => [
       ...this.#toManager(source, event),
       ...this.#toOthers(integration, destination.verdict?.(source, event)),

@@ -1,4 +1,4 @@
-import type { LeasedDelivery, NewDelivery } from '../core/delivery.ts';
+import { LARGE_BYTES, type LeasedDelivery, type NewDelivery } from '../core/delivery.ts';
 import type {
   CatchUpStep,
   IntakeCommit,
@@ -15,6 +15,7 @@ import { countLosses, moveCursor, readCursors, setCursor } from './cursors.ts';
 import { bufferOf, type Database } from './database.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
+import { LargeDelivery } from './large-delivery.ts';
 import { settle } from './settle.ts';
 import { shrink, waitingBytes } from './usage.ts';
 import { countWaiting, giveUp } from './waiting.ts';
@@ -134,7 +135,8 @@ export class SqliteOutbox implements Outbox {
       const leased: LeasedDelivery[] = [];
       let bytes = 0;
       const rows = database.iterate<LeaseRow>(
-        `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, a.raw
+        `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, d.alert, length(a.raw) AS bytes,
+           CASE WHEN length(a.raw) <= ${LARGE_BYTES} THEN a.raw END AS raw
          FROM delivery d JOIN alert a ON a.id = d.alert
          WHERE d.lane = ? AND d.state = 'pending' AND d.due_at = 0
          ORDER BY d.priority DESC, d.id LIMIT ?`,
@@ -142,15 +144,15 @@ export class SqliteOutbox implements Outbox {
         limit,
       );
       for (const row of rows) {
-        bytes += row.raw.byteLength;
+        bytes += row.bytes;
         if (leased.length > 0 && bytes > maxBytes) break;
-        leased.push({
-          id: row.id,
-          raw: bufferOf(row.raw),
-          attempts: row.attempts,
-          tries: row.tries,
-          firstAttemptAt: row.first_attempt_at ?? undefined,
-        });
+        const { id, attempts, tries } = row;
+        const facts = { id, attempts, tries, firstAttemptAt: row.first_attempt_at ?? undefined };
+        leased.push(
+          row.raw === null
+            ? new LargeDelivery(facts, row.bytes, () => this.#raw(row.alert))
+            : { ...facts, raw: bufferOf(row.raw) },
+        );
       }
       database.run(
         `UPDATE delivery SET state = 'leased' WHERE id IN (SELECT value FROM json_each(?))`,
@@ -158,6 +160,13 @@ export class SqliteOutbox implements Outbox {
       );
       return leased;
     });
+  }
+
+  /** The bytes of an alert; none when it was removed meanwhile. */
+  #raw(alert: number): Buffer {
+    const sql = 'SELECT raw FROM alert WHERE id = ?';
+    const row = this.#database.get<{ raw: Uint8Array }>(sql, alert);
+    return row === undefined ? Buffer.alloc(0) : bufferOf(row.raw);
   }
 
   sync(): void {
@@ -262,5 +271,8 @@ interface LeaseRow {
   attempts: number;
   tries: number;
   first_attempt_at: number | null;
-  raw: Uint8Array;
+  alert: number;
+  bytes: number;
+  /** Null for a large alert. */
+  raw: Uint8Array | null;
 }

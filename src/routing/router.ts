@@ -1,6 +1,7 @@
-import { Alert } from '../alert/alert.ts';
+import type { Alert } from '../alert/alert.ts';
 import type { AlertFacts, Unreadable } from '../alert/alert-scan.ts';
 import { type ReadAlert, readAlert } from '../alert/formats/read-alert.ts';
+import { alertOf } from '../alert/large-alert.ts';
 import { Prefilter } from '../filters/prefilter/prefilter.ts';
 import { FilterStage } from './filter-stage.ts';
 import { skipStage } from './skip-stage.ts';
@@ -120,5 +121,5 @@ export class Router {
 
 function routedAlert({ facts, old, raw }: ReadAlert): RoutedAlert {
   let alert: Alert | undefined;
-  return { facts, old, alert: () => (alert ??= new Alert(raw)) };
+  return { facts, old, alert: () => (alert ??= alertOf(raw)) };
 }

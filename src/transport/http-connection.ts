@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { Client, type Dispatcher } from 'undici';
 import { AnswerGuard } from './answer-guard.ts';
 import { CodedError } from './http-errors.ts';
 import type { Connection, Exchange } from './http-exchange.ts';
 
-/** A request as the library takes it. */
-export type WireRequest = Pick<Dispatcher.DispatchOptions, 'path' | 'method' | 'headers' | 'body'>;
+/** A request as the library takes it; a body that is read from elsewhere is opened when it is sent. */
+export type WireRequest = Pick<Dispatcher.DispatchOptions, 'path' | 'method' | 'headers'> & {
+  readonly body: string | null | (() => Readable);
+};
 
 /**
  * HTTP/1.1 over one open connection, by undici: this is the only place that knows it. When the
@@ -55,7 +58,8 @@ export class HttpConnection implements Connection {
     this.#guard.expectAnswer(exchange.bodyCap);
     this.#uses += 1;
     exchange.goesOver(this);
-    this.#client.dispatch(request as Dispatcher.DispatchOptions, exchange);
+    const body = typeof request.body === 'function' ? request.body() : request.body;
+    this.#client.dispatch({ ...request, body }, exchange);
   }
 
   /** Ends it at once; a request under way fails with the error. */

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
 import type {
   ClosableHttpClient,
@@ -187,7 +188,10 @@ function onTheWire(request: HttpRequest, target: Exclude<Target, { problem: stri
     const value = request.headers[name] as string | Secret;
     headers.push(name, value instanceof Secret ? value.reveal() : value);
   }
-  const { method, body = null } = request;
+  const { method, bodyFile } = request;
+  if (bodyFile !== undefined) headers.push('content-length', String(bodyFile.bytes));
+  const body =
+    bodyFile === undefined ? (request.body ?? null) : () => createReadStream(bodyFile.path);
   return { path: target.path, method, headers, body };
 }
 

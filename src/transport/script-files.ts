@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { ScriptCall } from '../core/destination.ts';
 
@@ -51,17 +59,18 @@ export class ScriptFiles {
    * @throws Error when they cannot be written; then there are none.
    */
   write(name: string, call: ScriptCall): CallFiles {
-    const safeName = name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 80);
-    const random = randomBytes(12).toString('hex');
-    const base = join(this.#directory, `${safeName}-${process.pid}-${THIS_START}-${random}`);
-    const alertFile = `${base}.alert`;
-    const optionsFile = call.optionsFile === undefined ? undefined : `${base}.options`;
+    const alertFile = privateFile(this.#directory, name, 'alert');
+    const optionsFile =
+      call.optionsFile === undefined
+        ? undefined
+        : `${alertFile.slice(0, -'.alert'.length)}.options`;
     const remove = () => {
       removed(alertFile);
       if (optionsFile !== undefined) removed(optionsFile);
     };
     try {
-      writeNew(alertFile, call.alertFile);
+      if (call.alertAt === undefined) writeNew(alertFile, call.alertFile);
+      else renameSync(call.alertAt, alertFile);
       if (optionsFile !== undefined) writeNew(optionsFile, call.optionsFile ?? '');
     } catch (error) {
       remove();
@@ -69,6 +78,16 @@ export class ScriptFiles {
     }
     return { alertFile, optionsFile, remove };
   }
+}
+
+/**
+ * An unpredictable path for a file of this process: one that it leaves behind is recognised.
+ * @param name what the file's name begins with.
+ */
+export function privateFile(directory: string, name: string, kind: 'alert'): string {
+  const safeName = name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 80);
+  const random = randomBytes(12).toString('hex');
+  return join(directory, `${safeName}-${process.pid}-${THIS_START}-${random}.${kind}`);
 }
 
 function isLeftOver(name: string): boolean {

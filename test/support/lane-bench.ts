@@ -11,6 +11,7 @@ import { Queue, type QueueEntry } from '../../src/outbox/queue.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite-outbox.ts';
 import { FakeClock } from './fake-clock.ts';
 import { anIntegration } from './jobs.ts';
+import { largeParts } from './large-parts.ts';
 import { anAcceptedAlert, anIdentity, anIntake, openTestDatabase } from './outbox.ts';
 import { RecordingLog } from './recording-log.ts';
 import { tempDir } from './temp-dir.ts';
@@ -36,6 +37,7 @@ export class LaneBench {
   /** What comes of events; nothing, unless a test says so. */
   /** Told what the lanes do, when set. */
   observer: LaneObserver | undefined;
+  large: ReturnType<typeof largeParts> | undefined;
   followUps: FollowUps = { of: () => [], stored: () => undefined };
   /** When set, every use of the outbox fails, except those named here. */
   outboxFails: { readonly except: readonly string[]; readonly onFail?: () => void } | undefined;
@@ -83,6 +85,7 @@ export class LaneBench {
         record,
         outbox: this.fallible,
         groupCommit: this.groupCommit,
+        large: (this.large ??= largeParts(this.clock)),
         context: NO_TRANSPORTS,
         clock: this.clock,
         log: this.log,

@@ -67,7 +67,7 @@ export class DaemonProcess {
 
   /**
    * Starts it and waits until it is reading.
-   * @param launcher a command that runs the one after it.
+   * @param launcher a command that becomes the one that follows it.
    */
   static async start(
     home: string,

@@ -1,5 +1,6 @@
 import { Alert } from '../alert.ts';
 import { type AlertFacts, type OldFacts, scanAlert, type Unreadable } from '../alert-scan.ts';
+import { alertOf } from '../large-alert.ts';
 import { beginsText } from '../record-framing.ts';
 import { fullLocation, groupText } from './old-facts.ts';
 import { type ConvertedAlert, toWazuh } from './ossec-alert.ts';
@@ -14,6 +15,8 @@ export interface ReadAlert {
   readonly old: OldFacts;
 }
 
+/** An alert of OSSEC has 64 KB of log. What is far larger is not turned into one of Wazuh. */
+const LARGEST_OSSEC = 2 ** 20;
 const SIDID = Buffer.from('"sidid"');
 
 /** Reads one record, `bytes[start, end)`: its format shows in its first bytes and its members. */
@@ -25,7 +28,7 @@ export function readAlert(bytes: Buffer, start = 0, end = bytes.length): ReadAle
   }
   const facts = scanAlert(bytes, start, end);
   if (typeof facts === 'string') return facts;
-  if (facts.ruleId === undefined && raw.includes(SIDID)) {
+  if (facts.ruleId === undefined && raw.length <= LARGEST_OSSEC && raw.includes(SIDID)) {
     const { json } = new Alert(raw);
     if (isOssecJson(json)) return known(toWazuh(readOssecJson(json)));
   }
@@ -44,7 +47,7 @@ function known({ facts, raw, ...old }: ConvertedAlert): ReadAlert {
 function oldFacts(raw: Buffer): OldFacts {
   let alert: Alert | undefined;
   const parsed = () => {
-    alert ??= new Alert(raw);
+    alert ??= alertOf(raw);
     return alert;
   };
   return {

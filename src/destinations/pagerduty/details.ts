@@ -24,6 +24,7 @@ const LONGEST_FACT = 1024;
  */
 export function detailsWithin(alert: Alert, bytes: number): JsonDocument {
   const fewer: JsonObject = { ...alert.json };
+  if (Object.keys(fewer).length === 0) return withoutDetails(alert);
   for (const name of REPETITIONS) {
     if (Object.hasOwn(fewer, name)) fewer[name] = REMOVED;
   }

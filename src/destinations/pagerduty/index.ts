@@ -14,6 +14,7 @@ import {
   JSON_HEADERS,
   type JsonDocument,
   type JsonObject,
+  messageBytes,
   messageSetting,
   NOT_AVAILABLE,
   openOptions,
@@ -111,7 +112,7 @@ function withinLimit(
   build: (details: JsonDocument) => Fields,
 ): string {
   const whole = stringify(build(alert.rawJson));
-  if (Buffer.byteLength(whole) <= LARGEST_EVENT) return whole;
+  if (messageBytes(whole) <= LARGEST_EVENT) return whole;
   const rest = Buffer.byteLength(stringify(build(null)));
   return stringify(build(detailsWithin(alert, LARGEST_EVENT - rest)));
 }

@@ -1,4 +1,4 @@
-import { type Alert, displayText, memberText, scanAlert } from '../sdk/index.ts';
+import { type Alert, displayText, memberBytes, scanAlert, valueOf } from '../sdk/index.ts';
 
 /**
  * The alert in the text format: seven lines of shell assignments, for scripts that read their alert
@@ -11,7 +11,7 @@ import { type Alert, displayText, memberText, scanAlert } from '../sdk/index.ts'
 export function alertText(alert: Alert, maxLog: number): Buffer {
   const facts = scanAlert(alert.raw);
   const level = typeof facts === 'string' ? 0 : (facts.level ?? 0);
-  const field = (...path: string[]) => textField(alert.text, path);
+  const field = (...path: string[]) => textField(alert.raw, path);
   const lines = [
     line('alertdate', quoteProof(field('timestamp'))),
     line('alertlocation', quoteProof(field('ossec', 'location') || field('location'))),
@@ -34,11 +34,11 @@ function line(name: string, value: string): string {
 }
 
 /** A field as a C string: empty when it is missing, cut at the first NUL. */
-function textField(json: string, path: readonly string[]): string {
-  let value: string | undefined = json;
-  for (const name of path) value = value === undefined ? undefined : memberText(value, name);
+function textField(json: Buffer, path: readonly string[]): string {
+  let value: Buffer | undefined = json;
+  for (const name of path) value = value === undefined ? undefined : memberBytes(value, name);
   if (value === undefined) return '';
-  const text = displayText(JSON.parse(value)) ?? '';
+  const text = displayText(valueOf(value)) ?? '';
   const end = text.indexOf('\0');
   return end === -1 ? text : text.slice(0, end);
 }

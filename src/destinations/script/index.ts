@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   ALERT_FILE,
+  type Alert,
   attemptSeconds,
   type Definition,
   defineDestination,
@@ -63,7 +64,9 @@ export function scriptDestination(integrationsDir: string, workingDir: string): 
       }
       const seconds = attemptSeconds(integration, LEAST_SECONDS);
       const limits = { timeoutMs: seconds * 1000, signal, name };
-      const result = await scripts.run(callOf(job), limits);
+      // Called apart, so that nothing keeps the bytes of the alert while the script runs.
+      const run = () => scripts.run(callOf(job), limits);
+      const result = await run();
       return outcomeOf(result, seconds, signal.aborted);
     },
     examples: { settings: {}, answers: [] },
@@ -80,11 +83,19 @@ function scriptCall({ alert, integration }: Job, directory: string): ScriptCall 
     path: `${directory}/${integration.name.trim()}`,
     argv0: 'integrations',
     argv: scriptArguments(integration),
-    alertFile: wantsJson(integration)
-      ? Buffer.concat([alert.raw, Buffer.from('\n')])
-      : alertText(alert, integration.maxLog),
+    ...alertFileOf(alert, integration),
     optionsFile: optionsFile === undefined ? undefined : `${optionsFile}\n`,
   };
+}
+
+function alertFileOf(
+  alert: Alert,
+  integration: Integration,
+): Pick<ScriptCall, 'alertFile' | 'alertFileEnd'> {
+  if (!wantsJson(integration)) return { alertFile: alertText(alert, integration.maxLog) };
+  // A second copy of a large one would take as much memory again.
+  if (alert.isLarge) return { alertFile: alert.raw, alertFileEnd: '\n' };
+  return { alertFile: Buffer.concat([alert.raw, Buffer.from('\n')]) };
 }
 
 /**

@@ -14,6 +14,7 @@ export {
   stringify,
   valueAt,
 } from '../../alert/json.ts';
+export { messageBytes, valueOf } from '../../alert/large-alert.ts';
 export type { Clock } from '../../core/clock.ts';
 export type { DatagramSender } from '../../core/datagram.ts';
 export {
@@ -45,7 +46,7 @@ export { managerLocation } from './enrichment/manager-location.ts';
 export { cacheTimes, enrichmentSettings, quotaOf } from './enrichment/settings.ts';
 export type { Judgement } from './enrichment/verdict-alert.ts';
 export { firstJson } from './first-json.ts';
-export { memberText } from './json-member.ts';
+export { memberBytes, memberText } from './json-member.ts';
 export { idempotentHeaders, JSON_HEADERS, withOptions } from './message.ts';
 export { publicAddress } from './public-address.ts';
 export {

@@ -8,14 +8,18 @@ import { MemberNames } from '../../alert/member-names.ts';
  * JSON.parse takes the last. Undefined when there is none, or when the text is not a JSON object.
  */
 export function memberText(json: string, name: string): string | undefined {
-  const bytes = Buffer.from(json);
+  return memberBytes(Buffer.from(json), name)?.toString('utf8');
+}
+
+/** The same, of and as bytes: a part of those given. */
+export function memberBytes(bytes: Buffer, name: string): Buffer | undefined {
   const scanner = new JsonScanner(bytes, 0, bytes.length);
   if (scanner.peek() !== OPEN_BRACE) return undefined;
-  let found: string | undefined;
+  let found: Buffer | undefined;
   try {
     scanner.members(new MemberNames(asciiLower(name)), () => {
       const { start, end } = scanner.place();
-      found = bytes.toString('utf8', start, end);
+      found = bytes.subarray(start, end);
       return true;
     });
   } catch (error) {

@@ -85,7 +85,9 @@ export default defineDestination({
 });
 
 function skip(alert: Alert, { skip_rules: own }: Settings): string | undefined {
-  if (own === undefined && !MAY_BE_SKIPPED.test(alert.raw.toString('latin1'))) return undefined;
+  // A large one is not parsed for this, and its text would be as large.
+  const isSearched = own === undefined && !alert.isLarge;
+  if (isSearched && !MAY_BE_SKIPPED.test(alert.raw.toString('latin1'))) return undefined;
   const id = displayText(alert.at('rule', 'id'));
   if (id === undefined) return undefined;
   const skipped = own === undefined ? SKIPPED_RULES : own.map(String);
@@ -110,7 +112,7 @@ function message(alert: Alert): Record<string, JsonDocument | undefined> {
     severity: severity(alert.level),
     pretext: 'WAZUH Alert',
     title: displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE,
-    text: alert.at('full_log') ?? null,
+    text: alert.jsonAt('full_log') ?? null,
     rule_id: alert.at('rule', 'id') ?? NOT_AVAILABLE,
     timestamp: alert.at('timestamp'),
     id: alert.at('id'),

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { ChunkSizer, MOST_BYTES } from './chunk-size.ts';
 import { FileError, type Readable } from './files.ts';
 import { TAIL_BYTES } from './fingerprint.ts';
+import { holds } from './holds.ts';
 import type { Lines, OverlongLine, Piece } from './piece.ts';
 import { ReadPosition } from './read-position.ts';
 
@@ -19,7 +20,7 @@ const NEWLINE = 0x0a;
 
 /**
  * Cuts a file into batches of whole lines. A line is handed out when its newline is there; memory is
- * bounded by twice the longest line allowed and two chunks. Of a text alerts.log, whole alerts are
+ * bounded by the longest line allowed and three chunks. Of a text alerts.log, whole alerts are
  * handed out. While there is more, the next chunk is read ahead, during the work on the last lines.
  */
 export class LineReader {
@@ -134,12 +135,29 @@ export class LineReader {
   #fill(): Promise<number | FileError> {
     const { bytes } = this.#pace;
     if (this.#filled === this.#buffer.length) {
-      this.#resize(Math.min(2 * this.#filled, this.#options.maxLineBytes + bytes));
+      this.#grow();
     } else if (this.#buffer.length > MOST_BYTES && this.#filled < bytes) {
       this.#resize(bytes);
     }
     this.#room = this.#buffer.subarray(this.#filled, this.#filled + bytes);
     return this.#file.read(this.#room, this.#readAt);
+  }
+
+  /**
+   * Makes room for a long line, at once for the longest: growing step by step would leave garbage of
+   * the same size. There is one such buffer, which the lines of the last one have left.
+   */
+  #grow(): void {
+    const longest = this.#options.maxLineBytes + this.#pace.bytes;
+    const size = this.#filled < MOST_BYTES ? Math.min(2 * this.#filled, longest) : longest;
+    const last = this.#spare;
+    if (last === undefined || last.length < size) {
+      this.#resize(size);
+      return;
+    }
+    this.#used().copy(last);
+    this.#spare = this.#buffer;
+    this.#buffer = last;
   }
 
   #resize(size: number): void {
@@ -268,13 +286,4 @@ export class LineReader {
     if (trouble !== undefined) return { kind: 'failed', trouble };
     return answers.includes(false) ? { kind: 'rewritten' } : undefined;
   }
-}
-
-/** True when a file holds these bytes at a place. */
-async function holds(file: Readable, expected: Buffer, at: number): Promise<boolean | FileError> {
-  if (expected.length === 0) return true;
-  const found = Buffer.allocUnsafe(expected.length);
-  const count = await file.read(found, at);
-  if (count instanceof FileError) return count;
-  return count === expected.length && found.equals(expected);
 }
