@@ -9,6 +9,7 @@ import { quotaOver } from '../core/quota.ts';
 import type { Scrubber } from '../core/secret.ts';
 import type { Source } from '../core/source.ts';
 import { Intake } from '../intake/intake.ts';
+import { FailurePace } from '../lanes/failure-pace.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
 import { LargeGate } from '../lanes/large-gate.ts';
 import { DiskSpace } from '../outbox/disk-space.ts';
@@ -154,6 +155,7 @@ export class Daemon {
           gate: new LargeGate(this.#clock, garbageCollector()),
           spool: this.#transports.spool,
         },
+        pace: new FailurePace(this.#clock),
         clock: this.#clock,
         log,
         scrubber: options.scrubber,

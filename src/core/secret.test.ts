@@ -152,6 +152,21 @@ describe('the scrubber', () => {
     );
   });
 
+  it('finds the same however many secrets there are', () => {
+    const letters = fc.stringMatching(/^[xyz]{4,8}$/);
+    const fillers = Array.from({ length: 60 }, (_, i) => `filler-${i}`);
+    fc.assert(
+      fc.property(
+        fc.array(letters, { minLength: 1, maxLength: 4 }),
+        fc.stringMatching(/^[x-z ]{0,60}$/),
+        (secrets, text) => {
+          expect(scrub([...fillers, ...secrets], text)).toBe(scrub(secrets, text));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   it('works through large texts in one go', () => {
     const secrets = Array.from({ length: 100 }, (_, i) => `secret-number-${i}-of-a-hundred`);
     const scrubber = new Scrubber(secrets);

@@ -36,12 +36,17 @@ export class Secret {
 /** Shorter secrets are not searched for in free text: they would match ordinary words. */
 const SHORTEST_SCRUBBED = 4;
 
+/** So many secrets are quicker to look for one by one. */
+const FEW = 50;
+
 /**
  * Removes known secrets from text that comes from elsewhere (an error, a server's answer, a
  * script's output), also where they are percent-encoded or JSON-escaped.
  */
 export class Scrubber {
   readonly #known = new Set<string>();
+  /** The same, by how they begin. */
+  readonly #byStart = new Map<string, string[]>();
 
   constructor(secrets: Iterable<string> = []) {
     this.learn(secrets);
@@ -52,7 +57,7 @@ export class Scrubber {
     for (const secret of secrets) {
       for (const part of [secret, secret.trim(), ...sensitiveUrlParts(secret)]) {
         if (part.length < SHORTEST_SCRUBBED) continue;
-        for (const form of writtenForms(part)) this.#known.add(form);
+        for (const form of writtenForms(part)) this.#add(form);
       }
     }
   }
@@ -60,15 +65,7 @@ export class Scrubber {
   /** The text with every known secret replaced. */
   scrub(text: string): string {
     // All places are looked for in the original, so that of two overlapping secrets none shows.
-    const places: { start: number; end: number }[] = [];
-    for (const needle of this.#known) {
-      let start = text.indexOf(needle);
-      while (start !== -1) {
-        const end = start + needle.length;
-        places.push({ start, end });
-        start = text.indexOf(needle, end);
-      }
-    }
+    const places = this.#known.size <= FEW ? this.#findEach(text) : this.#findAll(text);
     if (places.length === 0) return text;
     places.sort((a, b) => a.start - b.start);
     let clean = '';
@@ -79,6 +76,47 @@ export class Scrubber {
     }
     return clean + text.slice(done);
   }
+
+  #add(form: string): void {
+    if (this.#known.has(form)) return;
+    this.#known.add(form);
+    const start = form.slice(0, SHORTEST_SCRUBBED);
+    const others = this.#byStart.get(start);
+    if (others === undefined) this.#byStart.set(start, [form]);
+    else others.push(form);
+  }
+
+  /** Looks for one secret after the other: fast for a few. */
+  #findEach(text: string): Place[] {
+    const places: Place[] = [];
+    for (const needle of this.#known) {
+      let start = text.indexOf(needle);
+      while (start !== -1) {
+        places.push({ start, end: start + needle.length });
+        start = text.indexOf(needle, start + 1);
+      }
+    }
+    return places;
+  }
+
+  /** Looks at each place of the text once, however many secrets there are. */
+  #findAll(text: string): Place[] {
+    const places: Place[] = [];
+    for (let start = 0; start + SHORTEST_SCRUBBED <= text.length; start += 1) {
+      const needles = this.#byStart.get(text.slice(start, start + SHORTEST_SCRUBBED));
+      if (needles === undefined) continue;
+      for (const needle of needles) {
+        if (text.startsWith(needle, start)) places.push({ start, end: start + needle.length });
+      }
+    }
+    return places;
+  }
+}
+
+/** Where a secret stands in a text. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** The ways in which others write a text: as it is, percent-encoded, in a JSON string, in JSON in JSON. */

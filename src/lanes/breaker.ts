@@ -31,6 +31,11 @@ export class Breaker {
     this.#clock = clock;
   }
 
+  /** True when the last attempt failed because of the service. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
   get isClosed(): boolean {
     return this.#failures < FAILURES_TO_OPEN;
   }

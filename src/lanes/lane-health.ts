@@ -5,6 +5,7 @@ import type { LaneRecord, Parking } from '../core/outbox.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { reportBreaker } from './attempt.ts';
 import { Breaker } from './breaker.ts';
+import type { FailurePace } from './failure-pace.ts';
 import type { OutboxGuard } from './outbox-guard.ts';
 import { reportResumption } from './resumption.ts';
 
@@ -20,6 +21,8 @@ export interface LaneHealthParts {
   readonly outbox: OutboxGuard;
   readonly clock: Clock;
   readonly log: Log;
+  /** Shared by all lanes whose services fail. */
+  readonly pace?: FailurePace | undefined;
   /** Called when deliveries may be due sooner than was known. */
   readonly onRecovered: () => void;
 }
@@ -33,6 +36,7 @@ export class LaneHealth {
   readonly #parts: LaneHealthParts;
   readonly #breaker: Breaker;
   #pausedUntil = 0;
+  #turnAt: number | undefined;
   #parking: Parking | undefined;
 
   constructor(parts: LaneHealthParts) {
@@ -57,6 +61,22 @@ export class LaneHealth {
     return Math.max(this.#breaker.openUntil, this.#pausedUntil);
   }
 
+  /**
+   * When the next attempt may be made, in milliseconds since 1970: while its service fails, a lane waits
+   * for its turn among all that fail. 0 while it does not.
+   */
+  get turnAt(): number {
+    const { clock, pace } = this.#parts;
+    if (!this.#breaker.isFailing || pace === undefined) return 0;
+    this.#turnAt ??= clock.now() + pace.reserve();
+    return this.#turnAt;
+  }
+
+  /** An attempt begins: the next one needs another turn. */
+  takeTurn(): void {
+    this.#turnAt = undefined;
+  }
+
   /** Pauses at least until this time, in milliseconds since 1970. */
   pause(until: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
@@ -77,6 +97,7 @@ export class LaneHealth {
   /** The clock was set: a pause until a fixed time could now last far too long. */
   clockJumped(): void {
     this.#pausedUntil = 0;
+    this.#turnAt = undefined;
     this.#breaker.clockJumped();
   }
 

@@ -12,6 +12,7 @@ import type { Scrubber } from '../core/secret.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
 import { Expiry } from './expiry.ts';
+import type { FailurePace } from './failure-pace.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { LaneHealth } from './lane-health.ts';
 import { attemptLarge, type LargeParts } from './large-attempt.ts';
@@ -34,6 +35,8 @@ export interface LaneParts {
   readonly observer?: LaneObserver | undefined;
   /** What comes of the events of an enrichment. */
   readonly followUps: FollowUps;
+  /** Shared by all lanes whose services fail. */
+  readonly pace?: FailurePace | undefined;
   /** The lane that it takes the place of, which may still have attempts under way. */
   readonly predecessor?: Lane | undefined;
   /** What attempts with large alerts share with those of other lanes. */
@@ -92,6 +95,7 @@ export class Lane {
       outbox: this.#outbox,
       clock,
       log,
+      pace: parts.pace,
       onRecovered: () => this.#leases.refill(),
     });
   }
@@ -163,17 +167,12 @@ export class Lane {
     this.#cancelTimer = undefined;
     this.#limiter.observe();
     while (!this.#stopping) {
-      const wait = this.#holdUntil() - this.#parts.clock.now();
-      if (wait > 0) {
-        // Meanwhile they must show as waiting, and a more urgent one may come before them.
-        this.#leases.giveBack();
-        this.#schedule(wait);
-        this.#limiter.observe();
-        return;
-      }
+      if (this.#isHeld(this.#holdUntil())) return;
       if (this.#running.occupied >= (this.#health.isProbing ? 1 : this.#concurrency)) return;
+      if (this.#isHeld(this.#health.turnAt)) return;
       const delivery = this.#take();
       if (delivery !== undefined) {
+        this.#health.takeTurn();
         this.#limiter.take(this.#parts.clock.now());
         void this.#run(this.#running.begin(delivery.id), delivery);
       } else if (this.#leases.isDrained) {
@@ -181,6 +180,17 @@ export class Lane {
         return;
       }
     }
+  }
+
+  /** True before a time; then it goes on by itself. */
+  #isHeld(until: number): boolean {
+    const wait = until - this.#parts.clock.now();
+    if (wait <= 0) return false;
+    // Meanwhile they must show as waiting, and a more urgent one may come before them.
+    this.#leases.giveBack();
+    this.#schedule(wait);
+    this.#limiter.observe();
+    return true;
   }
 
   #holdUntil(): number {
