@@ -55,6 +55,7 @@ describe('an <integration> block', () => {
       timeout: 10,
       timeoutIsSet: false,
       retries: 3,
+      retriesAreSet: false,
       settings: {},
       source: { file: 'ossec.conf', line: 1, column: 15 },
     });
@@ -80,6 +81,7 @@ describe('an <integration> block', () => {
       timeout: 30,
       timeoutIsSet: true,
       retries: 5,
+      retriesAreSet: true,
     });
     expect(entry?.integration.hookUrl?.reveal()).toBe('https://h/?a=1&b=2');
     expect(entry?.integration.apiKey?.reveal()).toBe('the key');

@@ -107,6 +107,7 @@ class BlockReader {
           : parseOptions(optionsText, optionsValue, this.#report),
       optionsText: asSecret(optionsText),
       timeoutIsSet: this.#values.last.has('timeout'),
+      retriesAreSet: this.#values.last.has('retries'),
       source: { file: this.#report.file, ...this.#report.positions.at(offset) },
     };
     return { kind, offset, integration, unusable: this.#unusable, check, offsetOf };

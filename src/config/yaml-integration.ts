@@ -8,12 +8,7 @@ import { checkFormat, checkGroup, checkLocation, readRuleIds } from './checks.ts
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { type ReferenceSources, resolveReferences } from './references.ts';
-import {
-  integrationSettings,
-  reportIdleRetry,
-  type SettingsEntry,
-  whyNotHere,
-} from './settings.ts';
+import { integrationSettings, type SettingsEntry, whyNotHere } from './settings.ts';
 import { definitionSchema, type RawDefinition, TUNING } from './settings-schema.ts';
 import { validate } from './validation.ts';
 
@@ -60,7 +55,6 @@ export function readDefinition<Found extends DestinationDescription>(
   const whyUnknown = (key: string) => whyNotHere(key, destination, destinations.builtins);
   const part = { ...entry, value: resolved.value };
   const { value: strict, wrong } = validate(definitionSchema(destination), part, 1, whyUnknown);
-  reportIdleRetry(entry, destination);
   const own = settingsOf(destination.settings).map(({ name }) => name);
   const wrongOwn = [...wrong].find((key) => own.includes(key));
   if ([...wrong].some((key) => !TUNING.has(key) && !own.includes(key))) return undefined;
@@ -78,6 +72,7 @@ export function readDefinition<Found extends DestinationDescription>(
     timeout: raw.timeout ?? DEFAULT_TIMEOUT,
     timeoutIsSet: raw.timeout !== undefined,
     retries: raw.retries ?? DEFAULT_RETRIES,
+    retriesAreSet: raw.retries !== undefined,
     settings: integrationSettings(raw, destination),
     source: { file: report.file, ...report.positions.at(entry.offset) },
     isOurs: true,

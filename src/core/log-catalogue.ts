@@ -1,10 +1,5 @@
-interface Entry {
-  readonly level: 'info' | 'warn' | 'error';
-  /** What happened, for someone who is woken by it. */
-  readonly meaning: string;
-  /** What to do now; undefined when there is nothing to do. */
-  readonly action?: string;
-}
+import type { LogEntry } from './log-entry.ts';
+import { SCRIPT_MESSAGES } from './script-log-catalogue.ts';
 
 /**
  * Every constant message of the log, so that none can be written that an operator cannot look up:
@@ -281,21 +276,11 @@ export const LOG_CATALOGUE = {
       'The file system has none, or the limit of inotify is reached. Alerts come a little later.',
   },
 
-  // Scripts.
-  'script host exited; the next script starts a new one': {
-    level: 'warn',
-    meaning: 'Something killed the process that starts scripts. Its runs will be retried.',
-    action: 'If it happens again, check memory (OOM killer).',
-  },
-  'script host did not start; integratord runs scripts directly for a minute': {
-    level: 'warn',
-    meaning: 'Scripts run more slowly. Often Node or integratord was replaced meanwhile.',
-    action: 'Restart integratord.',
-  },
-} as const satisfies Record<string, Entry>;
+  ...SCRIPT_MESSAGES,
+} as const satisfies Record<string, LogEntry>;
 
 /** The messages of a level. */
-export type LogMessage<Level extends Entry['level']> = {
+export type LogMessage<Level extends LogEntry['level']> = {
   [Message in keyof typeof LOG_CATALOGUE]: (typeof LOG_CATALOGUE)[Message]['level'] extends Level
     ? Message
     : never;

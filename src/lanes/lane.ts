@@ -7,11 +7,12 @@ import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
 import type { LaneRecord, Outbox } from '../core/outbox.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { DEFAULT_RETRY, isQuick, nextState } from '../core/retry.ts';
+import { DEFAULT_RETRY, isQuick, nextState, retriesOf } from '../core/retry.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
 import { Expiry } from './expiry.ts';
+import { FailedRuns } from './failed-runs.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { LaneHealth } from './lane-health.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
@@ -58,6 +59,7 @@ export class Lane {
   readonly #outbox: OutboxGuard;
   readonly #leases: LeaseBuffer;
   readonly #expiry: Expiry;
+  readonly #failedRuns: FailedRuns;
   readonly #abort = new AbortController();
   readonly #context: DeliveryContext;
   readonly #running: AttemptsInFlight;
@@ -77,6 +79,7 @@ export class Lane {
     this.#context = { ...parts.context, clock, scrubber, signal: this.#abort.signal };
     this.#outbox = new OutboxGuard(parts.outbox, clock, log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, parts);
+    this.#failedRuns = new FailedRuns(integration.id, parts);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const limit = integration.settings.rateLimit ?? destination.rateLimit?.(integration);
     this.#limiter = new RateLimiter(limit, clock, record.bucket, parts.observer);
@@ -137,6 +140,7 @@ export class Lane {
     const late = this.#running.list();
     this.#abort.abort();
     await this.#running.finish(BREAK_OFF_MS);
+    this.#failedRuns.stop();
     const left = late.filter((attempt) => !attempt.isOver);
     if (left.length === 0) return;
     for (const attempt of left) attempt.isOver = true;
@@ -234,7 +238,7 @@ export class Lane {
     const history = {
       tries: delivery.tries + 1,
       firstAttemptAt: delivery.firstAttemptAt ?? startedAt,
-      retries: integration.retries,
+      retries: retriesOf(integration, destination).quick,
       schedule: integration.settings.retry ?? DEFAULT_RETRY,
     };
     let next = nextState(outcome, history, clock.now(), () => clock.random());
@@ -250,7 +254,9 @@ export class Lane {
     await groupCommit.settle(settlement, this.id, this.#limiter.bucket);
     if (next.state !== 'pending') observer?.settled(next.state, delivery.raw);
     this.#parts.followUps.stored(followUps);
-    reportAttempt(log, integration, delivery, settlement);
+    if (!this.#failedRuns.add(settlement, history)) {
+      reportAttempt(log, integration, delivery, settlement);
+    }
   }
 
   #followUps(delivery: LeasedDelivery, outcome: Outcome): readonly NewDelivery[] {
