@@ -20,7 +20,10 @@ export interface WatchedLanes {
 }
 
 export interface OutboxWatchParts {
-  readonly outbox: Pick<Outbox, 'sync' | 'changedElsewhere' | 'clockJumped'>;
+  readonly outbox: Pick<
+    Outbox,
+    'sync' | 'changedElsewhere' | 'clockJumped' | 'untoldDrops' | 'dropsTold'
+  >;
   readonly lanes: WatchedLanes;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,6 +38,8 @@ export class OutboxWatch {
   readonly #clockWatch: ClockWatch;
   readonly #trouble: Throttle;
   #cancel: (() => void) | undefined;
+  /** What operators did while the daemon was not running counts as well. */
+  #isFirst = true;
 
   constructor(parts: OutboxWatchParts) {
     this.#parts = parts;
@@ -58,13 +63,37 @@ export class OutboxWatch {
     const { outbox, lanes, log } = this.#parts;
     try {
       outbox.sync();
-      if (outbox.changedElsewhere()) lanes.refresh();
+      const isChanged = outbox.changedElsewhere();
+      if (isChanged) lanes.refresh();
+      if (isChanged || this.#isFirst) this.#tellDrops();
+      this.#isFirst = false;
       this.#followClock();
     } catch (error) {
       this.#trouble.pass((suppressed) => {
         log.error('outbox poll failed', { error, suppressed });
       });
     }
+  }
+
+  /** The command that drops has no log of its own. */
+  #tellDrops(): void {
+    const { outbox, log } = this.#parts;
+    const drops = outbox.untoldDrops();
+    for (const { at, who, dropped } of drops) {
+      for (const { integration, state, count, level, oldestReadAt, newestReadAt } of dropped) {
+        log.warn('deliveries were dropped by an operator', {
+          integration,
+          state,
+          count,
+          highest_level: level,
+          read_from: new Date(oldestReadAt).toISOString(),
+          read_to: new Date(newestReadAt).toISOString(),
+          who,
+          at: new Date(at).toISOString(),
+        });
+      }
+    }
+    if (drops.length > 0) outbox.dropsTold(drops);
   }
 
   /** Times stored before the clock was set would be wrong after it. */

@@ -5,7 +5,7 @@ import { readSetup } from '../app/setup.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
-import { print, printJson, table } from './output.ts';
+import { print, printable, printJson, table } from './output.ts';
 import { Redactor } from './redact.ts';
 
 /** `integratord check`: validates the configuration and shows what it means. */
@@ -67,7 +67,8 @@ function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
 }
 
 async function printForPeople(setup: Setup, file: string, faults: Faults): Promise<void> {
-  for (const diagnostic of setup.diagnostics) await print(`${formatDiagnostic(diagnostic)}\n`);
+  for (const diagnostic of setup.diagnostics)
+    await print(`${printable(formatDiagnostic(diagnostic))}\n`);
   if (setup.integrations.length > 0) {
     const rows = setup.integrations.map((entry) => [
       entry.integration.id,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { printableLines } from '../core/printable.ts';
 import { VERSION } from '../core/version.ts';
 import { addCommonOptions } from './common-options.ts';
 import { addWazuh, runAsOriginal } from './drop-in.ts';
@@ -45,7 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
     if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`integratord: ${error.message}\n`);
+    process.stderr.write(`integratord: ${printableLines(error.message)}\n`);
     return error.code;
   }
 }

@@ -1,34 +1,23 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { systemClock } from '../core/clock.ts';
-import { DELIVERY_STATES, QUEUE_STATES, type QueueState } from '../core/delivery.ts';
-import type { LaneBacklog, OutboxStatistics } from '../core/outbox.ts';
-import {
-  Queue,
-  type QueueDetail,
-  type QueueEntry,
-  type QueueFilter,
-  type QueueSelection,
-} from '../outbox/queue.ts';
-import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
-import { StateError } from '../outbox/state-error.ts';
-import { SqliteStatistics } from '../outbox/statistics.ts';
+import { Argument, type Command } from 'commander';
+import { DELIVERY_STATES } from '../core/delivery.ts';
+import type { LaneBacklog } from '../core/outbox.ts';
+import type { QueueDetail, QueueEntry } from '../outbox/queue.ts';
 import { invocation } from './common-options.ts';
-import { duration } from './duration.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { isoTime, print, printable, printJson, table } from './output.ts';
+import { isoTime, print, printJson, table } from './output.ts';
+import {
+  type FilterOptions,
+  filterOf,
+  type SelectionOptions,
+  selectionOf,
+  wholeNumber,
+  withFilter,
+  withQueue,
+} from './queue-access.ts';
+import { addDrop } from './queue-drop.ts';
 
-interface FilterOptions {
-  readonly integration?: string;
-  /** Milliseconds. */
-  readonly olderThan?: number;
-}
 interface ListOptions extends FilterOptions {
   readonly limit?: number;
-}
-interface SelectionOptions extends FilterOptions {
-  readonly all?: boolean;
 }
 
 /** `integratord queue …`: the deliveries in the outbox, also while the daemon runs. */
@@ -40,8 +29,8 @@ export function addQueue(program: Command): void {
   addList(queue);
   addShow(queue);
   addStats(queue);
-  addChange(queue, 'retry', 'retry dead and waiting deliveries now, and resume their parked lanes');
-  addChange(queue, 'drop', 'remove deliveries permanently');
+  addRetry(queue);
+  addDrop(queue);
 }
 
 function addList(queue: Command): void {
@@ -118,89 +107,22 @@ function behindText({ integration, behindSince, losses, lostBytes }: LaneBacklog
   return behind + lost;
 }
 
-function addChange(queue: Command, name: 'retry' | 'drop', description: string): void {
-  withFilter(queue.command(name).description(description))
+function addRetry(queue: Command): void {
+  withFilter(
+    queue
+      .command('retry')
+      .description('retry dead and waiting deliveries now, and resume their parked lanes'),
+  )
     .argument('[ids...]', 'deliveries, as `queue list` shows them')
     .option('--all', 'all of them')
     .action(async (ids: string[], own: SelectionOptions, command: Command) => {
-      const selection = selectionOf(name, ids, own, invocation(command).deliveryState);
+      const selection = selectionOf('retry', ids, own, invocation(command).deliveryState);
       await withQueue(command, async (outbox, json) => {
-        const count = outbox[name](selection);
-        const past = name === 'retry' ? 'retried' : 'dropped';
-        if (json) await printJson({ [past]: count });
-        else await print(`${count} ${count === 1 ? 'delivery' : 'deliveries'} ${past}\n`);
+        const count = outbox.retry(selection);
+        if (json) await printJson({ retried: count });
+        else await print(`${count} ${count === 1 ? 'delivery' : 'deliveries'} retried\n`);
       });
     });
-}
-
-function selectionOf(
-  name: string,
-  ids: readonly string[],
-  own: SelectionOptions,
-  state: QueueState | undefined,
-): QueueSelection {
-  const filter = filterOf(own, state);
-  const filtered = Object.values(filter).some((value) => value !== undefined);
-  if (ids.length > 0) {
-    if (filtered || own.all === true) {
-      throw new CommandError(`${name}: give either ids or a filter, not both`, EXIT.wrongUsage);
-    }
-    return { ids: ids.map(wholeNumber) };
-  }
-  if (!filtered && own.all !== true) {
-    throw new CommandError(
-      `${name}: select deliveries by ids, --integration, --state, --older-than or --all`,
-      EXIT.wrongUsage,
-    );
-  }
-  return filter;
-}
-
-function filterOf(
-  { integration, olderThan }: FilterOptions,
-  state: QueueState | undefined,
-): Omit<QueueFilter, 'limit'> {
-  const readBefore = olderThan === undefined ? undefined : systemClock.now() - olderThan;
-  return { state, integration, readBefore };
-}
-
-function withFilter(command: Command): Command {
-  const states = QUEUE_STATES.join(', ');
-  return command
-    .option('--integration <id>', 'only this integration')
-    .option('--older-than <time>', 'only alerts read longer ago: 30m, 2h, 3d', duration)
-    .addHelpText('after', `\n--state also accepts a delivery state: ${states}`);
-}
-
-async function withQueue(
-  command: Command,
-  work: (queue: Queue, json: boolean, statistics: OutboxStatistics) => Promise<void>,
-): Promise<void> {
-  const { paths, json } = invocation(command);
-  if (!existsSync(join(paths.state, OUTBOX_FILE))) {
-    throw new CommandError(
-      `there is no outbox in ${paths.state}; the daemon creates it on its first run ` +
-        '(--state or --home select the directory)',
-      EXIT.wrongInput,
-    );
-  }
-  try {
-    const database = openOutboxDatabase(paths.state);
-    try {
-      await work(new Queue(database), json, new SqliteStatistics(database));
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    if (!(error instanceof StateError)) throw error;
-    throw new CommandError(error.message, EXIT.wrongInput);
-  }
-  process.exitCode = EXIT.done;
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number.');
 }
 
 const ENTRY_HEAD = ['ID', 'INTEGRATION', 'ALERT', 'LEVEL', 'STATE', 'ATTEMPTS', 'REASON', 'NEXT'];
@@ -209,7 +131,7 @@ function entryRow(entry: QueueEntry): string[] {
   return [
     String(entry.id),
     entry.integration,
-    printable(entry.alert ?? '-'),
+    entry.alert ?? '-',
     String(entry.level),
     entry.state,
     String(entry.attempts),
@@ -271,5 +193,5 @@ function detailText(detail: QueueDetail): string {
     attempt.message ?? attempt.excerpt ?? '',
   ]);
   const history = attempts.length === 0 ? 'no attempts yet\n' : table(attempts);
-  return printable(`${table(facts)}\n${history}\n${detail.raw}\n`);
+  return `${table(facts)}\n${history}\n${detail.raw}\n`;
 }

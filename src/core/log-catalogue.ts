@@ -72,13 +72,19 @@ export const LOG_CATALOGUE = {
     meaning:
       'A reload, or a script that appeared, ended the parking. `waiting` alerts are delivered, ' +
       'the first of them read at `oldest`.',
-    action: 'Nothing, unless old alerts are of no use: `queue drop --older-than` removes them.',
+    action:
+      'Nothing, unless old alerts are of no use: `queue drop --state pending --older-than` removes them.',
   },
   'alerts waited too long for their integration to be fixed and are dead': {
     level: 'error',
     meaning:
       'An integration could not run for `retry.give_up_hours`; `count` alerts were given up.',
     action: 'Fix it and reload. Then `integratord queue retry --state dead --integration ID`.',
+  },
+  'deliveries were dropped by an operator': {
+    level: 'warn',
+    meaning: '`integratord queue drop` removed `count` deliveries in this state; `who` did it.',
+    action: 'Nothing, if that was meant: they are gone.',
   },
   'resumed by an operator': { level: 'info', meaning: 'An operator ended the parking.' },
   'service accepts deliveries again': {

@@ -64,6 +64,8 @@ export class Lane {
   readonly #context: DeliveryContext;
   readonly #running: AttemptsInFlight;
   #stopping = false;
+  /** The hold as it is stored; undefined before it is. */
+  #storedHold: number | undefined;
   #cancelTimer: (() => void) | undefined;
 
   constructor(parts: LaneParts) {
@@ -125,6 +127,7 @@ export class Lane {
   clockJumped(): void {
     this.#limiter.clockJumped();
     this.#health.clockJumped();
+    this.#storedHold = undefined;
     this.wake();
   }
 
@@ -175,6 +178,15 @@ export class Lane {
   #holdUntil(): number {
     const now = this.#parts.clock.now();
     return Math.max(this.#health.pausedUntil, this.#limiter.freeAt(now));
+  }
+
+  /** Until when it is held; undefined where that is stored already. */
+  #newHold(): number | undefined {
+    const until = this.#holdUntil();
+    const hold = until > this.#parts.clock.now() ? Math.ceil(until) : 0;
+    if (hold === this.#storedHold) return undefined;
+    this.#storedHold = hold;
+    return hold;
   }
 
   /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
@@ -228,7 +240,8 @@ export class Lane {
     if (outcome.kind === 'wait') {
       this.#health.pause(outcome.until);
       this.#limiter.quotaUsedUp(outcome.until);
-      await groupCommit.release({ id: delivery.id, followUps, at: clock.now() });
+      const released = { id: delivery.id, followUps, at: clock.now() };
+      await groupCommit.release(released, this.id, this.#newHold());
       this.#expiry.run(clock);
       this.#parts.followUps.stored(followUps);
       return;
@@ -251,7 +264,7 @@ export class Lane {
       next = { ...next, notBefore: 0 };
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
-    await groupCommit.settle(settlement, this.id, this.#limiter.bucket);
+    await groupCommit.settle(settlement, this.id, this.#limiter.bucket, this.#newHold());
     if (next.state !== 'pending') observer?.settled(next.state, delivery.raw);
     this.#parts.followUps.stored(followUps);
     if (!this.#failedRuns.add(settlement, history)) {

@@ -4,6 +4,7 @@ import {
   anAcceptedAlert,
   anIdentity,
   anIntake,
+  BY_TEST,
   checkpointAt,
   openTestDatabase,
 } from '../../test/support/outbox.ts';
@@ -11,7 +12,8 @@ import { tempDir } from '../../test/support/temp-dir.ts';
 import type { DeliveryState, NextState, Settlement } from '../core/delivery.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Database } from './database.ts';
-import { Queue, type QueueSelection } from './queue.ts';
+import { Queue } from './queue.ts';
+import type { QueueSelection } from './selection.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 
 /*
@@ -271,7 +273,7 @@ class Pair {
 
   #drop(selection: QueueSelection): void {
     const rows = this.#selected(selection);
-    this.#compare(this.#queue.drop(selection), rows.length);
+    this.#compare(this.#queue.drop(selection, BY_TEST), rows.length);
     this.#rows = this.#rows.filter((row) => !rows.includes(row));
   }
 

@@ -1,7 +1,16 @@
-import type { DeliveryState, QueueState } from '../core/delivery.ts';
-import { dropCursors } from './cursors.ts';
+import type { DeliveryState } from '../core/delivery.ts';
 import type { Database } from './database.ts';
+import { countSelected, drop, type SelectionCount } from './drop.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
+import {
+  FROM,
+  INTEGRATION,
+  type QueueFilter,
+  type QueueSelection,
+  STATE,
+  where,
+  whereSelected,
+} from './selection.ts';
 
 /** One delivery as shown to the operator. Times are milliseconds since 1970. */
 export interface QueueEntry {
@@ -13,17 +22,10 @@ export interface QueueEntry {
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly reason: string | undefined;
+  /** Not before its lane may go on; in the past when it is only waiting for its turn. */
   readonly nextAttemptAt: number | undefined;
   readonly readAt: number;
   readonly finishedAt: number | undefined;
-}
-
-export interface QueueFilter {
-  readonly state?: QueueState | undefined;
-  readonly integration?: string | undefined;
-  /** Only alerts that were read before this time, in milliseconds since 1970. */
-  readonly readBefore?: number | undefined;
-  readonly limit?: number | undefined;
 }
 
 /** A delivery with its history and its alert. */
@@ -48,17 +50,8 @@ export interface RecordedAttempt {
 
 export type QueueStats = Record<string, Record<DeliveryState, number>>;
 
-/** A pending delivery shows as parked while its lane is: the integration is broken or gone. */
-const STATE = `CASE WHEN d.state = 'pending' AND (l.parked_at IS NOT NULL OR l.integration IS NULL)
-  THEN 'parked' ELSE d.state END`;
-
-/** A removed integration keeps its name, marked so that it is not taken for a present one. */
-export const INTEGRATION = `COALESCE(l.integration, l.name || ' (removed)')`;
-
 const ENTRY = `d.id, ${INTEGRATION} AS integration, a.alert_id, a.level, ${STATE} AS state,
-  d.attempts, d.reason, l.parked_reason, d.due_at, a.read_at, d.finished_at`;
-
-const FROM = 'FROM delivery d JOIN lane l ON l.id = d.lane JOIN alert a ON a.id = d.alert';
+  d.attempts, d.reason, l.parked_reason, d.due_at, l.held_until, a.read_at, d.finished_at`;
 
 /** The outbox as an operator sees and handles it, also while a daemon works on it. */
 export class Queue {
@@ -149,8 +142,8 @@ export class Queue {
       }
       for (const lane of new Set(ids.map((row) => row.lane))) {
         this.#database.run(
-          `UPDATE lane SET parked_reason = NULL, parked_message = NULL, parked_at = NULL
-           WHERE id = ?`,
+          `UPDATE lane SET held_until = CASE WHEN parked_at IS NULL THEN held_until ELSE 0 END,
+             parked_reason = NULL, parked_message = NULL, parked_at = NULL WHERE id = ?`,
           lane,
         );
       }
@@ -158,76 +151,15 @@ export class Queue {
     });
   }
 
-  /** Removes deliveries permanently, in any state. Returns how many. */
-  drop(selection: QueueSelection): number {
-    return this.#database.transaction(() => {
-      const isAll = !('ids' in selection) && selection.state === undefined;
-      if (isAll && selection.readBefore === undefined) this.#dropUnread(selection);
-      const { sql, values } = whereSelected(selection);
-      const rows = this.#database.all<{ id: number; alert: number }>(
-        `SELECT d.id, d.alert ${FROM} ${sql}`,
-        ...values,
-      );
-      for (const { id, alert } of rows) {
-        this.#database.run('DELETE FROM attempt WHERE delivery = ?', id);
-        this.#database.run('DELETE FROM delivery WHERE id = ?', id);
-        this.#database.run(
-          `DELETE FROM alert WHERE id = ?
-             AND NOT EXISTS (SELECT 1 FROM delivery WHERE alert = ?)`,
-          alert,
-          alert,
-        );
-      }
-      return rows.length;
-    });
+  /** What a selection holds, by integration and state, and the last of it. */
+  count(selection: QueueSelection): SelectionCount {
+    return countSelected(this.#database, selection);
   }
 
-  /** What a lane has not stored yet for lack of room goes as well. */
-  #dropUnread({ integration }: Pick<QueueFilter, 'integration'>): void {
-    const lanes = this.#database.all<{ id: number }>(
-      `SELECT l.id FROM lane l WHERE ? IS NULL OR ${INTEGRATION} = ?`,
-      integration ?? null,
-      integration ?? null,
-    );
-    dropCursors(
-      this.#database,
-      lanes.map(({ id }) => id),
-    );
+  /** Removes deliveries permanently, in any state, and keeps a record of it. Returns how many. */
+  drop(selection: QueueSelection, audit: { readonly who: string; readonly at: number }): number {
+    return drop(this.#database, selection, audit);
   }
-}
-
-/** What `retry` and `drop` work on: some deliveries by id, or all that a filter lets through. */
-export type QueueSelection = { readonly ids: readonly number[] } | Omit<QueueFilter, 'limit'>;
-
-interface Where {
-  readonly sql: string;
-  readonly values: (string | number)[];
-}
-
-function where(filter: Omit<QueueFilter, 'limit'>): Where {
-  const conditions = ['1'];
-  const values: (string | number)[] = [];
-  if (filter.state !== undefined) {
-    conditions.push(`${STATE} = ?`);
-    values.push(filter.state);
-  }
-  if (filter.integration !== undefined) {
-    conditions.push(`${INTEGRATION} = ?`);
-    values.push(filter.integration);
-  }
-  if (filter.readBefore !== undefined) {
-    conditions.push('a.read_at < ?');
-    values.push(filter.readBefore);
-  }
-  return { sql: `WHERE ${conditions.join(' AND ')}`, values };
-}
-
-function whereSelected(selection: QueueSelection): Where {
-  if (!('ids' in selection)) return where(selection);
-  return {
-    sql: `WHERE d.id IN (SELECT value FROM json_each(?))`,
-    values: [JSON.stringify(selection.ids)],
-  };
 }
 
 function entryOf(row: EntryRow): QueueEntry {
@@ -240,7 +172,8 @@ function entryOf(row: EntryRow): QueueEntry {
     state,
     attempts: row.attempts,
     reason: (state === 'parked' ? row.parked_reason : null) ?? row.reason ?? undefined,
-    nextAttemptAt: state === 'pending' ? row.due_at || row.read_at : undefined,
+    nextAttemptAt:
+      state === 'pending' ? Math.max(row.due_at || row.read_at, row.held_until) : undefined,
     readAt: row.read_at,
     finishedAt: row.finished_at ?? undefined,
   };
@@ -268,6 +201,7 @@ interface EntryRow {
   reason: string | null;
   parked_reason: string | null;
   due_at: number;
+  held_until: number;
   read_at: number;
   finished_at: number | null;
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { IntakeCounts, LaneBacklog, OutboxStatistics } from '../core/outbox.ts';
 import type { Database } from './database.ts';
-import { INTEGRATION } from './queue.ts';
+import { INTEGRATION } from './selection.ts';
 
 /**
  * What of every lane has not been delivered. Each part is answered by one of the partial indexes, so

@@ -10,6 +10,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { TextLog } from '../core/log.ts';
+import { escaped } from '../core/printable.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { callSite } from './call-site.ts';
 import { createRecordLog, type LineSink } from './log.ts';
@@ -113,10 +114,7 @@ export class ManagerLog {
 
 /** A line that nothing in it can break, and no terminal will obey. */
 function oneLine(text: string): string {
-  const safe = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-  return `${safe}\n`;
+  return `${escaped(text)}\n`;
 }
 
 function append(path: string, line: string): void {
