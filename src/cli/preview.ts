@@ -93,6 +93,6 @@ function scriptDocument(call: ScriptCall, redactor: Redactor): JsonDocument {
     path: call.path,
     argv: call.argv.map((argument) => redactor.text(argument)),
     alertFile: call.alertFile.toString('utf8'),
-    optionsFile: call.optionsFile === undefined ? null : redactor.text(call.optionsFile),
+    optionsFile: call.optionsFile === undefined ? null : redactor.optionsText(call.optionsFile),
   };
 }

@@ -1,6 +1,7 @@
 import type { Unusable } from '../core/destination-settings.ts';
 import type { Integration, IntegrationSettings } from '../core/integration.ts';
 import { Secret } from '../core/secret.ts';
+import { secretsInOptions } from '../core/secret-names.ts';
 import { type BlockOption, type BlockValues, gatherValues } from './block-values.ts';
 import { checkFormat, checkGroup, checkLevel, checkLocation, readRuleIds } from './checks.ts';
 import { parseOptions } from './json-options.ts';
@@ -91,6 +92,13 @@ class BlockReader {
       return { kind, offset, integration: undefined, unusable: undefined, check, offsetOf };
     }
     const optionsValue = this.#values.last.get('options');
+    const options =
+      optionsText === undefined || optionsValue === undefined
+        ? undefined
+        : parseOptions(optionsText, optionsValue, this.#report);
+    for (const secret of secretsInOptions(optionsText ?? '', options)) {
+      this.#context.secrets.add(secret);
+    }
     const integration = {
       name,
       hookUrl: asSecret(hookUrl),
@@ -101,10 +109,7 @@ class BlockReader {
       eventLocation: this.#text('event_location'),
       ...(isEarly && { isEarly }),
       alertFormat: this.#text('alert_format'),
-      options:
-        optionsText === undefined || optionsValue === undefined
-          ? undefined
-          : parseOptions(optionsText, optionsValue, this.#report),
+      options,
       optionsText: asSecret(optionsText),
       timeoutIsSet: this.#values.last.has('timeout'),
       retriesAreSet: this.#values.last.has('retries'),

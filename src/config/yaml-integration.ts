@@ -3,6 +3,7 @@ import type { DestinationDescription, DestinationResolver } from '../core/destin
 import { readOwnSettings, settingsOf, type Unusable } from '../core/destination-settings.ts';
 import type { Integration } from '../core/integration.ts';
 import { Secret } from '../core/secret.ts';
+import { secretsInOptions } from '../core/secret-names.ts';
 import type { BlockValue } from './block-values.ts';
 import { checkFormat, checkGroup, checkLocation, readRuleIds } from './checks.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
@@ -136,8 +137,10 @@ function access(
     if (place === 'hook_url') hookUrl = new Secret(own);
     else apiKey = new Secret(own);
   }
-  const optionsText = options === undefined ? undefined : new Secret(JSON.stringify(options));
-  return { hookUrl, apiKey, options, optionsText };
+  if (options === undefined) return { hookUrl, apiKey, options, optionsText: undefined };
+  const text = JSON.stringify(options);
+  for (const secret of secretsInOptions(text, options)) secrets.add(secret);
+  return { hookUrl, apiKey, options, optionsText: new Secret(text) };
 }
 
 /** The filters, with the checks that those of a block get. */
