@@ -7,6 +7,7 @@ import { checkFormat, checkGroup, checkLevel, checkLocation, readRuleIds } from 
 import { parseOptions } from './json-options.ts';
 import { readNumber } from './numbers.ts';
 import type { OssecElement } from './ossec-conf/element.ts';
+import { checkPlaceholder } from './placeholders.ts';
 import { type ReferenceSources, resolveReferences } from './references.ts';
 import type { Report } from './report.ts';
 
@@ -207,10 +208,19 @@ class BlockReader {
       this.#report.warning(this.#offset(option), message);
     }
     if (trimmed !== '') this.#context.secrets.add(text).add(trimmed);
+    this.#checkPlaceholder(option);
     return text;
   }
 
+  /** What is written counts: a value from elsewhere is none that was forgotten. */
+  #checkPlaceholder(option: 'hook_url' | 'api_key' | 'options'): void {
+    const written = this.#values.last.get(option);
+    if (written === undefined) return;
+    checkPlaceholder(written.text, `<${option}>`, written.offset, this.#report);
+  }
+
   #optionsText(): string | undefined {
+    this.#checkPlaceholder('options');
     return this.#resolve('options', (value) => JSON.stringify(value).slice(1, -1));
   }
 

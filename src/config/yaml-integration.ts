@@ -8,7 +8,9 @@ import type { BlockValue } from './block-values.ts';
 import { checkFormat, checkGroup, checkLocation, readRuleIds } from './checks.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
+import { checkPlaceholder } from './placeholders.ts';
 import { type ReferenceSources, resolveReferences } from './references.ts';
+import { checkScriptArguments } from './script-arguments.ts';
 import { integrationSettings, type SettingsEntry, whyNotHere } from './settings.ts';
 import { definitionSchema, type RawDefinition, TUNING } from './settings-schema.ts';
 import { validate } from './validation.ts';
@@ -83,6 +85,14 @@ export function readDefinition<Found extends DestinationDescription>(
     checkFormat({ text: raw.alert_format, offset: at('alert_format') }, isBuiltin, report);
   }
   reportNearMisses(resolution.settings, integration.options, report, at('options'));
+  if (destination.retriesOnRequest === true) {
+    checkScriptArguments(integration, (option) => at(option), report);
+  }
+  for (const { name, place } of settingsOf(destination.settings)) {
+    const written = value[name];
+    if ((place !== 'api_key' && place !== 'hook_url') || typeof written !== 'string') continue;
+    checkPlaceholder(written, name, at(name), report);
+  }
   const read = readOwnSettings(resolution.settings, integration, type);
   const wrongSetting = wrongOwn === undefined ? undefined : whyWrong(wrongOwn);
   const problem = resolution.unusable ?? wrongSetting ?? (read.ok ? undefined : read.problem);

@@ -258,10 +258,11 @@ export const LOG_CATALOGUE = {
     meaning: 'ALERTS LOST: `bytes` could not be read for five minutes while newer files waited.',
     action: 'Check the disk. The alerts may still be in the file at `path`.',
   },
-  'the alert file was truncated or rewritten': {
+  'the alert file was truncated or rewritten; what was written since the last look may be lost': {
     level: 'warn',
     meaning:
-      'ALERTS MAY BE LOST: the file was cut while it was read. `unread` bytes were not read.',
+      'ALERTS MAY BE LOST: the file was cut where it is, once or more often since `last_look`. `unread` ' +
+      'bytes were seen and not read. Copies that are found are read; nothing tells of others.',
     action: 'Find what cuts it. Rotation must rename the file, not copy and truncate it.',
   },
   'the alert file contains only part of what was already read': {
