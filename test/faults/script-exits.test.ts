@@ -59,3 +59,26 @@ it('a script that ends with 75 is run again until its service is up', async () =
     'it is delivered',
   );
 });
+
+it('a script that is stopped together with integratord is run again, and is no dead letter', async () => {
+  home = createHome('<integration><name>custom-x</name></integration>');
+  const { path } = home;
+  home.addScript(
+    'custom-x',
+    '#!/bin/sh\necho $$ >> runs\nwhile [ ! -e go ]; do sleep 0.05; done\n',
+  );
+  daemon = await DaemonProcess.start(path);
+  home.append(alertLine(1));
+  await until(() => linesOf(join(path, 'runs')).length === 1, 'it runs');
+  // The service manager sends it to all processes at once; the script may be the first to end.
+  process.kill(Number(linesOf(join(path, 'runs'))[0]), 'SIGTERM');
+  await until(async () => (await entries(home as Home))[0]?.['attempts'] === 1, 'it was noticed');
+  expect(await daemon.stop()).toBe(0);
+  expect(await entries(home)).toMatchObject([{ state: 'pending', reason: 'internal' }]);
+  writeFileSync(join(path, 'go'), '');
+  daemon = await DaemonProcess.start(path);
+  await until(
+    async () => (await entries(home as Home))[0]?.['state'] === 'delivered',
+    'it is delivered',
+  );
+});

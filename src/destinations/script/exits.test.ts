@@ -19,9 +19,15 @@ const ENDS: Readonly<Record<string, readonly ScriptResult[]>> = {
   'exit code 75': [exit(75)],
   'exit code 126 or 127': [exit(126), exit(127)],
   'another exit code': [exit(1), exit(2), exit(74), exit(76), exit(255)],
-  'a signal': [
-    { kind: 'killed', signal: 'SIGSEGV', output: '' },
+  'ended from outside: SIGTERM, SIGKILL, SIGINT, SIGHUP': [
+    { kind: 'killed', signal: 'SIGTERM', output: '' },
     { kind: 'killed', signal: 'SIGKILL', output: 'x' },
+    { kind: 'killed', signal: 'SIGINT', output: '' },
+    { kind: 'killed', signal: 'SIGHUP', output: '' },
+  ],
+  'another signal: it crashed': [
+    { kind: 'killed', signal: 'SIGSEGV', output: '' },
+    { kind: 'killed', signal: 'SIGABRT', output: 'x' },
   ],
   'the timeout': [{ kind: 'timeout', output: '' }],
 };

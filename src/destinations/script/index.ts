@@ -32,6 +32,12 @@ const RETRIES = { retriesOnRequest: true };
 /** What a script says that should be run again later: EX_TEMPFAIL of sysexits.h. */
 const TRY_LATER = 75;
 
+/**
+ * Someone else ended it: the service manager, which stops all processes of integratord, the kernel for
+ * lack of memory, an administrator. That says nothing of the alert.
+ */
+const STOPPED: ReadonlySet<string> = new Set(['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP']);
+
 const settings = z.object({
   hook_url: setting(z.string().transform(secret).optional(), 'Handed to the script as it is.', {
     place: 'hook_url',
@@ -154,8 +160,9 @@ function outcomeOf(result: ScriptResult, { seconds, aborted, quickOnly }: Circum
       }
       return {
         kind: 'retry',
-        reason: 'rejected',
-        quickOnly,
+        ...(STOPPED.has(result.signal)
+          ? { reason: 'internal' }
+          : { reason: 'rejected', quickOnly }),
         message: `The script was killed by ${result.signal}${lastLine(result.output)}`,
         ...excerpt(result.output),
       };
