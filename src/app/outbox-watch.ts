@@ -32,7 +32,10 @@ export interface OutboxWatchParts {
   /** Writes a little, to find whether that works again. */
   readonly probe: () => void;
   readonly troubles: OutboxTroubles;
-  readonly outbox: Pick<Outbox, 'sync' | 'changedElsewhere' | 'clockJumped'>;
+  readonly outbox: Pick<
+    Outbox,
+    'sync' | 'changedElsewhere' | 'clockJumped' | 'untoldDrops' | 'dropsTold'
+  >;
   readonly lanes: WatchedLanes;
   /** What reads for the lanes: another process may have changed what they wait for. */
   readonly reading?: Pick<WatchedLanes, 'refresh'>;
@@ -50,6 +53,8 @@ export class OutboxWatch {
   readonly #clockWatch: ClockWatch;
   #isMissing = false;
   #cancel: (() => void) | undefined;
+  /** What operators did while the daemon was not running counts as well. */
+  #isFirst = true;
 
   constructor(parts: OutboxWatchParts) {
     this.#parts = parts;
@@ -73,10 +78,13 @@ export class OutboxWatch {
     try {
       this.#keepFiles();
       outbox.sync();
-      if (outbox.changedElsewhere()) {
+      const isChanged = outbox.changedElsewhere();
+      if (isChanged) {
         lanes.refresh();
         reading?.refresh();
       }
+      if (isChanged || this.#isFirst) this.#tellDrops();
+      this.#isFirst = false;
       this.#followClock();
     } catch (error) {
       troubles.failed(OutboxError.of(error));
@@ -99,6 +107,27 @@ export class OutboxWatch {
     if (!this.#isMissing || files.missing().length > 0) return;
     this.#isMissing = false;
     log.info('outbox files are restored');
+  }
+
+  /** The command that drops has no log of its own. */
+  #tellDrops(): void {
+    const { outbox, log } = this.#parts;
+    const drops = outbox.untoldDrops();
+    for (const { at, who, dropped } of drops) {
+      for (const { integration, state, count, level, oldestReadAt, newestReadAt } of dropped) {
+        log.warn('deliveries were dropped by an operator', {
+          integration,
+          state,
+          count,
+          highest_level: level,
+          read_from: new Date(oldestReadAt).toISOString(),
+          read_to: new Date(newestReadAt).toISOString(),
+          who,
+          at: new Date(at).toISOString(),
+        });
+      }
+    }
+    if (drops.length > 0) outbox.dropsTold(drops);
   }
 
   /** Times stored before the clock was set would be wrong after it. */

@@ -3,9 +3,11 @@ import type { JsonObject } from '../alert/json.ts';
 import type { PreparedIntegration, Setup } from '../app/setup.ts';
 import { readSetup } from '../app/setup.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
+import { retriesOf } from '../core/retry.ts';
+import { attemptSeconds } from '../destinations/sdk/request-session.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
-import { print, printJson, table } from './output.ts';
+import { print, printable, printJson, table } from './output.ts';
 import { Redactor } from './redact.ts';
 
 /** `integratord check`: validates the configuration and shows what it means. */
@@ -19,17 +21,19 @@ export function addCheck(program: Command): void {
       const { paths, json } = invocation(command);
       const setup = readSetup(paths, process.env);
       const errors = setup.diagnostics.filter(({ severity }) => severity === 'error').length;
-      const broken = setup.integrations.filter(({ unusable }) => unusable !== undefined).length;
+      const counts = countStates(setup);
+      const broken = counts.parked + counts.not_enabled;
       const ok = errors === 0 && (own.lenient === true || broken === 0);
       const redactor = new Redactor(setup.secrets, own.showSecrets ?? false);
       if (json) {
         await printJson({
           ok,
+          counts,
           integrations: setup.integrations.map((entry) => describe(entry, redactor)),
           diagnostics: setup.diagnostics,
         });
       } else {
-        await printForPeople(setup, paths.config, { errors, broken });
+        await printForPeople(setup, paths.config, { errors, counts });
       }
       process.exitCode = ok ? EXIT.done : EXIT.wrongInput;
     });
@@ -40,10 +44,27 @@ interface CheckOptions {
   readonly lenient?: boolean;
 }
 
-/** What is wrong: how many errors there are, and how many integrations cannot run. */
-interface Faults {
+/** How many integrations can run, wait until they can, and get nothing. */
+interface Counts {
+  readonly enabled: number;
+  readonly parked: number;
+  readonly not_enabled: number;
+}
+
+/** What there is to say in the end. */
+interface Result {
   readonly errors: number;
-  readonly broken: number;
+  readonly counts: Counts;
+}
+
+function countStates({ integrations }: Setup): Counts {
+  const states = integrations.map(stateText);
+  const count = (state: string) => states.filter((one) => one === state).length;
+  return {
+    enabled: count('enabled'),
+    parked: count('parked'),
+    not_enabled: count('not enabled'),
+  };
 }
 
 /** The settings in effect, with the names that the reference's `getconfig` gives them. */
@@ -62,12 +83,28 @@ function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
     destination: destination?.name ?? null,
     destination_note: destinationNote,
     ...(redactor.value(loaded.getconfig()) as JsonObject),
+    effective: effective(entry),
     options: redactor.value(integration.options ?? null),
   };
 }
 
-async function printForPeople(setup: Setup, file: string, faults: Faults): Promise<void> {
-  for (const diagnostic of setup.diagnostics) await print(`${formatDiagnostic(diagnostic)}\n`);
+/** What applies, where `timeout` and `retries` are what is configured, or the original's defaults. */
+function effective({ integration, destination }: PreparedIntegration): JsonObject {
+  const { quick, isLong } = retriesOf(integration, destination ?? {});
+  return {
+    timeout_seconds: attemptSeconds(integration, destination?.defaultTimeout),
+    quick_retries: quick,
+    long_retries: isLong,
+  };
+}
+
+async function printForPeople(
+  setup: Setup,
+  file: string,
+  { errors, counts }: Result,
+): Promise<void> {
+  for (const diagnostic of setup.diagnostics)
+    await print(`${printable(formatDiagnostic(diagnostic))}\n`);
   if (setup.integrations.length > 0) {
     const rows = setup.integrations.map((entry) => [
       entry.integration.id,
@@ -79,10 +116,12 @@ async function printForPeople(setup: Setup, file: string, faults: Faults): Promi
   }
   const { length } = setup.integrations;
   const count = length === 1 ? '1 integration' : `${length} integrations`;
-  if (faults.broken > 0) await print(`${WAITING}\n`);
-  if (faults.errors > 0) await print(`${file}: has errors\n`);
-  else if (faults.broken === 0) await print(`${file}: ${count}, no errors\n`);
-  else await print(`${file}: ${count}, of which ${faults.broken} cannot run\n`);
+  const broken = counts.parked + counts.not_enabled;
+  const states = `${counts.enabled} enabled, ${counts.parked} parked, ${counts.not_enabled} not enabled`;
+  if (broken > 0) await print(`${WAITING}\n`);
+  if (errors > 0) await print(`${file}: has errors; ${count}: ${states}\n`);
+  else if (broken === 0) await print(`${file}: ${count}, no errors: ${states}\n`);
+  else await print(`${file}: ${count}, of which ${broken} cannot run: ${states}\n`);
 }
 
 const WAITING =

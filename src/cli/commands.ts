@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { printableLines } from '../core/printable.ts';
 import { VERSION } from '../core/version.ts';
 import { complain } from '../telemetry/standard-error.ts';
 import { addCommonOptions } from './common-options.ts';
@@ -66,7 +67,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
     if (!(error instanceof CommandError)) throw error;
-    complain(`integratord: ${error.message}\n`);
+    complain(`integratord: ${printableLines(error.message)}\n`);
     return error.code;
   }
 }

@@ -3,6 +3,7 @@ import { formatDiagnostic } from '../core/diagnostic.ts';
 import type { Paths } from '../core/paths.ts';
 import { complain } from '../telemetry/standard-error.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { printable } from './output.ts';
 
 /**
  * The configuration for a command that needs one. Its errors are shown; what is well-formed is used.
@@ -11,7 +12,7 @@ import { CommandError, EXIT } from './exit.ts';
 export function loadSetup(paths: Paths): Setup {
   const setup = readSetup(paths, process.env);
   const errors = setup.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
-  for (const error of errors) complain(`${formatDiagnostic(error)}\n`);
+  for (const error of errors) complain(`${printable(formatDiagnostic(error))}\n`);
   if (setup.fatal) throw new CommandError('the configuration is invalid', EXIT.wrongInput);
   return setup;
 }

@@ -42,7 +42,7 @@ export function addMatch(program: Command): void {
           const names = matching.length === 0 ? 'none' : matching.join(', ');
           await print(`line ${line} (alert ${printable(facts.id ?? 'without id')}): ${names}\n`);
           for (const [id, { verdict, why }] of refusals ?? []) {
-            await print(printable(`  not ${id} (${verdict}): ${why}\n`));
+            await print(`${printable(`  not ${id} (${verdict}): ${why}`)}\n`);
           }
         }
       }

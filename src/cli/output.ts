@@ -1,17 +1,33 @@
 import { once } from 'node:events';
+import { printable, printableJson, printableLines } from '../core/printable.ts';
 
-/** Writes to standard output and waits where the reader is slower than we are. */
-export async function print(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+export { printable, printableLines } from '../core/printable.ts';
+
+/**
+ * Writes to standard output and waits where the reader is slower than we are. Nothing in it can steer
+ * the terminal; what must stay on one line goes through {@link printable} before.
+ */
+export function print(text: string): Promise<void> {
+  return write(printableLines(text));
 }
 
 /** One JSON value on a line of its own. */
 export function printJson(value: unknown): Promise<void> {
-  return print(`${JSON.stringify(value)}\n`);
+  return printJsonText(JSON.stringify(value));
 }
 
-/** Rows as aligned columns. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Valid JSON, as it is, and a newline. */
+export function printJsonText(json: string): Promise<void> {
+  return write(`${printableJson(json)}\n`);
+}
+
+async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+/** Rows as aligned columns, each on one line whatever is in it. */
+export function table(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
@@ -32,14 +48,4 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** Milliseconds since 1970 as ISO time, or null. */
 export function isoTime(milliseconds: number | undefined): string | null {
   return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
-}
-
-/**
- * Text from outside, made safe for a terminal: control characters, among them the escape
- * sequences that could repaint the screen, are shown as escapes.
- */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
 }

@@ -10,7 +10,7 @@ import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { readRecords } from './lines.ts';
 import { findIntegration, loadSetup } from './load.ts';
-import { print } from './output.ts';
+import { printJsonText } from './output.ts';
 import { Redactor } from './redact.ts';
 
 /** `integratord preview`: what would be sent, without sending it. */
@@ -35,7 +35,7 @@ export function addPreview(program: Command): void {
           const shown = previewLine(entry, bytes, redactor);
           const document = { line, integration: entry.integration.id, ...shown };
           const text = stringify(document);
-          await print(json ? `${text}\n` : `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+          await printJsonText(json ? text : JSON.stringify(JSON.parse(text), null, 2));
         }
         process.exitCode = EXIT.done;
       },
@@ -93,6 +93,6 @@ function scriptDocument(call: ScriptCall, redactor: Redactor): JsonDocument {
     path: call.path,
     argv: call.argv.map((argument) => redactor.text(argument)),
     alertFile: call.alertFile.toString('utf8'),
-    optionsFile: call.optionsFile === undefined ? null : redactor.text(call.optionsFile),
+    optionsFile: call.optionsFile === undefined ? null : redactor.optionsText(call.optionsFile),
   };
 }

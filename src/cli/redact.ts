@@ -1,5 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../alert/json.ts';
+import type { JsonValue } from '../alert/json.ts';
 import { REDACTED, Scrubber, type Secret } from '../core/secret.ts';
+import { isValue, mapLeaves, secretMembers } from '../core/secret-names.ts';
 
 /** Shows things with or without their secrets, as the user asked. */
 export class Redactor {
@@ -44,17 +45,31 @@ export class Redactor {
     }
   }
 
-  /** A JSON value with every secret in its strings replaced; members named after a key whole. */
+  /**
+   * A JSON value with every secret in its strings replaced, and whatever stands in members whose names
+   * look secret.
+   */
   value(value: JsonValue): JsonValue {
     if (this.#show) return value;
-    if (typeof value === 'string') return this.text(value);
-    if (Array.isArray(value)) return value.map((item) => this.value(item));
-    if (!isJsonObject(value)) return value;
-    const copy: JsonObject = {};
-    for (const [key, member] of Object.entries(value)) {
-      const isSecret = key === 'api_key' || key === 'hook_url' || key === 'routing_key';
-      copy[key] = isSecret && member !== '' ? REDACTED : this.value(member);
-    }
-    return copy;
+    return mapLeaves(
+      value,
+      (leaf) => (isValue(leaf) ? REDACTED : leaf),
+      (leaf) => (typeof leaf === 'string' ? this.text(leaf) : leaf),
+    );
+  }
+
+  /** `<options>` as they are written, which may be JSON. */
+  optionsText(text: string): string {
+    const options = parsed(text);
+    if (this.#show || secretMembers(options).length === 0) return this.text(text);
+    return `${JSON.stringify(this.value(options))}\n`;
+  }
+}
+
+function parsed(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return null;
   }
 }

@@ -97,7 +97,7 @@ function describe(integration: string, outcome: Outcome): string {
   const lines = [`${integration}: ${verdict}`];
   if (outcome.status !== undefined) lines.push(`status: ${outcome.status}`);
   if (outcome.message !== undefined) lines.push(`message: ${outcome.message}`);
-  if (outcome.excerpt !== undefined) lines.push(`answer: ${outcome.excerpt}`);
+  for (const line of outcome.excerpt?.split('\n') ?? []) lines.push(`answer: ${line}`);
   for (const { location, message } of outcome.events ?? []) {
     lines.push(`event: ${location}: ${stringify(message)}`);
   }

@@ -49,9 +49,10 @@ export function gatherValues(block: OssecElement, report: Report): BlockValues {
   if (children.length === 0) {
     report.error(block.offset, 'this <integration> is empty: give it at least a <name>');
   }
-  if (block.strayTextOffset !== undefined) {
-    const message = 'this text is ignored: it is inside <integration>, but not inside an option';
-    report.warning(block.strayTextOffset, message);
+  if (block.stray !== undefined) {
+    const text = quoted(discreet(block.stray.text), 40);
+    const message = `this text is ignored: ${text} is inside <integration>, but not inside an option`;
+    report.warning(block.stray.offset, message);
   }
   checkAttributes(block, report);
   for (const child of children) {
@@ -73,6 +74,11 @@ export function gatherValues(block: OssecElement, report: Report): BlockValues {
     report.warning(earlier.offset, `<${option}> is given again at ${place}: only the last counts`);
   }
   return { last, given, isEmpty: children.length === 0 };
+}
+
+/** Text that nothing reads may be an address or a key that lost its tags. */
+function discreet(text: string): string {
+  return text.replace(/\S{16,}/g, (word) => `${word.slice(0, 4)}…`);
 }
 
 function reportUnknown(child: OssecElement, block: OssecElement, report: Report): void {
@@ -104,6 +110,10 @@ function checkForm(element: OssecElement, option: BlockOption, report: Report): 
   if (/&(?:lt|gt|quot|apos|#\d+|#[xX][\da-fA-F]+);/.test(element.value)) {
     const message = `<${option}> contains an entity such as &lt;, which is not decoded: only &amp; is`;
     report.warning(element.valueOffset, message);
+  }
+  if (/[\u2018-\u201f\u00ab\u00bb]/.test(element.value) && option !== 'options') {
+    const message = `<${option}> contains typographic quotes, such as “ and ”, which are part of the value`;
+    report.warning(element.valueOffset, `${message}: remove them, or write " or '`);
   }
   if (!WITH_REFERENCES.has(option) && holdsReference(element.value)) {
     const message = `\${env:…} and \${file:…} are not replaced in <${option}>`;

@@ -55,6 +55,7 @@ describe('an <integration> block', () => {
       timeout: 10,
       timeoutIsSet: false,
       retries: 3,
+      retriesAreSet: false,
       settings: {},
       source: { file: 'ossec.conf', line: 1, column: 15 },
     });
@@ -65,7 +66,7 @@ describe('an <integration> block', () => {
       '<retries>5</retries><timeout>30</timeout><options>{"a":{"b":1}}</options>' +
         '<alert_format>json</alert_format><max_log>1024</max_log>' +
         '<event_location>^/var|!x$</event_location><group>a,b</group><rule_id>1,2</rule_id>' +
-        '<rule_id>3</rule_id><level>7</level><api_key>the key</api_key>' +
+        '<rule_id>3</rule_id><level>7</level><api_key>the-key</api_key>' +
         '<hook_url>https://h/?a=1&amp;b=2</hook_url><name>custom-a</name>',
     );
     expect(diagnostics).toEqual([]);
@@ -80,12 +81,13 @@ describe('an <integration> block', () => {
       timeout: 30,
       timeoutIsSet: true,
       retries: 5,
+      retriesAreSet: true,
     });
     expect(entry?.integration.hookUrl?.reveal()).toBe('https://h/?a=1&b=2');
-    expect(entry?.integration.apiKey?.reveal()).toBe('the key');
+    expect(entry?.integration.apiKey?.reveal()).toBe('the-key');
     expect(entry?.integration.optionsText?.reveal()).toBe('{"a":{"b":1}}');
-    expect(entry?.getconfig()).toMatchObject({ location: ['/var', '!x'], api_key: 'the key' });
-    expect(secrets).toEqual(['https://h/?a=1&b=2', 'the key']);
+    expect(entry?.getconfig()).toMatchObject({ location: ['/var', '!x'], api_key: 'the-key' });
+    expect(secrets).toEqual(['https://h/?a=1&b=2', 'the-key']);
   });
 
   it('leaves <var> to the reference', () => {
@@ -205,13 +207,17 @@ describe('warnings about a block', () => {
     ['<options><a>1</a></options>', ['takes text only', '<options> is empty']],
     // address and key
     ['<hook_url></hook_url><api_key></api_key>', []],
-    ['<api_key>a key</api_key>', []],
-    ['<hook_url> https://h/</hook_url>', ['whitespace around the value of <hook_url>']],
+    ['<api_key>a key</api_key>', ['<hook_url> as argument 4 rather than 3']],
+    ['<api_key>a\\ key</api_key>', []],
+    [
+      '<hook_url> https://h/</hook_url>',
+      ['whitespace around the value of <hook_url>', 'the options file as argument 6 rather than 5'],
+    ],
     ['<api_key>key\n</api_key>', ['whitespace around the value of <api_key>']],
     ['<hook_url>http://x/&lt;id&gt;</hook_url>', ['is not decoded: only &amp; is']],
-    ['<hook_url>no address</hook_url>', []],
+    ['<hook_url>no-address</hook_url>', []],
     // form
-    ['level: 3', ['this text is ignored']],
+    ['level: 3', ['this text is ignored: "level: 3"']],
     ['<group enabled="no">a</group>', ['attributes of <group> have no effect']],
     ['<group>${env:GROUP}</group>', ['are not replaced in <group>']],
   ])('%s', (options, expected) => {

@@ -1,11 +1,13 @@
 import type { Unusable } from '../core/destination-settings.ts';
 import type { Integration, IntegrationSettings } from '../core/integration.ts';
 import { Secret } from '../core/secret.ts';
+import { secretsInOptions } from '../core/secret-names.ts';
 import { type BlockOption, type BlockValues, gatherValues } from './block-values.ts';
 import { checkFormat, checkGroup, checkLevel, checkLocation, readRuleIds } from './checks.ts';
 import { parseOptions } from './json-options.ts';
 import { readNumber } from './numbers.ts';
 import type { OssecElement } from './ossec-conf/element.ts';
+import { checkPlaceholder } from './placeholders.ts';
 import { type ReferenceSources, resolveReferences } from './references.ts';
 import type { Report } from './report.ts';
 
@@ -91,6 +93,13 @@ class BlockReader {
       return { kind, offset, integration: undefined, unusable: undefined, check, offsetOf };
     }
     const optionsValue = this.#values.last.get('options');
+    const options =
+      optionsText === undefined || optionsValue === undefined
+        ? undefined
+        : parseOptions(optionsText, optionsValue, this.#report);
+    for (const secret of secretsInOptions(optionsText ?? '', options)) {
+      this.#context.secrets.add(secret);
+    }
     const integration = {
       name,
       hookUrl: asSecret(hookUrl),
@@ -101,12 +110,10 @@ class BlockReader {
       eventLocation: this.#text('event_location'),
       ...(isEarly && { isEarly }),
       alertFormat: this.#text('alert_format'),
-      options:
-        optionsText === undefined || optionsValue === undefined
-          ? undefined
-          : parseOptions(optionsText, optionsValue, this.#report),
+      options,
       optionsText: asSecret(optionsText),
       timeoutIsSet: this.#values.last.has('timeout'),
+      retriesAreSet: this.#values.last.has('retries'),
       source: { file: this.#report.file, ...this.#report.positions.at(offset) },
     };
     return { kind, offset, integration, unusable: this.#unusable, check, offsetOf };
@@ -201,10 +208,19 @@ class BlockReader {
       this.#report.warning(this.#offset(option), message);
     }
     if (trimmed !== '') this.#context.secrets.add(text).add(trimmed);
+    this.#checkPlaceholder(option);
     return text;
   }
 
+  /** What is written counts: a value from elsewhere is none that was forgotten. */
+  #checkPlaceholder(option: 'hook_url' | 'api_key' | 'options'): void {
+    const written = this.#values.last.get(option);
+    if (written === undefined) return;
+    checkPlaceholder(written.text, `<${option}>`, written.offset, this.#report);
+  }
+
   #optionsText(): string | undefined {
+    this.#checkPlaceholder('options');
     return this.#resolve('options', (value) => JSON.stringify(value).slice(1, -1));
   }
 

@@ -39,7 +39,9 @@ export function readRuleIds(
         3,
       );
       const message = `<rule_id> is read as ${listed(own) || 'nothing'}; ignored: ${rest}`;
-      report.warning(offset, `${message}; write ids with commas between them, on one line`);
+      const isRange = /\d\s*(?:[-\u2010-\u2015~]|\.\.+|to)\s*\d/i.test(text);
+      const advice = isRange ? 'ranges are not supported: write every id' : 'write ids';
+      report.warning(offset, `${message}; ${advice} with commas between them, on one line`);
     } else if (/(?:^|[ ,])0+(?:$|[ ,])/.test(text) || own.some((id) => id < 0)) {
       report.warning(offset, '<rule_id> contains a number that is not a rule id: ids begin at 1');
     }

@@ -30,6 +30,9 @@ export function parseOptions(
 function whyNoJson(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '') return 'is empty, not a JSON object';
+  if (/[\u2018-\u201f]/.test(trimmed)) {
+    return 'is not JSON: it has typographic quotes, such as “ and ”; write "';
+  }
   if (!trimmed.startsWith('{')) return 'is not a JSON object: it must begin with {';
   if (!trimmed.endsWith('}')) return 'is not a JSON object: it must end with }';
   if (/^\{\s*'/.test(trimmed)) return 'is not JSON: names and texts must be in double quotes';

@@ -84,7 +84,7 @@ describe('examples of the manuals', () => {
       level: 10,
       group: 'multiple_drops,|authentication_failures,',
     });
-    expect(messages).toEqual([]);
+    expect(messages).toEqual([expect.stringMatching(/^warning 5 <hook_url> .*placeholder XXXXX/)]);
   });
 
   it('the rebrand: its spelling of PagerDuty', () => {
@@ -139,7 +139,12 @@ describe('examples of the manuals', () => {
     <options>{"data": "Custom data"}</options> <!-- Replace with your custom JSON object -->
   </integration>`);
     expect(enabled).toEqual(['slack', 'virustotal', 'shuffle', 'maltiverse', 'custom-integration']);
-    expect(messages).toEqual([]);
+    expect(messages).toEqual([
+      expect.stringMatching(/^warning 13 <api_key> .*placeholder API_KEY/),
+      expect.stringMatching(/^warning 28 <api_key> .*placeholder API_KEY/),
+      expect.stringMatching(/^warning 34 <hook_url> .*placeholder WEBHOOK/),
+      expect.stringMatching(/^warning 37 <api_key> .*placeholder APIKEY/),
+    ]);
   });
 
   it('Wazuh 4: a placeholder that was pasted as it is', () => {

@@ -11,6 +11,7 @@ import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { type OssecFile, readBlocks } from './ossec-file.ts';
 import { nothingIn, Report } from './report.ts';
+import { checkScriptArguments } from './script-arguments.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
 import { readTextFile, type TextFile } from './text-file.ts';
 import { readDefinition } from './yaml-integration.ts';
@@ -146,6 +147,9 @@ function fromBlock<Found extends DestinationDescription>(
   if (block.integration === undefined) return undefined;
   const integration: Integration = { ...block.integration, id, settings: own };
   reportNearMisses(resolution.settings, integration.options, report, block.offsetOf('options'));
+  if (destination?.retriesOnRequest === true) {
+    checkScriptArguments(integration, (option) => block.offsetOf(option), report);
+  }
   const read = readOwnSettings(resolution.settings, integration, kind);
   const unusable = block.unusable ?? resolution.unusable ?? (read.ok ? undefined : read.problem);
   if (unusable !== undefined && block.unusable === undefined) {

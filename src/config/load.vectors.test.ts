@@ -47,7 +47,8 @@ const READ_HERE = new Map<string, readonly JsonObject[]>([
 const WARNED_OF = new Set(
   `alert_format_xml rule_ids_alpha rule_ids options_invalid newline_value invalid_name
    integration_nested_unknown slack_no_hook maltiverse_no_key group_spaces group_twice
-   level_twice timeout_zero lt_entity attr_on_integration attr_on_option space_value`.split(/\s+/),
+   level_twice timeout_zero lt_entity attr_on_integration attr_on_option space_value
+   group_armor docs_example`.split(/\s+/),
 );
 
 function bySeverity(diagnostics: readonly Diagnostic[], severity: Diagnostic['severity']) {

@@ -1,10 +1,13 @@
-import { suggestion } from '../core/nearest.ts';
+import { editDistance, suggestion } from '../core/nearest.ts';
 import { type Block, type BlockContext, readBlock } from './block.ts';
 import type { OssecElement } from './ossec-conf/element.ts';
 import { readOssecConf } from './ossec-conf/reader.ts';
 import { quoted } from './report.ts';
 
 const ROOT = 'ossec_config';
+const BLOCK = 'integration';
+/** No section of another program is so close to it. */
+const MOST_EDITS = 2;
 
 /** What a configuration file holds. */
 export interface OssecFile {
@@ -28,7 +31,14 @@ export function readBlocks(text: string, context: BlockContext): OssecFile | und
   for (const root of roots) {
     if (root.name === ROOT) {
       for (const section of root.children) {
-        if (section.name === 'integration') blocks.push(readBlock(section, context));
+        if (section.name === BLOCK) blocks.push(readBlock(section, context));
+        else if (editDistance(section.name, BLOCK) <= MOST_EDITS) {
+          const message = `${quoted(section.name)} is no section, so nothing in it is read`;
+          report.error(
+            section.offset,
+            `${message}; did you mean <${BLOCK}>, one for each integration?`,
+          );
+        }
       }
     } else if (root.name !== 'var') {
       report.error(root.offset, whyWrongRoot(root));

@@ -109,7 +109,6 @@ integrations:
       'message is not a setting of VirusTotal: only of PagerDuty, Shuffle, Slack',
     ],
     ['slack: { message: rich }', 'integrations.slack.message: must be original'],
-    ['custom-a: { retry: { first_seconds: 9 } }', 'retry.first_seconds has no effect on a script'],
     [
       'virustotal: { forward: { to: [slak] } }',
       'forward goes to "slak", which is not the id of an integration; did you mean slack?',

@@ -102,7 +102,6 @@ export function readNarrowing(
   const whyUnknown = (key: string) => whyNotHere(key, destination, others);
   const { value } = validate(narrowingSchema(destination), entry, 1, whyUnknown);
   if (value === undefined) return {};
-  reportIdleRetry(entry, destination);
   return { ...integrationSettings(value, destination), script: value.script };
 }
 
@@ -120,20 +119,6 @@ export function whyNotHere(
   if (owners.length === 0) return undefined;
   const titles = owners.map(({ title }) => title).join(', ');
   return `${key} is not a setting of ${destination.title}: only of ${titles}. Remove it`;
-}
-
-/** The waits of the long schedule mean nothing where nothing is retried by it. */
-export function reportIdleRetry(
-  { value, yaml, report, path }: SettingsEntry,
-  { title, quickRetriesOnly }: DestinationDescription,
-): void {
-  const retry = value['retry'];
-  if (quickRetriesOnly !== true || typeof retry !== 'object' || retry === null) return;
-  for (const key of ['first_seconds', 'longest_seconds']) {
-    if (!(key in retry)) continue;
-    const message = `retry.${key} has no effect on a ${title.toLowerCase()}: one that fails is run again at once, <retries> times. Remove it`;
-    report.error(yaml.offsetOfKey([...path, 'retry', key]), message);
-  }
 }
 
 /** The settings in the words of the program. */

@@ -3,17 +3,15 @@ import type { DestinationDescription, DestinationResolver } from '../core/destin
 import { readOwnSettings, settingsOf, type Unusable } from '../core/destination-settings.ts';
 import type { Integration } from '../core/integration.ts';
 import { Secret } from '../core/secret.ts';
+import { secretsInOptions } from '../core/secret-names.ts';
 import type { BlockValue } from './block-values.ts';
 import { checkFormat, checkGroup, checkLocation, readRuleIds } from './checks.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
+import { checkPlaceholder } from './placeholders.ts';
 import { type ReferenceSources, resolveReferences } from './references.ts';
-import {
-  integrationSettings,
-  reportIdleRetry,
-  type SettingsEntry,
-  whyNotHere,
-} from './settings.ts';
+import { checkScriptArguments } from './script-arguments.ts';
+import { integrationSettings, type SettingsEntry, whyNotHere } from './settings.ts';
 import { definitionSchema, type RawDefinition, TUNING } from './settings-schema.ts';
 import { validate } from './validation.ts';
 
@@ -60,7 +58,6 @@ export function readDefinition<Found extends DestinationDescription>(
   const whyUnknown = (key: string) => whyNotHere(key, destination, destinations.builtins);
   const part = { ...entry, value: resolved.value };
   const { value: strict, wrong } = validate(definitionSchema(destination), part, 1, whyUnknown);
-  reportIdleRetry(entry, destination);
   const own = settingsOf(destination.settings).map(({ name }) => name);
   const wrongOwn = [...wrong].find((key) => own.includes(key));
   if ([...wrong].some((key) => !TUNING.has(key) && !own.includes(key))) return undefined;
@@ -78,6 +75,7 @@ export function readDefinition<Found extends DestinationDescription>(
     timeout: raw.timeout ?? DEFAULT_TIMEOUT,
     timeoutIsSet: raw.timeout !== undefined,
     retries: raw.retries ?? DEFAULT_RETRIES,
+    retriesAreSet: raw.retries !== undefined,
     settings: integrationSettings(raw, destination),
     source: { file: report.file, ...report.positions.at(entry.offset) },
     isOurs: true,
@@ -87,6 +85,14 @@ export function readDefinition<Found extends DestinationDescription>(
     checkFormat({ text: raw.alert_format, offset: at('alert_format') }, isBuiltin, report);
   }
   reportNearMisses(resolution.settings, integration.options, report, at('options'));
+  if (destination.retriesOnRequest === true) {
+    checkScriptArguments(integration, (option) => at(option), report);
+  }
+  for (const { name, place } of settingsOf(destination.settings)) {
+    const written = value[name];
+    if ((place !== 'api_key' && place !== 'hook_url') || typeof written !== 'string') continue;
+    checkPlaceholder(written, name, at(name), report);
+  }
   const read = readOwnSettings(resolution.settings, integration, type);
   const wrongSetting = wrongOwn === undefined ? undefined : whyWrong(wrongOwn);
   const problem = resolution.unusable ?? wrongSetting ?? (read.ok ? undefined : read.problem);
@@ -141,8 +147,10 @@ function access(
     if (place === 'hook_url') hookUrl = new Secret(own);
     else apiKey = new Secret(own);
   }
-  const optionsText = options === undefined ? undefined : new Secret(JSON.stringify(options));
-  return { hookUrl, apiKey, options, optionsText };
+  if (options === undefined) return { hookUrl, apiKey, options, optionsText: undefined };
+  const text = JSON.stringify(options);
+  for (const secret of secretsInOptions(text, options)) secrets.add(secret);
+  return { hookUrl, apiKey, options, optionsText: new Secret(text) };
 }
 
 /** The filters, with the checks that those of a block get. */

@@ -154,8 +154,8 @@ export interface DestinationDescription {
   readonly settings: SettingsSchema;
   /** True where it answers with events: it gets no verdicts of others, which prevents loops. */
   readonly enriches?: boolean;
-  /** True where failures are retried at once only, so that the long schedule has no effect. */
-  readonly quickRetriesOnly?: boolean;
+  /** True where a failure is retried only as far as the configuration asks for it (`retriesOf`). */
+  readonly retriesOnRequest?: boolean;
 }
 
 /** A kind of place that alerts are delivered to; its folder in `destinations/` defines it. */

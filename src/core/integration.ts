@@ -37,6 +37,8 @@ export interface Integration {
   readonly timeoutIsSet: boolean;
   /** Quick retries after a failed attempt, before the long schedule begins. */
   readonly retries: number;
+  /** False when `retries` is the default, which a script does not follow. */
+  readonly retriesAreSet: boolean;
   /** Our own additions, from the settings file. */
   readonly settings: IntegrationSettings;
   /** Where it is defined. */

@@ -1,4 +1,4 @@
-import type { LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
+import type { LeasedDelivery, NewDelivery, QueueState, Settlement } from './delivery.ts';
 import type { FailureReason } from './outcome.ts';
 import type { Checkpoint, Loss } from './source.ts';
 import type { BucketState } from './token-bucket.ts';
@@ -108,12 +108,36 @@ export interface ReleasedDelivery {
   readonly at: number;
 }
 
+/** What of a number of deliveries, by state. */
+export interface StateCount {
+  readonly integration: string;
+  readonly state: QueueState;
+  readonly count: number;
+  /** When the first and the last of them were read, in milliseconds since 1970. */
+  readonly oldestReadAt: number;
+  readonly newestReadAt: number;
+  /** The highest rule level among them. */
+  readonly level: number;
+}
+
+/** An operator removed deliveries. */
+export interface DropRecord {
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Who did it. */
+  readonly who: string;
+  readonly dropped: readonly StateCount[];
+}
+
 /** Changes that are committed together. */
 export interface LaneChanges {
   readonly settlements?: readonly Settlement[];
   /** Deliveries given back unattempted, with their results, if any. */
   readonly released?: readonly ReleasedDelivery[];
   readonly buckets?: ReadonlyMap<number, BucketState>;
+  /** Until when nothing of a lane is attempted, in milliseconds since 1970; 0 when nothing holds it. */
+  readonly holds?: ReadonlyMap<number, number>;
 }
 
 /**
@@ -187,6 +211,10 @@ export interface Outbox {
    * as it would have, at most, and nothing ages by it.
    */
   clockJumped(byMs: number): void;
+  /** What operators dropped and {@link dropsTold} was not called for, the oldest first. */
+  untoldDrops(): DropRecord[];
+  /** These were logged. */
+  dropsTold(drops: readonly DropRecord[]): void;
   /** True when another process (`integratord queue …`) changed something since the last call. */
   changedElsewhere(): boolean;
 }

@@ -1,6 +1,6 @@
 import type { NextState } from './delivery.ts';
 import { HOUR_MS } from './durations.ts';
-import type { RetrySchedule } from './integration.ts';
+import type { Integration, RetrySchedule } from './integration.ts';
 import type { Outcome } from './outcome.ts';
 
 /** From 5 seconds to 15 minutes, for a day. */
@@ -14,12 +14,32 @@ export const DEFAULT_RETRY: RetrySchedule = {
 const QUICK_MS = 1000;
 const LONGEST_QUICK_MS = 5000;
 
+/** The retries that an integration gets. */
+export interface Retries {
+  /** Quick retries after a failed attempt. */
+  readonly quick: number;
+  /** True where the long schedule follows them, unless the outcome says that only quick ones help. */
+  readonly isLong: boolean;
+}
+
+/**
+ * The retries that apply, rather than those that are configured: what is retried on request only, a
+ * script, gets none unless the configuration asks for them.
+ */
+export function retriesOf(
+  { retries, retriesAreSet, settings }: Integration,
+  { retriesOnRequest }: { readonly retriesOnRequest?: boolean },
+): Retries {
+  if (retriesOnRequest !== true) return { quick: retries, isLong: true };
+  return { quick: retriesAreSet ? retries : 0, isLong: settings.retry !== undefined };
+}
+
 export interface RetryHistory {
   /** Attempts made, the last one included, since the beginning or since an operator's retry. */
   readonly tries: number;
   /** When the first of them began. */
   readonly firstAttemptAt: number;
-  /** Quick retries allowed (`<retries>`). */
+  /** Quick retries allowed. */
   readonly retries: number;
   readonly schedule: RetrySchedule;
 }

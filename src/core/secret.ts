@@ -138,15 +138,48 @@ function jsonEscaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
+/** Words that stand in configurations where a secret could. */
+const ORDINARY =
+  /^(?:passwords?|secrets?|tokens?|required|disabled|optional|internal|changeme|undefined|username|authorization|anonymous|default|example|unlimited|inherited|automatic|kerberos|negotiate)$/i;
+
+/**
+ * False for short and ordinary words: as secrets they would be hidden wherever they occur. A short one
+ * that holds digits or signs is none of these.
+ */
+export function isTelling(secret: string): boolean {
+  if (ORDINARY.test(secret)) return false;
+  const least = /^[A-Za-z]*$/.test(secret) || /^[\d.]*$/.test(secret) ? 8 : 5;
+  return secret.length >= least;
+}
+
 /** Errors and answers often repeat only the path of a webhook's address: that is secret as well. */
 function sensitiveUrlParts(secret: string): string[] {
   if (!/^https?:\/\//i.test(secret.trim())) return [];
   try {
     const { pathname, search, username, password } = new URL(secret.trim());
-    return [pathname + search, pathname, search, username, password].filter(
+    const parts = [pathname + search, pathname, search, username, password].filter(
       (part) => part.length > 8,
     );
+    return password === '' ? parts : [...parts, ...accountForms(username, password)];
   } catch {
     return [];
+  }
+}
+
+/** How the account of an address is sent, and so comes back: `user:password` in base64. */
+function accountForms(username: string, password: string): string[] {
+  const [user, plain] = [decoded(username), decoded(password)];
+  const encoded = [`${user}:${plain}`, `${username}:${password}`].flatMap((account) => {
+    const bytes = Buffer.from(account);
+    return [account, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
+  });
+  return [...encoded, ...[plain, password].filter(isTelling)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }

@@ -54,10 +54,15 @@ describe('a name that begins with custom-', () => {
     for (const name of ['custom-x', 'custom-Iris', 'custom-', 'custom-irisx']) {
       const found = registry.resolve(name);
       expect(found.destination?.title).toBe('Script');
-      expect(found.unusable?.reason).toBe(
+      expect(found.unusable?.reason).toContain(
         `its script ${join(home.path, 'integrations', name)} does not exist`,
       );
     }
+    const reason = (name: string) => registry.resolve(name).unusable?.reason;
+    expect(reason('custom-Iris')).toMatch(/does not exist; did you mean custom-iris\?$/);
+    expect(reason('custom-x')).toMatch(/does not exist$/);
+    home.addScript('custom-ticket', '#!/bin/sh\n');
+    expect(reason('custom-tikcet')).toMatch(/; did you mean custom-ticket\?$/);
     home.addScript('custom-x', '#!/bin/sh\n');
     expect(registry.resolve('custom-x')).toMatchObject({
       unusable: undefined,

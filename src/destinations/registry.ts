@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Destination, DestinationResolver, Resolution } from '../core/destination.ts';
 import { NO_SETTINGS, type Unusable } from '../core/destination-settings.ts';
-import { suggestion } from '../core/nearest.ts';
+import { nearest, suggestion } from '../core/nearest.ts';
 import * as all from './all.ts';
 import { SCRIPT_PREFIX, scriptDestination } from './script/index.ts';
 import { accessOf } from './sdk/access.ts';
@@ -23,6 +23,16 @@ export function createRegistry({ home }: { readonly home: string }): Destination
   const scripts = createDestination(scriptDestination('integrations', home));
   const builtin = (name: string) => builtins.find((one) => one.name === name);
   const pathOf = (name: string) => join(home, 'integrations', name);
+
+  const similar = (name: string) => {
+    const known = DEFINITIONS.map((one) => `${SCRIPT_PREFIX}${one.name}`);
+    const rest = (full: string) => full.slice(SCRIPT_PREFIX.length);
+    const meant = nearest(
+      rest(name),
+      [...scriptsIn(join(home, 'integrations')), ...known].map(rest),
+    );
+    return meant === undefined ? '' : `; did you mean ${SCRIPT_PREFIX}${meant}?`;
+  };
 
   const unknown = (name: string, names: readonly string[]): Resolution => {
     // The original looks for a file of the name before it looks at the name.
@@ -50,7 +60,7 @@ export function createRegistry({ home }: { readonly home: string }): Destination
       destination: scripts,
       // Whoever replaces a built-in by a script of its name gives it what the built-in needs.
       settings: own !== undefined && asScript ? accessOf(own.settings) : scripts.settings,
-      unusable: whyNotScript(name) ?? (isMissing ? missingScript(path) : undefined),
+      unusable: whyNotScript(name) ?? (isMissing ? missingScript(path, similar(name)) : undefined),
       description: `script ${path}${before}`,
     };
   };
@@ -84,8 +94,17 @@ function whyNotScript(name: string): Unusable | undefined {
   return { kind: 'missing_script', place: 'name', reason };
 }
 
-function missingScript(path: string): Unusable {
-  return { kind: 'missing_script', reason: `its script ${path} does not exist` };
+function missingScript(path: string, meant: string): Unusable {
+  return { kind: 'missing_script', reason: `its script ${path} does not exist${meant}` };
+}
+
+/** The names of scripts that are there. */
+function scriptsIn(directory: string): string[] {
+  try {
+    return readdirSync(directory).filter((name) => name.startsWith(SCRIPT_PREFIX));
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts';
 import { FakeDestination } from '../../test/support/fake-destination.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import { KeptLines, KeptSource } from '../../test/support/kept-source.ts';
-import { anIdentity, aSettlement, openTestDatabase } from '../../test/support/outbox.ts';
+import { anIdentity, aSettlement, BY_TEST, openTestDatabase } from '../../test/support/outbox.ts';
 import { FakeQueue, QueueSource } from '../../test/support/queue-source.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
@@ -198,7 +198,7 @@ describe('a lane that delivers nothing', () => {
   it('gets nothing of what it has missed when an operator drops what waits for it', async () => {
     world.write(100);
     await world.clock.settle();
-    new Queue(world.database).drop({ integration: 'all' });
+    new Queue(world.database).drop({ integration: 'all' }, BY_TEST);
     world.intake.refresh();
     world.write(2);
     await world.finish();

@@ -10,13 +10,18 @@ import type { Scrubber } from '../core/secret.ts';
 /** The minimum wait before an exhausted quota is checked again. */
 const SHORTEST_WAIT_MS = 250;
 
+/** Who makes an attempt. */
+export interface AttemptParts {
+  readonly integration: Integration;
+  readonly destination: Destination;
+  readonly scrubber: Scrubber;
+}
+
 /** Makes one attempt. Resolves with its outcome, free of secrets; never rejects. */
 export async function attemptDelivery(
   delivery: LeasedDelivery,
-  integration: Integration,
-  destination: Destination,
+  { integration, destination, scrubber }: AttemptParts,
   context: DeliveryContext,
-  scrubber: Scrubber,
   largeAttempt: () => Promise<Outcome>,
 ): Promise<Outcome> {
   try {

@@ -19,6 +19,7 @@ export class GroupCommit {
   #settlements: Settlement[] = [];
   #released: ReleasedDelivery[] = [];
   #buckets = new Map<number, BucketState>();
+  #holds = new Map<number, number>();
   #waiting: (() => void)[] = [];
   #scheduled = false;
   #cancelRetry: (() => void) | undefined;
@@ -28,17 +29,25 @@ export class GroupCommit {
     this.#clock = clock;
   }
 
-  /** Resolves once the settlement is stored. */
-  settle(settlement: Settlement, lane: number, bucket: BucketState | undefined): Promise<void> {
+  /**
+   * Resolves once the settlement is stored.
+   * @param heldUntil until when its lane is held from now on, where that has changed.
+   */
+  settle(
+    settlement: Settlement,
+    lane: number,
+    bucket: BucketState | undefined,
+    heldUntil?: number,
+  ): Promise<void> {
     this.#settlements.push(settlement);
     if (bucket !== undefined) this.#buckets.set(lane, bucket);
-    return this.#stored();
+    return this.#stored(lane, heldUntil);
   }
 
   /** Resolves once the delivery is given back. */
-  release(released: ReleasedDelivery): Promise<void> {
+  release(released: ReleasedDelivery, lane: number, heldUntil?: number): Promise<void> {
     this.#released.push(released);
-    return this.#stored();
+    return this.#stored(lane, heldUntil);
   }
 
   /** Stops retrying, after a last try. What cannot be stored now is attempted again after a start. */
@@ -50,7 +59,8 @@ export class GroupCommit {
   }
 
   /** Resolves when everything collected so far is stored. */
-  #stored(): Promise<void> {
+  #stored(lane: number, heldUntil: number | undefined): Promise<void> {
+    if (heldUntil !== undefined) this.#holds.set(lane, heldUntil);
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       if (this.#scheduled) return;
@@ -65,6 +75,7 @@ export class GroupCommit {
         settlements: this.#settlements,
         released: this.#released,
         buckets: this.#buckets,
+        holds: this.#holds,
       });
     } catch (error) {
       const isBusy = OutboxError.of(error).trouble === 'busy';
@@ -76,6 +87,7 @@ export class GroupCommit {
     this.#settlements = [];
     this.#released = [];
     this.#buckets = new Map();
+    this.#holds = new Map();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();

@@ -10,6 +10,8 @@ import { OutboxGuard } from './outbox-guard.ts';
 const MINUTE = 60_000;
 const PROBE = 15 * MINUTE;
 const REJECTED: Outcome = { kind: 'reject', reason: 'rejected' };
+/** What a script says, which shows that it can run. */
+const NOTHING_FOUND: Outcome = { kind: 'retry', reason: 'rejected', quickOnly: true };
 const LANE = 7;
 
 let clock: FakeClock;
@@ -106,17 +108,20 @@ describe('a parked integration', () => {
     expect([calls.length, log.lines.length]).toEqual([1, 1]);
   });
 
-  it.each([DELIVERED, REJECTED])('runs again when a probe gets through: %j', (outcome) => {
-    const health = healthOf(parkingAt(clock.now()));
-    health.learn(outcome);
-    expect([health.isProbing, health.pausedUntil]).toEqual([false, 0]);
-    expect([recovered, calls]).toEqual([1, [['unpark', LANE]]]);
-    expect(log.lines).toMatchObject([
-      { message: 'service accepts deliveries again', fields: { integration: 'slack' } },
-    ]);
-    health.learn(outcome);
-    expect(calls).toHaveLength(1);
-  });
+  it.each([DELIVERED, REJECTED, NOTHING_FOUND])(
+    'runs again when a probe gets through: %j',
+    (outcome) => {
+      const health = healthOf(parkingAt(clock.now()));
+      health.learn(outcome);
+      expect([health.isProbing, health.pausedUntil]).toEqual([false, 0]);
+      expect([recovered, calls]).toEqual([1, [['unpark', LANE]]]);
+      expect(log.lines).toMatchObject([
+        { message: 'service accepts deliveries again', fields: { integration: 'slack' } },
+      ]);
+      health.learn(outcome);
+      expect(calls).toHaveLength(1);
+    },
+  );
 
   it('tells how many alerts wait, and how to drop them, when it runs again', () => {
     waiting = 3;
@@ -125,7 +130,9 @@ describe('a parked integration', () => {
       integration: 'slack',
       waiting: 3,
       oldest: '1970-01-01T00:00:01.000Z',
-      hint: expect.stringContaining('queue drop --integration slack --older-than 1h'),
+      hint: expect.stringContaining(
+        'queue drop --integration slack --state pending --older-than 1h',
+      ),
     });
   });
 

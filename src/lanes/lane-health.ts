@@ -113,7 +113,8 @@ export class LaneHealth {
     }
     this.#record(outcome);
     if (this.#parking === undefined) return;
-    if (outcome.kind === 'retry') {
+    // A rejection shows that the service, or the script, works.
+    if (outcome.kind === 'retry' && outcome.reason !== 'rejected') {
       // Says nothing about the cause of the parking: the next probe comes on schedule.
       this.pause(now + PROBE_MS);
       return;

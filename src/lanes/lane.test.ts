@@ -7,7 +7,7 @@ import {
   SERVER_ERROR,
 } from '../../test/support/fake-destination.ts';
 import { LaneBench } from '../../test/support/lane-bench.ts';
-import { anAcceptedAlert } from '../../test/support/outbox.ts';
+import { anAcceptedAlert, BY_TEST } from '../../test/support/outbox.ts';
 import { deliveryKey } from '../core/delivery.ts';
 import type { Outcome } from '../core/outcome.ts';
 
@@ -613,7 +613,7 @@ describe('an operator', () => {
     bench.give(lane, 'a', 'b', 'c', 'd');
     await bench.clock.settle();
     expect(bench.states.slice(-4)).toEqual(['delivered', 'leased', 'leased', 'leased']);
-    bench.queue.drop({ ids: [22, 23] });
+    bench.queue.drop({ ids: [22, 23] }, BY_TEST);
     lane.refresh(bench.outbox.lane(lane.id) as never);
     gate.release();
     await bench.finish();

@@ -1,23 +1,25 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../core/clock.ts';
-import type { LeasedDelivery, NewDelivery } from '../core/delivery.ts';
+import type { LeasedDelivery } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
 import type { LaneRecord, Outbox } from '../core/outbox.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { DEFAULT_RETRY, isQuick, nextState } from '../core/retry.ts';
+import { DEFAULT_RETRY, isQuick, nextState, retriesOf } from '../core/retry.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
 import { Expiry } from './expiry.ts';
+import { FailedRuns } from './failed-runs.ts';
 import type { FailurePace } from './failure-pace.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { LaneHealth } from './lane-health.ts';
+import { LaneHold } from './lane-hold.ts';
 import { attemptLarge, type LargeParts } from './large-attempt.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
-import { eventsOf, type FollowUps } from './manager-follow-ups.ts';
+import { type FollowUps, followUpsOf } from './manager-follow-ups.ts';
 import { OutboxGuard } from './outbox-guard.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
@@ -61,9 +63,11 @@ export class Lane {
   readonly #concurrency: number;
   readonly #health: LaneHealth;
   readonly #limiter: RateLimiter;
+  readonly #hold: LaneHold;
   readonly #outbox: OutboxGuard;
   readonly #leases: LeaseBuffer;
   readonly #expiry: Expiry;
+  readonly #failedRuns: FailedRuns;
   readonly #abort = new AbortController();
   readonly #context: DeliveryContext;
   readonly #running: AttemptsInFlight;
@@ -86,6 +90,7 @@ export class Lane {
     this.#context = { ...parts.context, clock, scrubber, signal: this.#abort.signal };
     this.#outbox = new OutboxGuard(parts.outbox, log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, parts);
+    this.#failedRuns = new FailedRuns(integration.id, parts);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const limit = integration.settings.rateLimit ?? destination.rateLimit?.(integration);
     this.#limiter = new RateLimiter(limit, clock, record.bucket, parts.observer);
@@ -98,6 +103,7 @@ export class Lane {
       pace: parts.pace,
       onRecovered: () => this.#leases.refill(),
     });
+    this.#hold = new LaneHold(this.#health, this.#limiter, clock);
   }
 
   /** What it is doing at the moment. */
@@ -105,7 +111,7 @@ export class Lane {
     if (this.#stopping) return 'not_running';
     if (this.#health.isParked) return 'parked';
     if (this.#limiter.isHolding) return 'rate_limited';
-    return this.#holdUntil() > this.#parts.clock.now() ? 'backing_off' : 'working';
+    return this.#hold.isHolding ? 'backing_off' : 'working';
   }
 
   /** How many attempts are under way. */
@@ -141,6 +147,7 @@ export class Lane {
   clockJumped(): void {
     this.#limiter.clockJumped();
     this.#health.clockJumped();
+    this.#hold.clockJumped();
     this.wake();
   }
 
@@ -154,6 +161,7 @@ export class Lane {
     this.#cancelTimer?.();
     this.#leases.giveBack();
     const { ids, doubtful } = await this.#running.stop(graceMs, () => this.#abort.abort());
+    this.#failedRuns.stop();
     if (doubtful > 0) {
       const fields = { integration: this.integration.id, count: doubtful };
       this.#parts.log.warn('attempts are cut short; these deliveries may arrive twice', fields);
@@ -167,7 +175,7 @@ export class Lane {
     this.#cancelTimer = undefined;
     this.#limiter.observe();
     while (!this.#stopping) {
-      if (this.#isHeld(this.#holdUntil())) return;
+      if (this.#isHeld(this.#hold.until)) return;
       if (this.#running.occupied >= (this.#health.isProbing ? 1 : this.#concurrency)) return;
       if (this.#isHeld(this.#health.turnAt)) return;
       const delivery = this.#take();
@@ -191,11 +199,6 @@ export class Lane {
     this.#schedule(wait);
     this.#limiter.observe();
     return true;
-  }
-
-  #holdUntil(): number {
-    const now = this.#parts.clock.now();
-    return Math.max(this.#health.pausedUntil, this.#limiter.freeAt(now));
   }
 
   /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
@@ -232,27 +235,23 @@ export class Lane {
   }
 
   async #attempt(attempt: AttemptInFlight, delivery: LeasedDelivery): Promise<void> {
-    const { clock, groupCommit, destination, log, scrubber, observer } = this.#parts;
+    const { clock, groupCommit, destination, log, observer } = this.#parts;
     const { integration } = this;
     const startedAt = clock.now();
     const began = clock.monotonic();
     const { signal } = this.#abort;
-    const outcome = await attemptDelivery(
-      delivery,
-      integration,
-      destination,
-      this.#context,
-      scrubber,
-      () => attemptLarge(this.id, delivery, this.#parts, this.#context),
+    const outcome = await attemptDelivery(delivery, this.#parts, this.#context, () =>
+      attemptLarge(this.id, delivery, this.#parts, this.#context),
     );
     // Aborted: stop() gives it back, or already has.
     if (attempt.isOver || (signal.aborted && outcome.kind !== 'delivered')) return;
     attempt.isOver = true;
-    const followUps = this.#followUps(delivery, outcome);
+    const followUps = followUpsOf(this.#parts, delivery.raw, outcome);
     if (outcome.kind === 'wait') {
       this.#health.pause(outcome.until);
       this.#limiter.quotaUsedUp(outcome.until);
-      await groupCommit.release({ id: delivery.id, followUps, at: clock.now() });
+      const released = { id: delivery.id, followUps, at: clock.now() };
+      await groupCommit.release(released, this.id, this.#hold.news());
       this.#expiry.run(clock);
       this.#parts.followUps.stored(followUps);
       return;
@@ -262,7 +261,7 @@ export class Lane {
     const history = {
       tries: delivery.tries + 1,
       firstAttemptAt: delivery.firstAttemptAt ?? startedAt,
-      retries: integration.retries,
+      retries: retriesOf(integration, destination).quick,
       schedule: integration.settings.retry ?? DEFAULT_RETRY,
     };
     let next = nextState(outcome, history, clock.now(), () => clock.random());
@@ -275,18 +274,13 @@ export class Lane {
       next = { ...next, notBefore: 0 };
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
-    await groupCommit.settle(settlement, this.id, this.#limiter.bucket);
+    await groupCommit.settle(settlement, this.id, this.#limiter.bucket, this.#hold.news());
     if (next.state !== 'pending')
       observer?.settled(next.state, delivery.stored?.beginning ?? delivery.raw);
     this.#parts.followUps.stored(followUps);
-    reportAttempt(log, integration, delivery, settlement);
-  }
-
-  #followUps(delivery: LeasedDelivery, outcome: Outcome): readonly NewDelivery[] {
-    const events = eventsOf(outcome);
-    if (events.length === 0) return [];
-    const { destination, followUps } = this.#parts;
-    return followUps.of(this.integration, destination, delivery.raw, events);
+    if (!this.#failedRuns.add(settlement, history)) {
+      reportAttempt(log, integration, delivery, settlement);
+    }
   }
 
   /** What an attempt says about the service, rather than about the one alert. */

@@ -77,7 +77,20 @@ export interface FollowUps {
   stored(followUps: readonly NewDelivery[]): void;
 }
 
-/** The events that an outcome carries, if it can carry any. */
-export function eventsOf(outcome: Outcome): readonly ManagerEvent[] {
-  return ('events' in outcome ? outcome.events : undefined) ?? [];
+/** What follows from an attempt: the deliveries of the events that its outcome carries, if any. */
+export function followUpsOf(
+  {
+    integration,
+    destination,
+    followUps,
+  }: {
+    readonly integration: Integration;
+    readonly destination: Pick<Destination, 'verdict'>;
+    readonly followUps: FollowUps;
+  },
+  alert: Buffer,
+  outcome: Outcome,
+): readonly NewDelivery[] {
+  const events = ('events' in outcome ? outcome.events : undefined) ?? [];
+  return events.length === 0 ? [] : followUps.of(integration, destination, alert, events);
 }

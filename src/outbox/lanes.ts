@@ -29,7 +29,8 @@ export function readLane(database: Database, id: number): LaneRecord | undefined
 /** Marks a lane as parked, or as running when `parking` is undefined. */
 export function setParking(database: Database, id: number, parking: Parking | undefined): void {
   database.run(
-    'UPDATE lane SET parked_reason = ?, parked_message = ?, parked_at = ? WHERE id = ?',
+    `UPDATE lane SET parked_reason = ?, parked_message = ?, parked_at = ?, held_until = 0
+     WHERE id = ?`,
     parking?.reason ?? null,
     parking?.message ?? null,
     parking?.since ?? null,
@@ -110,9 +111,12 @@ function insert(database: Database, want: HashedIdentity): number {
 
 function update(database: Database, row: LaneRow, want: HashedIdentity): number {
   database.run(
-    'UPDATE lane SET integration = ?, target_hash = ?, settings_hash = ? WHERE id = ?',
+    `UPDATE lane SET integration = ?, target_hash = ?, settings_hash = ?,
+       held_until = CASE WHEN settings_hash = ? THEN held_until ELSE 0 END
+     WHERE id = ?`,
     want.id,
     want.target,
+    want.settings,
     want.settings,
     row.id,
   );

@@ -180,6 +180,19 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE lane ADD COLUMN losses INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE lane ADD COLUMN lost_bytes INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Until when nothing of a lane is attempted, in milliseconds since 1970: only for showing it.
+  ALTER TABLE lane ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;
+
+  -- What operators did that cannot be undone, until the daemon has logged it and beyond.
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    is_told INTEGER NOT NULL DEFAULT 0
+  );
+  `,
 ];
 
 /**

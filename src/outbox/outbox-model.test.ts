@@ -4,6 +4,7 @@ import {
   anAcceptedAlert,
   anIdentity,
   anIntake,
+  BY_TEST,
   checkpointAt,
   openTestDatabase,
 } from '../../test/support/outbox.ts';
@@ -272,7 +273,7 @@ class Pair {
 
   #drop(selection: QueueSelection): void {
     const rows = this.#selected(selection);
-    this.#compare(this.#queue.drop(selection), rows.length);
+    this.#compare(this.#queue.drop(selection, BY_TEST), rows.length);
     this.#rows = this.#rows.filter((row) => !rows.includes(row));
   }
 

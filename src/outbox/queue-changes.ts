@@ -1,4 +1,6 @@
+import type { DropRecord, StateCount } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
+import { recordDrop } from './audit.ts';
 import { dropCursors } from './cursors.ts';
 import type { Database } from './database.ts';
 import { DiskSpace } from './disk-space.ts';
@@ -9,6 +11,7 @@ import {
   type QueueSelection,
   whereSelected,
 } from './queue-filter.ts';
+import { countSelected } from './selection-count.ts';
 
 /** What is changed at once: a daemon waits for as long as that takes. */
 const ROWS_PER_STEP = 1000;
@@ -35,29 +38,56 @@ export function* retryInSteps(database: Database, selection: QueueSelection): It
     }
     for (const lane of new Set(rows.map((row) => row.lane))) {
       database.run(
-        `UPDATE lane SET parked_reason = NULL, parked_message = NULL, parked_at = NULL
-         WHERE id = ?`,
+        `UPDATE lane SET held_until = CASE WHEN parked_at IS NULL THEN held_until ELSE 0 END,
+           parked_reason = NULL, parked_message = NULL, parked_at = NULL WHERE id = ?`,
         lane,
       );
     }
   });
 }
 
-/** Removes deliveries permanently, a few at a time, so that a daemon need not wait. Yields how many. */
-export function* dropInSteps(database: Database, selection: QueueSelection): Iterable<number> {
+/** Who drops, and when. */
+export type Audit = Pick<DropRecord, 'who' | 'at'>;
+
+/**
+ * Removes deliveries permanently, a few at a time, so that a daemon need not wait. Yields how many, and
+ * keeps a record of what was dropped, also when it ends in the middle.
+ */
+export function* dropInSteps(
+  database: Database,
+  selection: QueueSelection,
+  audit: Audit,
+): Iterable<number> {
+  const before = countSelected(database, selection).counts;
   const isAll = !('ids' in selection) && selection.state === undefined;
   if (isAll && selection.readBefore === undefined) dropUnread(database, selection);
-  yield* inSteps(database, selection, '1', (rows) => {
-    for (const { id, alert } of rows) {
-      database.run('DELETE FROM attempt WHERE delivery = ?', id);
-      database.run('DELETE FROM delivery WHERE id = ?', id);
-      database.run(
-        `DELETE FROM alert WHERE id = ?
-           AND NOT EXISTS (SELECT 1 FROM delivery WHERE alert = ?)`,
-        alert,
-        alert,
-      );
-    }
+  try {
+    yield* inSteps(database, selection, '1', (rows) => {
+      for (const { id, alert } of rows) {
+        database.run('DELETE FROM attempt WHERE delivery = ?', id);
+        database.run('DELETE FROM delivery WHERE id = ?', id);
+        database.run(
+          `DELETE FROM alert WHERE id = ?
+             AND NOT EXISTS (SELECT 1 FROM delivery WHERE alert = ?)`,
+          alert,
+          alert,
+        );
+      }
+    });
+  } finally {
+    const dropped = difference(before, countSelected(database, selection).counts);
+    if (dropped.length > 0) recordDrop(database, { ...audit, dropped });
+  }
+}
+
+/** What is less than before. */
+function difference(before: readonly StateCount[], after: readonly StateCount[]): StateCount[] {
+  return before.flatMap((one) => {
+    const left = after.find((other) => {
+      return other.integration === one.integration && other.state === one.state;
+    });
+    const count = one.count - (left?.count ?? 0);
+    return count > 0 ? [{ ...one, count }] : [];
   });
 }
 

@@ -5,6 +5,8 @@ export interface QueueFilter {
   readonly integration?: string | undefined;
   /** Only alerts that were read before this time, in milliseconds since 1970. */
   readonly readBefore?: number | undefined;
+  /** Only deliveries up to this id: none that came later. */
+  readonly upTo?: number | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -41,6 +43,10 @@ export function where(filter: Omit<QueueFilter, 'limit'>): Where {
   if (filter.readBefore !== undefined) {
     conditions.push('a.read_at < ?');
     values.push(filter.readBefore);
+  }
+  if (filter.upTo !== undefined) {
+    conditions.push('d.id <= ?');
+    values.push(filter.upTo);
   }
   return { sql: `WHERE ${conditions.join(' AND ')}`, values };
 }

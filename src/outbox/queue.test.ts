@@ -4,6 +4,7 @@ import {
   anIdentity,
   anIntake,
   aSettlement,
+  BY_TEST,
   openTestDatabase,
 } from '../../test/support/outbox.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
@@ -71,7 +72,7 @@ describe('what was read before a time', () => {
     expect([...both.queue.list({ readBefore: 5001 })]).toHaveLength(6);
     expect([...both.queue.list({ readBefore: 5002 })]).toHaveLength(7);
     expect(both.queue.retry(before(5000))).toBe(0);
-    expect(both.queue.drop(before(5001))).toBe(6);
+    expect(both.queue.drop(before(5001), BY_TEST)).toBe(6);
     expect(both.states()).toEqual({ other: 'pending', new: 'pending' });
   });
 });
@@ -210,7 +211,7 @@ describe('the statistics', () => {
 
   it('leave out a removed integration that nothing waits for', () => {
     both.outbox.assignLanes([anIdentity('slack')]);
-    both.queue.drop({ integration: 'pagerduty (removed)' });
+    both.queue.drop({ integration: 'pagerduty (removed)' }, BY_TEST);
     expect(Object.keys(both.queue.stats())).toEqual(['slack']);
   });
 });
@@ -271,13 +272,13 @@ describe('drop', () => {
     both.outbox.accept(anIntake([anAcceptedAlert('for both', [SLACK, PAGERDUTY])]), 1);
     const rows = (table: string) => both.daemon.all(`SELECT * FROM ${table}`).length;
     expect([rows('delivery'), rows('alert'), rows('attempt')]).toEqual([9, 8, 3]);
-    expect(both.queue.drop({ ids: [2, 3, 8] })).toBe(3);
+    expect(both.queue.drop({ ids: [2, 3, 8] }, BY_TEST)).toBe(3);
     expect([rows('delivery'), rows('alert'), rows('attempt')]).toEqual([6, 6, 2]);
     expect(both.queue.show(9)?.raw).toBe('for both');
-    expect(both.queue.drop({ integration: 'slack' })).toBe(4);
-    expect(both.queue.drop({ state: 'pending', integration: 'pagerduty' })).toBe(2);
+    expect(both.queue.drop({ integration: 'slack' }, BY_TEST)).toBe(4);
+    expect(both.queue.drop({ state: 'pending', integration: 'pagerduty' }, BY_TEST)).toBe(2);
     expect([rows('delivery'), rows('alert'), rows('attempt')]).toEqual([0, 0, 0]);
-    expect(both.queue.drop({})).toBe(0);
+    expect(both.queue.drop({}, BY_TEST)).toBe(0);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { DeliveryState } from '../core/delivery.ts';
 import type { Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
-import { dropInSteps, retryInSteps } from './queue-changes.ts';
+import { type Audit, dropInSteps, retryInSteps } from './queue-changes.ts';
 import {
   FROM,
   INTEGRATION,
@@ -10,6 +10,7 @@ import {
   STATE,
   where,
 } from './queue-filter.ts';
+import { countSelected, type SelectionCount } from './selection-count.ts';
 
 /** One delivery as shown to the operator. Times are milliseconds since 1970. */
 export interface QueueEntry {
@@ -21,6 +22,7 @@ export interface QueueEntry {
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly reason: string | undefined;
+  /** Not before its lane may go on; in the past when it is only waiting for its turn. */
   readonly nextAttemptAt: number | undefined;
   readonly readAt: number;
   readonly finishedAt: number | undefined;
@@ -49,7 +51,7 @@ export interface RecordedAttempt {
 export type QueueStats = Record<string, Record<DeliveryState, number>>;
 
 const ENTRY = `d.id, ${INTEGRATION} AS integration, a.alert_id, a.level, ${STATE} AS state,
-  d.attempts, d.reason, l.parked_reason, d.due_at, a.read_at, d.finished_at`;
+  d.attempts, d.reason, l.parked_reason, d.due_at, l.held_until, a.read_at, d.finished_at`;
 
 /** The outbox as an operator sees and handles it, also while a daemon works on it. */
 export class Queue {
@@ -128,9 +130,14 @@ export class Queue {
     return sum(retryInSteps(this.#database, selection));
   }
 
-  /** Removes deliveries permanently, in any state. Returns how many. */
-  drop(selection: QueueSelection): number {
-    return sum(dropInSteps(this.#database, selection));
+  /** What a selection holds, by integration and state, and the last of it. */
+  count(selection: QueueSelection): SelectionCount {
+    return countSelected(this.#database, selection);
+  }
+
+  /** Removes deliveries permanently, in any state, and keeps a record of it. Returns how many. */
+  drop(selection: QueueSelection, audit: Audit): number {
+    return sum(dropInSteps(this.#database, selection, audit));
   }
 }
 
@@ -150,7 +157,8 @@ function entryOf(row: EntryRow): QueueEntry {
     state,
     attempts: row.attempts,
     reason: (state === 'parked' ? row.parked_reason : null) ?? row.reason ?? undefined,
-    nextAttemptAt: state === 'pending' ? row.due_at || row.read_at : undefined,
+    nextAttemptAt:
+      state === 'pending' ? Math.max(row.due_at || row.read_at, row.held_until) : undefined,
     readAt: row.read_at,
     finishedAt: row.finished_at ?? undefined,
   };
@@ -178,6 +186,7 @@ interface EntryRow {
   reason: string | null;
   parked_reason: string | null;
   due_at: number;
+  held_until: number;
   read_at: number;
   finished_at: number | null;
 }

@@ -1,6 +1,7 @@
 import { LARGE_BYTES, type LeasedDelivery, type NewDelivery } from '../core/delivery.ts';
 import type {
   CatchUpStep,
+  DropRecord,
   IntakeCommit,
   LaneChanges,
   LaneCursor,
@@ -11,6 +12,7 @@ import type {
   Waiting,
 } from '../core/outbox.ts';
 import type { Checkpoint } from '../core/source.ts';
+import { dropsTold, untoldDrops } from './audit.ts';
 import { countLosses, moveCursor, readCursors, setCursor } from './cursors.ts';
 import { bufferOf, type Database } from './database.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
@@ -34,6 +36,7 @@ export class SqliteOutbox implements Outbox {
   constructor(database: Database) {
     this.#database = database;
     database.run(`UPDATE delivery SET state = 'pending', due_at = 0 WHERE state = 'leased'`);
+    database.run('UPDATE lane SET held_until = 0 WHERE held_until > 0');
     this.#version = this.#dataVersion();
   }
 
@@ -118,6 +121,9 @@ export class SqliteOutbox implements Outbox {
           bucket.at,
           lane,
         );
+      }
+      for (const [lane, until] of changes.holds ?? []) {
+        this.#database.run('UPDATE lane SET held_until = ? WHERE id = ?', until, lane);
       }
     });
   }
@@ -223,6 +229,7 @@ export class SqliteOutbox implements Outbox {
   clockJumped(byMs: number): void {
     // After a jump forward, what falls due by it may as well be tried.
     const later = Math.min(byMs, 0);
+    this.#database.run('UPDATE lane SET held_until = 0');
     this.#database.run(
       `UPDATE delivery SET first_attempt_at = first_attempt_at + ?,
          due_at = CASE WHEN due_at > 0 THEN MAX(1, due_at + ?) ELSE 0 END
@@ -238,6 +245,14 @@ export class SqliteOutbox implements Outbox {
 
   unpark(lane: number): void {
     setParking(this.#database, lane, undefined);
+  }
+
+  untoldDrops(): DropRecord[] {
+    return untoldDrops(this.#database);
+  }
+
+  dropsTold(drops: readonly DropRecord[]): void {
+    dropsTold(this.#database, drops);
   }
 
   changedElsewhere(): boolean {

@@ -4,6 +4,7 @@ import {
   anIdentity,
   anIntake,
   aSettlement,
+  BY_TEST,
   openTestDatabase,
 } from '../../test/support/outbox.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
@@ -37,7 +38,7 @@ function give(at: number, ...raws: string[]): void {
 it('counts what waits in a lane, also what is being attempted', () => {
   expect(outbox.waiting(SLACK)).toEqual({ count: 4, oldestReadAt: 5000 });
   expect(outbox.waiting(OTHER)).toEqual({ count: 1, oldestReadAt: 4000 });
-  queue.drop({ integration: 'slack' });
+  queue.drop({ integration: 'slack' }, BY_TEST);
   expect(outbox.waiting(SLACK)).toEqual({ count: 0, oldestReadAt: undefined });
 });
 

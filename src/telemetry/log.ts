@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type * as Pretty from 'pino-pretty';
 import { isJsonObject, type JsonObject, type JsonValue } from '../alert/json.ts';
 import type { Log, LogFields, TextLog } from '../core/log.ts';
+import { escaped } from '../core/printable.ts';
 import type { Scrubber } from '../core/secret.ts';
 import type { LostLines } from './bounded-sink.ts';
 import { ossecLine } from './ossec-line.ts';
@@ -28,7 +29,7 @@ export interface LogOptions {
 /** Makes the log of the program. Every text in it is searched for known secrets before it is written. */
 export function createLog(options: LogOptions, scrubber: Scrubber): TextLog {
   const format = formatterFor(options);
-  const write = (record: JsonObject) => options.sink.write(escapeDelete(format(record)));
+  const write = (record: JsonObject) => options.sink.write(escapeUnsafe(format(record)));
   return createRecordLog(options.level, write, scrubber);
 }
 
@@ -105,11 +106,9 @@ function scrubbed(value: JsonValue, scrubber: Scrubber): JsonValue {
   return Object.fromEntries(members) as JsonObject;
 }
 
-/** Terminals obey these as well, and JSON leaves them as they are. */
-export function escapeDelete(line: string): string {
-  return line.replace(/[\u007f-\u009f]/g, (character) => {
-    return `\\u00${character.charCodeAt(0).toString(16)}`;
-  });
+/** Terminals obey more than JSON escapes, or show it in another order. Colours and newlines stay. */
+function escapeUnsafe(line: string): string {
+  return line.replace(/[^\u0000-\u001f]+/g, escaped);
 }
 
 /** Stack traces are for bugs; an expected failure is logged by message and code. */

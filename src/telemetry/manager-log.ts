@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { TextLog } from '../core/log.ts';
+import { escaped } from '../core/printable.ts';
 import type { Scrubber } from '../core/secret.ts';
 import { BoundedSink } from './bounded-sink.ts';
 import { callSite } from './call-site.ts';
@@ -135,8 +136,5 @@ export class ManagerLog {
 
 /** A line that nothing in it can break, and no terminal will obey. */
 function oneLine(text: string): string {
-  const safe = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-  return `${safe}\n`;
+  return `${escaped(text)}\n`;
 }

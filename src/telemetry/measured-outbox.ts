@@ -60,6 +60,8 @@ export function measuredOutbox(outbox: Outbox, observer: OutboxObserver, clock: 
     park: outbox.park.bind(outbox),
     unpark: outbox.unpark.bind(outbox),
     clockJumped: outbox.clockJumped.bind(outbox),
+    untoldDrops: outbox.untoldDrops.bind(outbox),
+    dropsTold: outbox.dropsTold.bind(outbox),
     changedElsewhere: outbox.changedElsewhere.bind(outbox),
   };
 }

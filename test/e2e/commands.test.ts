@@ -77,6 +77,40 @@ describe('check', () => {
     expect(diagnostics.map((diagnostic) => diagnostic.message).join('\n')).toContain(message);
   });
 
+  it('says what applies beside what is configured, and counts what is enabled', async () => {
+    home.configure(
+      `${SLACK}</integration><integration><name>custom-a</name></integration>` +
+        '<integration><name>custom-a</name><retries>2</retries><timeout>5</timeout></integration>' +
+        '<integration><name>slak</name></integration>',
+    );
+    home.addScript('custom-a', '#!/bin/sh\n');
+    writeFileSync(
+      join(home.path, 'etc', 'integratord.yaml'),
+      'integrations: { custom-a#2: { retry: { give_up_hours: 2 } } }',
+    );
+    const { stdout, code } = await run('check', '--json');
+    expect(code).toBe(1);
+    const found = JSON.parse(stdout) as { diagnostics: object[] };
+    expect(found).toMatchObject({
+      counts: { enabled: 3, parked: 0, not_enabled: 1 },
+      integrations: [
+        { timeout: 10, effective: { timeout_seconds: 10, quick_retries: 3, long_retries: true } },
+        {
+          timeout: 10,
+          retries: 3,
+          effective: { timeout_seconds: 60, quick_retries: 0, long_retries: false },
+        },
+        {
+          timeout: 5,
+          retries: 2,
+          effective: { timeout_seconds: 5, quick_retries: 2, long_retries: true },
+        },
+        { why: expect.stringContaining('did you mean slack?') },
+      ],
+    });
+    expect((await run('check')).stdout).toContain('3 enabled, 0 parked, 1 not enabled');
+  });
+
   it('fails when an integration cannot run, with --lenient only for errors', async () => {
     const broken = '<integration><name>custom-gone</name></integration>';
     home.configure(

@@ -9,6 +9,10 @@ import { Sink } from '../support/sink.ts';
 const API_KEY = 'k3y-that-nobody-may-see-00000000';
 const HOOK = '/services/T0SECRET/B0SECRET/h00k-that-nobody-may-see';
 const ENV_KEY = 'fr0m-the-environment-000000000';
+const OPTION_KEY = '0ption-that-nobody-may-see';
+const BEARER = 'b3arer.that-nobody.may-see';
+const PASSWORD = 'p4ssword-of-an-address';
+const BASIC = Buffer.from(`svc:${PASSWORD}`).toString('base64').replace(/=+$/, '');
 
 let home: Home;
 let sink: Sink | undefined;
@@ -34,14 +38,21 @@ it('shows no secret in outputs, logs, errors, the process list or the outbox', a
     <integration><name>pagerduty</name><api_key>\${env:PD_KEY}</api_key>
       <hook_url>${sink.url}/v2/enqueue</hook_url></integration>
     <integration><name>custom-a</name><api_key>${API_KEY}</api_key>
-      <hook_url>${sink.url}${HOOK}</hook_url></integration>`);
+      <hook_url>${sink.url}${HOOK}</hook_url></integration>
+    <integration><name>slack</name>
+      <hook_url>${sink.url.replace('//', `//svc:${PASSWORD}@`)}/s</hook_url>
+      <options>{"metadata": {"token": "${OPTION_KEY}"}}</options></integration>
+    <integration><name>custom-b</name>
+      <options>{"api": {"token": "${OPTION_KEY}", "pin": 1},
+        "headers": {"Authorization": "Bearer ${BEARER}"}}</options></integration>`);
+  home.addScript('custom-b', `#!/bin/sh\ncat "$5"\necho ${BEARER}\nexit 1\n`);
   home.addScript('custom-a', '#!/bin/sh\necho "cannot reach $3 with $2"\nexit 1\n');
   const env = { PD_KEY: ENV_KEY };
 
   const shown: string[] = [];
   daemon = await DaemonProcess.start(home.path, [], env);
   home.append(alertLine(1));
-  const ids = ['slack', 'slack#2', 'pagerduty', 'pagerduty#2', 'custom-a'];
+  const ids = ['slack', 'slack#2', 'pagerduty', 'pagerduty#2', 'custom-a', 'slack#3', 'custom-b'];
   await until(async () => {
     const { stdout } = await integratord(['queue', 'list', '--home', home.path, '--json']);
     const attempted = stdout.split('\n').filter((line) => /"attempts":[1-9]/.test(line));
@@ -57,7 +68,8 @@ it('shows no secret in outputs, logs, errors, the process list or the outbox', a
         shown.push(stdout, stderr);
       }
     }
-    for (const args of [['check'], ['queue', 'list'], ['queue', 'stats'], ['queue', 'show', '1']]) {
+    const shows = ids.map((_, i) => ['queue', 'show', String(i + 1)]);
+    for (const args of [['check'], ['queue', 'list'], ['queue', 'stats'], ...shows]) {
       const { stdout, stderr } = await integratord([...args, ...common, ...json], { env });
       shown.push(stdout, stderr);
     }
@@ -73,9 +85,14 @@ it('shows no secret in outputs, logs, errors, the process list or the outbox', a
     expect(text).not.toContain(API_KEY);
     expect(text).not.toContain('h00k-that-nobody-may-see');
     expect(text).not.toContain(ENV_KEY);
+    for (const secret of [OPTION_KEY, BEARER, PASSWORD, BASIC]) expect(text).not.toContain(secret);
   }
   // And the check can fail: asked for, they are shown.
   const revealed = await integratord(['check', ...common, '--show-secrets', '--json'], { env });
   expect(revealed.stdout).toContain(API_KEY);
   expect(revealed.stdout).toContain(ENV_KEY);
+  expect(revealed.stdout).toContain(OPTION_KEY);
+  expect(sink.requests.map(({ headers }) => headers['authorization'])).toContain(
+    `Basic ${Buffer.from(`svc:${PASSWORD}`).toString('base64')}`,
+  );
 }, 600_000);

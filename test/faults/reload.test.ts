@@ -398,7 +398,14 @@ it('drops only what is older than asked', async () => {
   home.append(alertLine(1));
   const queue = (...args: string[]) => integratord(['queue', ...args, '--home', home.path]);
   await until(async () => (await queue('list')).stdout.includes('custom-note'), 'it waits', 60_000);
-  const drop = ['drop', '--integration', 'custom-note', '--older-than'] as const;
+  const drop = [
+    'drop',
+    '--yes',
+    '--all-states',
+    '--integration',
+    'custom-note',
+    '--older-than',
+  ] as const;
   expect((await queue('list', '--older-than', '1h')).stdout).toBe('no deliveries\n');
   expect((await queue(...drop, '1h')).stdout).toBe('0 deliveries dropped\n');
   expect((await queue(...drop, '1 hour')).code).toBe(2);

@@ -21,6 +21,7 @@ export function anIntegration(overrides: Partial<Integration> = {}): Integration
     timeout: 10,
     timeoutIsSet: false,
     retries: 3,
+    retriesAreSet: false,
     settings: {},
     source: { file: 'ossec.conf', line: 1, column: 1 },
     ...overrides,

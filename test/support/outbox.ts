@@ -65,3 +65,6 @@ export function aSettlement(id: number, changes: Partial<Settlement> = {}): Sett
   const next: Settlement['next'] = { state: 'delivered' };
   return { id, startedAt: 1000, durationMs: 10, outcome, next, ...changes };
 }
+
+/** Who drops deliveries in tests. */
+export const BY_TEST = { who: 'tester', at: 1000 } as const;

@@ -10,6 +10,12 @@ export const DEEPEST_NESTING = 1024;
 /** No real configuration has this many elements; more mean a wrong file. */
 export const MOST_ELEMENTS = 100_000;
 
+/** Text that nothing reads, and where its first word stands. */
+export interface StrayText {
+  readonly offset: number;
+  readonly text: string;
+}
+
 /** An element of the configuration. Offsets are positions in the text. */
 export interface OssecElement {
   readonly name: string;
@@ -27,8 +33,8 @@ export interface OssecElement {
   readonly tooLong: boolean;
   /** The offset of the first attribute; attributes have no meaning for an integration. */
   readonly attributeOffset: number | undefined;
-  /** The offset of text that is neither a value nor inside a child, and so ignored. */
-  readonly strayTextOffset: number | undefined;
+  /** Text that is neither a value nor inside a child, and so ignored. */
+  readonly stray: StrayText | undefined;
 }
 
 /** An element whose closing tag has not been read yet. */
@@ -43,7 +49,7 @@ export interface OpenElement {
   /** The offset of its first non-whitespace character. */
   textOffset: number | undefined;
   tooLong: boolean;
-  strayTextOffset: number | undefined;
+  stray: StrayText | undefined;
   hasBareLess: boolean;
   /** The offset of a `\</`, which looks like the end of the element but isn't. */
   escapedCloseOffset: number | undefined;
@@ -59,10 +65,15 @@ export function openElement(
     text: '',
     textOffset: undefined,
     tooLong: false,
-    strayTextOffset: undefined,
+    stray: undefined,
     hasBareLess: false,
     escapedCloseOffset: undefined,
   };
+}
+
+/** The text of an open element since its last child, where it turns out to be no value. */
+export function strayText({ text, textOffset }: OpenElement): StrayText | undefined {
+  return textOffset === undefined ? undefined : { offset: textOffset, text: text.trim() };
 }
 
 /** The element once its closing tag is read. A NUL in its text ends the value. */
@@ -78,6 +89,6 @@ export function finishedElement(open: OpenElement): OssecElement {
     valueOffset: textOffset ?? open.contentOffset,
     tooLong: open.tooLong || Buffer.byteLength(value) > LONGEST_VALUE,
     attributeOffset,
-    strayTextOffset: open.strayTextOffset ?? (children.length > 0 ? textOffset : undefined),
+    stray: open.stray ?? (children.length > 0 ? strayText(open) : undefined),
   };
 }

@@ -107,7 +107,7 @@ describe('what the reference reads as well', () => {
 
   it('gives an element with children the text after the last one', () => {
     const [element] = read('<a>x<b>1</b>y<c/>z</a>').roots ?? [];
-    expect(element).toMatchObject({ value: 'z', strayTextOffset: 3 });
+    expect(element).toMatchObject({ value: 'z', stray: { offset: 3, text: 'x' } });
   });
 
   it('ends a value at a NUL, and says so', () => {

@@ -9,9 +9,12 @@ import {
   type OssecElement,
   openElement,
   SECRET_ELEMENTS,
+  strayText,
 } from './element.ts';
 import { isBlank, readTag, type Tag } from './tag.ts';
 
+const PLACEHOLDER =
+  '; if this is a placeholder such as <KEY>, replace it with the value, without < and >';
 const CDATA = '<![CDATA[';
 const OTHERS_REFUSE = "Wazuh's own programs refuse the whole file because of it";
 const [BANG, SLASH, LESS, QUESTION] = [0x21, 0x2f, 0x3c, 0x3f];
@@ -91,7 +94,7 @@ class Reader {
     }
     const offset = this.#at;
     const tag = readTag(this.#text, offset, this.#comments);
-    if (!tag.ok) return this.#fail(tag.offset, tag.message);
+    if (!tag.ok) return this.#fail(tag.offset, tag.message + this.#placeholderHint());
     this.#at = tag.end;
     return next === SLASH ? this.#closeTag(tag, offset) : this.#openTag(tag, offset);
   }
@@ -190,7 +193,7 @@ class Reader {
       return;
     }
     parent.children.push(element);
-    parent.strayTextOffset ??= parent.textOffset;
+    if (parent.textOffset !== undefined) parent.stray ??= strayText(parent);
     parent.text = '';
     parent.textOffset = undefined;
     parent.tooLong = false;
@@ -243,7 +246,8 @@ class Reader {
   #failUnclosed(open: OpenElement, noticedAt: number, what: string): false {
     const tag = this.#displayTag(open.name);
     const noticed = `${what} at ${this.#report.place(noticedAt)}`;
-    const parent = this.#open.at(-2);
+    const secret = this.#open.findIndex(({ name }) => SECRET_ELEMENTS.has(name));
+    const inSecret = secret === -1 ? undefined : this.#open[secret + 1];
     if (open.escapedCloseOffset !== undefined) {
       const at = this.#report.place(open.escapedCloseOffset);
       return this.#fail(
@@ -252,17 +256,22 @@ class Reader {
           'following < part of the value; a value cannot end in a single backslash',
       );
     }
-    if (parent !== undefined && SECRET_ELEMENTS.has(parent.name)) {
+    if (inSecret !== undefined) {
+      const within = `<${this.#open[secret]?.name}>`;
       return this.#fail(
-        open.offset,
-        `the < here begins a tag inside <${parent.name}>, which is not closed before ${noticed}; ` +
-          'if this is a placeholder such as <KEY>, replace it with the value, without < and >',
+        inSecret.offset,
+        `the < here begins a tag inside ${within}, which is not closed before ${noticed}${PLACEHOLDER}`,
       );
     }
     return this.#fail(
       open.offset,
       `${tag} is opened here and not closed before ${noticed}: add ${this.#displayTag(open.name, '/')}`,
     );
+  }
+
+  /** Inside a secret, a < is hardly ever meant as a tag. */
+  #placeholderHint(): string {
+    return this.#open.some(({ name }) => SECRET_ELEMENTS.has(name)) ? PLACEHOLDER : '';
   }
 
   /** A tag for a message; nameless where the name could be part of a secret. */

@@ -54,6 +54,7 @@ export function managerIntegration(): Integration {
     timeout: TIMEOUT_SECONDS,
     timeoutIsSet: true,
     retries: 3,
+    retriesAreSet: true,
     settings: { retry: { firstSeconds: 1, longestSeconds: 30, giveUpHours: 24 * 30 } },
     source: { file: '', line: 1, column: 1 },
   };

@@ -12,6 +12,7 @@ import {
   type Outcome,
   openOptions,
   printable,
+  retriesOf,
   type ScriptCall,
   type ScriptResult,
   secret,
@@ -25,6 +26,18 @@ export const SCRIPT_PREFIX = 'custom-';
 
 /** Seconds that a script may run when the configuration sets no timeout. The reference has no limit. */
 const LEAST_SECONDS = 60;
+
+/** A script that fails is run again only where the configuration asks for it. */
+const RETRIES = { retriesOnRequest: true };
+
+/** What a script says that should be run again later: EX_TEMPFAIL of sysexits.h. */
+const TRY_LATER = 75;
+
+/**
+ * Someone else ended it: the service manager, which stops all processes of integratord, the kernel for
+ * lack of memory, an administrator. That says nothing of the alert.
+ */
+const STOPPED: ReadonlySet<string> = new Set(['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP']);
 
 const settings = z.object({
   hook_url: setting(z.string().transform(secret).optional(), 'Handed to the script as it is.', {
@@ -53,7 +66,7 @@ export function scriptDestination(integrationsDir: string, workingDir: string): 
     settings,
     concurrency: 2,
     defaultTimeout: LEAST_SECONDS,
-    quickRetriesOnly: true,
+    ...RETRIES,
     plan: (job) => ({ kind: 'script', call: callOf(job) }),
     async deliver(job, { scripts, signal }) {
       const { integration } = job;
@@ -67,7 +80,8 @@ export function scriptDestination(integrationsDir: string, workingDir: string): 
       // Called apart, so that nothing keeps the bytes of the alert while the script runs.
       const run = () => scripts.run(callOf(job), limits);
       const result = await run();
-      return outcomeOf(result, seconds, signal.aborted);
+      const quickOnly = !retriesOf(integration, RETRIES).isLong;
+      return outcomeOf(result, { seconds, aborted: signal.aborted, quickOnly });
     },
     examples: { settings: {}, answers: [] },
   });
@@ -134,10 +148,19 @@ function splitCommand(command: string, most: number): string[] {
   return [...parts, part];
 }
 
-function outcomeOf(result: ScriptResult, seconds: number, aborted: boolean): Outcome {
+/** What a result means depends on. */
+interface Circumstances {
+  readonly seconds: number;
+  readonly aborted: boolean;
+  /** True without the long schedule. */
+  readonly quickOnly: boolean;
+}
+
+/** The table of docs/integrations/custom-scripts.md; a test holds both together. */
+function outcomeOf(result: ScriptResult, { seconds, aborted, quickOnly }: Circumstances): Outcome {
   switch (result.kind) {
     case 'exited':
-      return exited(result.code, result.output);
+      return exited(result.code, result.output, quickOnly);
     case 'killed':
       if (aborted) {
         return {
@@ -148,8 +171,9 @@ function outcomeOf(result: ScriptResult, seconds: number, aborted: boolean): Out
       }
       return {
         kind: 'retry',
-        reason: 'rejected',
-        quickOnly: true,
+        ...(STOPPED.has(result.signal)
+          ? { reason: 'internal' }
+          : { reason: 'rejected', quickOnly }),
         message: `The script was killed by ${result.signal}${lastLine(result.output)}`,
         ...excerpt(result.output),
       };
@@ -157,7 +181,7 @@ function outcomeOf(result: ScriptResult, seconds: number, aborted: boolean): Out
       return {
         kind: 'retry',
         reason: 'timeout',
-        quickOnly: true,
+        quickOnly,
         message: `The script was still running after ${seconds} s; it was stopped, with all processes it had started. <timeout> sets this limit${lastLine(result.output)}`,
         ...excerpt(result.output),
       };
@@ -168,7 +192,7 @@ function outcomeOf(result: ScriptResult, seconds: number, aborted: boolean): Out
   }
 }
 
-function exited(code: number, output: string): Outcome {
+function exited(code: number, output: string, quickOnly: boolean): Outcome {
   const detail = { status: code, ...excerpt(output) };
   if (code === 0) return { kind: 'delivered', ...detail };
   const what = `The script ended with exit code ${code}`;
@@ -176,8 +200,12 @@ function exited(code: number, output: string): Outcome {
     const message = `${what}: a command or the script's interpreter was not found or is not executable${lastLine(output)}`;
     return { kind: 'park', reason: 'client_error', message, ...detail };
   }
+  if (code === TRY_LATER) {
+    const message = `${what}, which asks to be run again later${lastLine(output)}`;
+    return { kind: 'retry', reason: 'server_error', message, ...detail };
+  }
   const message = `${what}${lastLine(output)}`;
-  return { kind: 'retry', reason: 'rejected', quickOnly: true, message, ...detail };
+  return { kind: 'retry', reason: 'rejected', quickOnly, message, ...detail };
 }
 
 /** The end of a sentence: the last line, where scripts usually say what went wrong. */

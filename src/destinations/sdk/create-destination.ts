@@ -44,7 +44,7 @@ export function createDestination(
     settings: schema,
     concurrency,
     ...(enriches ? { enriches, highestLevelFirst: true } : {}),
-    ...('quickRetriesOnly' in definition ? { quickRetriesOnly: true } : {}),
+    ...('retriesOnRequest' in definition ? { retriesOnRequest: true } : {}),
     ...(defaultTimeout === undefined ? {} : { defaultTimeout }),
     ...(skip === undefined ? {} : { skip }),
     rateLimit(integration) {

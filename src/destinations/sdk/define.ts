@@ -115,8 +115,8 @@ export interface CustomDefinition<Schema extends SettingsSchema> extends Common<
     delivery: Delivery<z.output<Schema>>,
     context: DeliveryContext,
   ) => Promise<Outcome>;
-  /** True when failures are retried at once only, so that the long schedule has no effect. */
-  readonly quickRetriesOnly?: boolean;
+  /** True when a failure is retried only as far as the configuration asks for it. */
+  readonly retriesOnRequest?: boolean;
 }
 
 export type Definition<Schema extends SettingsSchema = SettingsSchema> =

@@ -34,6 +34,7 @@ export { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/durations.ts';
 export type { AnswerCache, ManagerEvent } from '../../core/enrichment.ts';
 export { type Integration, wantsJson } from '../../core/integration.ts';
 export type { AttemptDetail, Outcome } from '../../core/outcome.ts';
+export { retriesOf } from '../../core/retry.ts';
 export { Secret } from '../../core/secret.ts';
 export { VERSION } from '../../core/version.ts';
 export { type Fact, factsOf, oneLine, plain } from './alert-facts.ts';

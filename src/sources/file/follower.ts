@@ -8,7 +8,7 @@ import type { Lines, Piece } from './piece.ts';
 import { type NextFile, ReadPlan } from './read-plan.ts';
 import { ReadPosition } from './read-position.ts';
 import { Recovery } from './recovery.ts';
-import { abandon, reportOverlong } from './reports.ts';
+import { abandon, reportOverlong, reportRewrite } from './reports.ts';
 import type { ResumePoint } from './resume-point.ts';
 import type { FileSourceStatus } from './status.ts';
 import { PendingLine } from './unterminated-line.ts';
@@ -172,6 +172,7 @@ export class Follower {
     ahead?: Promise<Piece>,
   ): Promise<FileBatch | Step> {
     const { clock, path, health } = this.#context;
+    const lastLook = this.#liveAt;
     this.#isLive = typeof look === 'object' && current.is(look);
     if (this.#isLive) {
       this.#liveAt = clock.now();
@@ -192,7 +193,7 @@ export class Follower {
       case 'end':
         return this.#atEnd(current, look);
       case 'rewritten':
-        return this.#lose(current);
+        return this.#lose(current, lastLook);
       case 'failed':
         return this.#failed(current, look, piece.trouble);
     }
@@ -253,12 +254,11 @@ export class Follower {
   }
 
   /** What was read is not there any more. */
-  async #lose(current: OpenFile): Promise<'again'> {
-    const { lines, path } = current;
+  async #lose(current: OpenFile, lastLook: number): Promise<'again'> {
+    const { path, lines } = current;
     const { offset } = lines.trail;
     const unread = Math.max(0, lines.size - offset);
-    this.#context.counts.rewrites += 1;
-    this.#context.log.warn('the alert file was truncated or rewritten', { path, offset, unread });
+    reportRewrite(this.#context, { path, offset, unread, lastLook });
     await this.#plan.clear();
     await this.#recovery.keep(this.#letGo(current, unread).file);
     return 'again';

@@ -2,7 +2,7 @@ import { type LiveFile, type LiveStat, openLive, type SourceContext } from './co
 import type { FilePosition } from './file-checkpoint.ts';
 import { FileError, type Readable } from './files.ts';
 import type { NextFile, ReadPlan } from './read-plan.ts';
-import { reportLoss } from './reports.ts';
+import { reportLoss, reportRewrite } from './reports.ts';
 import { type ResumePoint, type Start, startIn } from './resume-point.ts';
 import { hasSettled } from './stability.ts';
 
@@ -113,6 +113,11 @@ export class Recovery {
     this.#kept = undefined;
     const isHere = start?.kind === 'same' || start?.kind === 'earlier';
     if (!route.isFound && !isHere) reportLoss(this.#context, last);
+    else if (!isHere && isCutInPlace(last, live)) {
+      // Its copy is there. Nobody saw whether there was another one.
+      const { path, offset } = last.position;
+      reportRewrite(this.#context, { path, offset, unread: undefined, lastLook: since });
+    }
     return 'again';
   }
 
@@ -120,4 +125,9 @@ export class Recovery {
   async #release(live: LiveFile | undefined): Promise<void> {
     if (live !== this.#kept) await live?.file.close();
   }
+}
+
+/** True when the file was truncated, while it was not open here. */
+function isCutInPlace({ position, unread }: ResumePoint, live: LiveFile | undefined): boolean {
+  return unread === undefined && position.offset > 0 && position.inode === live?.facts.inode;
 }

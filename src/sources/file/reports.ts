@@ -19,6 +19,30 @@ export function reportOverlong(
   });
 }
 
+/**
+ * Counts and reports that the file was cut where it is. Since the last look it may have been written to
+ * and cut more than once: what was in it in between, only copies could tell.
+ */
+export function reportRewrite(
+  { counts, log }: SourceContext,
+  rewrite: {
+    readonly path: string;
+    /** Where reading was. */
+    readonly offset: number;
+    /** Bytes after that which were seen; undefined when nobody looked. */
+    readonly unread: number | undefined;
+    /** Milliseconds since 1970. */
+    readonly lastLook: number;
+  },
+): void {
+  const { path, offset, unread, lastLook } = rewrite;
+  counts.rewrites += 1;
+  log.warn(
+    'the alert file was truncated or rewritten; what was written since the last look may be lost',
+    { path, offset, unread, last_look: new Date(lastLook).toISOString() },
+  );
+}
+
 /** Counts and reports what may be missing because the file that was being read is gone. */
 export function reportLoss({ counts, log, onLoss }: SourceContext, last: ResumePoint): void {
   const { position, unread } = last;

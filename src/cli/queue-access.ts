@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Clock, sleep, systemClock } from '../core/clock.ts';
+import { QUEUE_STATES, type QueueState } from '../core/delivery.ts';
+import type { OutboxStatistics } from '../core/outbox.ts';
+import { OutboxError } from '../core/outbox-error.ts';
+import type { Database } from '../outbox/database.ts';
+import { Queue } from '../outbox/queue.ts';
+import type { QueueFilter, QueueSelection } from '../outbox/queue-filter.ts';
+import { DiskReserve } from '../outbox/reserve.ts';
+import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
+import { SqliteStatistics } from '../outbox/statistics.ts';
+import { invocation } from './common-options.ts';
+import { duration } from './duration.ts';
+import { CommandError, EXIT } from './exit.ts';
+
+const clock: Clock = systemClock;
+/** Between two steps of a change. */
+const PAUSE_MS = 5;
+/** With less of the disk than this, a command needs the reserve. */
+const LITTLE_ROOM = 2 ** 20;
+
+/** What a command works on. */
+export interface QueueAccess {
+  readonly queue: Queue;
+  readonly statistics: OutboxStatistics;
+  readonly database: Database;
+  readonly json: boolean;
+}
+
+/** Options that say which deliveries are meant. */
+export interface FilterOptions {
+  readonly integration?: string;
+  /** Milliseconds. */
+  readonly olderThan?: number;
+}
+export interface SelectionOptions extends FilterOptions {
+  readonly all?: boolean;
+}
+
+export function withFilter(command: Command): Command {
+  const states = QUEUE_STATES.join(', ');
+  return command
+    .option('--integration <id>', 'only this integration')
+    .option('--older-than <time>', 'only alerts read longer ago: 30m, 2h, 3d', duration)
+    .addHelpText('after', `\n--state also accepts a delivery state: ${states}`);
+}
+
+export function filterOf(
+  { integration, olderThan }: FilterOptions,
+  state: QueueState | undefined,
+): Omit<QueueFilter, 'limit'> {
+  const readBefore = olderThan === undefined ? undefined : systemClock.now() - olderThan;
+  return { state, integration, readBefore };
+}
+
+/**
+ * What `retry` or `drop` is to work on.
+ * @throws CommandError when nothing says so, or ids and a filter do.
+ */
+export function selectionOf(
+  name: string,
+  ids: readonly string[],
+  own: SelectionOptions,
+  state: QueueState | undefined,
+): QueueSelection {
+  const filter = filterOf(own, state);
+  const filtered = Object.values(filter).some((value) => value !== undefined);
+  if (ids.length > 0) {
+    if (filtered || own.all === true) {
+      throw new CommandError(`${name}: give either ids or a filter, not both`, EXIT.wrongUsage);
+    }
+    return { ids: ids.map(wholeNumber) };
+  }
+  if (!filtered && own.all !== true) {
+    throw new CommandError(
+      `${name}: select deliveries by ids, --integration, --state, --older-than or --all`,
+      EXIT.wrongUsage,
+    );
+  }
+  return filter;
+}
+
+/**
+ * Works on the outbox that the command line names.
+ * @throws CommandError when there is none, or it cannot be used.
+ */
+export async function withQueue(
+  command: Command,
+  work: (access: QueueAccess) => Promise<void>,
+): Promise<void> {
+  const { paths, json } = invocation(command);
+  if (!existsSync(join(paths.state, OUTBOX_FILE))) {
+    throw new CommandError(
+      `there is no outbox in ${paths.state}; the daemon creates it on its first run ` +
+        '(--state or --home select the directory)',
+      EXIT.wrongInput,
+    );
+  }
+  try {
+    const database = openWithRoom(paths.state);
+    const statistics = new SqliteStatistics(database);
+    try {
+      await work({ queue: new Queue(database), statistics, database, json });
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (!(error instanceof OutboxError)) throw error;
+    throw new CommandError(error.message, error.isTemporary ? EXIT.failed : EXIT.wrongInput);
+  }
+  process.exitCode = EXIT.done;
+}
+
+/** Opens the outbox. On a full disk it gives up the reserve: the daemon takes it back later. */
+function openWithRoom(directory: string): Database {
+  const reserve = new DiskReserve(directory);
+  if (reserve.freeBytes < LITTLE_ROOM) reserve.giveUp();
+  try {
+    return openOutboxDatabase(directory);
+  } catch (error) {
+    // A quota does not show in what is free.
+    if (OutboxError.of(error).trouble === 'full' && reserve.giveUp()) {
+      return openOutboxDatabase(directory);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Takes the steps of a change, with pauses in which a daemon may write. Returns how many it concerned.
+ * @throws OutboxError that also says how many were done before it.
+ */
+export async function inSteps(steps: Iterable<number>, past: string): Promise<number> {
+  let count = 0;
+  try {
+    for (const step of steps) {
+      count += step;
+      await sleep(clock, PAUSE_MS);
+    }
+  } catch (error) {
+    if (!(error instanceof OutboxError) || count === 0) throw error;
+    throw new OutboxError(error.trouble, `${count} ${past}, then: ${error.message}`, error);
+  }
+  return count;
+}
+
+export function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
+}

@@ -1,0 +1,138 @@
+import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { systemClock } from '../core/clock.ts';
+import type { LaneBacklog, StateCount } from '../core/outbox.ts';
+import type { Queue } from '../outbox/queue.ts';
+import { dropInSteps } from '../outbox/queue-changes.ts';
+import type { QueueSelection } from '../outbox/queue-filter.ts';
+import { invocation } from './common-options.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { isoTime, print, printableLines, printJson, table } from './output.ts';
+import {
+  inSteps,
+  type SelectionOptions,
+  selectionOf,
+  withFilter,
+  withQueue,
+} from './queue-access.ts';
+
+interface DropOptions extends SelectionOptions {
+  readonly allStates?: boolean;
+  readonly yes?: boolean;
+}
+
+/**
+ * `integratord queue drop`: removes deliveries permanently. What a filter selects are dead letters
+ * only, unless a state or all states are asked for, and it is confirmed first.
+ */
+export function addDrop(queue: Command): void {
+  withFilter(
+    queue
+      .command('drop')
+      .description('remove deliveries permanently: dead letters, unless told otherwise'),
+  )
+    .argument('[ids...]', 'deliveries, as `queue list` shows them, in whatever state')
+    .option('--all', 'of all integrations')
+    .option('--all-states', 'also what is delivered, and what STILL WAITS to be delivered')
+    .option('--yes', 'do not ask')
+    .action(async (ids: string[], own: DropOptions, command: Command) => {
+      const { deliveryState, json } = invocation(command);
+      if (own.allStates === true && (ids.length > 0 || deliveryState !== undefined)) {
+        throw new CommandError(
+          'drop: --all-states goes with neither ids nor a state',
+          EXIT.wrongUsage,
+        );
+      }
+      const every = selectionOf('drop', ids, own, deliveryState);
+      const selection = own.allStates === true || 'ids' in every ? every : onlyDead(every);
+      await withQueue(command, async ({ queue: outbox, statistics, database }) => {
+        const { counts, last } = outbox.count(selection);
+        if (!('ids' in selection) && own.yes !== true) {
+          const unread = own.allStates === true ? statistics.backlog() : [];
+          await confirm(describe(outbox, every, counts) + unread.map(unreadText).join(''), json);
+        }
+        const shown = 'ids' in selection ? selection : { ...selection, upTo: last };
+        const audit = { who: operator(), at: systemClock.now() };
+        const dropped = await inSteps(dropInSteps(database, shown, audit), 'dropped');
+        if (json) await printJson({ dropped, states: counts.map(countJson) });
+        else await print(`${number(dropped)} dropped\n`);
+      });
+    });
+}
+
+function onlyDead(every: Exclude<QueueSelection, { ids: unknown }>): QueueSelection {
+  return { ...every, state: every.state ?? 'dead' };
+}
+
+/** What is about to be dropped, and what is not. */
+function describe(outbox: Queue, every: QueueSelection, counts: readonly StateCount[]): string {
+  const head = ['INTEGRATION', 'STATE', 'COUNT', 'HIGHEST LEVEL', 'READ FROM', 'TO'];
+  const rows = counts.map((one) => [
+    one.integration,
+    one.state,
+    String(one.count),
+    String(one.level),
+    isoTime(one.oldestReadAt) ?? '-',
+    isoTime(one.newestReadAt) ?? '-',
+  ]);
+  const chosen = new Set(counts.map(({ state }) => state));
+  const left = outbox.count(every).counts.filter(({ state }) => !chosen.has(state));
+  const rest = left.map(({ integration, state, count }) => `${integration}: ${count} ${state}`);
+  return (
+    (rows.length === 0 ? 'nothing to drop\n' : table([head, ...rows])) +
+    (rest.length === 0 ? '' : `not dropped without --all-states: ${rest.join(', ')}\n`)
+  );
+}
+
+/** What a lane has not stored yet counts as waiting. */
+function unreadText({ integration, behindSince }: LaneBacklog): string {
+  if (behindSince === undefined) return '';
+  return `${integration} waits for more that is only in the alert file, since ${isoTime(behindSince)}\n`;
+}
+
+/**
+ * Asks on a terminal.
+ * @throws CommandError where nobody can be asked, or the answer is no.
+ */
+async function confirm(text: string, json: boolean): Promise<void> {
+  process.stderr.write(printableLines(text));
+  if (json || !process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new CommandError(
+      'drop: nothing was changed; add --yes to drop these permanently',
+      EXIT.wrongUsage,
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+  const answer = await Promise.race([terminal.question('Drop these permanently? [y/N] '), closed]);
+  terminal.close();
+  if (/^y(?:es)?$/i.test(answer.trim())) return;
+  throw new CommandError('drop: nothing was changed', EXIT.wrongUsage);
+}
+
+/** Who does it, as far as the system knows. */
+function operator(): string {
+  const before = process.env['SUDO_USER'];
+  try {
+    const { username } = userInfo();
+    return before === undefined || before === '' ? username : `${username} (sudo by ${before})`;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+function countJson(one: StateCount) {
+  return {
+    integration: one.integration,
+    state: one.state,
+    count: one.count,
+    level: one.level,
+    oldest_read_at: isoTime(one.oldestReadAt),
+    newest_read_at: isoTime(one.newestReadAt),
+  };
+}
+
+function number(count: number): string {
+  return `${count} ${count === 1 ? 'delivery' : 'deliveries'}`;
+}

@@ -1,0 +1,69 @@
+import type { LogEntry } from './entry.ts';
+
+/** About deliveries and the integrations they go to. */
+export const DELIVERY_MESSAGES = {
+  'attempt failed': {
+    level: 'warn',
+    meaning: 'One attempt failed; it will be retried. `cause` says why.',
+    action: 'Nothing, unless it continues: then check the service and the network.',
+  },
+  'delivery is dead': {
+    level: 'error',
+    meaning: 'One alert was given up for this integration. It is kept and can be retried.',
+    action: '`integratord queue show ID` for the cause, then `queue retry ID`.',
+  },
+  'integration is parked; its alerts wait until it is fixed': {
+    level: 'error',
+    meaning:
+      'No alert can be delivered there: a bad key, a removed webhook, a script that cannot run. ' +
+      'Its alerts are kept.',
+    action: 'Fix the cause, then reload, or `integratord queue retry --integration ID`.',
+  },
+  'integration cannot run; its alerts wait until it is fixed': {
+    level: 'error',
+    meaning:
+      'Something is missing without which nothing can be delivered there: an address, a key, a ' +
+      'script. What its filters match is stored and waits for `retry.give_up_hours`.',
+    action: 'Fix the cause, then reload.',
+  },
+  'integration can run again; its alerts are delivered now': {
+    level: 'info',
+    meaning:
+      'A reload, or a script that appeared, ended the parking. `waiting` alerts are delivered, ' +
+      'the first of them read at `oldest`.',
+    action:
+      'Nothing, unless old alerts are of no use: `queue drop --state pending --older-than` removes them.',
+  },
+  'alerts waited too long for their integration to be fixed and are dead': {
+    level: 'error',
+    meaning:
+      'An integration could not run for `retry.give_up_hours`; `count` alerts were given up.',
+    action: 'Fix it and reload. Then `integratord queue retry --state dead --integration ID`.',
+  },
+  'deliveries were dropped by an operator': {
+    level: 'warn',
+    meaning: '`integratord queue drop` removed `count` deliveries in this state; `who` did it.',
+    action: 'Nothing, if that was meant: they are gone.',
+  },
+  'resumed by an operator': { level: 'info', meaning: 'An operator ended the parking.' },
+  'service accepts deliveries again': {
+    level: 'info',
+    meaning: 'A trial delivery of a parked integration succeeded; the parking is over.',
+  },
+  'service keeps failing; deliveries slow down': {
+    level: 'warn',
+    meaning: 'Five failures in a row. Only one delivery at a time is tried, less and less often.',
+    action: 'Check the service and the network. Its alerts are kept.',
+  },
+  'service works again': { level: 'info', meaning: 'What waited is delivered now.' },
+  'alerts waited too long for their turn and are dead': {
+    level: 'error',
+    meaning:
+      'A quota is too small for the number of alerts: `count` of them were given up untried.',
+    action: 'Send fewer alerts (level, group), or get a larger quota. Then `queue retry`.',
+  },
+  'alert deliberately not sent': {
+    level: 'info',
+    meaning: 'The destination skips this alert on purpose. Logged at most once per minute.',
+  },
+} as const satisfies Record<string, LogEntry>;

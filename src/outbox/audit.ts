@@ -1,0 +1,29 @@
+import type { DropRecord, StateCount } from '../core/outbox.ts';
+import type { Database } from './database.ts';
+
+/** How many records are kept. */
+const MOST_KEPT = 1000;
+
+/** Keeps what an operator dropped. To be called in the transaction that does it. */
+export function recordDrop(database: Database, { at, who, dropped }: Omit<DropRecord, 'id'>): void {
+  const { lastId } = database.run(
+    'INSERT INTO audit (at, who, detail) VALUES (?, ?, ?)',
+    at,
+    who,
+    JSON.stringify(dropped),
+  );
+  database.run('DELETE FROM audit WHERE id <= ?', lastId - MOST_KEPT);
+}
+
+/** What operators dropped and the daemon has not logged yet, the oldest first. */
+export function untoldDrops(database: Database): DropRecord[] {
+  return database
+    .all<{ id: number; at: number; who: string; detail: string }>(
+      'SELECT id, at, who, detail FROM audit WHERE is_told = 0 ORDER BY id',
+    )
+    .map(({ detail, ...row }) => ({ ...row, dropped: JSON.parse(detail) as StateCount[] }));
+}
+
+export function dropsTold(database: Database, drops: readonly DropRecord[]): void {
+  for (const { id } of drops) database.run('UPDATE audit SET is_told = 1 WHERE id = ?', id);
+}
