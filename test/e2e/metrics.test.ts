@@ -87,7 +87,7 @@ it('measures a daemon from reading to delivery', async () => {
     'lane_state{integration="slack",state="working"}': 1,
     'lane_state{integration="custom-missing",state="parked"}': 1,
     'read_lag_bytes{source="file"}': 0,
-    'reading_blocked{why="outbox_full"}': 0,
+    'reading_blocked{why="outbox_failing"}': 0,
     'reading_blocked{why="missing"}': 0,
     config_last_reload_successful: 1,
   });
