@@ -27,7 +27,7 @@ const WITHOUT_CHECKSUM = [
 ].map((system) => `node_modules/node-unix-socket-${system}`);
 
 it('the lock file holds a strong checksum of every package, with five known exceptions', () => {
-  const without = dependencies.filter(([, { integrity = '' }]) => !/^sha512-/.test(integrity));
+  const without = dependencies.filter(([, { integrity = '' }]) => !integrity.startsWith('sha512-'));
   expect(dependencies.length).toBeGreaterThan(100);
   expect(without.map(([path]) => path)).toEqual(WITHOUT_CHECKSUM);
 });

@@ -1,27 +1,28 @@
 import type { Command } from 'commander';
-import { callByName, callWithOptions } from '../dropin/call.ts';
+import { callByName, callWithOptions, type DropInCall } from '../dropin/call.ts';
 import { runDropIn } from '../dropin/program.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { resolvePaths } from './paths.ts';
 
 const COMMAND = 'wazuh';
 
+/** What the launcher runs. The command line is the launcher's, then the original's. */
+export function runLaunched(args: readonly string[], program: string): Promise<void> {
+  return run(callWithOptions(args, [program], process.env));
+}
+
 /**
- * Behaves as the manager's own Integrator where the command line asks for it: by a link to this
- * program with the original's name, or by `integratord wazuh …`. Those flags are the original's, so
- * they never reach our own reader of options. Resolves with the exit code; undefined when it is a
- * command line of ours.
+ * Behaves as the manager's own Integrator: called by a link to this program with the original's name,
+ * or as `integratord wazuh …`.
+ * @param argv Node's
  */
-export async function runAsOriginal(
-  argv: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<number | undefined> {
-  const call =
-    callByName(argv, env) ??
-    (argv[2] === COMMAND
-      ? callWithOptions(argv.slice(3), [argv[1] ?? '', COMMAND], env)
-      : undefined);
-  return call === undefined ? undefined : runDropIn(call, (home) => resolvePaths({ home }, {}));
+export function runAsOriginal(argv: readonly string[]): Promise<void> {
+  const self = [argv[1] ?? '', COMMAND];
+  return run(callByName(argv, process.env) ?? callWithOptions(argv.slice(3), self, process.env));
+}
+
+async function run(call: DropInCall): Promise<void> {
+  process.exitCode = await runDropIn(call, (home) => resolvePaths({ home }, {}));
 }
 
 /** Shows `integratord wazuh` in the help. */

@@ -1,59 +1,20 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { VERSION } from '../core/version.ts';
-import { addCommonOptions } from './common-options.ts';
-import { addWazuh, runAsOriginal } from './drop-in.ts';
-import { CommandError, EXIT } from './exit.ts';
+// The manager may start this as root, by the name of its Integrator. Those flags are the original's,
+// so they never reach our own reader of options, and nothing is loaded before `enter`.
+import { enter, knownByName } from '../dropin/enter.ts';
 
-/** The commands by name, in the order of the help, and how each is loaded. */
-const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) => void>][] = [
-  ['run', async () => (await import('./run.ts')).addRun],
-  ['check', async () => (await import('./check.ts')).addCheck],
-  ['match', async () => (await import('./match.ts')).addMatch],
-  ['preview', async () => (await import('./preview.ts')).addPreview],
-  ['send', async () => (await import('./send.ts')).addSend],
-  ['queue', async () => (await import('./queue.ts')).addQueue],
-  ['demo', async () => (await import('./demo.ts')).addDemo],
-  ['install', async () => (await import('./install.ts')).addInstall],
-  ['uninstall', async () => (await import('./install.ts')).addUninstall],
-];
-
-/**
- * The program with the commands whose names are among these words, which is much less to load than
- * all of them; with all of them when there is none, for the help.
- */
-async function createProgram(words: readonly string[]): Promise<Command> {
-  const isHelp = words.includes('help');
-  const named = isHelp ? [] : COMMANDS.filter(([name]) => words.includes(name));
-  const program = new Command('integratord')
-    .description('Delivers Wazuh and OSSEC alerts to the tools your team works in, and loses none.')
-    .version(VERSION, '-V, --version')
-    .helpCommand('help [command]', 'show help for a command')
-    .configureHelp({ sortSubcommands: false });
-  for (const [, load] of named.length > 0 ? named : COMMANDS) (await load())(program);
-  addWazuh(program);
-  addCommonOptions(program);
-  return program.action(() => program.outputHelp());
-}
-
-/** Runs the command line; resolves with the exit code. */
-async function main(argv: readonly string[]): Promise<number> {
-  try {
-    const program = await createProgram(argv.slice(2));
-    await program.parseAsync([...argv]);
-    return Number(process.exitCode ?? EXIT.done);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`integratord: ${error.message}\n`);
-    return error.code;
-  }
-}
+const [, program = '', ...args] = process.argv;
+const known = knownByName(program);
 
 // The reader of our output may go away early (`| head`): that is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
 
-process.exitCode = (await runAsOriginal(process.argv, process.env)) ?? (await main(process.argv));
+if (known === undefined && args[0] !== 'wazuh') {
+  const { runCommand } = await import('./commands.ts');
+  process.exitCode = await runCommand(process.argv);
+} else if (enter(known === undefined ? args.slice(1) : args, known)) {
+  await (await import('./drop-in.ts')).runAsOriginal(process.argv);
+}

@@ -11,12 +11,14 @@ import { validate } from './configuration.ts';
 import { type Ending, exitCode } from './ending.ts';
 import { type Flags, helpText, parseFlags } from './flags.ts';
 import { readDebugOption } from './internal-options.ts';
-import { accountNames, becomeAccount, findAccount, isRoot } from './user.ts';
 import { CONFIG_FILE } from './verdict.ts';
 
 type RunFlags = Extract<Flags, { kind: 'run' }>;
 
-/** Behaves as the manager's own Integrator. Resolves with the exit code. */
+/**
+ * Behaves as the manager's own Integrator, once `enter` has changed the user. Resolves with the exit
+ * code.
+ */
 export async function runDropIn(call: DropInCall, paths: (home: string) => Paths): Promise<number> {
   if (call.isProbe) {
     // Throws where a file or a library is out of reach.
@@ -58,7 +60,6 @@ async function run(
     scrubber,
     echo,
   });
-  if (!changeUser(call, flags, log)) return 'refused';
 
   // As the original does: what is logged before knows nothing of the configuration.
   const { complaints, formats, blocks } = validate(CONFIG_FILE);
@@ -111,26 +112,6 @@ function enterHome({ name, home }: DropInCall): string | undefined {
       `${name}: the manager's directory is unknown: ${(error as Error).message}\n`,
     );
     return undefined;
-  }
-}
-
-/** Gives up the powers of root. Whoever is not root stays who they are. */
-function changeUser({ name }: DropInCall, flags: RunFlags, log: ManagerLog): boolean {
-  if (!isRoot()) return true;
-  const account = findAccount(name, flags);
-  if (account === undefined) {
-    const { user, group } = accountNames(name, flags);
-    const text = `(1203): Invalid user '${user}' or group '${group}' given.`;
-    log.write({ level: 'CRITICAL', text });
-    return false;
-  }
-  try {
-    becomeAccount(account);
-    return true;
-  } catch (error) {
-    const text = `(1206): Unable to switch to user '${account.user}': ${(error as Error).message}`;
-    log.write({ level: 'CRITICAL', text });
-    return false;
   }
 }
 

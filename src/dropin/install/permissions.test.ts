@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { tempDir } from '../../../test/support/temp-dir.ts';
-import type { Account } from '../user.ts';
+import type { Account } from '../enter.ts';
 import { whyChangeable, whyTreeChangeable, whyUnreachable } from './permissions.ts';
 
 const me = process.getuid?.() ?? 0;
