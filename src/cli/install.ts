@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { isRoot } from '../dropin/enter.ts';
 import { planInstall } from '../dropin/install/install.ts';
-import type { InstallPlan } from '../dropin/install/plan.ts';
+import { type InstallPlan, refused } from '../dropin/install/plan.ts';
 import { planUninstall } from '../dropin/install/uninstall.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -18,15 +19,18 @@ export function addInstall(program: Command): void {
     .option('--group <name>', "the group to run as (default: the manager's)")
     .action(async (own: { dryRun?: boolean; user?: string; group?: string }, command: Command) => {
       const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
-      const plan = planInstall({
-        home: homeOf(command),
-        user: own.user,
-        group: own.group,
-        node: process.execPath,
-        nodeVersion: process.version,
-        packageRoot,
-        program: `${packageRoot}dist/cli/wazuh.js`,
-      });
+      const home = homeOf(command);
+      const plan = planned(() =>
+        planInstall({
+          home,
+          user: own.user,
+          group: own.group,
+          node: process.execPath,
+          nodeVersion: process.version,
+          packageRoot,
+          program: `${packageRoot}dist/cli/wazuh.js`,
+        }),
+      );
       await carryOut(plan, own.dryRun ?? false, command);
     });
 }
@@ -38,8 +42,23 @@ export function addUninstall(program: Command): void {
     .description("restore the manager's own Integrator")
     .option('--dry-run', 'show what would be done, without doing it')
     .action(async (own: { dryRun?: boolean }, command: Command) => {
-      await carryOut(planUninstall(homeOf(command)), own.dryRun ?? false, command);
+      const home = homeOf(command);
+      const plan = planned(() => planUninstall(home));
+      await carryOut(plan, own.dryRun ?? false, command);
     });
+}
+
+/** Only root may look into the `bin` of most managers. */
+function planned(plan: () => InstallPlan): InstallPlan {
+  try {
+    return plan();
+  } catch (error) {
+    const { code, path, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const isDenied = code === 'EACCES' || code === 'EPERM';
+    if (!isDenied) return refused(message);
+    return refused(`permission denied: ${path ?? message}${isRoot() ? '' : '; run this as root'}`);
+  }
 }
 
 function homeOf(command: Command): string {

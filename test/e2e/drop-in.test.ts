@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   chownSync,
   mkdirSync,
   readdirSync,
@@ -321,6 +322,24 @@ describe.skipIf(obstacle !== undefined)('in the place of the original', () => {
     expect(dry.stdout).toMatch(/^would restore the original/);
     expect((await home.run(process.execPath, [COMMAND, ...uninstall])).code).toBe(0);
     expect((await home.integrator('-t')).stdout).toBe('original: -t\n');
+  });
+
+  it.runIf(IS_ROOT)('says in one line that install and uninstall are for root', async () => {
+    home = new ManagerHome('', 'root');
+    const stranger = { uid: 54_321, gid: 54_321 };
+    for (const command of ['install', 'uninstall']) {
+      for (const mode of [0o750, 0o755]) {
+        chmodSync(home.path, mode);
+        chmodSync(join(home.path, 'bin'), 0o750);
+        const { status, stderr } = spawnSync(
+          process.execPath,
+          [COMMAND, command, '--home', home.path],
+          { ...stranger, cwd: '/', encoding: 'utf8' },
+        );
+        expect(stderr).toMatch(/^[^\n]*permission denied[^\n]*; run this as root\n$/);
+        expect(status).toBe(1);
+      }
+    }
   });
 
   it('works as a link with the original’s name, and as `integratord wazuh`', async () => {
