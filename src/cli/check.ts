@@ -3,6 +3,7 @@ import type { JsonObject } from '../alert/json.ts';
 import type { PreparedIntegration, Setup } from '../app/setup.ts';
 import { readSetup } from '../app/setup.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
+import { actAsDaemon } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
 import { print, printJson, table } from './output.ts';
@@ -16,8 +17,9 @@ export function addCheck(program: Command): void {
     .option('--show-secrets', 'show keys and addresses instead of redacting them')
     .option('--lenient', 'succeed although integrations cannot run, if there are no errors')
     .action(async (own: CheckOptions, command: Command) => {
-      const { paths, json } = invocation(command);
-      const setup = readSetup(paths, process.env);
+      const invoked = invocation(command);
+      const { paths, json } = invoked;
+      const setup = readSetup(paths, process.env, actAsDaemon(invoked).files);
       const errors = setup.diagnostics.filter(({ severity }) => severity === 'error').length;
       const broken = setup.integrations.filter(({ unusable }) => unusable !== undefined).length;
       const ok = errors === 0 && (own.lenient === true || broken === 0);
