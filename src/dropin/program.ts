@@ -62,10 +62,14 @@ async function run(
   });
 
   // As the original does: what is logged before knows nothing of the configuration.
-  const { complaints, formats, blocks } = validate(CONFIG_FILE);
+  const { complaints, place, formats, blocks } = validate(CONFIG_FILE);
   log.formats = formats;
   const warnings = setDebug(flags, home, log);
   for (const complaint of complaints) log.write(complaint);
+  if (flags.test && place !== undefined) {
+    // Beside the original's lines, which name an element but seldom say where it is.
+    process.stderr.write(`${paths.config}:${place.line}:${place.column}: the mistake is here\n`);
+  }
   if (complaints.length > 0) return 'refused';
   if (flags.test) {
     for (const warning of warnings) log.say(warning);

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -103,7 +104,11 @@ describe.skipIf(obstacle !== undefined).each(starters)(
       const lines = home.log().trimEnd().split('\n');
       expect(lines.filter((line) => !LINE.test(line))).toEqual([]);
       const texts = lines.map((line) => line.slice(20));
-      expect(texts.slice(0, 2)).toEqual([
+      expect(texts[0]).toMatch(
+        /^wazuh-integratord: INFO: integratord \d+\.\d+\.\d+ runs in place of wazuh-integratord; how it differs: \/.*\/docs\/drop-in\.md$/,
+      );
+      expect(existsSync(texts[0]?.replace(/^.*: /, '') ?? '')).toBe(true);
+      expect(texts.slice(1, 3)).toEqual([
         `wazuh-integratord: INFO: Started (pid: ${pid}).`,
         "wazuh-integratord: INFO: Enabling integration for: 'slack'.",
       ]);
