@@ -7,7 +7,13 @@ import { type InstallPlan, refused } from '../dropin/install/plan.ts';
 import { planUninstall } from '../dropin/install/uninstall.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { decideMeanwhile, type MeanwhileChoice } from './install-meanwhile.ts';
 import { print, printJson } from './output.ts';
+
+interface InstallChoices extends MeanwhileChoice {
+  readonly user?: string;
+  readonly group?: string;
+}
 
 /** `integratord install`: our launcher in the place of the manager's Integrator. */
 export function addInstall(program: Command): void {
@@ -15,9 +21,14 @@ export function addInstall(program: Command): void {
     .command('install')
     .description("replace the manager's own Integrator")
     .option('--dry-run', 'show what would be done, without doing it')
+    .option('--from-now', 'where the original ran meanwhile: do not send what it has delivered')
+    .option('--replay', 'where the original ran meanwhile: send all since integratord last ran')
     .option('--user <name>', "the user to run as (default: the manager's user)")
     .option('--group <name>', "the group to run as (default: the manager's)")
-    .action(async (own: { dryRun?: boolean; user?: string; group?: string }, command: Command) => {
+    .action(async (own: InstallChoices, command: Command) => {
+      if (own.fromNow === true && own.replay === true) {
+        throw new CommandError('give --from-now or --replay, not both', EXIT.wrongUsage);
+      }
       const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
       const home = homeOf(command);
       const plan = planned(() =>
@@ -31,7 +42,10 @@ export function addInstall(program: Command): void {
           program: `${packageRoot}dist/cli/wazuh.js`,
         }),
       );
-      await carryOut(plan, own.dryRun ?? false, command);
+      const program = `${packageRoot}dist/cli/meanwhile.js`;
+      const place = { home, node: process.execPath, program };
+      const decided = await decideMeanwhile(plan, place, own, command);
+      if (decided !== undefined) await carryOut(decided, own.dryRun ?? false, command);
     });
 }
 

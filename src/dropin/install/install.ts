@@ -66,7 +66,12 @@ export function planInstall(options: InstallOptions): InstallPlan {
   if (reasons.length > 0 || typeof state === 'string') return refused(...reasons);
 
   const steps = [...state, ...launcherSteps(found, options, account)];
-  return { kind: 'ready', steps, notes: steps.length === 0 ? [] : [restartNote(found)] };
+  return {
+    kind: 'ready',
+    steps,
+    notes: steps.length === 0 ? [] : [restartNote(found)],
+    ...(found.state === 'original' && { takesOver: account }),
+  };
 }
 
 function accountFor(
