@@ -54,7 +54,8 @@ export function whyTreeChangeable(directory: string, trusted: number): string | 
   /** For a place whose way is known to be safe. */
   const lookInside = (place: string): string | undefined => {
     seen.add(place);
-    const stat = lstatSync(place);
+    const stat = placeAt(place);
+    if (stat === undefined) return undefined; // a temporary file is gone by now
     if (stat.isSymbolicLink()) return look(place);
     const problem = unsafe(place, stat, trusted, 'inside');
     if (problem !== undefined || !stat.isDirectory()) return problem;
