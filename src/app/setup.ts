@@ -1,3 +1,4 @@
+import { type Files, systemFiles } from '../config/files.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedIntegration } from '../config/loaded-integration.ts';
 import type { Destination, DestinationResolver } from '../core/destination.ts';
@@ -43,13 +44,14 @@ export interface RoutedIntegration extends PreparedIntegration {
 }
 
 /** Reads configuration and settings and finds each integration's destination. Never throws. */
-export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
+export function readSetup(paths: Paths, env: NodeJS.ProcessEnv, files: Files = systemFiles): Setup {
   const destinations = createRegistry({ home: paths.home });
   const { integrations, diagnostics, secrets, ...rest } = loadConfig({
     configFile: paths.config,
     settingsFile: paths.settings,
     env,
     destinations,
+    files,
   });
   return {
     ...rest,

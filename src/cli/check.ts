@@ -5,6 +5,7 @@ import { readSetup } from '../app/setup.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import { retriesOf } from '../core/retry.ts';
 import { attemptSeconds } from '../destinations/sdk/request-session.ts';
+import { actAsDaemon } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
 import { print, printable, printJson, table } from './output.ts';
@@ -18,8 +19,9 @@ export function addCheck(program: Command): void {
     .option('--show-secrets', 'show keys and addresses instead of redacting them')
     .option('--lenient', 'succeed although integrations cannot run, if there are no errors')
     .action(async (own: CheckOptions, command: Command) => {
-      const { paths, json } = invocation(command);
-      const setup = readSetup(paths, process.env);
+      const invoked = invocation(command);
+      const { paths, json } = invoked;
+      const setup = readSetup(paths, process.env, actAsDaemon(invoked).files);
       const errors = setup.diagnostics.filter(({ severity }) => severity === 'error').length;
       const counts = countStates(setup);
       const broken = counts.parked + counts.not_enabled;

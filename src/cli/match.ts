@@ -4,6 +4,7 @@ import { type ReadAlert, readAlert } from '../alert/formats/read-alert.ts';
 import type { PreparedIntegration } from '../app/setup.ts';
 import { FilterStage } from '../routing/filter-stage.ts';
 import type { Refusal } from '../routing/stage.ts';
+import { actAsDaemon } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
 import { readRecords } from './lines.ts';
@@ -18,11 +19,13 @@ export function addMatch(program: Command): void {
     .argument('[file]', 'alerts, one per line (default: standard input)')
     .option('--why', 'also say which filter keeps each of the others from firing')
     .action(async (file: string | undefined, own: { why?: boolean }, command: Command) => {
-      const { paths, json } = invocation(command);
-      const entries = loadSetup(paths).integrations;
+      const invoked = invocation(command);
+      const { paths, json } = invoked;
+      const { files, input } = actAsDaemon(invoked, file);
+      const entries = loadSetup(paths, files).integrations;
       const filter = new FilterStage(entries.map(({ integration }) => integration));
       let unreadable = 0;
-      for await (const { line, bytes } of readRecords(file)) {
+      for await (const { line, bytes } of readRecords(input)) {
         const read = readAlert(bytes);
         if (typeof read === 'string') {
           unreadable += 1;
