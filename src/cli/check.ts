@@ -25,7 +25,13 @@ export function addCheck(program: Command): void {
       if (json) {
         await printJson({
           ok,
-          integrations: setup.integrations.map((entry) => describe(entry, redactor)),
+          integrations: setup.integrations.map((entry) =>
+            describe(
+              entry,
+              sharers(setup, entry).filter((id) => id !== entry.integration.id),
+              redactor,
+            ),
+          ),
           diagnostics: setup.diagnostics,
         });
       } else {
@@ -47,7 +53,11 @@ interface Faults {
 }
 
 /** The settings in effect, with the names that the reference's `getconfig` gives them. */
-function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
+function describe(
+  entry: PreparedIntegration,
+  others: readonly string[],
+  redactor: Redactor,
+): JsonObject {
   const { integration, loaded, unusable, destination, destinationNote } = entry;
   return {
     id: integration.id,
@@ -63,6 +73,7 @@ function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
     destination_note: destinationNote,
     ...(redactor.value(loaded.getconfig()) as JsonObject),
     options: redactor.value(integration.options ?? null),
+    ...(others.length === 0 ? {} : { shares_script_with: [...others] }),
   };
 }
 
@@ -77,6 +88,7 @@ async function printForPeople(setup: Setup, file: string, faults: Faults): Promi
     ]);
     await print(table([['INTEGRATION', 'STATE', 'DELIVERS TO', 'GETS'], ...rows]));
   }
+  for (const line of turnLines(setup)) await print(`${line}\n`);
   const { length } = setup.integrations;
   const count = length === 1 ? '1 integration' : `${length} integrations`;
   if (faults.broken > 0) await print(`${WAITING}\n`);
@@ -89,6 +101,29 @@ const WAITING =
   'parked: what its filters match is stored and waits, for a day unless retry.give_up_hours says ' +
   'otherwise; it is delivered when the integration can run and the configuration is reloaded. ' +
   'not enabled: nothing is stored.';
+
+/** The integrations that run the same script, this one included; none where it runs no script. */
+function sharers(setup: Setup, entry: PreparedIntegration): string[] {
+  const script = turnsOn(entry);
+  if (script === undefined) return [];
+  return setup.integrations
+    .filter((other) => turnsOn(other) === script)
+    .map(({ integration }) => integration.id);
+}
+
+function turnLines(setup: Setup): Set<string> {
+  const lines = setup.integrations.flatMap((entry) => {
+    const ids = sharers(setup, entry);
+    return ids.length < 2
+      ? []
+      : [`${ids.join(', ')}: they share the script ${turnsOn(entry)} and take turns`];
+  });
+  return new Set(lines);
+}
+
+function turnsOn({ integration, destination }: PreparedIntegration): string | undefined {
+  return destination?.turnsOn?.(integration);
+}
 
 function stateText({ unusable, destination }: PreparedIntegration): string {
   if (unusable === undefined) return 'enabled';

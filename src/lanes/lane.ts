@@ -18,6 +18,7 @@ import { LeaseBuffer } from './lease-buffer.ts';
 import { eventsOf, type FollowUps } from './manager-follow-ups.ts';
 import { OutboxGuard } from './outbox-guard.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import type { Turns } from './turns.ts';
 
 /** What a lane needs to work. */
 export interface LaneParts {
@@ -33,6 +34,8 @@ export interface LaneParts {
   readonly observer?: LaneObserver | undefined;
   /** What comes of the events of an enrichment. */
   readonly followUps: FollowUps;
+  /** Those of the lanes that must not work at the same time as this one. */
+  readonly turns?: Turns | undefined;
   /** The lane that it takes the place of, which may still have attempts under way. */
   readonly predecessor?: Lane | undefined;
 }
@@ -66,8 +69,9 @@ export class Lane {
   #cancelTimer: (() => void) | undefined;
 
   constructor(parts: LaneParts) {
-    const { integration, destination, record, clock, log } = parts;
+    const { integration, destination, record, clock, log, scrubber } = parts;
     this.#parts = parts;
+    parts.turns?.join(this);
     this.id = record.id;
     this.integration = integration;
     // Every attempt under way listens to it; that many listeners are not a leak.
@@ -76,7 +80,6 @@ export class Lane {
     if (before !== undefined) before.#successor = this;
     this.#running = new AttemptsInFlight(clock, before === undefined ? undefined : before.#running);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
-    const { scrubber } = parts;
     this.#context = { ...parts.context, clock, scrubber, signal: this.#abort.signal };
     this.#outbox = new OutboxGuard(parts.outbox, log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, parts);
@@ -116,6 +119,9 @@ export class Lane {
     this.#pump();
   }
 
+  /** For {@link Turns}. */
+  readonly turnCame = () => this.#pump();
+
   /** Reloads what another process stored: an operator may have ended the parking. */
   refresh(record: LaneRecord): void {
     this.#health.refresh(record);
@@ -146,6 +152,7 @@ export class Lane {
     this.#stopping = true;
     this.#cancelTimer?.();
     this.#leases.giveBack();
+    this.#parts.turns?.leave(this);
     const { ids, doubtful } = await this.#running.stop(graceMs, () => this.#abort.abort());
     if (doubtful > 0) {
       const fields = { integration: this.integration.id, count: doubtful };
@@ -156,6 +163,7 @@ export class Lane {
   }
 
   #pump(): void {
+    const { turns } = this.#parts;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#limiter.observe();
@@ -166,29 +174,37 @@ export class Lane {
         this.#leases.giveBack();
         this.#schedule(wait);
         this.#limiter.observe();
+        break;
+      }
+      if (this.#running.occupied >= (this.#health.isProbing ? 1 : this.#concurrency)) break;
+      if (turns?.take(this) === false) {
+        this.#leases.giveBack();
         return;
       }
-      if (this.#running.occupied >= (this.#health.isProbing ? 1 : this.#concurrency)) return;
       const delivery = this.#take();
       if (delivery !== undefined) {
         this.#limiter.take(this.#parts.clock.now());
         void this.#run(this.#running.begin(delivery.id), delivery);
-      } else if (this.#leases.isDrained) {
+        continue;
+      }
+      turns?.end();
+      if (this.#leases.isDrained) {
         this.#waitForDue();
-        return;
+        break;
       }
     }
+    turns?.withdraw(this);
   }
 
   #holdUntil(): number {
-    const now = this.#parts.clock.now();
-    return Math.max(this.#health.pausedUntil, this.#limiter.freeAt(now));
+    return Math.max(this.#health.pausedUntil, this.#limiter.freeAt(this.#parts.clock.now()));
   }
 
   /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
   #take(): LeasedDelivery | undefined {
     const now = this.#parts.clock.now();
-    const limit = this.#health.isProbing ? 1 : this.#limiter.available(now);
+    const isOne = this.#health.isProbing || this.#parts.turns?.isShared === true;
+    const limit = isOne ? 1 : this.#limiter.available(now);
     const delivery = this.#leases.take(now, limit);
     if (delivery !== 'failed') return delivery;
     // From now on: that it failed may have taken longer than the pause.
@@ -213,6 +229,7 @@ export class Lane {
       await this.#attempt(attempt, delivery);
     } finally {
       this.#running.end(attempt);
+      this.#parts.turns?.end();
       if (this.#stopping) this.#successor?.wake();
       else this.#pump();
     }
@@ -224,13 +241,8 @@ export class Lane {
     const startedAt = clock.now();
     const began = clock.monotonic();
     const { signal } = this.#abort;
-    const outcome = await attemptDelivery(
-      delivery,
-      integration,
-      destination,
-      this.#context,
-      scrubber,
-    );
+    const context = this.#context;
+    const outcome = await attemptDelivery(delivery, integration, destination, context, scrubber);
     // Aborted: stop() gives it back, or already has.
     if (attempt.isOver || (signal.aborted && outcome.kind !== 'delivered')) return;
     attempt.isOver = true;

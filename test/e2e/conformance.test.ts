@@ -43,6 +43,7 @@ describe('conformance of the program', () => {
       'destination',
       'destination_note',
       'options',
+      'shares_script_with',
     ]);
     const asRecorded = own.integrations.map((integration) =>
       Object.fromEntries(Object.entries(integration).filter(([key]) => !added.has(key))),

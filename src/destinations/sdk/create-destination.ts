@@ -45,6 +45,7 @@ export function createDestination(
     concurrency,
     ...(enriches ? { enriches, highestLevelFirst: true } : {}),
     ...('quickRetriesOnly' in definition ? { quickRetriesOnly: true } : {}),
+    ...('turnsOn' in definition ? { turnsOn: definition.turnsOn } : {}),
     ...(defaultTimeout === undefined ? {} : { defaultTimeout }),
     ...(skip === undefined ? {} : { skip }),
     rateLimit(integration) {
