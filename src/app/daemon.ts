@@ -37,6 +37,8 @@ export interface DaemonOptions {
   /** Without a checkpoint, begin at the start of the alert file instead of at its end. */
   readonly fromStart: boolean;
   readonly env: NodeJS.ProcessEnv;
+  /** Whether scripts are told that this is debug mode. */
+  readonly debug?: boolean;
   readonly log: Log;
   readonly scrubber: Scrubber;
   /** Where the events of enrichments go. */
@@ -61,6 +63,7 @@ export class Daemon {
   readonly #measured: ProgramMetrics;
   /** Configured integrations that have no lane: their names lead nowhere. */
   #disabled: readonly string[] = [];
+  #scriptEnvironment: NodeJS.ProcessEnv;
   readonly #retention: Retention;
   readonly #diskRoom: DiskRoom;
   readonly #groupCommit: GroupCommit;
@@ -80,10 +83,10 @@ export class Daemon {
    */
   static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
     tuneHeap();
-    const { paths, env, log, scrubber, stop } = options;
+    const { paths, env, debug, log, scrubber, stop } = options;
     const troubles = new OutboxTroubles(systemClock, log);
     const waiting: OpenParts = { clock: systemClock, troubles, stop };
-    let setup = readSetup(paths, env);
+    let setup = readSetup(paths, env, debug);
     scrubber.learn(setup.secrets);
     const failure = whyNotStart(setup);
     if (failure !== undefined) {
@@ -94,7 +97,7 @@ export class Daemon {
     if (state === undefined) return { kind: 'stopped' };
     if (troubles.has()) {
       // It has waited, maybe for hours.
-      const newer = readSetup(paths, env);
+      const newer = readSetup(paths, env, debug);
       scrubber.learn(newer.secrets);
       if (whyNotStart(newer) === undefined) setup = newer;
     }
@@ -117,6 +120,7 @@ export class Daemon {
     const { database } = state;
     this.#options = options;
     this.#state = state;
+    this.#scriptEnvironment = setup.scriptEnvironment;
     const space = new Purge(database);
     this.#retention = new Retention(space, settings.outbox, this.#clock, log);
     this.#diskRoom = new DiskRoom({
@@ -136,7 +140,10 @@ export class Daemon {
       integrationOf: (lane) => this.#lanes.integrationOf(lane),
     });
     this.#outbox = measuredOutbox(state.outbox, this.#measured, this.#clock);
-    this.#transports = createTransports(paths, this.#clock, { log });
+    this.#transports = createTransports(paths, this.#clock, {
+      log,
+      environment: () => this.#scriptEnvironment,
+    });
     this.#groupCommit = new GroupCommit(this.#outbox, this.#clock);
     this.#lanes = new LaneSet(
       {
@@ -264,8 +271,8 @@ export class Daemon {
   }
 
   #readAgain(): Setup {
-    const { paths, env, scrubber } = this.#options;
-    const setup = readSetup(paths, env);
+    const { paths, env, debug, scrubber } = this.#options;
+    const setup = readSetup(paths, env, debug);
     scrubber.learn(setup.secrets);
     return setup;
   }
@@ -274,6 +281,7 @@ export class Daemon {
   #apply(setup: Setup): void {
     const routes = this.#lanes.apply(routedIntegrations(setup));
     this.#intake.use(new Router(routes), this.#lanes.unread);
+    this.#scriptEnvironment = setup.scriptEnvironment;
     this.#disabled = setup.integrations
       .filter(({ destination }) => destination === undefined)
       .map(({ integration }) => integration.id);

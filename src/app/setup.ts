@@ -8,6 +8,7 @@ import type { Paths } from '../core/paths.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import { createRegistry } from '../destinations/registry.ts';
 import { networkDiagnostics, networkSecrets } from './network-environment.ts';
+import { proxyPasswords, scriptEnvironment } from './script-environment.ts';
 
 /** An integration of the configuration, with what would deliver for it. */
 export interface PreparedIntegration {
@@ -31,6 +32,8 @@ export interface Setup {
   /** The file could not be read: nothing may start from it. */
   readonly fatal: boolean;
   readonly settings: DaemonSettings;
+  /** What scripts find in their environment. */
+  readonly scriptEnvironment: NodeJS.ProcessEnv;
   /** Every secret value in it. */
   readonly secrets: readonly string[];
   /** Files that are blank or gone, which a reload takes for mistakes. */
@@ -42,18 +45,31 @@ export interface RoutedIntegration extends PreparedIntegration {
   readonly destination: Destination;
 }
 
-/** Reads configuration and settings and finds each integration's destination. Never throws. */
-export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
-  const destinations = createRegistry({ home: paths.home });
-  const { integrations, diagnostics, secrets, ...rest } = loadConfig({
+/**
+ * Reads configuration and settings and finds each integration's destination. Never throws.
+ * @param debug whether scripts are told that this is debug mode.
+ */
+export function readSetup(paths: Paths, env: NodeJS.ProcessEnv, debug = false): Setup {
+  const destinations = createRegistry({ home: paths.home, debug });
+  const { integrations, diagnostics, secrets, variables, ...rest } = loadConfig({
     configFile: paths.config,
     settingsFile: paths.settings,
     env,
     destinations,
   });
+  const environment = scriptEnvironment(env, {
+    references: variables,
+    added: rest.settings.environment,
+  });
+  const hasScripts = integrations.some(({ resolution }) => resolution.destination?.turnsOn);
   return {
     ...rest,
-    diagnostics: [...diagnostics, ...networkDiagnostics(env)],
+    diagnostics: [
+      ...diagnostics,
+      ...networkDiagnostics(env),
+      ...(hasScripts ? proxyPasswords(environment) : []),
+    ],
+    scriptEnvironment: environment,
     secrets: [...secrets, ...networkSecrets(env)],
     integrations: integrations.map((loaded) => ({
       loaded,

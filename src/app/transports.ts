@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import type { DatagramSender } from '../core/datagram.ts';
 import type { ClosableHttpClient, LaneHttp, ScriptRunner } from '../core/destination.ts';
@@ -36,7 +37,7 @@ export interface TransportOptions {
    * script. By default as many as pay: each keeps a processor busy, and the scripts need some too.
    */
   readonly scriptHosts?: number;
-  /** What scripts find in their environment: the same object as long as nothing has changed. */
+  /** What scripts find in their environment now. */
   readonly environment?: () => NodeJS.ProcessEnv;
 }
 
@@ -47,7 +48,7 @@ export function createTransports(
   {
     log = silentLog,
     scriptHosts = Math.min(2, availableParallelism()),
-    environment = () => process.env,
+    environment = inherited(),
   }: TransportOptions = {},
 ): Transports {
   const start = (threads: number) => forkNameHost(NAME_PROGRAM, threads);
@@ -115,11 +116,17 @@ function scriptRunner({
   };
 }
 
-/** Makes something of a value, and once only as long as the value stays the same object. */
+/** A copy: reading the real one is slow. */
+function inherited(): () => NodeJS.ProcessEnv {
+  const copy = { ...process.env };
+  return () => copy;
+}
+
+/** Makes something of a value, and once only as long as the value stays equal. */
 function forEach<From, To>(make: (from: From) => To): (from: From) => To {
   let last: { readonly from: From; readonly to: To } | undefined;
   return (from) => {
-    if (last?.from !== from) last = { from, to: make(from) };
+    if (last === undefined || !isDeepStrictEqual(last.from, from)) last = { from, to: make(from) };
     return last.to;
   };
 }

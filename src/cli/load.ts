@@ -6,10 +6,11 @@ import { CommandError, EXIT } from './exit.ts';
 
 /**
  * The configuration for a command that needs one. Its errors are shown; what is well-formed is used.
+ * @param debug whether scripts are told that this is debug mode.
  * @throws CommandError when the file is broken as a whole.
  */
-export function loadSetup(paths: Paths): Setup {
-  const setup = readSetup(paths, process.env);
+export function loadSetup(paths: Paths, debug = false): Setup {
+  const setup = readSetup(paths, process.env, debug);
   const errors = setup.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   for (const error of errors) complain(`${formatDiagnostic(error)}\n`);
   if (setup.fatal) throw new CommandError('the configuration is invalid', EXIT.wrongInput);

@@ -27,8 +27,8 @@ export function addPreview(program: Command): void {
         own: { integration: string; showSecrets?: boolean },
         command: Command,
       ) => {
-        const { paths, json } = invocation(command);
-        const setup = loadSetup(paths);
+        const { paths, json, logLevel } = invocation(command);
+        const setup = loadSetup(paths, logLevel === 'debug');
         const entry = findIntegration(setup, own.integration);
         const redactor = new Redactor(setup.secrets, own.showSecrets ?? false);
         for await (const { line, bytes } of readRecords(file)) {

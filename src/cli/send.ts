@@ -25,8 +25,8 @@ export function addSend(program: Command): void {
     .requiredOption('--integration <id>', 'the integration, as `check` names it')
     .argument('[file]', 'a file whose first line is the alert (default: a built-in sample)')
     .action(async (file: string | undefined, own: { integration: string }, command: Command) => {
-      const { paths, json } = invocation(command);
-      const setup = loadSetup(paths);
+      const { paths, json, logLevel } = invocation(command);
+      const setup = loadSetup(paths, logLevel === 'debug');
       const entry = findIntegration(setup, own.integration);
       if (entry.destination === undefined || entry.unusable !== undefined) {
         const reason = entry.unusable?.reason ?? 'nothing delivers to it';
@@ -34,7 +34,10 @@ export function addSend(program: Command): void {
       }
       const raw =
         file === undefined ? sampleAlert(new Date(systemClock.now())) : await firstAlert(file);
-      const transports = createTransports(paths, systemClock, { scriptHosts: 0 });
+      const transports = createTransports(paths, systemClock, {
+        scriptHosts: 0,
+        environment: () => setup.scriptEnvironment,
+      });
       const outcome = await sendOnce(
         entry as RoutedIntegration,
         raw,

@@ -108,7 +108,7 @@ it('cannot be used where it cannot be recorded, until it can', () => {
   rmSync(records, { recursive: true });
   writeFileSync(records, 'a file where the directory should be');
   const places = new ScriptPlaces(records, temporary);
-  expect(() => places.prepare()).toThrow();
+  expect(() => places.prepare()).toThrow('EEXIST');
   rmSync(records);
   places.prepare();
   expect(readdirSync(records)).toHaveLength(1);
