@@ -61,7 +61,7 @@ export function readSetup(paths: Paths, env: NodeJS.ProcessEnv, debug = false): 
     references: variables,
     added: rest.settings.environment,
   });
-  const hasScripts = integrations.some(({ resolution }) => resolution.destination?.turnsOn);
+  const hasScripts = integrations.some(({ resolution: { destination } }) => isScript(destination));
   return {
     ...rest,
     diagnostics: [
@@ -80,6 +80,10 @@ export function readSetup(paths: Paths, env: NodeJS.ProcessEnv, debug = false): 
       canRun: () => canRun(loaded, destinations),
     })),
   };
+}
+
+function isScript(destination: Destination | undefined): boolean {
+  return destination !== undefined && 'turnsOn' in destination;
 }
 
 /** Only a script can come without a change of the configuration. */
