@@ -2,18 +2,20 @@ import type { ClosableHttpClient, Destination, LaneHttp } from '../core/destinat
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
-import { Lane, type LaneParts } from '../lanes/lane.ts';
+import { Lane } from '../lanes/lane.ts';
+import type { LaneParts } from '../lanes/lane-parts.ts';
 import { ManagerFollowUps } from '../lanes/manager-follow-ups.ts';
 import { OutboxGuard } from '../lanes/outbox-guard.ts';
 import { ParkedLane } from '../lanes/parked-lane.ts';
 import { reportResumption } from '../lanes/resumption.ts';
 import type { Route } from '../routing/stage.ts';
+import { LaneTurns, turnsOn } from './lane-turns.ts';
 import type { RoutedIntegration } from './setup.ts';
 
 /** What all lanes share. */
 export type SharedParts = Omit<
   LaneParts,
-  'integration' | 'destination' | 'record' | 'followUps' | 'observer' | 'context' | 'predecessor'
+  'integration' | 'destination' | 'record' | 'followUps' | 'observer' | 'context' | 'turns'
 > & {
   readonly context: Omit<LaneParts['context'], 'http'> & {
     /** Each lane gets a client of its own. */
@@ -41,6 +43,8 @@ interface RunningLane extends Entry {
   readonly http?: ClosableHttpClient | undefined;
   /** The settings it was made from. */
   readonly settings: string;
+  /** What its attempts take turns on. */
+  readonly turnsOn: string | undefined;
 }
 
 /**
@@ -52,6 +56,7 @@ export class LaneSet {
   /** Brings events back; undefined when they must not go back. */
   readonly #manager: Destination | undefined;
   readonly #followUps: ManagerFollowUps;
+  readonly #turns = new LaneTurns();
   #running = new Map<number, RunningLane>();
   /** Lanes whose integration was changed or removed, ending in the background. */
   readonly #retiring = new Set<RunningLane>();
@@ -93,12 +98,16 @@ export class LaneSet {
         current.integration.id === integrationId &&
         // A script that overrides a built-in destination may have been added or removed.
         current.destination.name === entry.destination.name &&
+        current.turnsOn === turnsOn(entry) &&
         current.unusable?.reason === entry.unusable?.reason;
       next.set(
         record.id,
-        isUnchanged ? current : { ...entry, settings, ...this.#create(entry, record) },
+        isUnchanged
+          ? current
+          : { ...entry, settings, turnsOn: turnsOn(entry), ...this.#create(entry, record) },
       );
     }
+    this.#turns.setPlaces(entries);
     const before = this.#running;
     this.#running = next;
     for (const [id, running] of before) {
@@ -198,8 +207,10 @@ export class LaneSet {
       this.#running.get(record.id) ??
       [...this.#retiring].findLast(({ lane }) => lane.id === record.id);
     const predecessor = before?.lane instanceof Lane ? before.lane : undefined;
-    const own = { integration, destination, record, followUps, observer, predecessor };
-    return { lane: new Lane({ ...this.#shared, ...own, context: { ...context, http } }), http };
+    const turns = this.#turns.of(entry);
+    const own = { integration, destination, record, followUps, observer, turns };
+    const parts = { ...this.#shared, ...own, context: { ...context, http } };
+    return { lane: new Lane(parts, predecessor), http };
   }
 
   /** What kept an integration from running is there now. */
@@ -220,7 +231,8 @@ export class LaneSet {
     };
     const { unusable: _, ...entry } = running;
     const created = this.#create(entry, record);
-    this.#running.set(id, { ...entry, ...created });
+    this.#running.set(id, { ...entry, turnsOn: turnsOn(entry), ...created });
+    this.#turns.setPlaces(this.#running.values());
     created.lane.wake();
   }
 

@@ -9,6 +9,7 @@ import type { Paths } from '../core/paths.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import { createRegistry } from '../destinations/registry.ts';
 import { networkDiagnostics, networkSecrets } from './network-environment.ts';
+import { proxyPasswords, scriptEnvironment } from './script-environment.ts';
 
 /** An integration of the configuration, with what would deliver for it. */
 export interface PreparedIntegration {
@@ -32,6 +33,8 @@ export interface Setup {
   /** The file could not be read: nothing may start from it. */
   readonly fatal: boolean;
   readonly settings: DaemonSettings;
+  /** What scripts find in their environment. */
+  readonly scriptEnvironment: NodeJS.ProcessEnv;
   /** Every secret value in it. */
   readonly secrets: readonly string[];
   /** Files that are blank or gone, which a reload takes for mistakes. */
@@ -43,19 +46,41 @@ export interface RoutedIntegration extends PreparedIntegration {
   readonly destination: Destination;
 }
 
+/** How a configuration is read, besides where it is. */
+export interface SetupOptions {
+  /** The file system, unless a command has opened some files before it changed the user. */
+  readonly files?: Files;
+  /** Whether scripts are told that this is debug mode. */
+  readonly debug?: boolean | undefined;
+}
+
 /** Reads configuration and settings and finds each integration's destination. Never throws. */
-export function readSetup(paths: Paths, env: NodeJS.ProcessEnv, files: Files = systemFiles): Setup {
-  const destinations = createRegistry({ home: paths.home });
-  const { integrations, diagnostics, secrets, ...rest } = loadConfig({
+export function readSetup(
+  paths: Paths,
+  env: NodeJS.ProcessEnv,
+  { files = systemFiles, debug = false }: SetupOptions = {},
+): Setup {
+  const destinations = createRegistry({ home: paths.home, debug });
+  const { integrations, diagnostics, secrets, variables, ...rest } = loadConfig({
     configFile: paths.config,
     settingsFile: paths.settings,
     env,
     destinations,
     files,
   });
+  const environment = scriptEnvironment(env, {
+    references: variables,
+    added: rest.settings.environment,
+  });
+  const hasScripts = integrations.some(({ resolution: { destination } }) => isScript(destination));
   return {
     ...rest,
-    diagnostics: [...diagnostics, ...networkDiagnostics(env)],
+    diagnostics: [
+      ...diagnostics,
+      ...networkDiagnostics(env),
+      ...(hasScripts ? proxyPasswords(environment) : []),
+    ],
+    scriptEnvironment: environment,
     secrets: [...secrets, ...networkSecrets(env)],
     integrations: integrations.map((loaded) => ({
       loaded,
@@ -66,6 +91,10 @@ export function readSetup(paths: Paths, env: NodeJS.ProcessEnv, files: Files = s
       canRun: () => canRun(loaded, destinations),
     })),
   };
+}
+
+function isScript(destination: Destination | undefined): boolean {
+  return destination !== undefined && 'turnsOn' in destination;
 }
 
 /** Only a script can come without a change of the configuration. */

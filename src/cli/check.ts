@@ -21,7 +21,7 @@ export function addCheck(program: Command): void {
     .action(async (own: CheckOptions, command: Command) => {
       const invoked = invocation(command);
       const { paths, json } = invoked;
-      const setup = readSetup(paths, process.env, actAsDaemon(invoked).files);
+      const setup = readSetup(paths, process.env, { files: actAsDaemon(invoked).files });
       const errors = setup.diagnostics.filter(({ severity }) => severity === 'error').length;
       const counts = countStates(setup);
       const broken = counts.parked + counts.not_enabled;
@@ -31,7 +31,13 @@ export function addCheck(program: Command): void {
         await printJson({
           ok,
           counts,
-          integrations: setup.integrations.map((entry) => describe(entry, redactor)),
+          integrations: setup.integrations.map((entry) =>
+            describe(
+              entry,
+              sharers(setup, entry).filter((id) => id !== entry.integration.id),
+              redactor,
+            ),
+          ),
           diagnostics: setup.diagnostics,
         });
       } else {
@@ -70,7 +76,11 @@ function countStates({ integrations }: Setup): Counts {
 }
 
 /** The settings in effect, with the names that the reference's `getconfig` gives them. */
-function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
+function describe(
+  entry: PreparedIntegration,
+  others: readonly string[],
+  redactor: Redactor,
+): JsonObject {
   const { integration, loaded, unusable, destination, destinationNote } = entry;
   return {
     id: integration.id,
@@ -87,6 +97,7 @@ function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
     ...(redactor.value(loaded.getconfig()) as JsonObject),
     effective: effective(entry),
     options: redactor.value(integration.options ?? null),
+    ...(others.length === 0 ? {} : { shares_script_with: [...others] }),
   };
 }
 
@@ -116,6 +127,7 @@ async function printForPeople(
     ]);
     await print(table([['INTEGRATION', 'STATE', 'DELIVERS TO', 'GETS'], ...rows]));
   }
+  for (const line of turnLines(setup)) await print(`${line}\n`);
   const { length } = setup.integrations;
   const count = length === 1 ? '1 integration' : `${length} integrations`;
   const broken = counts.parked + counts.not_enabled;
@@ -130,6 +142,29 @@ const WAITING =
   'parked: what its filters match is stored and waits, for a day unless retry.give_up_hours says ' +
   'otherwise; it is delivered when the integration can run and the configuration is reloaded. ' +
   'not enabled: nothing is stored.';
+
+/** The integrations that run the same script, this one included; none where it runs no script. */
+function sharers(setup: Setup, entry: PreparedIntegration): string[] {
+  const script = turnsOn(entry);
+  if (script === undefined) return [];
+  return setup.integrations
+    .filter((other) => turnsOn(other) === script)
+    .map(({ integration }) => integration.id);
+}
+
+function turnLines(setup: Setup): Set<string> {
+  const lines = setup.integrations.flatMap((entry) => {
+    const ids = sharers(setup, entry);
+    return ids.length < 2
+      ? []
+      : [`${ids.join(', ')}: they share the script ${turnsOn(entry)} and take turns`];
+  });
+  return new Set(lines);
+}
+
+function turnsOn({ integration, destination }: PreparedIntegration): string | undefined {
+  return destination?.turnsOn?.(integration);
+}
 
 function stateText({ unusable, destination }: PreparedIntegration): string {
   if (unusable === undefined) return 'enabled';

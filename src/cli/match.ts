@@ -22,7 +22,7 @@ export function addMatch(program: Command): void {
       const invoked = invocation(command);
       const { paths, json } = invoked;
       const { files, input } = actAsDaemon(invoked, file);
-      const entries = loadSetup(paths, files).integrations;
+      const entries = loadSetup(paths, { files }).integrations;
       const filter = new FilterStage(entries.map(({ integration }) => integration));
       let unreadable = 0;
       for await (const { line, bytes } of readRecords(input)) {

@@ -29,9 +29,9 @@ export function addPreview(program: Command): void {
         command: Command,
       ) => {
         const invoked = invocation(command);
-        const { paths, json } = invoked;
+        const { paths, json, logLevel } = invoked;
         const { files, input } = actAsDaemon(invoked, file);
-        const setup = loadSetup(paths, files);
+        const setup = loadSetup(paths, { files, debug: logLevel === 'debug' });
         const entry = findIntegration(setup, own.integration);
         const redactor = new Redactor(setup.secrets, own.showSecrets ?? false);
         for await (const { line, bytes } of readRecords(input)) {

@@ -31,9 +31,9 @@ export function addSend(program: Command): void {
     .argument('[file]', 'a file whose first line is the alert (default: a built-in sample)')
     .action(async (file: string | undefined, own: { integration: string }, command: Command) => {
       const invoked = invocation(command);
-      const { paths, json } = invoked;
+      const { paths, json, logLevel } = invoked;
       const { files, input } = actAsDaemon(invoked, file);
-      const setup = loadSetup(paths, files);
+      const setup = loadSetup(paths, { files, debug: logLevel === 'debug' });
       const entry = findIntegration(setup, own.integration);
       if (entry.destination === undefined || entry.unusable !== undefined) {
         const reason = entry.unusable?.reason ?? 'nothing delivers to it';
@@ -44,7 +44,10 @@ export function addSend(program: Command): void {
           ? sampleAlert(new Date(systemClock.now()))
           : await firstAlert(file, input);
       const outcome = await withState(paths, async (state) => {
-        const transports = createTransports({ ...paths, state }, systemClock, { scriptHosts: 0 });
+        const transports = createTransports({ ...paths, state }, systemClock, {
+          scriptHosts: 0,
+          environment: () => setup.scriptEnvironment,
+        });
         const scrubber = new Scrubber(setup.secrets);
         const result = await sendOnce(entry as RoutedIntegration, raw, transports, scrubber);
         await transports.close();

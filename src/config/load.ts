@@ -10,6 +10,7 @@ import { checkForwards } from './forwards.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { type OssecFile, readBlocks } from './ossec-file.ts';
+import { referencedVariables } from './references.ts';
 import { nothingIn, Report } from './report.ts';
 import { checkScriptArguments } from './script-arguments.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
@@ -42,6 +43,8 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly fatal: boolean;
   /** The settings of the daemon as a whole, defaults included. */
   readonly settings: DaemonSettings;
+  /** Every variable that `${env:…}` names anywhere. */
+  readonly variables: ReadonlySet<string>;
   /** Every secret value, for the Scrubber, also of blocks that were left out. */
   readonly secrets: readonly string[];
   /**
@@ -107,6 +110,7 @@ export function loadConfig<Found extends DestinationDescription>(
     diagnostics: [...report.diagnostics(), ...settings.diagnostics()],
     fatal: blocks === undefined || settings.fatal,
     settings: settings.daemon,
+    variables: new Set([...(file.ok ? referencedVariables(file.text) : []), ...settings.variables]),
     secrets: [...secrets],
     blank: [
       ...(content?.hasElements === false ? [whyBlank(configFile, file)] : []),

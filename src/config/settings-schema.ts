@@ -234,6 +234,10 @@ export const settingsSchema = z.strictObject({
     ),
   outbox: outbox.optional().describe('How much the outbox keeps.'),
   reading: reading.optional().describe('How far back reading goes.'),
+  environment: z
+    .array(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a variable' }))
+    .optional()
+    .describe('Variables that scripts get besides what they inherit, by their names.'),
 });
 
 export type RawSettings = z.infer<typeof settingsSchema>;

@@ -117,6 +117,7 @@ async function startDaemon(
       paths,
       fromStart: false,
       env: process.env,
+      debug: log.debug,
       log: log.asLog(),
       scrubber,
       reinject: { kind: 'manager' },
