@@ -169,7 +169,11 @@ export class LaneSet {
 
   /** Lets what is in flight finish within so many milliseconds, or hands it back. */
   async stop(graceMs: number): Promise<void> {
-    await Promise.all(this.#all().map((running) => stopLane(running, graceMs)));
+    const left: number[] = [];
+    const giveBack = (ids: readonly number[]) => left.push(...ids);
+    await Promise.all(this.#all().map((running) => stopLane(running, graceMs, giveBack)));
+    // Together: hundreds of transactions would take the time that is left.
+    if (left.length > 0) this.#guard(MANAGER).ask('release', (outbox) => outbox.release(left));
   }
 
   #all(): RunningLane[] {
@@ -261,8 +265,12 @@ export class LaneSet {
 }
 
 /** Lets what is in flight finish within so many milliseconds, or hands it back. */
-async function stopLane({ lane, http }: RunningLane, graceMs: number): Promise<void> {
-  await lane.stop(graceMs);
+async function stopLane(
+  { lane, http }: RunningLane,
+  graceMs: number,
+  giveBack?: (ids: readonly number[]) => void,
+): Promise<void> {
+  await lane.stop(graceMs, giveBack);
   await http?.close();
 }
 

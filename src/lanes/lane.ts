@@ -132,8 +132,14 @@ export class Lane {
    * Stops: nothing new begins, what is in flight may finish within the grace period, the rest is
    * given back unattempted. Resolves soon after the grace, whatever a destination does. May be called
    * again, with less grace.
+   * @param giveBack where many lanes stop at once, they give back together.
    */
-  async stop(graceMs: number): Promise<void> {
+  async stop(
+    graceMs: number,
+    giveBack: (ids: readonly number[]) => void = (ids) => {
+      this.#outbox.ask('release', (outbox) => outbox.release(ids));
+    },
+  ): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
     this.#leases.giveBack();
@@ -144,7 +150,7 @@ export class Lane {
       const fields = { integration: this.integration.id, count: doubtful };
       this.#parts.log.warn('attempts are cut short; these deliveries may arrive twice', fields);
     }
-    if (ids.length > 0) this.#outbox.ask('release', (outbox) => outbox.release(ids));
+    if (ids.length > 0) giveBack(ids);
     this.#successor?.wake();
   }
 
