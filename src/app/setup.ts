@@ -64,6 +64,7 @@ export function readSetup(
   const { integrations, diagnostics, secrets, variables, ...rest } = loadConfig({
     configFile: paths.config,
     settingsFile: paths.settings,
+    settingsOptional: paths.settingsOptional,
     env,
     destinations,
     files,
