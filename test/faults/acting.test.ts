@@ -135,6 +135,19 @@ describe.skipIf(cannotTest)('a command that root calls', () => {
     expect(new Set(owners)).toEqual(new Set([MANAGER]));
   });
 
+  it('is root when it drops: the log of the daemon names who did it, not whose the outbox is', async () => {
+    makeState(MANAGER);
+    const daemon = await DaemonProcess.start(home.path, [], {}, AS_MANAGER);
+    home.append(alertLine(1));
+    await until(() => notes().includes('alert 1'), 'the script ran');
+    const drop = await say('queue', 'drop', '--all', '--all-states', '--yes');
+    expect(drop).toMatchObject({ code: 0 });
+    const told = () => daemon.log.find(({ msg }) => /dropped by an operator/.test(String(msg)));
+    await until(() => told() !== undefined, 'the daemon says who dropped');
+    expect(told()?.['who']).toMatch(/^root\b/);
+    await daemon.stop();
+  });
+
   it('follows no link that someone else planted in his own state directory', async () => {
     makeState(STRANGER);
     home.append(alertLine(1));
