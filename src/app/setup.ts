@@ -10,6 +10,7 @@ import type { DaemonSettings } from '../core/settings.ts';
 import { createRegistry } from '../destinations/registry.ts';
 import { networkDiagnostics, networkSecrets } from './network-environment.ts';
 import { proxyPasswords, scriptEnvironment } from './script-environment.ts';
+import { isScript, obstacleWarning, scriptObstacle } from './script-obstacle.ts';
 
 /** An integration of the configuration, with what would deliver for it. */
 export interface PreparedIntegration {
@@ -21,6 +22,8 @@ export interface PreparedIntegration {
   readonly destinationNote: string;
   /** Why it cannot deliver; undefined when it can. */
   readonly unusable: Unusable | undefined;
+  /** Why its script would not be run as it lies there now; its first alert would park it. */
+  readonly obstacle: string | undefined;
   /** Looks again: true where it can deliver, also when what was missing outside of the files came. */
   canRun(): boolean;
 }
@@ -64,6 +67,7 @@ export function readSetup(
   const { integrations, diagnostics, secrets, variables, ...rest } = loadConfig({
     configFile: paths.config,
     settingsFile: paths.settings,
+    settingsOptional: paths.settingsOptional,
     env,
     destinations,
     files,
@@ -73,28 +77,34 @@ export function readSetup(
     added: rest.settings.environment,
   });
   const hasScripts = integrations.some(({ resolution: { destination } }) => isScript(destination));
+  const prepared = integrations.map((loaded): PreparedIntegration => {
+    const { integration, unusable, resolution } = loaded;
+    const { destination, description } = resolution;
+    return {
+      loaded,
+      integration,
+      destination,
+      destinationNote: description,
+      unusable,
+      obstacle: scriptObstacle({ integration, destination, unusable }, paths.home),
+      canRun: () => canRun(loaded, destinations),
+    };
+  });
+  const obstacles = prepared.flatMap(({ integration, obstacle }) =>
+    obstacle === undefined ? [] : [obstacleWarning(integration, obstacle)],
+  );
   return {
     ...rest,
     diagnostics: [
       ...diagnostics,
+      ...obstacles,
       ...networkDiagnostics(env),
       ...(hasScripts ? proxyPasswords(environment) : []),
     ],
     scriptEnvironment: environment,
     secrets: [...secrets, ...networkSecrets(env)],
-    integrations: integrations.map((loaded) => ({
-      loaded,
-      integration: loaded.integration,
-      destination: loaded.resolution.destination,
-      destinationNote: loaded.resolution.description,
-      unusable: loaded.unusable,
-      canRun: () => canRun(loaded, destinations),
-    })),
+    integrations: prepared,
   };
-}
-
-function isScript(destination: Destination | undefined): boolean {
-  return destination !== undefined && 'turnsOn' in destination;
 }
 
 /** Only a script can come without a change of the configuration. */

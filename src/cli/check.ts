@@ -81,15 +81,16 @@ function describe(
   others: readonly string[],
   redactor: Redactor,
 ): JsonObject {
-  const { integration, loaded, unusable, destination, destinationNote } = entry;
+  const { integration, loaded, destination, destinationNote } = entry;
+  const why = whyNotRunning(entry);
   return {
     id: integration.id,
-    enabled: unusable === undefined,
-    ...(unusable === undefined
+    enabled: why === undefined,
+    ...(why === undefined
       ? {}
       : {
-          why: unusable.reason,
-          disabled_reason: unusable.reason,
+          why,
+          disabled_reason: why,
           alerts_wait: destination !== undefined,
         }),
     destination: destination?.name ?? null,
@@ -166,9 +167,14 @@ function turnsOn({ integration, destination }: PreparedIntegration): string | un
   return destination?.turnsOn?.(integration);
 }
 
-function stateText({ unusable, destination }: PreparedIntegration): string {
-  if (unusable === undefined) return 'enabled';
-  return destination === undefined ? 'not enabled' : 'parked';
+function stateText(entry: PreparedIntegration): string {
+  if (whyNotRunning(entry) === undefined) return 'enabled';
+  return entry.destination === undefined ? 'not enabled' : 'parked';
+}
+
+/** Why it delivers nothing, from the start or from its first alert. */
+function whyNotRunning({ unusable, obstacle }: PreparedIntegration): string | undefined {
+  return unusable?.reason ?? obstacle;
 }
 
 function filterText({ integration }: PreparedIntegration): string {

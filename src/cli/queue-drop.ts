@@ -46,6 +46,8 @@ export function addDrop(queue: Command): void {
       }
       const every = selectionOf('drop', ids, own, deliveryState);
       const selection = own.allStates === true || 'ids' in every ? every : onlyDead(every);
+      // Before the command becomes the user that the outbox belongs to.
+      const who = operator();
       await withQueue(command, async ({ queue: outbox, statistics, database }) => {
         const { counts, last } = outbox.count(selection);
         if (!('ids' in selection) && own.yes !== true) {
@@ -55,7 +57,7 @@ export function addDrop(queue: Command): void {
           if (counts.length + unread.length > 0) await confirm(json);
         }
         const shown = 'ids' in selection ? selection : { ...selection, upTo: last };
-        const audit = { who: operator(), at: systemClock.now() };
+        const audit = { who, at: systemClock.now() };
         const dropped = await inSteps(dropInSteps(database, shown, audit), 'dropped');
         if (json) await printJson({ dropped, states: counts.map(countJson) });
         else await print(`${number(dropped)} dropped\n`);

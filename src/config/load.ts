@@ -26,6 +26,8 @@ export interface ConfigSources<Found extends DestinationDescription = Destinatio
   readonly configFile: string;
   /** Path of `integratord.yaml`; undefined when there is none. */
   readonly settingsFile: string | undefined;
+  /** True where nothing is said of a settings file that is missing. */
+  readonly settingsOptional?: boolean | undefined;
   /** For `${env:NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What names lead to. */
@@ -59,7 +61,7 @@ export function loadConfig<Found extends DestinationDescription>(
   sources: ConfigSources<Found>,
 ): LoadedConfig<Found> {
   const { configFile, settingsFile, env, destinations, files = systemFiles } = sources;
-  const settings = readSettings(settingsFile, files);
+  const settings = readSettings(settingsFile, files, sources.settingsOptional);
   const secrets = new Set<string>();
   const file = readTextFile(files, configFile, LONGEST_CONFIG);
   const report = new Report(configFile, file.ok ? file.text : '');

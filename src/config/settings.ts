@@ -49,15 +49,16 @@ export interface SettingsEntry extends YamlPart {
 /**
  * Reads the settings file. One wrong setting is reported as an error and not applied, while all
  * others are. Without a file, or with an empty one, there are no settings.
+ * @param isOptional whether nothing is said of a file that is missing.
  */
-export function readSettings(path: string | undefined, files: Files): Settings {
+export function readSettings(path: string | undefined, files: Files, isOptional = false): Settings {
   if (path === undefined) return noSettings(new Report(''), false, []);
   const file = readTextFile(files, path, LONGEST_SETTINGS);
   if (!file.ok) {
     const report = new Report(path);
     const isMissing = file.reason === 'missing';
-    if (isMissing) report.warning(0, `${file.message}: no settings apply`);
-    else report.error(0, file.message);
+    if (isMissing && !isOptional) report.warning(0, `${file.message}: no settings apply`);
+    else if (!isMissing) report.error(0, file.message);
     return noSettings(report, !isMissing, isMissing ? [nothingIn(path, file.message)] : []);
   }
   const report = new Report(path, file.text);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { leave, leaveNow } from '../app/leave.ts';
 import { type Signals, STOP_MS } from '../app/signals.ts';
@@ -126,7 +127,7 @@ async function run(
  * the daemon then stays and says so. The original knows no such file.
  */
 async function hasOwnIntegrations(paths: Paths): Promise<boolean> {
-  if (paths.settings === undefined) return false;
+  if (paths.settings === undefined || !existsSync(paths.settings)) return false;
   const { readSetup } = await import('../app/setup.ts');
   const { integrations, fatal } = readSetup(paths, process.env);
   return fatal || integrations.length > 0;

@@ -108,6 +108,19 @@ describe.skipIf(cannotTest)('a command that root calls', () => {
     expect((await say('check')).code).toBe(0);
   });
 
+  it('checks scripts as that user: one for root only is not enabled', async () => {
+    makeState(MANAGER);
+    expect((await say('check')).code).toBe(0);
+    home.write('integrations/custom-note', SCRIPT, 0o700);
+    const check = await say('check');
+    expect(check.stdout).toMatch(
+      /ossec\.conf:\d+:\d+: warning: .*custom-note is not executable by/,
+    );
+    expect(check.stdout).toMatch(/^custom-note +parked /m);
+    expect(check.code).toBe(1);
+    expect((await say('check', '--lenient')).code).toBe(0);
+  });
+
   it('reads a configuration that the command line names, and says that the daemon could not', async () => {
     makeState(MANAGER);
     const config = join(scene, 'new.conf');
@@ -133,6 +146,19 @@ describe.skipIf(cannotTest)('a command that root calls', () => {
     expect(list.stdout).toContain('"state":"delivered"');
     const owners = readdirSync(state).map((name) => statSync(join(state, name)).uid);
     expect(new Set(owners)).toEqual(new Set([MANAGER]));
+  });
+
+  it('is root when it drops: the log of the daemon names who did it, not whose the outbox is', async () => {
+    makeState(MANAGER);
+    const daemon = await DaemonProcess.start(home.path, [], {}, AS_MANAGER);
+    home.append(alertLine(1));
+    await until(() => notes().includes('alert 1'), 'the script ran');
+    const drop = await say('queue', 'drop', '--all', '--all-states', '--yes');
+    expect(drop).toMatchObject({ code: 0 });
+    const told = () => daemon.log.find(({ msg }) => /dropped by an operator/.test(msg));
+    await until(() => told() !== undefined, 'the daemon says who dropped');
+    expect(told()?.['who']).toMatch(/^root\b/);
+    await daemon.stop();
   });
 
   it('follows no link that someone else planted in his own state directory', async () => {
