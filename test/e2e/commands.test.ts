@@ -299,3 +299,15 @@ describe('queue', () => {
     expect(result.code).toBe(2);
   });
 });
+
+describe('install and uninstall', () => {
+  it.each(['install', 'uninstall'])(
+    '%s says plainly that there is no such manager',
+    async (command) => {
+      const { code, stderr } = await integratord([command, '--home', `${home.path}/none`]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${home.path}/none: there is no such directory: --home must be`);
+      expect(stderr).not.toContain('ENOENT');
+    },
+  );
+});
