@@ -127,7 +127,11 @@ describe.skipIf(noDisks)('a full disk', () => {
     const { disk, scene } = await sceneOn('tmpfs');
     await (await scene.start()).stop();
     rmSync(join(scene.state, 'outbox.reserve'));
-    disk.fill();
+    // What the daemon had open becomes free only when the last of its processes is gone.
+    await until(async () => {
+      disk.fill();
+      return (await scene.queue('stats')).code === 3;
+    }, 'there is no room left');
     for (const command of [['stats'], ['drop', '--all']]) {
       const { code, stderr } = await scene.queue(...command);
       expect(stderr).toMatch(/^integratord: The outbox .* is full .*\n$/);
