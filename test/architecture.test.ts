@@ -32,6 +32,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   alert: [],
   core: ['alert'],
   filters: ['alert', 'core'],
+  conditions: ['alert', 'core'],
   routing: ['alert', 'core', 'filters'],
   intake: ['alert', 'core', 'routing'],
   lanes: ['alert', 'core'],
@@ -57,6 +58,8 @@ const ONE_IMPORTER = [
   'pino-pretty',
   'prom-client',
   'yaml',
+  '@marcbachmann/cel-js',
+  're2js',
 ];
 
 /** The room of a file: its folder, or the nearest one above it that is listed. */
