@@ -15,7 +15,7 @@ const CHARACTERS_PER_WORK = 32;
 export function compileGlob(pattern: string): TextTest {
   const simple = simpleGlob(pattern);
   if (simple !== undefined) return simple;
-  const glob = Array.from(pattern.replace(/\*+/g, '*'));
+  const glob = Array.from(pattern.replace(/\*+/g, '*'), codeOf);
   return (text, scope) => fits(glob, text, scope);
 }
 
@@ -34,8 +34,11 @@ function simpleGlob(pattern: string): TextTest | undefined {
   return (text) => text === inner;
 }
 
+const STAR = -1;
+const ANY = -2;
+
 /** Goes back to the last star only: what stood before it fits already as early as it can. */
-function fits(glob: readonly string[], text: string, scope: Scope): boolean {
+function fits(glob: readonly number[], text: string, scope: Scope): boolean {
   let at = 0;
   let next = 0;
   let star = -1;
@@ -45,25 +48,27 @@ function fits(glob: readonly string[], text: string, scope: Scope): boolean {
     steps += 1;
     if (steps % CHARACTERS_PER_WORK === 0 && !scope.spend(1)) return false;
     const wanted = glob[next];
-    const length = lengthAt(text, at);
-    if (wanted === '*') {
+    const code = text.codePointAt(at) as number;
+    if (wanted === STAR) {
       star = next;
       next += 1;
       afterStar = at;
-    } else if (wanted === '?' || (wanted !== undefined && text.startsWith(wanted, at))) {
+    } else if (wanted === ANY || wanted === code) {
       next += 1;
-      at += length;
+      at += unitsOf(code);
     } else if (star >= 0) {
-      afterStar += lengthAt(text, afterStar);
+      afterStar += unitsOf(text.codePointAt(afterStar) as number);
       at = afterStar;
       next = star + 1;
     } else return false;
   }
-  while (glob[next] === '*') next += 1;
+  while (glob[next] === STAR) next += 1;
   return next === glob.length;
 }
 
-/** A character outside of the basic plane takes two units. */
-function lengthAt(text: string, at: number): number {
-  return (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
+function codeOf(character: string): number {
+  if (character === '*') return STAR;
+  return character === '?' ? ANY : (character.codePointAt(0) as number);
 }
+
+const unitsOf = (code: number) => (code > 0xffff ? 2 : 1);

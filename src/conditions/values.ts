@@ -40,13 +40,6 @@ export function canonicalNumber(text: string): string | undefined {
   return String(number);
 }
 
-/** The members of a list, the keys of an object, or the value itself. */
-export function itemsOf(value: Value): readonly (JsonValue | undefined)[] {
-  if (value === undefined) return [];
-  if (Array.isArray(value)) return value;
-  return typeof value === 'object' ? Object.keys(value) : [value];
-}
-
 /** A value for people: JSON, cut when it is long. */
 export function shown(value: Value): string {
   if (value === undefined) return 'absent';

@@ -1,8 +1,8 @@
 import { leaf } from '../check.ts';
 import { type Hints, NO_HINTS, type Range } from '../hints.ts';
 import { written } from '../problem.ts';
-import type { Scope } from '../scope.ts';
-import { itemsOf, numberOf, present, type Scalar, shown, type Value } from '../values.ts';
+import { hasMember, isAmong, itemsOf, type Scope } from '../scope.ts';
+import { numberOf, present, type Scalar, shown, type Value } from '../values.ts';
 import { type Compiled, type Context, isList, ofCheck, type Type, typeName } from './context.ts';
 import {
   type Comparison,
@@ -54,8 +54,8 @@ function comparing(operator: Comparison, l: Compiled, r: Compiled): (scope: Scop
 export function equal(a: Value, b: Value, scope: Scope): boolean {
   if (a === undefined || b === undefined) return false;
   if (typeof a !== 'object' && typeof b !== 'object') return a === b;
-  if (Array.isArray(a) && typeof b !== 'object') return scope.spend(a.length) && a.includes(b);
-  if (Array.isArray(b) && typeof a !== 'object') return scope.spend(b.length) && b.includes(a);
+  if (Array.isArray(a) && typeof b !== 'object') return hasMember(a, b, scope);
+  if (Array.isArray(b) && typeof a !== 'object') return hasMember(b, a, scope);
   return false;
 }
 
@@ -76,10 +76,10 @@ export function compileIn(context: Context, expression: Binary): Compiled {
   if (r.constants === undefined && r.type === 'texts') {
     agreeWithMember(context, l, { ...r, type: 'text' }, expression);
   }
-  for (const constant of r.constants ?? []) {
-    const member = { ...r, type: typeof constant as Type, constant };
-    if (typeof constant !== 'boolean')
-      agreeWithMember(context, l, { ...member, type: ofScalar(constant) }, expression);
+  const items = right.kind === 'list' ? right.items : [];
+  for (const [at, constant] of (r.constants ?? []).entries()) {
+    const member = { ...r, expression: items[at] ?? right, type: ofScalar(constant), constant };
+    agreeWithMember(context, l, member, expression);
   }
   warnOfText(context, l, r.constants ?? []);
   const text = sourceOf(context.source, expression);
@@ -97,11 +97,7 @@ export function compileIn(context: Context, expression: Binary): Compiled {
 }
 
 function inConstants(l: Compiled, constants: ReadonlySet<Value>): (scope: Scope) => boolean {
-  return (scope) => {
-    const value = l.evaluate(scope);
-    if (!Array.isArray(value)) return value !== undefined && constants.has(value);
-    return scope.spend(value.length) && value.some((member) => constants.has(present(member)));
-  };
+  return (scope) => isAmong(l.evaluate(scope), constants, scope);
 }
 
 function inValue(l: Compiled, r: Compiled): (scope: Scope) => boolean {
@@ -111,9 +107,10 @@ function inValue(l: Compiled, r: Compiled): (scope: Scope) => boolean {
     if (typeof value === 'object' && !Array.isArray(value)) {
       return typeof wanted === 'string' && Object.hasOwn(value, wanted);
     }
-    const items = itemsOf(value);
-    if (!Array.isArray(wanted)) return equal(wanted, items as Value, scope);
-    return wanted.some((member) => equal(present(member), items as Value, scope));
+    if (wanted === undefined || value === undefined) return false;
+    if (!Array.isArray(wanted)) return equal(wanted, value, scope);
+    const members = [...itemsOf(value, scope)];
+    return wanted.some((member) => !scope.isExhausted && equal(present(member), members, scope));
   };
 }
 
@@ -172,7 +169,9 @@ function agree(context: Context, l: Compiled, r: Compiled, expression: Binary): 
 }
 
 function agreeWithMember(context: Context, l: Compiled, r: Compiled, at: Expression): void {
-  if (l.type === 'any' || r.type === 'any' || l.type === r.type || isList(l.type)) return;
+  if (l.type === 'any' || r.type === 'any' || l.type === r.type) return;
+  // Of a list any member may be meant.
+  if (isList(l.type)) return;
   for (const [side, other] of [
     [l, r],
     [r, l],

@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { leaf } from '../check.ts';
-import type { Scope } from '../scope.ts';
-import { itemsOf, present, shown, type Value } from '../values.ts';
+import { itemsOf, type Scope } from '../scope.ts';
+import { present, shown, type Value } from '../values.ts';
 import { type Compiled, type Context, checkOf, isList, ofCheck, typeName } from './context.ts';
 import { type ExpressionOf, sourceOf, Wrong } from './expression.ts';
 
@@ -61,7 +61,7 @@ const QUANTIFIERS: Readonly<Record<Exclude<Comprehension, 'filter'>, Quantifier>
   exists:
     ({ evaluate }, test) =>
     (scope) => {
-      for (const member of itemsOf(evaluate(scope))) {
+      for (const member of itemsOf(evaluate(scope), scope)) {
         if (test(present(member), scope)) return true;
         if (scope.isExhausted) return false;
       }
@@ -71,14 +71,14 @@ const QUANTIFIERS: Readonly<Record<Exclude<Comprehension, 'filter'>, Quantifier>
     ({ evaluate }, test) =>
     (scope) => {
       const value = evaluate(scope);
-      for (const member of itemsOf(value)) if (!test(present(member), scope)) return false;
+      for (const member of itemsOf(value, scope)) if (!test(present(member), scope)) return false;
       return value !== undefined;
     },
   exists_one:
     ({ evaluate }, test) =>
     (scope) => {
       let count = 0;
-      for (const member of itemsOf(evaluate(scope))) {
+      for (const member of itemsOf(evaluate(scope), scope)) {
         if (test(present(member), scope)) count += 1;
         if (count > 1 || scope.isExhausted) return false;
       }
@@ -91,9 +91,9 @@ function filtering({ evaluate }: Compiled, test: MemberTest): (scope: Scope) => 
     const value = evaluate(scope);
     if (value === undefined) return undefined;
     const kept = [];
-    for (const member of itemsOf(value)) {
+    for (const member of itemsOf(value, scope)) {
       if (scope.isExhausted) return undefined;
-      if (member !== undefined && test(present(member), scope)) kept.push(member);
+      if (test(present(member), scope)) kept.push(member);
     }
     return kept;
   };

@@ -1,6 +1,7 @@
 import { suggestion } from '../../core/nearest.ts';
 import { leaf } from '../check.ts';
-import { numberOf, shown, type Value } from '../values.ts';
+import { itemsOf } from '../scope.ts';
+import { numberOf, shown } from '../values.ts';
 import { type Compiled, type Context, constantText, isList, ofCheck, typeName } from './context.ts';
 import { type ExpressionOf, sourceOf, Wrong } from './expression.ts';
 
@@ -69,20 +70,17 @@ export function compileSize(expression: Call | ExpressionOf<'method'>, of: Compi
     type: 'number',
     evaluate: (scope) => {
       const value = evaluate(scope);
-      if (typeof value === 'string' && !scope.spend(value.length / 8)) return undefined;
-      return sizeOf(value);
+      if (typeof value === 'string' && !scope.spend(value.length / 16)) return undefined;
+      if (typeof value === 'object') return itemsOf(value, scope).length;
+      return typeof value === 'string' ? charactersIn(value) : undefined;
     },
   };
 }
 
-function sizeOf(value: Value): number | undefined {
-  if (typeof value === 'string') {
-    let characters = 0;
-    for (const _ of value) characters += 1;
-    return characters;
-  }
-  if (typeof value !== 'object') return undefined;
-  return Array.isArray(value) ? value.length : Object.keys(value).length;
+function charactersIn(text: string): number {
+  let characters = 0;
+  for (const _ of text) characters += 1;
+  return characters;
 }
 
 function compileAt(context: Context, call: Call): Compiled {

@@ -4,7 +4,7 @@ import { compileGlob, LONGEST_PATTERN, type TextTest } from '../glob.ts';
 import { NO_HINTS } from '../hints.ts';
 import { compileNetworks, parseNetwork } from '../networks.ts';
 import { compileRegex } from '../regex.ts';
-import type { Scope } from '../scope.ts';
+import { isAmong, type Scope, someText } from '../scope.ts';
 import { present, shown, textOf, type Value } from '../values.ts';
 import { COMPREHENSIONS, compileComprehension, isComprehension } from './comprehensions.ts';
 import { type Compiled, type Context, constantText, isList, ofCheck, typeName } from './context.ts';
@@ -57,20 +57,6 @@ function inWords(context: Context, method: Method, of: Compiled) {
   };
 }
 
-/** A test of a text; of a list, one member must pass. */
-function someText(value: Value, test: TextTest, scope: Scope): boolean {
-  if (!Array.isArray(value)) {
-    const text = textOf(value);
-    return text !== undefined && test(text, scope);
-  }
-  for (const member of value) {
-    if (!scope.spend(1)) return false;
-    const text = textOf(present(member));
-    if (text !== undefined && test(text, scope)) return true;
-  }
-  return false;
-}
-
 function textTest(context: Context, method: Method): TextTest {
   const argument = context.compile(method.args[0] as Method);
   switch (method.name) {
@@ -93,14 +79,15 @@ function textTest(context: Context, method: Method): TextTest {
 
 function networkTest(argument: Compiled): TextTest {
   const { constants = [argument.constant], expression } = argument;
-  const networks = constants.map((text) => {
+  const items = expression.kind === 'list' ? expression.items : [];
+  const networks = constants.map((text, at) => {
     const network = typeof text === 'string' ? parseNetwork(text) : undefined;
     if (network !== undefined) return network;
     throw new Wrong(
       typeof text === 'string'
         ? `${JSON.stringify(text)} is no network`
         : 'a network in quotes must stand here, or a list of them',
-      expression,
+      items[at] ?? expression,
       '"10.0.0.0/8"',
     );
   });
@@ -142,6 +129,7 @@ function compileLower(method: Method, of: Compiled): Compiled {
     evaluate: (scope) => {
       const value = evaluate(scope);
       if (!Array.isArray(value)) return lower(value, scope);
+      if (!scope.spend(value.length)) return undefined;
       return value.map((member) => lower(present(member), scope) ?? null);
     },
   };
@@ -167,11 +155,7 @@ function compileHasAny(context: Context, method: Method, of: Compiled): Compiled
   const groups = constants.filter((constant) => typeof constant === 'string');
   const check = leaf({
     text: sourceOf(context.source, method),
-    passes: (scope) => {
-      const value = of.evaluate(scope);
-      if (!Array.isArray(value)) return value !== undefined && wanted.has(value);
-      return scope.spend(value.length / 4) && value.some((member) => wanted.has(present(member)));
-    },
+    passes: (scope) => isAmong(of.evaluate(scope), wanted, scope),
     ...inWords(context, method, of),
     hints: isGroups ? { groups } : NO_HINTS,
   });

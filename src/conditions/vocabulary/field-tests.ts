@@ -3,9 +3,8 @@ import { allOf, type Check, leaf } from '../check.ts';
 import { compileGlob, type TextTest } from '../glob.ts';
 import { compileNetworks, parseNetwork } from '../networks.ts';
 import { compileRegex } from '../regex.ts';
-import { lookupOf, type Scope } from '../scope.ts';
+import { lookupOf, type Scope, someText } from '../scope.ts';
 import { canonicalNumber, numberOf, type Scalar, shown, type Value } from '../values.ts';
-import { someItem } from './names.ts';
 import type { Report } from './report.ts';
 import { fieldTestSchema } from './schema.ts';
 
@@ -99,7 +98,7 @@ const TESTS: Readonly<Record<TestName, TestOf>> = {
 };
 
 function some(test: TextTest): ValueTest {
-  return (value, scope) => someItem(value, test, scope);
+  return (value, scope) => someText(value, test, scope);
 }
 
 /** Equal texts, equal numbers however they are written, or an address in a network. */

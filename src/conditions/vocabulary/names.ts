@@ -2,8 +2,8 @@ import { nearest } from '../../core/nearest.ts';
 import { type Check, leaf } from '../check.ts';
 import { compileGlob, isGlob, type TextTest } from '../glob.ts';
 import { compileNetworks, parseNetwork } from '../networks.ts';
-import { type Lookup, lookupOf, type Scope } from '../scope.ts';
-import { itemsOf, present, shown, textOf, type Value } from '../values.ts';
+import { type Lookup, lookupOf, someText } from '../scope.ts';
+import { shown, textOf } from '../values.ts';
 import type { Entry } from './numbers.ts';
 import type { Report } from './report.ts';
 
@@ -13,7 +13,7 @@ export function namesCheck(key: string, path: readonly string[], entries: readon
   const test = nameTest(entries.map(String));
   return leaf({
     text: key,
-    passes: (scope) => someItem(lookup(scope), test, scope),
+    passes: (scope) => someText(lookup(scope), test, scope),
     found: (scope) => shown(lookup(scope)),
     wanted: entries.join(', '),
   });
@@ -34,17 +34,6 @@ export function nameTest(names: readonly string[]): TextTest {
     exact.has(text) || globs.some((glob) => scope.spend(1) && glob(text, scope));
 }
 
-/** A test of a text; of a list, one member must pass. */
-export function someItem(value: Value, test: TextTest, scope: Scope): boolean {
-  if (typeof value === 'object' && !Array.isArray(value)) return false;
-  for (const item of itemsOf(value)) {
-    if (!scope.spend(1)) return false;
-    const text = textOf(present(item));
-    if (text !== undefined && test(text, scope)) return true;
-  }
-  return false;
-}
-
 /** `agents`: by name, id, address or network. Ids are compared as `004`, also where it says 4. */
 export function agentsCheck(entries: readonly Entry[]): Check {
   const [name, id, ip] = ['name', 'id', 'ip'].map((key) => lookupOf(['agent', key])) as [
@@ -59,7 +48,7 @@ export function agentsCheck(entries: readonly Entry[]): Check {
   return leaf({
     text: 'agents',
     passes: (scope) => {
-      if (someItem(name(scope), nameFits, scope)) return true;
+      if (someText(name(scope), nameFits, scope)) return true;
       const itsId = textOf(id(scope));
       if (itsId !== undefined && ids.has(padded(itsId))) return true;
       const address = textOf(ip(scope));
@@ -104,8 +93,8 @@ export function mitreCheck(entries: readonly Entry[], report: (at: number) => Re
   return leaf({
     text: 'mitre',
     passes: (scope) =>
-      someItem(id(scope), ids, scope) ||
-      someItem(tactic(scope), (text, scope) => tactics(text.toLowerCase(), scope), scope),
+      someText(id(scope), ids, scope) ||
+      someText(tactic(scope), (text, scope) => tactics(text.toLowerCase(), scope), scope),
     found: (scope) => `${shown(id(scope))}, ${shown(tactic(scope))}`,
     wanted: entries.join(', '),
   });

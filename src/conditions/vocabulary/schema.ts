@@ -5,27 +5,28 @@ export const MOST_ENTRIES = 1000;
 /** The longest text in a condition, in characters. */
 export const LONGEST_TEXT = 1000;
 
-const textOrNumber = z.union([z.string().min(1).max(LONGEST_TEXT), z.number()], {
-  error: `must be a text of 1 to ${LONGEST_TEXT} characters, or a number`,
-});
+const ONE = { error: `must be a text of 1 to ${LONGEST_TEXT} characters, or a number` };
+const textOrNumber = z.union([z.string().min(1, ONE).max(LONGEST_TEXT, ONE), z.number()], ONE);
+
+const SEVERAL = { error: `must be a text, a number, or a list of 1 to ${MOST_ENTRIES} of them` };
+const TEXTS = { error: `must be a text, or a list of 1 to ${MOST_ENTRIES} of them` };
+
+function listOf<Item extends z.ZodType>(item: Item, words: { readonly error: string }) {
+  return z.array(item).min(1, words).max(MOST_ENTRIES, words);
+}
 
 /** One value or several, of which one must fit. */
 function oneOrMore(description: string) {
   return z
-    .union([textOrNumber, z.array(textOrNumber).min(1).max(MOST_ENTRIES)], {
-      error: `must be a text, a number, or a list of 1 to ${MOST_ENTRIES} of them`,
-    })
+    .union([textOrNumber, listOf(textOrNumber, SEVERAL)], SEVERAL)
     .optional()
     .describe(description);
 }
 
-const scalar = z.union([z.string().max(LONGEST_TEXT), z.number(), z.boolean()]);
-const scalars = z.union([scalar, z.array(scalar).min(1).max(MOST_ENTRIES)], {
-  error: `must be a text, a number, or a list of 1 to ${MOST_ENTRIES} of them`,
-});
-const texts = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(MOST_ENTRIES)], {
-  error: `must be a text, or a list of 1 to ${MOST_ENTRIES} of them`,
-});
+const scalar = z.union([z.string().max(LONGEST_TEXT), z.number(), z.boolean()], SEVERAL);
+const scalars = z.union([scalar, listOf(scalar, SEVERAL)], SEVERAL);
+const text = z.string().min(1, TEXTS).max(LONGEST_TEXT, TEXTS);
+const texts = z.union([text, listOf(text, TEXTS)], TEXTS);
 const number = z.number({ error: 'must be a number' });
 
 /** What a field can be asked, all that are given. */
