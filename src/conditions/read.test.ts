@@ -190,7 +190,7 @@ describe('a wrong condition', () => {
       'only.fields.data.x: must have a value, a list, or tests such as {exists: true}',
     ],
     [
-      { only: { fields: { 'data.x': 9007199254740993 } } },
+      { only: { fields: { 'data.x': 2 ** 60 } } },
       'only.fields.data.x: a number of this length loses digits; put it in quotes',
     ],
     [{ only: { fields: {} } }, 'only.fields: must have 1 to 1000 paths such as data.srcip'],

@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 const re2 = () => require('re2js') as typeof Re2;
 
 /** Characters of text for one unit of work. */
-const CHARACTERS_PER_WORK = 8;
+const CHARACTERS_PER_WORK = 32;
 
 /**
  * Compiles a regular expression in the syntax of RE2: without backreferences and lookaround, so that

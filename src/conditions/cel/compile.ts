@@ -1,7 +1,8 @@
 import { allOf, anyOf, type Check, choiceOf, notOf } from '../check.ts';
 import { FIELD_TYPES, whyUnknown } from '../fields.ts';
+import { lookupOf } from '../lookup.ts';
 import type { ExpressionProblem } from '../problem.ts';
-import { lookupOf, type Scope } from '../scope.ts';
+import type { Scope } from '../scope.ts';
 import { present, type Scalar, type Value } from '../values.ts';
 import { compileComparison, compileIn } from './comparisons.ts';
 import {

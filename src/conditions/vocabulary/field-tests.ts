@@ -1,9 +1,10 @@
 import { suggestion } from '../../core/nearest.ts';
 import { allOf, type Check, leaf } from '../check.ts';
 import { compileGlob, type TextTest } from '../glob.ts';
+import { lookupOf } from '../lookup.ts';
 import { compileNetworks, parseNetwork } from '../networks.ts';
 import { compileRegex } from '../regex.ts';
-import { lookupOf, type Scope, someText } from '../scope.ts';
+import { type Scope, someText } from '../scope.ts';
 import { canonicalNumber, numberOf, type Scalar, shown, type Value } from '../values.ts';
 import type { Report } from './report.ts';
 import { fieldTestSchema } from './schema.ts';

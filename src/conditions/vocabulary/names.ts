@@ -1,8 +1,9 @@
 import { nearest } from '../../core/nearest.ts';
 import { type Check, leaf } from '../check.ts';
 import { compileGlob, isGlob, type TextTest } from '../glob.ts';
+import { type Lookup, lookupOf } from '../lookup.ts';
 import { compileNetworks, parseNetwork } from '../networks.ts';
-import { type Lookup, lookupOf, someText } from '../scope.ts';
+import { someText } from '../scope.ts';
 import { shown, textOf } from '../values.ts';
 import type { Entry } from './numbers.ts';
 import type { Report } from './report.ts';
