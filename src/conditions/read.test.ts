@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { conditionAlert } from '../../test/support/conditions.ts';
 import { readConditions, readOnly } from './read.ts';
+import { conditionSettings, onlySchema } from './vocabulary/schema.ts';
 
 const alert = conditionAlert({
   rule: {
@@ -252,4 +254,30 @@ it('reads the vocabulary of only as one condition', () => {
   expect(readOnly({ agents: 'web*', level: 7 }).condition?.test(alert, 0)).toBe(true);
   expect(readOnly({}).condition).toBeUndefined();
   expect(readOnly({ agents: 'web*', levl: 7 }).condition).toBeUndefined();
+});
+
+describe('the schema of conditions', () => {
+  it('lets editors complete them', () => {
+    const schema = z.toJSONSchema(z.strictObject(conditionSettings), { io: 'input' });
+    expect(schema).toMatchObject({
+      properties: {
+        only: { properties: { level: { description: expect.stringContaining('">= 7"') } } },
+        except: { items: { properties: { until: { type: 'string' } } } },
+        when: { type: 'string', description: expect.stringContaining('CEL') },
+      },
+    });
+  });
+
+  it('lets wrong ones through to the reader', () => {
+    const value = { only: { levl: 7 }, when: 7 };
+    expect(z.strictObject(conditionSettings).parse(value)).toEqual(value);
+  });
+
+  it('takes what the reader takes', () => {
+    const fields = { 'data.srcip': { not_in: ['10.0.0.0/8'], exists: true }, 'data.x': [1, 'a'] };
+    const only = { level: ['7-11', 3], rules: 5710, agents: ['web*', '004'], fields };
+    expect(readConditions({ only }).problems).toEqual([]);
+    expect(onlySchema.safeParse(only).success).toBe(true);
+    expect(onlySchema.safeParse({ levl: 7 }).success).toBe(false);
+  });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_SOURCE } from '../cel/parse.ts';
 
 /** The most entries of a list. */
 export const MOST_ENTRIES = 1000;
@@ -82,20 +83,31 @@ export const exceptEntrySchema = onlySchema.extend({
     .describe('The reason, for those who read this later.'),
 });
 
-/** The conditions of an integration. What stands inside of texts is checked by `readConditions`. */
+/**
+ * The settings of an integration that are conditions. Editors get the whole schema; any value is let
+ * through, as `readConditions` says better what is wrong, also inside of texts.
+ */
 export const conditionSettings = {
-  only: onlySchema
-    .optional()
-    .describe('Only alerts that fit all of this. It narrows what the filters let through.'),
-  except: z
-    .array(exceptEntrySchema, { error: 'must be a list of entries' })
-    .max(MOST_ENTRIES)
-    .optional()
-    .describe('Alerts that fit one of these entries are not delivered.'),
-  when: z
-    .string({ error: 'must be an expression, as a text' })
-    .optional()
-    .describe('Only alerts for which this expression, in the language CEL, is true.'),
+  only: forEditors(
+    onlySchema,
+    'Only alerts that fit all of this. It narrows what the filters let through.',
+  ),
+  except: forEditors(
+    z.array(exceptEntrySchema).max(MOST_ENTRIES),
+    'Alerts that fit one of these entries are not delivered.',
+  ),
+  when: forEditors(
+    z.string().max(LONGEST_SOURCE),
+    'Only alerts for which this expression, in the language CEL, is true.',
+  ),
 };
+
+function forEditors(schema: z.ZodType, description: string) {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
+  return z
+    .unknown()
+    .meta({ ...json, description })
+    .optional();
+}
 
 export type OnlyKey = keyof z.infer<typeof onlySchema>;
