@@ -33,7 +33,7 @@ export class Scope {
 
   /** False when that is more work than is left. */
   spend(work: number): boolean {
-    this.workLeft -= work;
+    this.workLeft -= Math.ceil(work);
     return this.workLeft >= 0;
   }
 
