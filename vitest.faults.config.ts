@@ -7,6 +7,7 @@ export default defineConfig({
     reporters: ['verbose'],
     testTimeout: 180_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // They measure how the daemon fares, which another test's daemon would disturb.
+    maxWorkers: 1,
   },
 });

@@ -14,6 +14,7 @@ const MEASUREMENTS = [
   'intake',
   'delivery',
   'latency',
+  'crowd',
   'start',
   'scripts',
   'recovery',

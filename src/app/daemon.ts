@@ -4,9 +4,7 @@ import type { LaneState } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
 import type { Outbox } from '../core/outbox.ts';
 import { OutboxTroubles } from '../core/outbox-troubles.ts';
-import type { Paths } from '../core/paths.ts';
 import { quotaOver } from '../core/quota.ts';
-import type { Scrubber } from '../core/secret.ts';
 import type { Source } from '../core/source.ts';
 import { Intake } from '../intake/intake.ts';
 import { FailurePace } from '../lanes/failure-pace.ts';
@@ -21,6 +19,7 @@ import { FILE_SOURCE, FileSource } from '../sources/file/file-source.ts';
 import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
+import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
 import { garbageCollector, tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
@@ -28,27 +27,12 @@ import { warnOfLittleMemory } from './memory-limit.ts';
 import { networkFingerprint } from './network-environment.ts';
 import { type OpenOutbox, type OpenParts, openOutbox, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
-import { type Reinject, reinjection } from './reinjection.ts';
+import { reinjection } from './reinjection.ts';
 import { type Refusal, Reloading, report } from './reloading.ts';
 import { Retention } from './retention.ts';
 import { enabledIntegrations, readSetup, routedIntegrations, type Setup } from './setup.ts';
 import { type StartFailure, whyNotStart } from './start-failure.ts';
 import { createTransports, type Transports } from './transports.ts';
-
-export interface DaemonOptions {
-  readonly paths: Paths;
-  /** Without a checkpoint, begin at the start of the alert file instead of at its end. */
-  readonly fromStart: boolean;
-  readonly env: NodeJS.ProcessEnv;
-  readonly log: Log;
-  readonly scrubber: Scrubber;
-  /** Where the events of enrichments go. */
-  readonly reinject: Reinject;
-  /** Called with the active setup, on start and after each reload. */
-  readonly onSetup?: (setup: Setup) => void;
-  /** Ends a start that waits for the outbox. */
-  readonly stop?: AbortSignal;
-}
 
 /**
  * The composition root: reads the configuration, opens the outbox and the sources, gives every
@@ -64,6 +48,7 @@ export class Daemon {
   readonly #measured: ProgramMetrics;
   /** Configured integrations that have no lane: their names lead nowhere. */
   #disabled: readonly string[] = [];
+  #scriptEnvironment: NodeJS.ProcessEnv;
   readonly #retention: Retention;
   readonly #diskRoom: DiskRoom;
   readonly #groupCommit: GroupCommit;
@@ -83,11 +68,11 @@ export class Daemon {
    */
   static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
     tuneHeap();
-    const { paths, env, log, scrubber, stop } = options;
+    const { paths, env, debug, log, scrubber, stop } = options;
     warnOfLittleMemory(log);
     const troubles = new OutboxTroubles(systemClock, log);
     const waiting: OpenParts = { clock: systemClock, troubles, stop };
-    let setup = readSetup(paths, env);
+    let setup = readSetup(paths, env, { debug });
     scrubber.learn(setup.secrets);
     const failure = whyNotStart(setup);
     if (failure !== undefined) {
@@ -98,7 +83,7 @@ export class Daemon {
     if (state === undefined) return { kind: 'stopped' };
     if (troubles.has()) {
       // It has waited, maybe for hours.
-      const newer = readSetup(paths, env);
+      const newer = readSetup(paths, env, { debug });
       scrubber.learn(newer.secrets);
       if (whyNotStart(newer) === undefined) setup = newer;
     }
@@ -121,6 +106,7 @@ export class Daemon {
     const { database } = state;
     this.#options = options;
     this.#state = state;
+    this.#scriptEnvironment = setup.scriptEnvironment;
     const space = new Purge(database);
     this.#retention = new Retention(space, settings.outbox, this.#clock, log);
     this.#diskRoom = new DiskRoom({
@@ -140,7 +126,10 @@ export class Daemon {
       integrationOf: (lane) => this.#lanes.integrationOf(lane),
     });
     this.#outbox = measuredOutbox(state.outbox, this.#measured, this.#clock);
-    this.#transports = createTransports(paths, this.#clock, { log });
+    this.#transports = createTransports(paths, this.#clock, {
+      log,
+      environment: () => this.#scriptEnvironment,
+    });
     this.#groupCommit = new GroupCommit(this.#outbox, this.#clock);
     this.#lanes = new LaneSet(
       {
@@ -196,7 +185,7 @@ export class Daemon {
         log,
         poolBytes: () => this.#retention.poolBytes(),
         wake: (lanes) => this.#lanes.wake(lanes),
-        onSkip: (integration) => this.#measured.skipped(integration),
+        onSkip: (integration, verdict) => this.#measured.heldBack(integration, verdict),
       },
       new Router([]),
     );
@@ -273,8 +262,8 @@ export class Daemon {
   }
 
   #readAgain(): Setup {
-    const { paths, env, scrubber } = this.#options;
-    const setup = readSetup(paths, env);
+    const { paths, env, debug, scrubber } = this.#options;
+    const setup = readSetup(paths, env, { debug });
     scrubber.learn(setup.secrets);
     return setup;
   }
@@ -283,6 +272,7 @@ export class Daemon {
   #apply(setup: Setup): void {
     const routes = this.#lanes.apply(routedIntegrations(setup));
     this.#intake.use(new Router(routes), this.#lanes.unread);
+    this.#scriptEnvironment = setup.scriptEnvironment;
     this.#disabled = setup.integrations
       .filter(({ destination }) => destination === undefined)
       .map(({ integration }) => integration.id);

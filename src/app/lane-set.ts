@@ -2,18 +2,20 @@ import type { ClosableHttpClient, Destination, LaneHttp } from '../core/destinat
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
-import { Lane, type LaneParts } from '../lanes/lane.ts';
+import { Lane } from '../lanes/lane.ts';
+import type { LaneParts } from '../lanes/lane-parts.ts';
 import { ManagerFollowUps } from '../lanes/manager-follow-ups.ts';
 import { OutboxGuard } from '../lanes/outbox-guard.ts';
 import { ParkedLane } from '../lanes/parked-lane.ts';
 import { reportResumption } from '../lanes/resumption.ts';
 import type { Route } from '../routing/stage.ts';
+import { LaneTurns, turnsOn } from './lane-turns.ts';
 import type { RoutedIntegration } from './setup.ts';
 
 /** What all lanes share. */
 export type SharedParts = Omit<
   LaneParts,
-  'integration' | 'destination' | 'record' | 'followUps' | 'observer' | 'context' | 'predecessor'
+  'integration' | 'destination' | 'record' | 'followUps' | 'observer' | 'context' | 'turns'
 > & {
   readonly context: Omit<LaneParts['context'], 'http'> & {
     /** Each lane gets a client of its own. */
@@ -33,7 +35,7 @@ const LATE_MS = 15_000;
 const LONGEST_DEFAULT_MS = 60_000;
 
 type Entry = Pick<RoutedIntegration, 'integration' | 'destination'> &
-  Partial<Pick<RoutedIntegration, 'unusable' | 'canRun'>>;
+  Partial<Pick<RoutedIntegration, 'unusable' | 'canRun' | 'conditions'>>;
 
 interface RunningLane extends Entry {
   readonly lane: Lane | ParkedLane;
@@ -41,6 +43,8 @@ interface RunningLane extends Entry {
   readonly http?: ClosableHttpClient | undefined;
   /** The settings it was made from. */
   readonly settings: string;
+  /** What its attempts take turns on. */
+  readonly turnsOn: string | undefined;
 }
 
 /**
@@ -52,6 +56,7 @@ export class LaneSet {
   /** Brings events back; undefined when they must not go back. */
   readonly #manager: Destination | undefined;
   readonly #followUps: ManagerFollowUps;
+  readonly #turns = new LaneTurns();
   #running = new Map<number, RunningLane>();
   /** Lanes whose integration was changed or removed, ending in the background. */
   readonly #retiring = new Set<RunningLane>();
@@ -84,21 +89,28 @@ export class LaneSet {
     const identities = entries.map((entry) => laneIdentity(entry, clock.now(), network));
     const records = this.#shared.outbox.assignLanes(identities);
     const next = new Map<number, RunningLane>();
+    // A lane goes on where only its conditions have changed.
+    const conditions = new Map<number, Entry['conditions']>();
     for (const [position, entry] of entries.entries()) {
       const { integrationId, settings } = identities[position] as LaneIdentity;
       const record = records.get(integrationId) as LaneRecord;
+      conditions.set(record.id, entry.conditions);
       const current = this.#running.get(record.id);
       const isUnchanged =
         current?.settings === settings &&
         current.integration.id === integrationId &&
         // A script that overrides a built-in destination may have been added or removed.
         current.destination.name === entry.destination.name &&
+        current.turnsOn === turnsOn(entry) &&
         current.unusable?.reason === entry.unusable?.reason;
       next.set(
         record.id,
-        isUnchanged ? current : { ...entry, settings, ...this.#create(entry, record) },
+        isUnchanged
+          ? current
+          : { ...entry, settings, turnsOn: turnsOn(entry), ...this.#create(entry, record) },
       );
     }
+    this.#turns.setPlaces(entries);
     const before = this.#running;
     this.#running = next;
     for (const [id, running] of before) {
@@ -108,7 +120,9 @@ export class LaneSet {
     for (const { lane } of next.values()) lane.wake();
     return [...next]
       .filter(([, { integration }]) => integration.id !== MANAGER)
-      .map(([lane, { integration, destination }]) => ({ integration, destination, lane }));
+      .map(([lane, { integration, destination }]) => {
+        return { integration, destination, conditions: conditions.get(lane), lane };
+      });
   }
 
   /** The lanes that no alerts are read for, with their integrations: those back to the manager. */
@@ -160,7 +174,11 @@ export class LaneSet {
 
   /** Lets what is in flight finish within so many milliseconds, or hands it back. */
   async stop(graceMs: number): Promise<void> {
-    await Promise.all(this.#all().map((running) => stopLane(running, graceMs)));
+    const left: number[] = [];
+    const giveBack = (ids: readonly number[]) => left.push(...ids);
+    await Promise.all(this.#all().map((running) => stopLane(running, graceMs, giveBack)));
+    // Together: hundreds of transactions would take the time that is left.
+    if (left.length > 0) this.#guard(MANAGER).ask('release', (outbox) => outbox.release(left));
   }
 
   #all(): RunningLane[] {
@@ -198,8 +216,10 @@ export class LaneSet {
       this.#running.get(record.id) ??
       [...this.#retiring].findLast(({ lane }) => lane.id === record.id);
     const predecessor = before?.lane instanceof Lane ? before.lane : undefined;
-    const own = { integration, destination, record, followUps, observer, predecessor };
-    return { lane: new Lane({ ...this.#shared, ...own, context: { ...context, http } }), http };
+    const turns = this.#turns.of(entry);
+    const own = { integration, destination, record, followUps, observer, turns };
+    const parts = { ...this.#shared, ...own, context: { ...context, http } };
+    return { lane: new Lane(parts, predecessor), http };
   }
 
   /** What kept an integration from running is there now. */
@@ -220,7 +240,8 @@ export class LaneSet {
     };
     const { unusable: _, ...entry } = running;
     const created = this.#create(entry, record);
-    this.#running.set(id, { ...entry, ...created });
+    this.#running.set(id, { ...entry, turnsOn: turnsOn(entry), ...created });
+    this.#turns.setPlaces(this.#running.values());
     created.lane.wake();
   }
 
@@ -249,8 +270,12 @@ export class LaneSet {
 }
 
 /** Lets what is in flight finish within so many milliseconds, or hands it back. */
-async function stopLane({ lane, http }: RunningLane, graceMs: number): Promise<void> {
-  await lane.stop(graceMs);
+async function stopLane(
+  { lane, http }: RunningLane,
+  graceMs: number,
+  giveBack?: (ids: readonly number[]) => void,
+): Promise<void> {
+  await lane.stop(graceMs, giveBack);
   await http?.close();
 }
 

@@ -37,7 +37,13 @@ beforeEach(() => {
 
 function aSetup(changes: Partial<Setup> = {}): Setup {
   const settings = DEFAULT_SETTINGS;
-  const empty = { integrations: [], diagnostics: [], secrets: [], blank: [] };
+  const empty = {
+    integrations: [],
+    diagnostics: [],
+    secrets: [],
+    blank: [],
+    scriptEnvironment: {},
+  };
   return { ...empty, fatal: false, settings, ...changes };
 }
 

@@ -1,3 +1,5 @@
+import type { Conditions } from '../conditions/read.ts';
+import { type Files, systemFiles } from '../config/files.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedIntegration } from '../config/loaded-integration.ts';
 import type { Destination, DestinationResolver } from '../core/destination.ts';
@@ -8,17 +10,23 @@ import type { Paths } from '../core/paths.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import { createRegistry } from '../destinations/registry.ts';
 import { networkDiagnostics, networkSecrets } from './network-environment.ts';
+import { proxyPasswords, scriptEnvironment } from './script-environment.ts';
+import { isScript, obstacleWarning, scriptObstacle } from './script-obstacle.ts';
 
 /** An integration of the configuration, with what would deliver for it. */
 export interface PreparedIntegration {
   readonly loaded: LoadedIntegration<Destination>;
   readonly integration: Integration;
+  /** What else decides about its alerts. */
+  readonly conditions: Conditions | undefined;
   /** Undefined when no destination has its name. */
   readonly destination: Destination | undefined;
   /** Where its alerts go, and why, as shown to the operator. */
   readonly destinationNote: string;
   /** Why it cannot deliver; undefined when it can. */
   readonly unusable: Unusable | undefined;
+  /** Why its script would not be run as it lies there now; its first alert would park it. */
+  readonly obstacle: string | undefined;
   /** Looks again: true where it can deliver, also when what was missing outside of the files came. */
   canRun(): boolean;
 }
@@ -31,6 +39,8 @@ export interface Setup {
   /** The file could not be read: nothing may start from it. */
   readonly fatal: boolean;
   readonly settings: DaemonSettings;
+  /** What scripts find in their environment. */
+  readonly scriptEnvironment: NodeJS.ProcessEnv;
   /** Every secret value in it. */
   readonly secrets: readonly string[];
   /** Files that are blank or gone, which a reload takes for mistakes. */
@@ -42,27 +52,62 @@ export interface RoutedIntegration extends PreparedIntegration {
   readonly destination: Destination;
 }
 
+/** How a configuration is read, besides where it is. */
+export interface SetupOptions {
+  /** The file system, unless a command has opened some files before it changed the user. */
+  readonly files?: Files;
+  /** Whether scripts are told that this is debug mode. */
+  readonly debug?: boolean | undefined;
+}
+
 /** Reads configuration and settings and finds each integration's destination. Never throws. */
-export function readSetup(paths: Paths, env: NodeJS.ProcessEnv): Setup {
-  const destinations = createRegistry({ home: paths.home });
-  const { integrations, diagnostics, secrets, ...rest } = loadConfig({
+export function readSetup(
+  paths: Paths,
+  env: NodeJS.ProcessEnv,
+  { files = systemFiles, debug = false }: SetupOptions = {},
+): Setup {
+  const destinations = createRegistry({ home: paths.home, debug });
+  const { integrations, diagnostics, secrets, variables, ...rest } = loadConfig({
     configFile: paths.config,
     settingsFile: paths.settings,
+    settingsOptional: paths.settingsOptional,
     env,
     destinations,
+    files,
   });
+  const environment = scriptEnvironment(env, {
+    references: variables,
+    added: rest.settings.environment,
+  });
+  const hasScripts = integrations.some(({ resolution: { destination } }) => isScript(destination));
+  const prepared = integrations.map((loaded): PreparedIntegration => {
+    const { integration, conditions, unusable, resolution } = loaded;
+    const { destination, description } = resolution;
+    return {
+      loaded,
+      integration,
+      conditions,
+      destination,
+      destinationNote: description,
+      unusable,
+      obstacle: scriptObstacle({ integration, destination, unusable }, paths.home),
+      canRun: () => canRun(loaded, destinations),
+    };
+  });
+  const obstacles = prepared.flatMap(({ integration, obstacle }) =>
+    obstacle === undefined ? [] : [obstacleWarning(integration, obstacle)],
+  );
   return {
     ...rest,
-    diagnostics: [...diagnostics, ...networkDiagnostics(env)],
+    diagnostics: [
+      ...diagnostics,
+      ...obstacles,
+      ...networkDiagnostics(env),
+      ...(hasScripts ? proxyPasswords(environment) : []),
+    ],
+    scriptEnvironment: environment,
     secrets: [...secrets, ...networkSecrets(env)],
-    integrations: integrations.map((loaded) => ({
-      loaded,
-      integration: loaded.integration,
-      destination: loaded.resolution.destination,
-      destinationNote: loaded.resolution.description,
-      unusable: loaded.unusable,
-      canRun: () => canRun(loaded, destinations),
-    })),
+    integrations: prepared,
   };
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import type { DatagramSender } from '../core/datagram.ts';
 import type { ClosableHttpClient, LaneHttp, ScriptRunner } from '../core/destination.ts';
@@ -11,8 +12,10 @@ import { UnixDatagrams } from '../transport/datagram.ts';
 import { forkNameHost } from '../transport/names/name-host-process.ts';
 import { createNames, type Names } from '../transport/names/names.ts';
 import { createScriptRunner } from '../transport/script.ts';
+import { ScriptAdmission } from '../transport/script-admission.ts';
 import { forkScriptHost } from '../transport/script-host-process.ts';
 import { ScriptHosts } from '../transport/script-hosts.ts';
+import { ScriptPlaces } from '../transport/script-place.ts';
 import { FileSpool } from '../transport/spool.ts';
 
 const HOST_PROGRAM = fileURLToPath(new URL('../cli/script-host.js', import.meta.url));
@@ -37,24 +40,30 @@ export interface TransportOptions {
    * script. By default as many as pay: each keeps a processor busy, and the scripts need some too.
    */
   readonly scriptHosts?: number;
+  /** What scripts find in their environment now. */
+  readonly environment?: () => NodeJS.ProcessEnv;
 }
 
 /** Opens the transports. */
 export function createTransports(
   paths: Paths,
   clock: Clock,
-  { log = silentLog, scriptHosts = Math.min(2, availableParallelism()) }: TransportOptions = {},
+  {
+    log = silentLog,
+    scriptHosts = Math.min(2, availableParallelism()),
+    environment = inherited(),
+  }: TransportOptions = {},
 ): Transports {
   const start = (threads: number) => forkNameHost(NAME_PROGRAM, threads);
   const names = createNames({ clock, log, start });
   const http = httpOnDemand(clock, names);
-  const scripts = scriptRunner(paths, clock, log, scriptHosts);
+  const scripts = scriptRunner({ paths, clock, log, most: scriptHosts, environment });
   const datagrams = new UnixDatagrams(clock);
   return {
     http,
     scripts,
     datagrams,
-    spool: new FileSpool(scriptFilesIn(paths)),
+    spool: new FileSpool(join(paths.state, 'spool')),
     warmUp: () => http.warmUp(),
     async close() {
       datagrams.close();
@@ -63,22 +72,67 @@ export function createTransports(
   };
 }
 
-function scriptFilesIn(paths: Paths): string {
-  return join(paths.state, 'scripts');
+/** Scripts run in hosts; the state directory records where their files are. */
+function scriptRunner({
+  paths,
+  clock,
+  log,
+  most,
+  environment,
+}: {
+  paths: Paths;
+  clock: Clock;
+  log: Log;
+  most: number;
+  environment: () => NodeJS.ProcessEnv;
+}): ScriptRunner & { close(): Promise<void> } {
+  const places = new ScriptPlaces(join(paths.state, 'scripts'));
+  const { place } = places;
+  // Immediately, so that leftovers of a crash do not remain until the first alert.
+  places.tryPrepare();
+  const workingDirectory = paths.home;
+  const here = forEach((env: NodeJS.ProcessEnv) =>
+    createScriptRunner({ place, workingDirectory, environment: env, clock }),
+  );
+  const substitute: ScriptRunner = {
+    run: (call, limits) => here(environment()).run(call, limits),
+  };
+  const start = () => forkScriptHost(HOST_PROGRAM, [paths.home], environment());
+  const setup = forEach((env: NodeJS.ProcessEnv) => ({ place, environment: env }));
+  const hosts =
+    most === 0
+      ? undefined
+      : new ScriptHosts({
+          start,
+          setup: () => setup(environment()),
+          most,
+          substitute,
+          clock,
+          log,
+        });
+  const admission = new ScriptAdmission(hosts ?? substitute, places);
+  return {
+    run: (call, limits) => admission.run(call, limits),
+    async close() {
+      await hosts?.close();
+      places.close();
+    },
+  };
 }
 
-/** The files of scripts go into the state directory, which is private. */
-function scriptRunner(
-  paths: Paths,
-  clock: Clock,
-  log: Log,
-  most: number,
-): ScriptRunner & { close(): Promise<void> } {
-  const directory = scriptFilesIn(paths);
-  const here = createScriptRunner({ directory, workingDirectory: paths.home, clock });
-  if (most === 0) return { ...here, close: () => Promise.resolve() };
-  const start = () => forkScriptHost(HOST_PROGRAM, [directory, paths.home]);
-  return new ScriptHosts({ start, most, substitute: here, clock, log });
+/** A copy: reading the real one is slow. */
+function inherited(): () => NodeJS.ProcessEnv {
+  const copy = { ...process.env };
+  return () => copy;
+}
+
+/** Makes something of a value, and once only as long as the value stays equal. */
+function forEach<From, To>(make: (from: From) => To): (from: From) => To {
+  let last: { readonly from: From; readonly to: To } | undefined;
+  return (from) => {
+    if (last === undefined || !isDeepStrictEqual(last.from, from)) last = { from, to: make(from) };
+    return last.to;
+  };
 }
 
 /** The HTTP library is large. It is loaded for the first request, or before. */

@@ -5,6 +5,7 @@ import { readSetup } from '../app/setup.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import { retriesOf } from '../core/retry.ts';
 import { attemptSeconds } from '../destinations/sdk/request-session.ts';
+import { actAsDaemon } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
 import { print, printable, printJson, table } from './output.ts';
@@ -18,8 +19,9 @@ export function addCheck(program: Command): void {
     .option('--show-secrets', 'show keys and addresses instead of redacting them')
     .option('--lenient', 'succeed although integrations cannot run, if there are no errors')
     .action(async (own: CheckOptions, command: Command) => {
-      const { paths, json } = invocation(command);
-      const setup = readSetup(paths, process.env);
+      const invoked = invocation(command);
+      const { paths, json } = invoked;
+      const setup = readSetup(paths, process.env, { files: actAsDaemon(invoked).files });
       const errors = setup.diagnostics.filter(({ severity }) => severity === 'error').length;
       const counts = countStates(setup);
       const broken = counts.parked + counts.not_enabled;
@@ -29,7 +31,13 @@ export function addCheck(program: Command): void {
         await printJson({
           ok,
           counts,
-          integrations: setup.integrations.map((entry) => describe(entry, redactor)),
+          integrations: setup.integrations.map((entry) =>
+            describe(
+              entry,
+              sharers(setup, entry).filter((id) => id !== entry.integration.id),
+              redactor,
+            ),
+          ),
           diagnostics: setup.diagnostics,
         });
       } else {
@@ -68,16 +76,21 @@ function countStates({ integrations }: Setup): Counts {
 }
 
 /** The settings in effect, with the names that the reference's `getconfig` gives them. */
-function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
-  const { integration, loaded, unusable, destination, destinationNote } = entry;
+function describe(
+  entry: PreparedIntegration,
+  others: readonly string[],
+  redactor: Redactor,
+): JsonObject {
+  const { integration, loaded, destination, destinationNote } = entry;
+  const why = whyNotRunning(entry);
   return {
     id: integration.id,
-    enabled: unusable === undefined,
-    ...(unusable === undefined
+    enabled: why === undefined,
+    ...(why === undefined
       ? {}
       : {
-          why: unusable.reason,
-          disabled_reason: unusable.reason,
+          why,
+          disabled_reason: why,
           alerts_wait: destination !== undefined,
         }),
     destination: destination?.name ?? null,
@@ -85,6 +98,7 @@ function describe(entry: PreparedIntegration, redactor: Redactor): JsonObject {
     ...(redactor.value(loaded.getconfig()) as JsonObject),
     effective: effective(entry),
     options: redactor.value(integration.options ?? null),
+    ...(others.length === 0 ? {} : { shares_script_with: [...others] }),
   };
 }
 
@@ -103,8 +117,11 @@ async function printForPeople(
   file: string,
   { errors, counts }: Result,
 ): Promise<void> {
-  for (const diagnostic of setup.diagnostics)
+  for (const diagnostic of setup.diagnostics) {
     await print(`${printable(formatDiagnostic(diagnostic))}\n`);
+    const { excerpt } = diagnostic;
+    if (excerpt !== undefined) await print(`${excerpt.replace(/^/gm, '    ')}\n`);
+  }
   if (setup.integrations.length > 0) {
     const rows = setup.integrations.map((entry) => [
       entry.integration.id,
@@ -114,6 +131,7 @@ async function printForPeople(
     ]);
     await print(table([['INTEGRATION', 'STATE', 'DELIVERS TO', 'GETS'], ...rows]));
   }
+  for (const line of turnLines(setup)) await print(`${line}\n`);
   const { length } = setup.integrations;
   const count = length === 1 ? '1 integration' : `${length} integrations`;
   const broken = counts.parked + counts.not_enabled;
@@ -129,9 +147,37 @@ const WAITING =
   'otherwise; it is delivered when the integration can run and the configuration is reloaded. ' +
   'not enabled: nothing is stored.';
 
-function stateText({ unusable, destination }: PreparedIntegration): string {
-  if (unusable === undefined) return 'enabled';
-  return destination === undefined ? 'not enabled' : 'parked';
+/** The integrations that run the same script, this one included; none where it runs no script. */
+function sharers(setup: Setup, entry: PreparedIntegration): string[] {
+  const script = turnsOn(entry);
+  if (script === undefined) return [];
+  return setup.integrations
+    .filter((other) => turnsOn(other) === script)
+    .map(({ integration }) => integration.id);
+}
+
+function turnLines(setup: Setup): Set<string> {
+  const lines = setup.integrations.flatMap((entry) => {
+    const ids = sharers(setup, entry);
+    return ids.length < 2
+      ? []
+      : [`${ids.join(', ')}: they share the script ${turnsOn(entry)} and take turns`];
+  });
+  return new Set(lines);
+}
+
+function turnsOn({ integration, destination }: PreparedIntegration): string | undefined {
+  return destination?.turnsOn?.(integration);
+}
+
+function stateText(entry: PreparedIntegration): string {
+  if (whyNotRunning(entry) === undefined) return 'enabled';
+  return entry.destination === undefined ? 'not enabled' : 'parked';
+}
+
+/** Why it delivers nothing, from the start or from its first alert. */
+function whyNotRunning({ unusable, obstacle }: PreparedIntegration): string | undefined {
+  return unusable?.reason ?? obstacle;
 }
 
 function filterText({ integration }: PreparedIntegration): string {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { QUEUE_STATES, type QueueState } from '../core/delivery.ts';
 import type { Paths } from '../core/paths.ts';
@@ -7,6 +8,8 @@ import { type PathOptions, resolvePaths } from './paths.ts';
 /** What the common options say, wherever on the line they stand. */
 export interface Invocation {
   readonly paths: Paths;
+  /** The files of the configuration that the command line names. */
+  readonly named: readonly string[];
   readonly json: boolean;
   readonly logLevel: LogLevel;
   /** Undefined: readable on a terminal, JSON elsewhere. */
@@ -76,6 +79,9 @@ export function invocation(command: Command): Invocation {
       { ...rest, ...(directory === undefined ? {} : { state: directory }) },
       process.env,
     ),
+    named: [options.config, options.settings]
+      .filter((path) => path !== undefined)
+      .map((path) => resolve(path)),
     json: options.json ?? false,
     logLevel: options.logLevel ?? 'info',
     logFormat: options.logFormat,

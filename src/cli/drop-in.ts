@@ -8,10 +8,9 @@ import { resolvePaths } from './paths.ts';
 const COMMAND = 'wazuh';
 
 /**
- * Behaves as the manager's own Integrator where the command line asks for it: by a link to this
- * program with the original's name, or by `integratord wazuh …`. Those flags are the original's, so
- * they never reach our own reader of options. Resolves with the exit code; undefined when it is a
- * command line of ours.
+ * Behaves as the manager's own Integrator: called by a link to this program with the original's name,
+ * or as `integratord wazuh …`.
+ * @param argv Node's
  */
 export async function runAsOriginal(
   argv: readonly string[],

@@ -1,13 +1,20 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { isRoot } from '../dropin/enter.ts';
 import { planInstall } from '../dropin/install/install.ts';
-import type { InstallPlan } from '../dropin/install/plan.ts';
+import { type InstallPlan, refused } from '../dropin/install/plan.ts';
 import { planUninstall } from '../dropin/install/uninstall.ts';
 import { complain } from '../telemetry/standard-error.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { decideMeanwhile, type MeanwhileChoice } from './install-meanwhile.ts';
 import { print, printJson } from './output.ts';
+
+interface InstallChoices extends MeanwhileChoice {
+  readonly user?: string;
+  readonly group?: string;
+}
 
 /** `integratord install`: our launcher in the place of the manager's Integrator. */
 export function addInstall(program: Command): void {
@@ -15,20 +22,31 @@ export function addInstall(program: Command): void {
     .command('install')
     .description("replace the manager's own Integrator")
     .option('--dry-run', 'show what would be done, without doing it')
+    .option('--from-now', 'where the original ran meanwhile: do not send what it has delivered')
+    .option('--replay', 'where the original ran meanwhile: send all since integratord last ran')
     .option('--user <name>', "the user to run as (default: the manager's user)")
     .option('--group <name>', "the group to run as (default: the manager's)")
-    .action(async (own: { dryRun?: boolean; user?: string; group?: string }, command: Command) => {
+    .action(async (own: InstallChoices, command: Command) => {
+      if (own.fromNow === true && own.replay === true) {
+        throw new CommandError('give --from-now or --replay, not both', EXIT.wrongUsage);
+      }
       const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
-      const plan = planInstall({
-        home: homeOf(command),
-        user: own.user,
-        group: own.group,
-        node: process.execPath,
-        nodeVersion: process.version,
-        packageRoot,
-        program: `${packageRoot}dist/cli/wazuh.js`,
-      });
-      await carryOut(plan, own.dryRun ?? false, command);
+      const home = homeOf(command);
+      const plan = planned(() =>
+        planInstall({
+          home,
+          user: own.user,
+          group: own.group,
+          node: process.execPath,
+          nodeVersion: process.version,
+          packageRoot,
+          program: `${packageRoot}dist/cli/wazuh.js`,
+        }),
+      );
+      const program = `${packageRoot}dist/cli/meanwhile.js`;
+      const place = { home, node: process.execPath, program };
+      const decided = await decideMeanwhile(plan, place, own, command);
+      if (decided !== undefined) await carryOut(decided, own.dryRun ?? false, command);
     });
 }
 
@@ -39,8 +57,23 @@ export function addUninstall(program: Command): void {
     .description("restore the manager's own Integrator")
     .option('--dry-run', 'show what would be done, without doing it')
     .action(async (own: { dryRun?: boolean }, command: Command) => {
-      await carryOut(planUninstall(homeOf(command)), own.dryRun ?? false, command);
+      const home = homeOf(command);
+      const plan = planned(() => planUninstall(home));
+      await carryOut(plan, own.dryRun ?? false, command);
     });
+}
+
+/** Only root may look into the `bin` of most managers. */
+function planned(plan: () => InstallPlan): InstallPlan {
+  try {
+    return plan();
+  } catch (error) {
+    const { code, path, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const isDenied = code === 'EACCES' || code === 'EPERM';
+    if (!isDenied) return refused(message);
+    return refused(`permission denied: ${path ?? message}${isRoot() ? '' : '; run this as root'}`);
+  }
 }
 
 function homeOf(command: Command): string {

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, openSync } from 'node:fs';
 import { beginsText } from '../alert/record-framing.ts';
 import { CommandError, EXIT } from './exit.ts';
 
@@ -10,14 +10,36 @@ export interface InputLine {
   readonly bytes: Buffer;
 }
 
+/** A file that was opened to be read; whoever reads it closes it. */
+export interface OpenFile {
+  readonly path: string;
+  readonly descriptor: number;
+}
+
 /**
- * The lines of a file, or of standard input for `-` or no name. A last line without a newline is a
- * line too.
+ * Opens a file. Undefined for `-` or no name, which mean standard input.
+ * @throws CommandError when it cannot be opened.
+ */
+export function openFile(path: string | undefined): OpenFile | undefined {
+  if (path === undefined || path === '-') return undefined;
+  try {
+    return { path, descriptor: openSync(path, 'r') };
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+function cannotRead(path: string | undefined, error: unknown): CommandError {
+  return new CommandError(`Cannot read ${path}: ${(error as Error).message}`, EXIT.wrongInput);
+}
+
+/**
+ * The lines of a file, or of standard input. A last line without a newline is a line too.
  * @throws CommandError when the file cannot be read.
  */
-export async function* readLines(file: string | undefined): AsyncGenerator<InputLine> {
+export async function* readLines(file: OpenFile | undefined): AsyncGenerator<InputLine> {
   const stream: AsyncIterable<Buffer> =
-    file === undefined || file === '-' ? process.stdin : createReadStream(file);
+    file === undefined ? process.stdin : createReadStream(file.path, { fd: file.descriptor });
   let line = 0;
   let pieces: Buffer[] = [];
   try {
@@ -36,7 +58,7 @@ export async function* readLines(file: string | undefined): AsyncGenerator<Input
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new CommandError(`Cannot read ${file}: ${(error as Error).message}`, EXIT.wrongInput);
+    throw cannotRead(file?.path, error);
   }
   if (pieces.length > 0) yield { line, bytes: joined(pieces) };
 }
@@ -50,7 +72,7 @@ function joined(pieces: readonly Buffer[]): Buffer {
  * line. Blank lines between text alerts do not count.
  * @throws CommandError when the file cannot be read.
  */
-export async function* readRecords(file: string | undefined): AsyncGenerator<InputLine> {
+export async function* readRecords(file: OpenFile | undefined): AsyncGenerator<InputLine> {
   let text: { line: number; lines: Buffer[] } | undefined;
   let isAfterText = false;
   for await (const { line, bytes } of readLines(file)) {

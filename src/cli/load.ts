@@ -1,4 +1,9 @@
-import { type PreparedIntegration, readSetup, type Setup } from '../app/setup.ts';
+import {
+  type PreparedIntegration,
+  readSetup,
+  type Setup,
+  type SetupOptions,
+} from '../app/setup.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import type { Paths } from '../core/paths.ts';
 import { complain } from '../telemetry/standard-error.ts';
@@ -9,8 +14,8 @@ import { printable } from './output.ts';
  * The configuration for a command that needs one. Its errors are shown; what is well-formed is used.
  * @throws CommandError when the file is broken as a whole.
  */
-export function loadSetup(paths: Paths): Setup {
-  const setup = readSetup(paths, process.env);
+export function loadSetup(paths: Paths, options: SetupOptions = {}): Setup {
+  const setup = readSetup(paths, process.env, options);
   const errors = setup.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   for (const error of errors) complain(`${printable(formatDiagnostic(error))}\n`);
   if (setup.fatal) throw new CommandError('the configuration is invalid', EXIT.wrongInput);

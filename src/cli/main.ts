@@ -1,8 +1,16 @@
 #!/usr/bin/env node
-// Only what is tiny is imported here: until the signals are taken, one of them ends the process.
-import { signals, takeSignals } from './take-signals.ts';
+// The manager may start this as root, by the name of its Integrator: then nothing else is loaded before
+// `enter`. After it come the signals: until they are taken, one of them ends the process.
+import { enter, knownByName } from '../dropin/enter.ts';
 
-takeSignals(process.argv);
-const { runCommandLine } = await import('./commands.ts');
-process.exitCode = await runCommandLine(process.argv);
-signals.close();
+const [, program = '', ...args] = process.argv;
+const known = knownByName(program);
+const isOriginal = known !== undefined || args[0] === 'wazuh';
+
+if (!isOriginal || enter(known === undefined ? args.slice(1) : args, known)) {
+  const { signals, takeSignals } = await import('./take-signals.ts');
+  takeSignals(process.argv);
+  const { runCommandLine } = await import('./commands.ts');
+  process.exitCode = await runCommandLine(process.argv);
+  signals.close();
+}

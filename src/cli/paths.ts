@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Paths } from '../core/paths.ts';
 
@@ -17,16 +16,11 @@ const DEFAULT_HOME = '/var/ossec';
 export function resolvePaths(options: PathOptions, env: NodeJS.ProcessEnv): Paths {
   const home = resolve(options.home ?? env['INTEGRATORD_HOME'] ?? DEFAULT_HOME);
   const settings = options.settings ?? env['INTEGRATORD_SETTINGS'];
-  const defaultSettings = join(home, 'etc', 'integratord.yaml');
   return {
     home,
     config: resolve(options.config ?? env['INTEGRATORD_CONFIG'] ?? join(home, 'etc', 'ossec.conf')),
-    settings:
-      settings === undefined
-        ? existsSync(defaultSettings)
-          ? defaultSettings
-          : undefined
-        : resolve(settings),
+    settings: resolve(settings ?? join(home, 'etc', 'integratord.yaml')),
+    settingsOptional: settings === undefined,
     alerts: resolve(
       options.alerts ?? env['INTEGRATORD_ALERTS'] ?? join(home, 'logs', 'alerts', 'alerts.json'),
     ),

@@ -6,6 +6,7 @@ import type { PreparedIntegration } from '../app/setup.ts';
 import { deliveryKey } from '../core/delivery.ts';
 import type { HttpRequest, Plan, ScriptCall } from '../core/destination.ts';
 import { Secret } from '../core/secret.ts';
+import { actAsDaemon } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { readRecords } from './lines.ts';
@@ -27,11 +28,13 @@ export function addPreview(program: Command): void {
         own: { integration: string; showSecrets?: boolean },
         command: Command,
       ) => {
-        const { paths, json } = invocation(command);
-        const setup = loadSetup(paths);
+        const invoked = invocation(command);
+        const { paths, json, logLevel } = invoked;
+        const { files, input } = actAsDaemon(invoked, file);
+        const setup = loadSetup(paths, { files, debug: logLevel === 'debug' });
         const entry = findIntegration(setup, own.integration);
         const redactor = new Redactor(setup.secrets, own.showSecrets ?? false);
-        for await (const { line, bytes } of readRecords(file)) {
+        for await (const { line, bytes } of readRecords(input)) {
           const shown = previewLine(entry, bytes, redactor);
           const document = { line, integration: entry.integration.id, ...shown };
           const text = stringify(document);

@@ -11,6 +11,7 @@ import type { QueueFilter, QueueSelection } from '../outbox/queue-filter.ts';
 import { DiskReserve } from '../outbox/reserve.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
+import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { duration } from './duration.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -91,6 +92,7 @@ export async function withQueue(
   work: (access: QueueAccess) => Promise<void>,
 ): Promise<void> {
   const { paths, json } = invocation(command);
+  actAsOwner(paths.state);
   if (!existsSync(join(paths.state, OUTBOX_FILE))) {
     throw new CommandError(
       `there is no outbox in ${paths.state}; the daemon creates it on its first run ` +

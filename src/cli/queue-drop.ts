@@ -46,14 +46,18 @@ export function addDrop(queue: Command): void {
       }
       const every = selectionOf('drop', ids, own, deliveryState);
       const selection = own.allStates === true || 'ids' in every ? every : onlyDead(every);
+      // Before the command becomes the user that the outbox belongs to.
+      const who = operator();
       await withQueue(command, async ({ queue: outbox, statistics, database }) => {
         const { counts, last } = outbox.count(selection);
         if (!('ids' in selection) && own.yes !== true) {
-          const unread = own.allStates === true ? statistics.backlog() : [];
-          await confirm(describe(outbox, every, counts) + unread.map(unreadText).join(''), json);
+          const unread = own.allStates === true ? statistics.backlog().filter(isBehind) : [];
+          const text = describe(outbox, every, counts) + unread.map(unreadText).join('');
+          process.stderr.write(printableLines(text));
+          if (counts.length + unread.length > 0) await confirm(json);
         }
         const shown = 'ids' in selection ? selection : { ...selection, upTo: last };
-        const audit = { who: operator(), at: systemClock.now() };
+        const audit = { who, at: systemClock.now() };
         const dropped = await inSteps(dropInSteps(database, shown, audit), 'dropped');
         if (json) await printJson({ dropped, states: counts.map(countJson) });
         else await print(`${number(dropped)} dropped\n`);
@@ -85,9 +89,12 @@ function describe(outbox: Queue, every: QueueSelection, counts: readonly StateCo
   );
 }
 
+function isBehind({ behindSince }: LaneBacklog): boolean {
+  return behindSince !== undefined;
+}
+
 /** What a lane has not stored yet counts as waiting. */
 function unreadText({ integration, behindSince }: LaneBacklog): string {
-  if (behindSince === undefined) return '';
   return `${integration} waits for more that is only in the alert file, since ${isoTime(behindSince)}\n`;
 }
 
@@ -95,8 +102,7 @@ function unreadText({ integration, behindSince }: LaneBacklog): string {
  * Asks on a terminal.
  * @throws CommandError where nobody can be asked, or the answer is no.
  */
-async function confirm(text: string, json: boolean): Promise<void> {
-  process.stderr.write(printableLines(text));
+async function confirm(json: boolean): Promise<void> {
   if (json || !process.stdin.isTTY || !process.stderr.isTTY) {
     throw new CommandError(
       'drop: nothing was changed; add --yes to drop these permanently',

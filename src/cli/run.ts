@@ -10,12 +10,11 @@ import { stopInTime } from '../app/stop-in-time.ts';
 import { sleep, systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { OutboxError } from '../core/outbox-error.ts';
-import type { Paths } from '../core/paths.ts';
 import { Scrubber } from '../core/secret.ts';
 import { BoundedSink } from '../telemetry/bounded-sink.ts';
 import { createLog, reportLost } from '../telemetry/log.ts';
 import { standardError } from '../telemetry/standard-error.ts';
-import { invocation } from './common-options.ts';
+import { type Invocation, invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { signals } from './take-signals.ts';
 
@@ -63,7 +62,7 @@ export function addRun(program: Command): void {
       reportNode(log, () => void end(EXIT.failed));
       signals.onSecond = (signal) => leaveNow(EXIT.failed, signal);
       try {
-        await end(await run(invocation(command).paths, own, log, scrubber));
+        await end(await run(invocation(command), own, log, scrubber));
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
         sink.write(`integratord: ${error.message}\n`);
@@ -73,8 +72,14 @@ export function addRun(program: Command): void {
 }
 
 /** Runs the daemon until a signal ends it. Resolves with the exit code. */
-async function run(paths: Paths, own: OwnOptions, log: Log, scrubber: Scrubber): Promise<number> {
-  const starting = start(paths, own, log, scrubber);
+async function run(
+  call: Invocation,
+  own: OwnOptions,
+  log: Log,
+  scrubber: Scrubber,
+): Promise<number> {
+  const { paths } = call;
+  const starting = start(call, own, log, scrubber);
   // A signal that comes meanwhile does not wait for what keeps the start waiting.
   const late = signals.stopped.then(() => sleep(systemClock, START_MS));
   const started = (await Promise.race([starting, late])) ?? { kind: 'stopped' };
@@ -101,7 +106,7 @@ async function run(paths: Paths, own: OwnOptions, log: Log, scrubber: Scrubber):
 }
 
 async function start(
-  paths: Paths,
+  { paths, logLevel }: Invocation,
   own: OwnOptions,
   log: Log,
   scrubber: Scrubber,
@@ -111,6 +116,7 @@ async function start(
       paths,
       fromStart: own.fromStart ?? false,
       env: process.env,
+      debug: logLevel === 'debug',
       log,
       scrubber,
       reinject: own.reinject ?? environmentReinject(),

@@ -1,4 +1,4 @@
-// The process that starts scripts for the daemon: `script-host.js DIRECTORY HOME`, with a channel to
+// The process that starts scripts for the daemon: `script-host.js HOME`, with a channel to
 // the daemon. It loads only what it needs, because every page it holds makes starting a script slower.
 import { systemClock } from '../core/clock.ts';
 import { createScriptRunner } from '../transport/script.ts';
@@ -9,9 +9,11 @@ import { serveScripts } from '../transport/script-host.ts';
 // a terminal is for the daemon, which first lets the running scripts finish.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
-const [, , directory = '', workingDirectory = ''] = process.argv;
-const runner = createScriptRunner({ directory, workingDirectory, clock: systemClock });
-const whenStopped = serveScripts(runner, process);
+const [, , workingDirectory = ''] = process.argv;
+const whenStopped = serveScripts(
+  (setup) => createScriptRunner({ ...setup, workingDirectory, clock: systemClock }),
+  process,
+);
 process.on('disconnect', () => void whenStopped().then(() => process.exit()));
 // The daemon may have gone before we listened.
 if (!process.connected) process.exit();

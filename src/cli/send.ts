@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Alert } from '../alert/alert.ts';
 import { readAlert } from '../alert/formats/read-alert.ts';
@@ -7,11 +10,13 @@ import type { RoutedIntegration } from '../app/setup.ts';
 import { createTransports } from '../app/transports.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Paths } from '../core/paths.ts';
 import { memoryCache, memoryQuota } from '../core/quota.ts';
 import { Scrubber } from '../core/secret.ts';
+import { actAsDaemon } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { readRecords } from './lines.ts';
+import { type OpenFile, readRecords } from './lines.ts';
 import { findIntegration, loadSetup } from './load.ts';
 import { print, printable, printJson } from './output.ts';
 import { Redactor } from './redact.ts';
@@ -25,23 +30,29 @@ export function addSend(program: Command): void {
     .requiredOption('--integration <id>', 'the integration, as `check` names it')
     .argument('[file]', 'a file whose first line is the alert (default: a built-in sample)')
     .action(async (file: string | undefined, own: { integration: string }, command: Command) => {
-      const { paths, json } = invocation(command);
-      const setup = loadSetup(paths);
+      const invoked = invocation(command);
+      const { paths, json, logLevel } = invoked;
+      const { files, input } = actAsDaemon(invoked, file);
+      const setup = loadSetup(paths, { files, debug: logLevel === 'debug' });
       const entry = findIntegration(setup, own.integration);
       if (entry.destination === undefined || entry.unusable !== undefined) {
         const reason = entry.unusable?.reason ?? 'nothing delivers to it';
         throw new CommandError(`'${own.integration}' cannot send: ${reason}`, EXIT.wrongInput);
       }
       const raw =
-        file === undefined ? sampleAlert(new Date(systemClock.now())) : await firstAlert(file);
-      const transports = createTransports(paths, systemClock, { scriptHosts: 0 });
-      const outcome = await sendOnce(
-        entry as RoutedIntegration,
-        raw,
-        transports,
-        new Scrubber(setup.secrets),
-      );
-      await transports.close();
+        file === undefined
+          ? sampleAlert(new Date(systemClock.now()))
+          : await firstAlert(file, input);
+      const outcome = await withState(paths, async (state) => {
+        const transports = createTransports({ ...paths, state }, systemClock, {
+          scriptHosts: 0,
+          environment: () => setup.scriptEnvironment,
+        });
+        const scrubber = new Scrubber(setup.secrets);
+        const result = await sendOnce(entry as RoutedIntegration, raw, transports, scrubber);
+        await transports.close();
+        return result;
+      });
       const redactor = new Redactor(setup.secrets, false);
       const shown = {
         ...outcome,
@@ -54,8 +65,22 @@ export function addSend(program: Command): void {
     });
 }
 
-async function firstAlert(file: string): Promise<Buffer> {
-  for await (const { bytes } of readRecords(file)) {
+/**
+ * Lends a state directory for what a script needs. Where there is none yet, a temporary one: the
+ * daemon's must be its user's, and who calls this may be another.
+ */
+async function withState<T>(paths: Paths, work: (state: string) => Promise<T>): Promise<T> {
+  if (existsSync(paths.state)) return work(paths.state);
+  const state = mkdtempSync(join(tmpdir(), 'integratord-send-'));
+  try {
+    return await work(state);
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
+}
+
+async function firstAlert(file: string, input: OpenFile | undefined): Promise<Buffer> {
+  for await (const { bytes } of readRecords(input)) {
     const read = readAlert(bytes);
     if (typeof read !== 'string') return read.raw;
     throw new CommandError(`the first line of ${file} is not an alert: ${read}`, EXIT.wrongInput);

@@ -7,9 +7,11 @@ import type { Block } from './block.ts';
 import { effectiveSettings } from './effective.ts';
 import { type Files, systemFiles } from './files.ts';
 import { checkForwards } from './forwards.ts';
+import { integrationConditions } from './integration-conditions.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { type OssecFile, readBlocks } from './ossec-file.ts';
+import { referencedVariables } from './references.ts';
 import { nothingIn, Report } from './report.ts';
 import { checkScriptArguments } from './script-arguments.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
@@ -25,6 +27,8 @@ export interface ConfigSources<Found extends DestinationDescription = Destinatio
   readonly configFile: string;
   /** Path of `integratord.yaml`; undefined when there is none. */
   readonly settingsFile: string | undefined;
+  /** True where nothing is said of a settings file that is missing. */
+  readonly settingsOptional?: boolean | undefined;
   /** For `${env:NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What names lead to. */
@@ -42,6 +46,8 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly fatal: boolean;
   /** The settings of the daemon as a whole, defaults included. */
   readonly settings: DaemonSettings;
+  /** Every variable that `${env:…}` names anywhere. */
+  readonly variables: ReadonlySet<string>;
   /** Every secret value, for the Scrubber, also of blocks that were left out. */
   readonly secrets: readonly string[];
   /**
@@ -56,7 +62,7 @@ export function loadConfig<Found extends DestinationDescription>(
   sources: ConfigSources<Found>,
 ): LoadedConfig<Found> {
   const { configFile, settingsFile, env, destinations, files = systemFiles } = sources;
-  const settings = readSettings(settingsFile, files);
+  const settings = readSettings(settingsFile, files, sources.settingsOptional);
   const secrets = new Set<string>();
   const file = readTextFile(files, configFile, LONGEST_CONFIG);
   const report = new Report(configFile, file.ok ? file.text : '');
@@ -107,6 +113,7 @@ export function loadConfig<Found extends DestinationDescription>(
     diagnostics: [...report.diagnostics(), ...settings.diagnostics()],
     fatal: blocks === undefined || settings.fatal,
     settings: settings.daemon,
+    variables: new Set([...(file.ok ? referencedVariables(file.text) : []), ...settings.variables]),
     secrets: [...secrets],
     blank: [
       ...(content?.hasElements === false ? [whyBlank(configFile, file)] : []),
@@ -157,7 +164,8 @@ function fromBlock<Found extends DestinationDescription>(
     const offset = block.offsetOf(place === 'settings' ? 'name' : place);
     report.warning(offset, `this integration cannot run: ${reason}`);
   }
-  return { integration, resolution, unusable };
+  const conditions = entry && integrationConditions(entry);
+  return { integration, resolution, unusable, conditions };
 }
 
 /**

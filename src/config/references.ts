@@ -18,6 +18,13 @@ export function holdsReference(text: string): boolean {
   return /\$\{(?:env|file):/.test(text);
 }
 
+/** The variables that a text names by `${env:…}`, whatever they are there for. */
+export function referencedVariables(text: string): string[] {
+  return [...text.matchAll(REFERENCE)].flatMap(([, kind, target = '']) =>
+    kind === 'env' ? [target] : [],
+  );
+}
+
 /**
  * Replaces the references in a value. Returns undefined when one can't be resolved; the report
  * then names the variable or the path, never a value. Every value found is added to `secrets`.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conditionSettings } from '../conditions/vocabulary/schema.ts';
 import type { DestinationDescription } from '../core/destination.ts';
 import { settingsOf } from '../core/destination-settings.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
@@ -64,6 +65,7 @@ const forward = z.strictObject({
 
 /** How an integration works, wherever it is defined and whatever it delivers to. */
 const common = {
+  ...conditionSettings,
   concurrency: z
     .int()
     .min(1)
@@ -234,6 +236,10 @@ export const settingsSchema = z.strictObject({
     ),
   outbox: outbox.optional().describe('How much the outbox keeps.'),
   reading: reading.optional().describe('How far back reading goes.'),
+  environment: z
+    .array(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a variable' }))
+    .optional()
+    .describe('Variables that scripts get besides what they inherit, by their names.'),
 });
 
 export type RawSettings = z.infer<typeof settingsSchema>;

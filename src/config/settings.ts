@@ -7,6 +7,7 @@ import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
 import type { Files } from './files.ts';
+import { referencedVariables } from './references.ts';
 import { listed, nothingIn, Report } from './report.ts';
 import {
   narrowingSchema,
@@ -27,6 +28,8 @@ export interface Settings {
   readonly entries: ReadonlyMap<string, SettingsEntry>;
   /** The settings of the daemon as a whole, defaults included. */
   readonly daemon: DaemonSettings;
+  /** The variables that it names by `${env:…}`. */
+  readonly variables: readonly string[];
   /** True when the file is there but cannot be read or is not YAML: nothing of it is known. */
   readonly fatal: boolean;
   /** What is wrong with it where it must not be blank or gone. */
@@ -46,15 +49,16 @@ export interface SettingsEntry extends YamlPart {
 /**
  * Reads the settings file. One wrong setting is reported as an error and not applied, while all
  * others are. Without a file, or with an empty one, there are no settings.
+ * @param isOptional whether nothing is said of a file that is missing.
  */
-export function readSettings(path: string | undefined, files: Files): Settings {
+export function readSettings(path: string | undefined, files: Files, isOptional = false): Settings {
   if (path === undefined) return noSettings(new Report(''), false, []);
   const file = readTextFile(files, path, LONGEST_SETTINGS);
   if (!file.ok) {
     const report = new Report(path);
     const isMissing = file.reason === 'missing';
-    if (isMissing) report.warning(0, `${file.message}: no settings apply`);
-    else report.error(0, file.message);
+    if (isMissing && !isOptional) report.warning(0, `${file.message}: no settings apply`);
+    else if (!isMissing) report.error(0, file.message);
     return noSettings(report, !isMissing, isMissing ? [nothingIn(path, file.message)] : []);
   }
   const report = new Report(path, file.text);
@@ -68,6 +72,7 @@ export function readSettings(path: string | undefined, files: Files): Settings {
   return {
     entries: new Map(entries.map((entry) => [entry.id, entry])),
     daemon: daemonSettings(raw),
+    variables: referencedVariables(file.text),
     fatal: false,
     blank: file.text.trim() === '' ? [nothingIn(path)] : [],
     diagnostics: () => report.diagnostics(),
@@ -78,6 +83,7 @@ function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]
   return {
     entries: new Map(),
     daemon: DEFAULT_SETTINGS,
+    variables: [],
     fatal,
     blank,
     diagnostics: () => report.diagnostics(),
@@ -154,7 +160,7 @@ export function reportUnknownIds(entries: Iterable<SettingsEntry>, ids: Readonly
   }
 }
 
-function daemonSettings({ outbox, reading }: RawSettings): DaemonSettings {
+function daemonSettings({ outbox, reading, environment = [] }: RawSettings): DaemonSettings {
   const mebibytes = (value: number | undefined) =>
     value === undefined ? undefined : value * 2 ** 20;
   const { reading: bounds } = DEFAULT_SETTINGS;
@@ -171,6 +177,7 @@ function daemonSettings({ outbox, reading }: RawSettings): DaemonSettings {
       lookBackFiles: reading?.look_back_files ?? bounds.lookBackFiles,
       lookBackBytes: mebibytes(reading?.look_back_megabytes) ?? bounds.lookBackBytes,
     },
+    environment,
   };
 }
 

@@ -99,7 +99,7 @@ export interface ScriptCall {
   /** What follows them; undefined for nothing. */
   readonly alertFileEnd?: string;
   /** A file in the directory of the alert files that becomes the alert file, in place of the bytes. */
-  readonly alertAt?: string;
+  readonly alertAt?: { readonly path: string; readonly bytes: number };
   /** Text of the options file; undefined when there is none. */
   readonly optionsFile: string | undefined;
 }
@@ -171,6 +171,11 @@ export interface Destination extends DestinationDescription {
    * `rate_limit` replaces it.
    */
   rateLimit?(integration: Integration): RateLimit | undefined;
+  /**
+   * What attempts take turns on, with those of all integrations that have the same: the real path of
+   * a script. As many run at a time as the largest `concurrency` that one of these is given.
+   */
+  turnsOn?(integration: Integration): string;
   /** Why this alert is deliberately not sent, or undefined when it is. Called before it is stored. */
   skip?(alert: Alert, integration: Integration): string | undefined;
   /** What an attempt would send. Never fails because of missing fields. */

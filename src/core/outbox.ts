@@ -190,7 +190,7 @@ export interface Outbox {
   release(ids: readonly number[]): void;
   /** When the next delivery of a lane falls due; undefined when none waits. */
   nextDue(lane: number): number | undefined;
-  /** Makes deliveries that wait for a retry due at once: their service is back. */
+  /** Makes deliveries that wait for a retry due at once: their service is back. Durable as {@link commit}. */
   expedite(lane: number): void;
   /**
    * Makes dead letters of deliveries that have never been tried and whose alerts were read before a
@@ -204,7 +204,9 @@ export interface Outbox {
   giveUp(lane: number, readBefore: number, now: number): number;
   /** What waits in a lane: costs time in proportion to it. */
   waiting(lane: number): Waiting;
+  /** Durable as {@link commit}: what a power failure undoes, the next attempt finds again. */
   park(lane: number, parking: Parking): void;
+  /** Durable as {@link park}. */
   unpark(lane: number): void;
   /**
    * The clock was set, by the given number of milliseconds: what waits for a time keeps waiting for as long

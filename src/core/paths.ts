@@ -4,8 +4,10 @@ export interface Paths {
   readonly home: string;
   /** `ossec.conf`. */
   readonly config: string;
-  /** `integratord.yaml`; undefined when there is none: it is optional. */
+  /** `integratord.yaml`; undefined: none is read. */
   readonly settings: string | undefined;
+  /** True where nobody named the settings file: it may be missing, now or at any reload. */
+  readonly settingsOptional?: boolean;
   /** `alerts.json`. */
   readonly alerts: string;
   /** The directory of the outbox. */

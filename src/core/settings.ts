@@ -2,6 +2,8 @@
 export interface DaemonSettings {
   readonly outbox: OutboxLimits;
   readonly reading: ReadingLimits;
+  /** Variables that scripts get although they would not. */
+  readonly environment: readonly string[];
 }
 
 /** How much the outbox keeps. */
@@ -54,4 +56,5 @@ export const DEFAULT_SETTINGS: DaemonSettings = {
     lookBackFiles: Number.POSITIVE_INFINITY,
     lookBackBytes: Number.POSITIVE_INFINITY,
   },
+  environment: [],
 };

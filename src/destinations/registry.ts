@@ -15,12 +15,19 @@ export const DEFINITIONS: readonly Definition[] = Object.values(all);
 /**
  * The registry of destinations.
  * @param home the manager's home, with the directory `integrations` where scripts are.
+ * @param debug whether scripts are told that this is debug mode.
  */
-export function createRegistry({ home }: { readonly home: string }): DestinationResolver {
+export function createRegistry({
+  home,
+  debug = false,
+}: {
+  readonly home: string;
+  readonly debug?: boolean;
+}): DestinationResolver {
   const enrichments = DEFINITIONS.filter((one) => 'enrich' in one).map(({ name }) => name);
   const builtins = DEFINITIONS.map((one) => createDestination(one, enrichments));
   const known = DEFINITIONS.filter((one) => one.knownToWazuh).map(({ name }) => name);
-  const scripts = createDestination(scriptDestination('integrations', home));
+  const scripts = createDestination(scriptDestination('integrations', home, debug));
   const builtin = (name: string) => builtins.find((one) => one.name === name);
   const pathOf = (name: string) => join(home, 'integrations', name);
 

@@ -1,11 +1,11 @@
+import { LAUNCHED_REFUSAL } from './enter.ts';
+
 /**
  * How a call ended. `refused`: the original would refuse, too, such as a wrong configuration.
  * `broken`: the fault is ours, and none of the manager's business.
  */
 export type Ending = 'done' | 'refused' | 'broken';
 
-/** What the launcher takes for a refusal; anything else but 0 is our own failure to it. */
-export const LAUNCHED_REFUSAL = 3;
 const LAUNCHED_FAILURE = 70;
 
 /**

@@ -1,3 +1,5 @@
+import { getopt } from './enter.ts';
+
 /** What the original's command line asks for. */
 export type Flags =
   | {
@@ -16,34 +18,24 @@ export type Flags =
   | { readonly kind: 'help'; readonly problem: string | undefined };
 
 /**
- * Reads flags as getopt does with the original's `Vdhtfu:g:`: several may share a dash, a value may
- * follow at once or as the next word, `--` ends them, other words are skipped. The first of
- * `-V`, `-h` and anything unknown decides at once, as there.
+ * Reads the original's flags. The first of `-V`, `-h` and anything unknown decides at once, as there.
  */
 export function parseFlags(args: readonly string[]): Flags {
   let debug = 0;
   let test = false;
   let foreground = false;
   const values: { u?: string; g?: string } = {};
-  for (let at = 0; at < args.length; at += 1) {
-    const word = args[at] ?? '';
-    if (word === '--') break;
-    if (!word.startsWith('-') || word === '-') continue;
-    for (let position = 1; position < word.length; position += 1) {
-      const flag = word.charAt(position);
-      if (flag === 'V') return { kind: 'version' };
-      if (flag === 'h') return { kind: 'help', problem: undefined };
-      if (flag === 'd') debug += 1;
-      else if (flag === 't') test = true;
-      else if (flag === 'f') foreground = true;
-      else if (flag === 'u' || flag === 'g') {
-        const value = word.slice(position + 1) || args[(at += 1)];
-        if (value === undefined) return { kind: 'help', problem: `-${flag} needs a value` };
-        values[flag] = value;
-        break;
-      } else {
-        return { kind: 'help', problem: `there is no option -${flag}` };
-      }
+  for (const { flag, value } of getopt(args)) {
+    if (flag === 'V') return { kind: 'version' };
+    if (flag === 'h') return { kind: 'help', problem: undefined };
+    if (flag === 'd') debug += 1;
+    else if (flag === 't') test = true;
+    else if (flag === 'f') foreground = true;
+    else if (flag === 'u' || flag === 'g') {
+      if (value === undefined) return { kind: 'help', problem: `-${flag} needs a value` };
+      values[flag] = value;
+    } else {
+      return { kind: 'help', problem: `there is no option -${flag}` };
     }
   }
   return { kind: 'run', debug, test, foreground, user: values.u, group: values.g };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { leave, leaveNow } from '../app/leave.ts';
 import { type Signals, STOP_MS } from '../app/signals.ts';
@@ -17,7 +18,6 @@ import { type Ending, exitCode } from './ending.ts';
 import { type Flags, helpText, parseFlags } from './flags.ts';
 import { readDebugOption } from './internal-options.ts';
 import { EXIT_CODE } from './signals.ts';
-import { accountNames, becomeAccount, findAccount, isRoot } from './user.ts';
 import { CONFIG_FILE } from './verdict.ts';
 
 type RunFlags = Extract<Flags, { kind: 'run' }>;
@@ -26,7 +26,8 @@ type RunFlags = Extract<Flags, { kind: 'run' }>;
 const FLUSH_MS = 1000;
 
 /**
- * Behaves as the manager's own Integrator. Resolves with the exit code.
+ * Behaves as the manager's own Integrator, once `enter` has changed the user. Resolves with the exit
+ * code.
  * @param signals taken already; whatever is no daemon releases them.
  */
 export async function runDropIn(
@@ -89,13 +90,15 @@ async function run(
   { call, flags, home, log, scrubber, signals }: Run,
   paths: Paths,
 ): Promise<Ending | 'stopped'> {
-  if (!changeUser(call, flags, log)) return 'refused';
-
   // As the original does: what is logged before knows nothing of the configuration.
-  const { complaints, formats, blocks } = validate(CONFIG_FILE);
+  const { complaints, place, formats, blocks } = validate(CONFIG_FILE);
   log.formats = formats;
   const warnings = setDebug(flags, home, log);
   for (const complaint of complaints) log.write(complaint);
+  if (flags.test && place !== undefined) {
+    // Beside the original's lines, which name an element but seldom say where it is.
+    complain(`${paths.config}:${place.line}:${place.column}: the mistake is here\n`);
+  }
   if (complaints.length > 0) return 'refused';
   if (flags.test) {
     for (const warning of warnings) log.say(warning);
@@ -124,7 +127,7 @@ async function run(
  * the daemon then stays and says so. The original knows no such file.
  */
 async function hasOwnIntegrations(paths: Paths): Promise<boolean> {
-  if (paths.settings === undefined) return false;
+  if (paths.settings === undefined || !existsSync(paths.settings)) return false;
   const { readSetup } = await import('../app/setup.ts');
   const { integrations, fatal } = readSetup(paths, process.env);
   return fatal || integrations.length > 0;
@@ -140,26 +143,6 @@ function enterHome({ name, home }: DropInCall): string | undefined {
   } catch (error) {
     complain(`${name}: the manager's directory is unknown: ${(error as Error).message}\n`);
     return undefined;
-  }
-}
-
-/** Gives up the powers of root. Whoever is not root stays who they are. */
-function changeUser({ name }: DropInCall, flags: RunFlags, log: ManagerLog): boolean {
-  if (!isRoot()) return true;
-  const account = findAccount(name, flags);
-  if (account === undefined) {
-    const { user, group } = accountNames(name, flags);
-    const text = `(1203): Invalid user '${user}' or group '${group}' given.`;
-    log.write({ level: 'CRITICAL', text });
-    return false;
-  }
-  try {
-    becomeAccount(account);
-    return true;
-  } catch (error) {
-    const text = `(1206): Unable to switch to user '${account.user}': ${(error as Error).message}`;
-    log.write({ level: 'CRITICAL', text });
-    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../alert/json.ts';
 import { Daemon } from '../app/daemon.ts';
 import { readSetup, type Setup } from '../app/setup.ts';
@@ -9,6 +10,7 @@ import { formatDiagnostic } from '../core/diagnostic.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import type { Paths } from '../core/paths.ts';
 import type { Scrubber } from '../core/secret.ts';
+import { VERSION } from '../core/version.ts';
 import type { ManagerLine, ManagerLog } from '../telemetry/manager-log.ts';
 import { answerRequest } from './control-request.ts';
 import { ControlSocket } from './control-socket.ts';
@@ -59,6 +61,9 @@ export async function serve(service: DropInParts): Promise<void> {
     return;
   }
   process.on('exit', () => pidFile.remove());
+  const docs = fileURLToPath(new URL('../../docs/drop-in.md', import.meta.url));
+  const introduction = `integratord ${VERSION} runs in place of ${name}; how it differs: ${docs}`;
+  log.write({ level: 'INFO', text: introduction });
   log.write({ level: 'INFO', text: `Started (pid: ${process.pid}).` });
   for (const warning of service.warnings) log.write(warning);
 
@@ -112,6 +117,7 @@ async function startDaemon(
       paths,
       fromStart: false,
       env: process.env,
+      debug: log.debug,
       log: log.asLog(),
       scrubber,
       reinject: { kind: 'manager' },

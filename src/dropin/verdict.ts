@@ -8,6 +8,14 @@ export const CONFIG_FILE = 'etc/ossec.conf';
 const ROOT = 'ossec_config';
 const DIGITS = new Set(['level', 'max_log', 'timeout', 'retries']);
 
+/** A mistake that the original refuses a configuration for. */
+export interface Mistake {
+  /** What it says of it. */
+  readonly lines: readonly ManagerLine[];
+  /** Where it is in the text. */
+  readonly offset: number;
+}
+
 /** What the original says of a file that it cannot read or parse, and nothing more. */
 export function cannotRead(message: string, line: number): ManagerLine[] {
   const text = `(1226): Error reading XML file '${CONFIG_FILE}': XMLERR: ${message} (line ${line}).`;
@@ -15,31 +23,35 @@ export function cannotRead(message: string, line: number): ManagerLine[] {
 }
 
 /**
- * What the original says of a configuration that it refuses, in its numbered messages; nothing when
- * it accepts it (Wazuh 4.14 `config.c`, `integrator-config.c`). It stops at the first fault.
+ * What the original refuses a configuration for, in its numbered messages; undefined when it accepts
+ * it (Wazuh 4.14 `config.c`, `integrator-config.c`). It stops at the first fault.
  * Different on purpose: sections that are not ours are not judged, and whitespace around a number
  * is forgiven.
  * @param lineOf the line of an offset, counted from 1
  */
-export function complaints(
+export function findMistake(
   roots: readonly OssecElement[],
   lineOf: (offset: number) => number,
-): ManagerLine[] {
+): Mistake | undefined {
   const blocks = integrationBlocks(roots);
   const overlong = blocks.flatMap((block) => block.children).find((child) => child.tooLong);
   if (overlong !== undefined) {
     const message = `<${overlong.name}> is longer than ${LONGEST_VALUE} bytes.`;
-    return cannotRead(message, lineOf(overlong.offset));
+    const { offset } = overlong;
+    return { lines: cannotRead(message, lineOf(offset)), offset };
   }
   const critical = configurationError('CRITICAL');
   for (const root of visible(roots)) {
-    if (root.name !== ROOT) return [invalidElement(root.name), critical];
+    const { name, offset } = root;
+    if (name !== ROOT) return { lines: [invalidElement(name), critical], offset };
     for (const block of visible(root.children).filter(isIntegration)) {
       const complaint = complaintAbout(block);
-      if (complaint !== undefined) return [complaint, configurationError('ERROR'), critical];
+      if (complaint === undefined) continue;
+      const lines = [complaint.line, configurationError('ERROR'), critical];
+      return { lines, offset: complaint.offset };
     }
   }
-  return [];
+  return undefined;
 }
 
 /** The `<integration>` blocks of a configuration. */
@@ -49,18 +61,22 @@ export function integrationBlocks(roots: readonly OssecElement[]): OssecElement[
     .flatMap((root) => root.children.filter(isIntegration));
 }
 
-function complaintAbout(block: OssecElement): ManagerLine | undefined {
+function complaintAbout(block: OssecElement): { line: ManagerLine; offset: number } | undefined {
+  const { offset } = block;
   const children = visible(block.children);
-  if (children.length === 0) return invalidElement(block.name);
-  for (const { name, value } of children) {
-    if (!(BLOCK_OPTIONS as readonly string[]).includes(name)) return invalidElement(name);
-    if (DIGITS.has(name) && !/^\d*$/.test(value.trim())) return invalidValue(name, value);
-    if (name === 'max_log' && (Number(value) < 165 || Number(value) > 1024)) {
-      return invalidValue(name, value);
+  if (children.length === 0) return { line: invalidElement(block.name), offset };
+  for (const child of children) {
+    const { name, value, valueOffset } = child;
+    if (!(BLOCK_OPTIONS as readonly string[]).includes(name)) {
+      return { line: invalidElement(name), offset: child.offset };
+    }
+    const isNumber = !DIGITS.has(name) || /^\d*$/.test(value.trim());
+    if (!isNumber || (name === 'max_log' && (Number(value) < 165 || Number(value) > 1024))) {
+      return { line: invalidValue(name, value), offset: valueOffset };
     }
   }
   if (children.some(({ name }) => name === 'name')) return undefined;
-  return { level: 'ERROR', text: '(5310): Invalid integratord configuration.' };
+  return { line: { level: 'ERROR', text: '(5310): Invalid integratord configuration.' }, offset };
 }
 
 /** The value of an element that the original does not take. */

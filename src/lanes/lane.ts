@@ -1,49 +1,23 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../core/clock.ts';
 import type { LeasedDelivery } from '../core/delivery.ts';
-import type { DeliveryContext, Destination } from '../core/destination.ts';
+import type { DeliveryContext } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
-import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
-import type { Log } from '../core/log.ts';
-import type { LaneRecord, Outbox } from '../core/outbox.ts';
+import type { LaneState } from '../core/lane-observer.ts';
+import type { LaneRecord } from '../core/outbox.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_RETRY, isQuick, nextState, retriesOf } from '../core/retry.ts';
-import type { Scrubber } from '../core/secret.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
 import { Expiry } from './expiry.ts';
 import { FailedRuns } from './failed-runs.ts';
-import type { FailurePace } from './failure-pace.ts';
-import type { GroupCommit } from './group-commit.ts';
 import { LaneHealth } from './lane-health.ts';
 import { LaneHold } from './lane-hold.ts';
-import { attemptLarge, type LargeParts } from './large-attempt.ts';
+import type { LaneParts } from './lane-parts.ts';
+import { attemptLarge } from './large-attempt.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
-import { type FollowUps, followUpsOf } from './manager-follow-ups.ts';
+import { followUpsOf } from './manager-follow-ups.ts';
 import { OutboxGuard } from './outbox-guard.ts';
 import { RateLimiter } from './rate-limiter.ts';
-
-/** What a lane needs to work. */
-export interface LaneParts {
-  readonly integration: Integration;
-  readonly destination: Destination;
-  readonly record: LaneRecord;
-  readonly outbox: Outbox;
-  readonly groupCommit: GroupCommit;
-  readonly context: Omit<DeliveryContext, 'signal' | 'clock'>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly scrubber: Scrubber;
-  readonly observer?: LaneObserver | undefined;
-  /** What comes of the events of an enrichment. */
-  readonly followUps: FollowUps;
-  /** Shared by all lanes whose services fail. */
-  readonly pace?: FailurePace | undefined;
-  /** The lane that it takes the place of, which may still have attempts under way. */
-  readonly predecessor?: Lane | undefined;
-  /** What attempts with large alerts share with those of other lanes. */
-  readonly large: LargeParts;
-}
 
 /** For a retry that comes later than this, an ordered lane does not hold up the others. */
 const SHORT_DELAY_MS = 60_000;
@@ -75,18 +49,18 @@ export class Lane {
   #successor: Lane | undefined;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(parts: LaneParts) {
-    const { integration, destination, record, clock, log } = parts;
+  /** @param before the lane that it takes the place of, which may still have attempts under way. */
+  constructor(parts: LaneParts, before?: Lane) {
+    const { integration, destination, record, clock, log, scrubber } = parts;
     this.#parts = parts;
+    parts.turns?.join(this);
     this.id = record.id;
     this.integration = integration;
     // Every attempt under way listens to it; that many listeners are not a leak.
     setMaxListeners(0, this.#abort.signal);
-    const before = parts.predecessor;
     if (before !== undefined) before.#successor = this;
     this.#running = new AttemptsInFlight(clock, before === undefined ? undefined : before.#running);
     this.#concurrency = integration.settings.concurrency ?? destination.concurrency;
-    const { scrubber } = parts;
     this.#context = { ...parts.context, clock, scrubber, signal: this.#abort.signal };
     this.#outbox = new OutboxGuard(parts.outbox, log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, parts);
@@ -129,6 +103,9 @@ export class Lane {
     this.#pump();
   }
 
+  /** For {@link Turns}. */
+  readonly turnCame = () => this.#pump();
+
   /** Reloads what another process stored: an operator may have ended the parking. */
   refresh(record: LaneRecord): void {
     this.#health.refresh(record);
@@ -155,39 +132,55 @@ export class Lane {
    * Stops: nothing new begins, what is in flight may finish within the grace period, the rest is
    * given back unattempted. Resolves soon after the grace, whatever a destination does. May be called
    * again, with less grace.
+   * @param giveBack where many lanes stop at once, they give back together.
    */
-  async stop(graceMs: number): Promise<void> {
+  async stop(
+    graceMs: number,
+    giveBack: (ids: readonly number[]) => void = (ids) => {
+      this.#outbox.ask('release', (outbox) => outbox.release(ids));
+    },
+  ): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
     this.#leases.giveBack();
+    this.#parts.turns?.leave(this);
     const { ids, doubtful } = await this.#running.stop(graceMs, () => this.#abort.abort());
     this.#failedRuns.stop();
     if (doubtful > 0) {
       const fields = { integration: this.integration.id, count: doubtful };
       this.#parts.log.warn('attempts are cut short; these deliveries may arrive twice', fields);
     }
-    if (ids.length > 0) this.#outbox.ask('release', (outbox) => outbox.release(ids));
+    if (ids.length > 0) giveBack(ids);
     this.#successor?.wake();
   }
 
   #pump(): void {
+    const { turns } = this.#parts;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#limiter.observe();
     while (!this.#stopping) {
-      if (this.#isHeld(this.#hold.until)) return;
-      if (this.#running.occupied >= (this.#health.isProbing ? 1 : this.#concurrency)) return;
-      if (this.#isHeld(this.#health.turnAt)) return;
+      if (this.#isHeld(this.#hold.until)) break;
+      if (this.#running.occupied >= (this.#health.isProbing ? 1 : this.#concurrency)) break;
+      if (this.#isHeld(this.#health.turnAt)) break;
+      if (turns?.take(this) === false) {
+        this.#leases.giveBack();
+        return;
+      }
       const delivery = this.#take();
       if (delivery !== undefined) {
         this.#health.takeTurn();
         this.#limiter.take(this.#parts.clock.now());
         void this.#run(this.#running.begin(delivery.id), delivery);
-      } else if (this.#leases.isDrained) {
+        continue;
+      }
+      turns?.end();
+      if (this.#leases.isDrained) {
         this.#waitForDue();
-        return;
+        break;
       }
     }
+    turns?.withdraw(this);
   }
 
   /** True before a time; then it goes on by itself. */
@@ -204,7 +197,8 @@ export class Lane {
   /** The next delivery; undefined when none is due, or when the outbox failed and the lane pauses. */
   #take(): LeasedDelivery | undefined {
     const now = this.#parts.clock.now();
-    const limit = this.#health.isProbing ? 1 : this.#limiter.available(now);
+    const isOne = this.#health.isProbing || this.#parts.turns?.isShared === true;
+    const limit = isOne ? 1 : this.#limiter.available(now);
     const delivery = this.#leases.take(now, limit);
     if (delivery !== 'failed') return delivery;
     // From now on: that it failed may have taken longer than the pause.
@@ -229,6 +223,7 @@ export class Lane {
       await this.#attempt(attempt, delivery);
     } finally {
       this.#running.end(attempt);
+      this.#parts.turns?.end();
       if (this.#stopping) this.#successor?.wake();
       else this.#pump();
     }

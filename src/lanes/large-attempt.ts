@@ -112,8 +112,8 @@ function spoolingScripts(
   };
 }
 
-function withFile(call: ScriptCall, { path }: SpooledFile): ScriptCall {
-  return { ...call, alertFile: NOTHING, alertAt: path };
+function withFile(call: ScriptCall, { path, bytes }: SpooledFile): ScriptCall {
+  return { ...call, alertFile: NOTHING, alertAt: { path, bytes } };
 }
 
 async function whileItExists<T>(file: SpooledFile, use: Promise<T>): Promise<T> {

@@ -85,7 +85,7 @@ export class ParkedLane {
   }
 
   /** Ends it; what waits stays in the outbox. */
-  stop(): Promise<void> {
+  stop(_graceMs?: number, _giveBack?: (ids: readonly number[]) => void): Promise<void> {
     this.#hasEnded = true;
     this.#cancelTimer?.();
     return Promise.resolve();

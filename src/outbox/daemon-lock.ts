@@ -61,7 +61,10 @@ function writeOwner(directory: string, startedAt: Date): void {
     host: hostname(),
     startedAt: startedAt.toISOString(),
   };
-  writeFileSync(join(directory, OWNER_FILE), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+  const path = join(directory, OWNER_FILE);
+  // Never into what someone has put there.
+  rmSync(path, { force: true });
+  writeFileSync(path, `${JSON.stringify(owner)}\n`, { flag: 'wx', mode: 0o600 });
 }
 
 function inUse(directory: string): string {

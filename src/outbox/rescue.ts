@@ -37,7 +37,7 @@ function writeCopy(database: Database): void {
   try {
     for (const suffix of ['', ...BESIDE]) rmSync(`${partial}${suffix}`, { force: true });
     // Private to its owner: SQLite takes an empty file as it is.
-    writeFileSync(partial, '', { mode: 0o600 });
+    writeFileSync(partial, '', { flag: 'wx', mode: 0o600 });
     database.execute(`VACUUM INTO '${partial.replaceAll("'", "''")}'`);
     sync(partial);
     // Its log does not belong to the copy. It is still open, and complete, for us.

@@ -80,7 +80,8 @@ export class DiskReserve {
 }
 
 function write(path: string, bytes: number): void {
-  const descriptor = openSync(path, 'w', 0o600);
+  rmSync(path, { force: true });
+  const descriptor = openSync(path, 'wx', 0o600);
   try {
     for (let left = bytes; left > 0; ) {
       left -= writeSync(descriptor, randomBytes(Math.min(left, PIECE)));

@@ -200,10 +200,12 @@ export class SqliteOutbox implements Outbox {
   }
 
   expedite(lane: number): void {
-    this.#database.run(
-      `UPDATE delivery SET due_at = 0 WHERE lane = ? AND state = 'pending' AND due_at > 0`,
-      lane,
-    );
+    this.#database.relaxedTransaction(() => {
+      this.#database.run(
+        `UPDATE delivery SET due_at = 0 WHERE lane = ? AND state = 'pending' AND due_at > 0`,
+        lane,
+      );
+    });
   }
 
   expire(lane: number, readBefore: number, now: number): number {
@@ -240,11 +242,11 @@ export class SqliteOutbox implements Outbox {
   }
 
   park(lane: number, parking: Parking): void {
-    setParking(this.#database, lane, parking);
+    this.#database.relaxedTransaction(() => setParking(this.#database, lane, parking));
   }
 
   unpark(lane: number): void {
-    setParking(this.#database, lane, undefined);
+    this.#database.relaxedTransaction(() => setParking(this.#database, lane, undefined));
   }
 
   untoldDrops(): DropRecord[] {

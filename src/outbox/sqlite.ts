@@ -1,9 +1,11 @@
-import { closeSync, existsSync, openSync, statfsSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { OutboxError, type OutboxTrouble } from '../core/outbox-error.ts';
 
 export type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /**
  * Opens a database file, private to its owner: SQLite would create it readable by all that the
@@ -13,7 +15,10 @@ export type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 export function openDatabaseFile(path: string, timeoutMs: number): DatabaseSyncInstance {
   // Only where it is missing: to close any descriptor of a file is to lose all locks that this
   // process holds on it, those of an open database among them (POSIX record locks).
-  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) closeSync(openSync(path, CREATE, 0o600));
+  // SQLite would follow it, and create what it leads to.
+  else if (stat.isSymbolicLink()) throw new OutboxError('forbidden', `${path} is a symbolic link`);
   return new DatabaseSync(path, { timeout: timeoutMs });
 }
 

@@ -1,4 +1,16 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anAcceptedAlert, anIdentity, anIntake } from '../../test/support/outbox.ts';
@@ -48,14 +60,78 @@ describe('permissions', () => {
     expect(modeOf(directory)).toBe('700');
   });
 
+  it('of a directory that holds only our files are tightened', () => {
+    const directory = tempDir();
+    openOutboxDatabase(directory).close();
+    mkdirSync(join(directory, 'scripts'));
+    chmodSync(directory, 0o777);
+    prepareStateDirectory(directory);
+    expect(modeOf(directory)).toBe('700');
+  });
+
   it('of a directory that others use stay: someone may have named /tmp', () => {
     const directory = tempDir();
-    chmodSync(directory, 0o775);
+    chmodSync(directory, 0o755);
     writeFileSync(join(directory, 'other'), '');
     prepareStateDirectory(directory);
-    expect(modeOf(directory)).toBe('775');
+    expect(modeOf(directory)).toBe('755');
     openOutboxDatabase(directory).close();
     expect(modeOf(join(directory, OUTBOX_FILE))).toBe('600');
+    for (const mode of [0o775, 0o757, 0o1777]) {
+      chmodSync(directory, mode);
+      expect(() => prepareStateDirectory(directory)).toThrow(
+        `Other users can write to the state directory ${directory}`,
+      );
+    }
+  });
+});
+
+describe('a state directory in which someone planted something', () => {
+  const planted = ['daemon.json', 'daemon.lock', OUTBOX_FILE, 'outbox.db-wal', 'outbox.reserve'];
+
+  it.each(planted)('is refused for a link %s, and nothing is written through it', (name) => {
+    const directory = tempDir();
+    const outside = tempDir();
+    const precious = join(outside, 'precious');
+    writeFileSync(precious, 'as it was');
+    for (const target of [precious, join(outside, 'new')]) {
+      symlinkSync(target, join(directory, name));
+      const sentence = `${join(directory, name)} is a symbolic link.`;
+      expect(() => lockStateDirectory(directory, new Date(0))).toThrow(sentence);
+      expect(() => openOutboxDatabase(directory)).toThrow(sentence);
+      rmSync(join(directory, name));
+    }
+    expect(readdirSync(outside)).toEqual(['precious']);
+    expect(readFileSync(precious, 'utf8')).toBe('as it was');
+  });
+
+  it('is refused for a pipe, which would have us wait for ever', () => {
+    const directory = tempDir();
+    execFileSync('mkfifo', [join(directory, 'daemon.json')]);
+    expect(() => prepareStateDirectory(directory)).toThrow('neither a file nor a directory');
+  });
+
+  it('may itself be reached through a link', () => {
+    const directory = tempDir();
+    const link = join(tempDir(), 'link');
+    symlinkSync(directory, link);
+    openOutboxDatabase(link).close();
+    expect(readdirSync(directory)).toContain(OUTBOX_FILE);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is refused when it, or a file in it, is another’s', () => {
+    const directory = tempDir();
+    openOutboxDatabase(directory).close();
+    chownSync(join(directory, OUTBOX_FILE), 54_321, 54_321);
+    expect(() => prepareStateDirectory(directory)).toThrow('belongs to user 54321, not to user 0');
+    chownSync(directory, 54_321, 54_321);
+    const link = join(tempDir(), 'link');
+    symlinkSync(directory, link);
+    for (const path of [directory, link]) {
+      expect(() => prepareStateDirectory(path)).toThrow(
+        `The state directory ${path} belongs to user 54321, not to user 0`,
+      );
+    }
   });
 });
 

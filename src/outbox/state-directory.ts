@@ -1,26 +1,72 @@
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { OutboxError } from '../core/outbox-error.ts';
 import { Database, type DatabaseOptions } from './database.ts';
 import { migrate } from './migrations.ts';
 import { explainFailure } from './sqlite.ts';
 
 /** The file of the outbox inside the state directory. */
 export const OUTBOX_FILE = 'outbox.db';
+const ROOT = 0;
 
 /**
- * Makes the state directory (0700, owner only) if it is missing. An empty one is made private; one
- * that others keep files in is left as it is: someone may have named `/tmp`. Our files are private
- * by themselves.
+ * Makes the state directory (0700, owner only) if it is missing. An existing one must be this user's,
+ * and no other user may be able to put anything into it; where there is nothing but our files in it, it
+ * is made private. Itself it may be a link, but none of our files in it.
  * @throws OutboxError
  */
 export function prepareStateDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const { mode } = statSync(directory);
-    if ((mode & 0o077) !== 0 && readdirSync(directory).length === 0) chmodSync(directory, 0o700);
+    const { mode, uid } = statSync(directory);
+    const own = process.geteuid?.() ?? uid;
+    if (uid !== own) throw notOurs(directory, uid, own);
+    const names = readdirSync(directory);
+    const isAlone = names.every((name) => OUR_FILES.test(name));
+    if ((mode & 0o077) !== 0 && isAlone) chmodSync(directory, 0o700);
+    else if ((mode & 0o022) !== 0) throw notPrivate(directory);
+    for (const name of names.filter((one) => OUR_FILES.test(one))) {
+      refuseStranger(join(directory, name), own);
+    }
   } catch (error) {
     throw explainFailure(`The state directory ${directory} cannot be used`, directory, error);
   }
+}
+
+/** What we keep in a state directory, with what SQLite and a rescue put beside it. */
+const OUR_FILES = /^(?:outbox\.|daemon\.|scripts$)/;
+
+/** Refuses what was planted: it would have us write to a file elsewhere, or read another's. */
+function refuseStranger(path: string, own: number): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isFile() && !stat.isDirectory()) {
+    const what = stat.isSymbolicLink() ? 'a symbolic link' : 'neither a file nor a directory';
+    throw refusal(`${path} is ${what}. Integratord makes no such thing there: remove it.`);
+  }
+  if (stat.uid === own || stat.uid === ROOT) return;
+  throw refusal(
+    `${path} belongs to user ${stat.uid}, not to user ${own} that integratord runs as. ` +
+      'If it is yours, change its owner; otherwise remove it.',
+  );
+}
+
+function notOurs(directory: string, owner: number, own: number): OutboxError {
+  return refusal(
+    `The state directory ${directory} belongs to user ${owner}, not to user ${own} that integratord ` +
+      'runs as. Run it as that user, change the owner, or select another directory with --state.',
+  );
+}
+
+function notPrivate(directory: string): OutboxError {
+  return refusal(
+    `Other users can write to the state directory ${directory}, which holds files of others too. ` +
+      `Select one of its own with --state, or run: chmod go-w '${directory}'`,
+  );
+}
+
+function refusal(message: string): OutboxError {
+  return new OutboxError('forbidden', message);
 }
 
 /**

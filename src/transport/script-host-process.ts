@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Clock } from '../core/clock.ts';
 import type { ScriptCall, ScriptResult } from '../core/destination.ts';
-import type { HostAnswer, HostRequest } from './script-host.ts';
+import type { HostAnswer, HostRequest, HostSetup } from './script-host.ts';
 
 /** How long after its time limit a script may still be reported: it is killed, then its output read. */
 const LATE_MS = 15_000;
@@ -14,15 +14,18 @@ const CLOSE_MS = 5000;
  * Starts a process that runs `serveScripts`.
  * @param file the program.
  * @param args its arguments. Everybody can read them.
+ * @param env its environment; Node's own variables are not for it.
  * @param nodeOptions what Node needs to run that file.
  * @throws Error when the system refuses; other failures are events of the process.
  */
 export function forkScriptHost(
   file: string,
   args: readonly string[],
+  env: NodeJS.ProcessEnv,
   nodeOptions: readonly string[] = [],
 ): ChildProcess {
   return fork(file, args, {
+    env,
     // It stays small: what it holds, the system copies for every script. Code that is only run once
     // per script is not worth optimizing.
     execArgv: ['--max-semi-space-size=1', '--single-threaded', '--no-opt', ...nodeOptions],
@@ -53,6 +56,7 @@ export class ScriptHostProcess {
   readonly #clock: Clock;
   readonly #runs = new Map<number, { readonly path: string; readonly finish: Finish }>();
   #lastId = 0;
+  #setup: HostSetup | undefined;
   #isReady = false;
   #isClosing = false;
   readonly #ended: Promise<void>;
@@ -97,8 +101,10 @@ export class ScriptHostProcess {
   /**
    * Runs a script. Resolves with undefined when the host ended before it began to work: then the
    * script has not been run.
+   * @param setup what holds for this run; it is only sent where it is another object than the last.
    */
   run(
+    setup: HostSetup,
     call: ScriptCall,
     limits: { timeoutMs: number; signal: AbortSignal; name: string },
   ): Promise<ScriptResult | undefined> {
@@ -117,6 +123,8 @@ export class ScriptHostProcess {
       };
       this.#runs.set(id, { path: call.path, finish });
       signal.addEventListener('abort', stop, { once: true });
+      if (this.#setup !== setup) this.#send({ kind: 'setup', setup });
+      this.#setup = setup;
       this.#send({ kind: 'run', id, call, timeoutMs, name });
       if (signal.aborted) stop();
     });

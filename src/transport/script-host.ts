@@ -1,7 +1,16 @@
 import type { ScriptCall, ScriptResult, ScriptRunner } from '../core/destination.ts';
+import type { ScriptPlace } from './script-place.ts';
+
+/** What holds for every run, until it changes. */
+export interface HostSetup {
+  readonly place: ScriptPlace;
+  readonly environment: NodeJS.ProcessEnv;
+}
 
 /** The requests of the daemon to a script host. */
 export type HostRequest =
+  /** Comes before the first run, and whenever it has changed. */
+  | { readonly kind: 'setup'; readonly setup: HostSetup }
   | {
       readonly kind: 'run';
       readonly id: number;
@@ -25,19 +34,27 @@ export type HostAnswer =
  *
  * Returns what to wait for when the daemon has gone: the ends of the runs that it had told to stop.
  */
-export function serveScripts(runner: ScriptRunner, host: NodeJS.Process): () => Promise<unknown> {
+export function serveScripts(
+  createRunner: (setup: HostSetup) => ScriptRunner,
+  host: NodeJS.Process,
+): () => Promise<unknown> {
+  let runner: ScriptRunner | undefined;
   const running = new Map<number, AbortController>();
   const stopping = new Set<Promise<ScriptResult>>();
   const answer = (message: HostAnswer) => host.send?.(message, undefined, undefined, () => {});
 
   host.on('message', (request: HostRequest) => {
     if (request.kind === 'stop') running.get(request.id)?.abort();
-    else void run(request);
+    else if (request.kind === 'setup') runner = createRunner(request.setup);
+    else if (runner !== undefined) void run(runner, request);
   });
   answer({ kind: 'ready' });
   return () => Promise.all(stopping);
 
-  async function run(request: Extract<HostRequest, { kind: 'run' }>): Promise<void> {
+  async function run(
+    runner: ScriptRunner,
+    request: Extract<HostRequest, { kind: 'run' }>,
+  ): Promise<void> {
     const { id, call, timeoutMs, name } = request;
     const stop = new AbortController();
     running.set(id, stop);

@@ -15,9 +15,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Child } from '../../test/support/child.ts';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
-import { forkTestHost } from '../../test/support/script-host.ts';
+import { forkTestHost, testPlace } from '../../test/support/script-host.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { ALERT_FILE, type ScriptResult, type ScriptRunner } from '../core/destination.ts';
+import type { HostSetup } from './script-host.ts';
 import { ScriptHosts } from './script-hosts.ts';
 
 const within = { timeout: 20_000 };
@@ -26,13 +27,16 @@ const LOST = /exited \(SIGKILL\), so it is unknown whether the script finished/;
 
 let home: string;
 let files: string;
+let setup: HostSetup;
 let log: RecordingLog;
 let started: ChildProcess[];
 let opened: ScriptHosts[];
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'script-hosts-test-'));
-  files = join(home, 'state', 'scripts');
+  files = join(home, 'tmp');
+  mkdirSync(files);
+  setup = { place: testPlace(files), environment: process.env };
   mkdirSync(join(home, 'integrations'), { mode: 0o755 });
   log = new RecordingLog();
   started = [];
@@ -57,14 +61,21 @@ const substitute: ScriptRunner = { run: () => Promise.resolve(SUBSTITUTED) };
 
 function open(
   { clock = systemClock, most = 1 }: { clock?: Clock; most?: number } = {},
-  start: () => ChildProcess = () => forkTestHost(files, home),
+  start: () => ChildProcess = () => forkTestHost(home),
 ): ScriptHosts {
   const counted = () => {
     const child = start();
     started.push(child);
     return child;
   };
-  const hosts = new ScriptHosts({ start: counted, most, substitute, clock, log });
+  const hosts = new ScriptHosts({
+    start: counted,
+    setup: () => setup,
+    most,
+    substitute,
+    clock,
+    log,
+  });
   opened.push(hosts);
   return hosts;
 }
@@ -135,7 +146,7 @@ describe('the hosts', () => {
     const run = script('tr "\\0" " " < /proc/$PPID/cmdline; cat "$1"');
     const result = await run(open());
     const text = result.kind === 'exited' ? result.output : '';
-    expect(text).toContain(`script-host.ts ${files} ${home} `);
+    expect(text).toContain(`script-host.ts ${home} `);
     expect(text).toContain('{"a":1}');
     expect(text).not.toContain('KEY');
   });
@@ -163,7 +174,7 @@ describe('the hosts', () => {
     // Gone, and reaped.
     expect(existsSync(`/proc/${pidOf(started[0])}`)).toBe(false);
     expect(numbersIn('pids').filter(isRunning)).toEqual([]);
-    expect(readdirSync(files)).toEqual([]);
+    expect(readdirSync(files)).toEqual(['private']);
     expect(clock.timers).toBe(0);
     expect(log.lines).toEqual([]);
     expect(await script('echo')(hosts)).toMatchObject({ kind: 'killed' });
@@ -178,8 +189,10 @@ describe('the hosts', () => {
       import { silentLog } from './src/core/log.ts';
       import { ScriptHosts } from './src/transport/script-hosts.ts';
       const home = ${JSON.stringify(home)};
-      const start = () => forkTestHost(home + '/state/scripts', home);
-      const hosts = new ScriptHosts({ start, most: 1, clock: systemClock, log: silentLog });
+      const start = () => forkTestHost(home);
+      const place = ${JSON.stringify(testPlace(files))};
+      const setup = () => ({ place, environment: process.env });
+      const hosts = new ScriptHosts({ start, setup, most: 1, clock: systemClock, log: silentLog });
       const call = { path: home + '/integrations/custom-x', argv0: 'x', argv: [], alertFile: Buffer.from('') };
       await hosts.run(call, { timeoutMs: 60_000, signal: new AbortController().signal, name: 'x' });
     `);
@@ -225,18 +238,6 @@ describe('a host that is lost', () => {
     expect(numbersIn('pids').filter(isRunning)).toHaveLength(2);
   });
 
-  it('leaves files, which the next one removes', async () => {
-    const clock = new FakeClock();
-    const hosts = open({ clock });
-    const lost = script('kill -KILL $PPID')(hosts);
-    expect(await lost).toMatchObject({ kind: 'failed' });
-    expect(readdirSync(files)).toHaveLength(1);
-    const next = script('ls state/scripts | wc -l')(hosts);
-    clock.tick(1000);
-    expect(await next).toMatchObject({ output: '1\n' });
-    expect(readdirSync(files)).toEqual([]);
-  });
-
   it('does not keep a script waiting that is not wanted any more', async () => {
     const clock = new FakeClock();
     const hosts = open({ clock });
@@ -252,7 +253,8 @@ describe('a host that is lost', () => {
     const program = join(home, 'last-words.mjs');
     writeFileSync(
       program,
-      `process.on('message', ({ id }) => {
+      `process.on('message', ({ kind, id }) => {
+        if (kind !== 'run') return;
         const result = { kind: 'exited', code: 0, output: 'last words' };
         process.send({ kind: 'result', id, result }, () => process.kill(process.pid, 'SIGKILL'));
       });
@@ -315,7 +317,7 @@ describe('a host that does not start', () => {
     let starts = 0;
     const hosts = open({ clock }, () => {
       starts += 1;
-      return isMended ? forkTestHost(files, home) : broken();
+      return isMended ? forkTestHost(home) : broken();
     });
     const run = script('echo done');
     expect(await Promise.all([run(hosts), run(hosts)])).toEqual([SUBSTITUTED, SUBSTITUTED]);

@@ -2,11 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { ScriptCall, ScriptResult, ScriptRunner } from '../core/destination.ts';
 import type { Log } from '../core/log.ts';
+import type { HostSetup } from './script-host.ts';
 import { type HostEnd, ScriptHostProcess } from './script-host-process.ts';
 
 export interface ScriptHostsOptions {
   /** Starts a process that runs `serveScripts`. */
   readonly start: () => ChildProcess;
+  /** What holds for a run that begins now: the same object as long as nothing has changed. */
+  readonly setup: () => HostSetup;
   /** How many of them there may be. */
   readonly most: number;
   /** Runs scripts in this process while no host starts. */
@@ -45,7 +48,7 @@ export class ScriptHosts implements ScriptRunner {
     while (!limits.signal.aborted && !this.#isClosed) {
       const host = this.#host();
       if (host !== undefined) {
-        const result = await host.run(call, limits);
+        const result = await host.run(this.#options.setup(), call, limits);
         if (result !== undefined) return result;
       } else if (this.#useSubstitute) {
         return substitute.run(call, limits);

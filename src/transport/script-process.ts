@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { ScriptOutput } from './script-output.ts';
+import type { OutputPipe } from './script-pipe.ts';
 
 /** What to start. */
 export interface Command {
@@ -9,6 +12,8 @@ export interface Command {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Takes both of its outputs, in the order in which they are written. */
+  readonly pipe: OutputPipe;
 }
 
 /** How a process ended, or that it could not be started. */
@@ -36,6 +41,7 @@ export function runProcess(
   limits: { timeoutMs: number; signal: AbortSignal },
   clock: Clock,
 ): Promise<Ending> {
+  const { writeEnd, output } = command.pipe;
   return new Promise((resolve) => {
     let child: ChildProcess;
     try {
@@ -44,42 +50,48 @@ export function runProcess(
         cwd: command.cwd,
         env: command.env,
         detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', writeEnd, writeEnd],
       });
     } catch (error) {
+      output.destroy();
       resolve({ kind: 'error', code: codeOf(error) });
       return;
+    } finally {
+      closeSync(writeEnd);
     }
-    new Run(child, limits, clock, resolve).begin();
+    new Run(child, output, limits, clock, resolve).begin();
   });
 }
 
 /**
  * A running process.
  *
- *     running ──ends by itself──▶ draining ──pipes closed, or grace over──▶ finished
- *        └─time limit, signal─▶ stopping ──group gone and pipes closed──▶ finished
- *                                  └─2 s─▶ killing ──pipes closed, or grace over──▶ finished
+ *     running ──ends by itself──▶ draining ──pipe closed, or grace over──▶ finished
+ *        └─time limit, signal─▶ stopping ──group gone and pipe closed──▶ finished
+ *                                  └─2 s─▶ killing ──pipe closed, or grace over──▶ finished
  */
 class Run {
   readonly #child: ChildProcess;
+  readonly #pipe: Readable;
   readonly #clock: Clock;
   readonly #resolve: (ending: Ending) => void;
   readonly #limits: { timeoutMs: number; signal: AbortSignal };
   readonly #output = new ScriptOutput(OUTPUT_CAP);
   #state: 'running' | 'draining' | 'stopping' | 'killing' | 'finished' = 'running';
-  #pipesAreClosed = false;
+  #pipeIsClosed = false;
   #stopped: 'timeout' | 'killed' | undefined;
   #exit: { code: number | null; signal: string | null } | undefined;
   #cancelTimer: () => void = () => {};
 
   constructor(
     child: ChildProcess,
+    pipe: Readable,
     limits: { timeoutMs: number; signal: AbortSignal },
     clock: Clock,
     resolve: (ending: Ending) => void,
   ) {
     this.#child = child;
+    this.#pipe = pipe;
     this.#limits = limits;
     this.#clock = clock;
     this.#resolve = resolve;
@@ -87,16 +99,17 @@ class Run {
 
   begin(): void {
     const { timeoutMs, signal } = this.#limits;
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => this.#output.add(chunk));
-      stream?.on('error', () => {});
-    }
+    this.#pipe.on('data', (chunk: Buffer) => this.#output.add(chunk));
+    this.#pipe.on('error', () => {});
+    this.#pipe.on('close', () => {
+      this.#pipeIsClosed = true;
+      this.#closed();
+    });
     this.#child.on('error', (error) => {
       // Without a process id it never started. Other errors (a signal not sent) change nothing.
       if (this.#child.pid === undefined) this.#finish({ kind: 'error', code: codeOf(error) });
     });
     this.#child.on('exit', (code, exitSignal) => this.#exited(code, exitSignal));
-    this.#child.on('close', () => this.#closed());
     signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#cancelTimer = this.#clock.after(timeoutMs, () => this.#stop('timeout'));
     if (signal.aborted) this.#stop('killed');
@@ -110,13 +123,14 @@ class Run {
       this.#state = 'draining';
       this.#after(GRACE_MS, () => this.#finish());
     }
+    this.#closed();
   }
 
-  /** Both pipes are closed, after the exit. */
+  /** It has ended, and the pipe is closed. */
   #closed(): void {
-    this.#pipesAreClosed = true;
+    if (!this.#pipeIsClosed || this.#exit === undefined) return;
     const isDone = this.#state !== 'stopping' || !this.#signalGroup(0);
-    if (isDone && this.#exit !== undefined) this.#finish();
+    if (isDone) this.#finish();
   }
 
   #stop(why: 'timeout' | 'killed'): void {
@@ -127,7 +141,7 @@ class Run {
     this.#after(KILL_GRACE_MS, () => {
       this.#signalGroup('SIGKILL');
       this.#state = 'killing';
-      if (this.#pipesAreClosed) this.#finish();
+      if (this.#pipeIsClosed) this.#finish();
       else this.#after(GRACE_MS, () => this.#finish());
     });
   }
@@ -154,8 +168,7 @@ class Run {
     this.#state = 'finished';
     this.#cancelTimer();
     this.#limits.signal.removeEventListener('abort', this.#onAbort);
-    this.#child.stdout?.destroy();
-    this.#child.stderr?.destroy();
+    this.#pipe.destroy();
     this.#resolve(ending);
   }
 

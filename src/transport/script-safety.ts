@@ -1,14 +1,5 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, closeSync, constants, openSync, readSync, type Stats } from 'node:fs';
+import { safeWay } from './safe-way.ts';
 
 /** Who runs the scripts. */
 export interface Identity {
@@ -30,19 +21,19 @@ export function ownIdentity(): Identity {
  *
  * The reference refuses a script that its own user could write, and so expects `root:wazuh 0750`.
  * Root, as in containers, can never meet that rule, so for root it becomes: no other user
- * can write. In both cases no other user may be able to replace its code.
+ * can write. In both cases no other user may be able to replace its code, at any place on its way:
+ * then it does not matter that the system looks the path up again to start it. A descriptor could not
+ * be started instead: `$0` would be its number, and wrappers find their program beside `$0`.
  */
 export function scriptProblem(path: string, who: Identity): string | undefined {
   let real: string;
   try {
-    real = realpathSync.native(path);
-    const file = statSync(real);
-    if (!file.isFile()) return `${path} is not a file.`;
-    if (file.size === 0) return `${path} is empty.`;
-    const unsafe =
-      unsafeFile(path, file, who) ??
-      unsafeDirectory(dirname(path), statSync(dirname(path)), who) ??
-      unsafeDirectory(dirname(real), statSync(dirname(real)), who);
+    const way = safeWay(path, (at, directory, entry) => unsafeDirectory(at, directory, who, entry));
+    if (typeof way === 'string') return way;
+    real = way.real;
+    if (!way.stat.isFile()) return `${path} is not a file.`;
+    if (way.stat.size === 0) return `${path} is empty.`;
+    const unsafe = unsafeFile(path, way.stat, who);
     if (unsafe !== undefined) return unsafe;
   } catch (error) {
     return notFound(path, error);
@@ -62,6 +53,8 @@ function notFound(path: string, error: unknown): string {
       return `There is no script ${path}. Put it there, or remove the integration.`;
     case 'EACCES':
       return `${path} cannot be reached: the user that integratord runs as cannot enter its directory.`;
+    case 'ENOTDIR':
+      return `There is no script ${path}: what should be its directory is a file.`;
     case 'ELOOP':
       return `${path} is a symbolic link loop.`;
     default:
@@ -77,6 +70,9 @@ export function unsafeFile(path: string, file: Permissions, who: Identity): stri
   if ((file.mode & 0o002) !== 0) {
     return `${path} can be changed by every user, so it is not run. ${fix}`;
   }
+  if ((file.mode & 0o6000) !== 0) {
+    return `${path} runs with the rights of its owner or group (setuid, setgid), so it is not run. Run: chmod u-s,g-s '${path}'.`;
+  }
   const groupCanWrite = (file.mode & 0o020) !== 0;
   if (who.uid === ROOT) {
     if (file.uid !== ROOT) {
@@ -87,6 +83,9 @@ export function unsafeFile(path: string, file: Permissions, who: Identity): stri
     }
     return undefined;
   }
+  if (isForeign(file.uid, who)) {
+    return `${path} belongs to user ${file.uid}, who can change it, so it is not run. ${fix}`;
+  }
   if (file.uid === who.uid && (file.mode & 0o200) !== 0) {
     return `${path} can be changed by the user that integratord runs as, so it is not run: an attacker who compromises integratord could change it. ${fix}`;
   }
@@ -96,28 +95,45 @@ export function unsafeFile(path: string, file: Permissions, who: Identity): stri
   return undefined;
 }
 
-/** Why the permissions of a directory that holds the script, or a link to it, are not safe. */
+/**
+ * Why the permissions of a directory on the way to a script are not safe.
+ * @param entry what the way goes on with.
+ */
 export function unsafeDirectory(
   path: string,
   directory: Permissions,
   who: Identity,
+  entry: { readonly path: string; readonly uid: number },
 ): string | undefined {
-  const fix = `Run: chown root '${path}' && chmod 750 '${path}'.`;
-  // With the sticky bit, others cannot replace what is not theirs.
-  const isSticky = (directory.mode & 0o1000) !== 0;
-  if ((directory.mode & 0o002) !== 0 && !isSticky) {
-    return `Every user can put other files into ${path}, so its scripts are not run. ${fix}`;
+  if (isForeign(directory.uid, who)) {
+    const danger =
+      who.uid === ROOT
+        ? 'who could have root run anything.'
+        : 'who can replace what is in it, so its scripts are not run.';
+    return `${path} belongs to user ${directory.uid}, ${danger} Run: chown root '${path}'.`;
   }
-  if (who.uid === ROOT && directory.uid !== ROOT) {
-    return `${path} belongs to user ${directory.uid}, who could have root run anything. ${fix}`;
+  const everyoneCanWrite = (directory.mode & 0o002) !== 0;
+  const isGroupForeign = directory.gid !== ROOT && !isOwnGroup(directory.gid, who);
+  const groupCanWrite = (directory.mode & 0o020) !== 0 && isGroupForeign;
+  if (!everyoneCanWrite && !groupCanWrite) return undefined;
+  if ((directory.mode & 0o1000) !== 0) {
+    // With the sticky bit, others cannot replace what is not theirs.
+    if (!isForeign(entry.uid, who)) return undefined;
+    return `${entry.path} belongs to user ${entry.uid}, who can replace it, so it is not used for scripts. Run: chown -h root '${entry.path}'.`;
   }
-  const groupCanWrite = (directory.mode & 0o020) !== 0 && directory.gid !== ROOT && !isSticky;
-  // A group of integratord's own user is the daemon itself, which the reference trusts here.
-  const isOwnGroup = who.uid !== ROOT && who.gids.includes(directory.gid);
-  if (groupCanWrite && !isOwnGroup) {
-    return `Group ${directory.gid} can put other files into ${path}, so its scripts are not run. ${fix}`;
-  }
-  return undefined;
+  return everyoneCanWrite
+    ? `Every user can put other files into ${path}, so its scripts are not run. Run: chmod o-w '${path}'.`
+    : `Group ${directory.gid} can put other files into ${path}, so its scripts are not run. Run: chmod g-w '${path}'.`;
+}
+
+/** True for a user who is neither root nor us. */
+function isForeign(uid: number, who: Identity): boolean {
+  return uid !== ROOT && uid !== who.uid;
+}
+
+/** A group of integratord's own user is the daemon itself, which the reference trusts here. */
+function isOwnGroup(gid: number, who: Identity): boolean {
+  return who.uid !== ROOT && who.gids.includes(gid);
 }
 
 /**

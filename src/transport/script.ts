@@ -7,15 +7,19 @@ import {
   type ScriptResult,
   type ScriptRunner,
 } from '../core/destination.ts';
-import { type CallFiles, ScriptFiles } from './script-files.ts';
+import { type CallFiles, writeCallFiles } from './script-files.ts';
+import { type OutputPipe, ScriptPipes } from './script-pipe.ts';
+import type { ScriptPlace } from './script-place.ts';
 import { type Command, type Ending, runProcess } from './script-process.ts';
 import { type Identity, ownIdentity, scriptProblem, startProblem } from './script-safety.ts';
 
 export interface ScriptRunnerOptions {
-  /** A directory for the files of running scripts. Created, and made private. */
-  readonly directory: string;
+  /** Where the files of running scripts are. */
+  readonly place: ScriptPlace;
   /** Where scripts run: the manager's home. */
   readonly workingDirectory: string;
+  /** What scripts find in their environment. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly clock: Clock;
   /** Who runs them: who this process is, unless a test says otherwise. */
   readonly identity?: Identity;
@@ -30,20 +34,8 @@ const PASSING = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY', 'ENO
  * failures are values.
  */
 export function createScriptRunner(options: ScriptRunnerOptions): ScriptRunner {
-  const { directory, workingDirectory, clock, identity = ownIdentity() } = options;
-  const files = new ScriptFiles(directory);
-  const prepare = () => {
-    try {
-      files.prepare();
-      return undefined;
-    } catch (error) {
-      return codeOf(error);
-    }
-  };
-  // Immediately, so that leftovers of a crash do not remain until the first alert.
-  let unusable = prepare();
-  // A copy, because reading the real one for every script is slow.
-  const env = { ...process.env };
+  const { place, workingDirectory, environment, clock, identity = ownIdentity() } = options;
+  const pipes = new ScriptPipes(place.directory);
 
   async function run(
     call: ScriptCall,
@@ -53,17 +45,19 @@ export function createScriptRunner(options: ScriptRunnerOptions): ScriptRunner {
     const problem = scriptProblem(call.path, identity);
     if (problem !== undefined) return { kind: 'refused', message: problem };
 
-    if (unusable !== undefined) unusable = prepare();
-    if (unusable !== undefined) return noFiles(directory, unusable);
-    let written: CallFiles;
+    let written: CallFiles | undefined;
+    let pipe: OutputPipe;
     try {
-      written = files.write(limits.name, call);
+      written = writeCallFiles(place, limits.name, call, clock);
+      pipe = pipes.open();
     } catch (error) {
-      return noFiles(directory, codeOf(error));
+      written?.remove();
+      return noFiles(place.temporary, error);
     }
+    const { path, argv0 } = call;
+    const argv = call.argv.map((argument) => withPaths(argument, written));
+    const command = { path, argv0, argv, cwd: workingDirectory, env: environment, pipe };
     try {
-      const argv = call.argv.map((argument) => withPaths(argument, written));
-      const command = { path: call.path, argv0: call.argv0, argv, cwd: workingDirectory, env };
       return asResult(await runProcess(command, limits, clock), command);
     } finally {
       written.remove();
@@ -91,10 +85,11 @@ function asResult(ending: Ending, { path, cwd }: Command): ScriptResult {
   return { kind: 'refused', message: startProblem(path, code) };
 }
 
-function noFiles(directory: string, code: string): ScriptResult {
+/** What becomes of a run whose files cannot be written now. */
+export function noFiles(directory: string, error: unknown): ScriptResult {
   return {
     kind: 'failed',
-    message: `The alert could not be written to ${directory} for the script (${code}). Check that directory, its owner, and the space on its disk.`,
+    message: `The alert could not be written to ${directory} for the script (${codeOf(error)}). Check that directory, its owner, and the space on its disk.`,
   };
 }
 

@@ -13,6 +13,7 @@ const MEASUREMENTS: readonly (readonly [string, number])[] = [
   ['intake', 4],
   ['delivery', 4],
   ['latency', 2],
+  ['crowd', 2],
   ['start', 5],
   ['scripts', 1],
   ['recovery', 4],

@@ -44,6 +44,7 @@ describe('conformance of the program', () => {
       'destination_note',
       'options',
       'effective',
+      'shares_script_with',
     ]);
     const asRecorded = own.integrations.map((integration) =>
       Object.fromEntries(Object.entries(integration).filter(([key]) => !added.has(key))),

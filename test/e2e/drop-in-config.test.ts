@@ -61,6 +61,35 @@ describe('-t', () => {
     expect(logged).toEqual(refusals.flatMap((row) => codes(row.check_output)));
   }, 120_000);
 
+  it.each([
+    [
+      '<ossec_config>\n  <integration>\n    <level>x</level>\n  </integration></ossec_config>',
+      3,
+      12,
+    ],
+    ['<ossec_config>\n<integration><nam>slack</nam></integration></ossec_config>', 2, 14],
+    ['<ossec_config>\n <integration><level>3</level></integration></ossec_config>', 2, 2],
+    ['<ossec_config><integration>\n<max_log> 5</max_log></integration></ossec_config>', 2, 11],
+    ['<ossec_config></ossec_config>\n<other></other>', 2, 1],
+    ['<ossec_config><logging><log_format>xml</log_format></logging></ossec_config>', 1, 36],
+    ['<ossec_config>\n<global>\n', 2, 1],
+  ])(
+    'says below the lines of the original where the mistake is: %j',
+    async (conf, line, column) => {
+      const home = newHome();
+      await writeFile(home.config, conf);
+      const { code, stderr } = await asOriginal(home.path, '-t');
+      expect(code).toBe(1);
+      const logged = await readFile(home.log, 'utf8');
+      const place = `${home.config}:${line}:${column}: the mistake is here\n`;
+      expect([logged === '', stderr]).toEqual([false, logged + place]);
+      // A start says what the original says, and no more.
+      expect(codes((await asOriginal(home.path)).stderr.split('\n'))).toEqual(
+        codes(logged.split('\n')),
+      );
+    },
+  );
+
   it('warns of what the original accepts in silence, in words that the API takes for no error', async () => {
     const home = newHome();
     await writeFile(

@@ -1,6 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -102,7 +104,11 @@ describe.skipIf(obstacle !== undefined).each(starters)(
       const lines = home.log().trimEnd().split('\n');
       expect(lines.filter((line) => !LINE.test(line))).toEqual([]);
       const texts = lines.map((line) => line.slice(20));
-      expect(texts.slice(0, 2)).toEqual([
+      expect(texts[0]).toMatch(
+        /^wazuh-integratord: INFO: integratord \d+\.\d+\.\d+ runs in place of wazuh-integratord; how it differs: \/.*\/docs\/drop-in\.md$/,
+      );
+      expect(existsSync(texts[0]?.replace(/^.*: /, '') ?? '')).toBe(true);
+      expect(texts.slice(1, 3)).toEqual([
         `wazuh-integratord: INFO: Started (pid: ${pid}).`,
         "wazuh-integratord: INFO: Enabling integration for: 'slack'.",
       ]);
@@ -321,6 +327,24 @@ describe.skipIf(obstacle !== undefined)('in the place of the original', () => {
     expect(dry.stdout).toMatch(/^would restore the original/);
     expect((await home.run(process.execPath, [COMMAND, ...uninstall])).code).toBe(0);
     expect((await home.integrator('-t')).stdout).toBe('original: -t\n');
+  });
+
+  it.runIf(IS_ROOT)('says in one line that install and uninstall are for root', async () => {
+    home = new ManagerHome('', 'root');
+    const stranger = { uid: 54_321, gid: 54_321 };
+    for (const command of ['install', 'uninstall']) {
+      for (const mode of [0o750, 0o755]) {
+        chmodSync(home.path, mode);
+        chmodSync(join(home.path, 'bin'), 0o750);
+        const { status, stderr } = spawnSync(
+          process.execPath,
+          [COMMAND, command, '--home', home.path],
+          { ...stranger, cwd: '/', encoding: 'utf8' },
+        );
+        expect(stderr).toMatch(/^[^\n]*permission denied[^\n]*; run this as root\n$/);
+        expect(status).toBe(1);
+      }
+    }
   });
 
   it('works as a link with the original’s name, and as `integratord wazuh`', async () => {

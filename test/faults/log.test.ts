@@ -213,7 +213,7 @@ describe('a command', () => {
     expect(await exitCode(home, ['check'], [full, stderr])).toBe(3);
     for (const file of [full, stderr]) closeSync(file);
     expect(readFileSync(errors, 'utf8')).toMatch(
-      /^integratord: the output cannot be written: ENOSPC.*\n$/,
+      /^integratord: the output cannot be written: ENOSPC.*\n$/m,
     );
   });
 });

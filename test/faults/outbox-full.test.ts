@@ -115,7 +115,8 @@ describe.skipIf(noDisks)('a full disk', () => {
     }, 'all alerts wait');
     expect(await daemon.stop()).toBe(0);
     disk.fill();
-    for (const command of [['list'], ['stats'], ['show', '1'], ['retry', '2'], ['drop', '--all']]) {
+    const drop = ['drop', '--all', '--all-states', '--yes'];
+    for (const command of [['list'], ['stats'], ['show', '1'], ['retry', '2'], drop]) {
       const { code, stderr } = await scene.queue(...command);
       expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' });
     }

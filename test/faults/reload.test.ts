@@ -226,6 +226,23 @@ describe('a reload with a mistake', () => {
 });
 
 describe('a valid reload', () => {
+  it('takes over settings that did not exist at the start, and misses them when they are gone', async () => {
+    sink = await Sink.start();
+    home = createHome(slack('one'));
+    daemon = await DaemonProcess.start(home.path);
+    await reload(RELOADED);
+    writeFileSync(file('integratord.yaml'), `${settings()}    levle: 7\n`);
+    await reload(REFUSED);
+    writeFileSync(file('integratord.yaml'), settings());
+    await reload(RELOADED);
+    home.append(alertLine(1));
+    for (const place of ['one', 'three']) await all(place, [1]);
+    rmSync(file('integratord.yaml'));
+    await reload(REFUSED);
+    expect(daemon.output).toMatch(/integratord\.yaml:1:1: error: this file does not exist/);
+    expect(daemon.output).not.toMatch(/no settings apply/);
+  });
+
   it('ends the block that was taken out, and all of them where there is none', async () => {
     sink = await Sink.start();
     home = createHome(slack('one') + slack('two'));

@@ -114,7 +114,7 @@ describe('SIGTERM', () => {
     `);
     expect(await other.line()).toBe('held');
     home.append(alertLine(1));
-    await daemon.logged('alerts cannot be stored; reading pauses and retries every second');
+    await daemon.logged('outbox cannot be used');
     const { seconds } = await stop(daemon);
     expect(seconds).toBeLessThan(11);
     await other.kill();

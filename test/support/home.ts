@@ -16,9 +16,12 @@ export interface Home {
   remove(): void;
 }
 
-/** Makes an empty home: an empty alert file, and a configuration with these `<integration>` blocks. */
-export function createHome(integrations: string): Home {
-  const path = mkdtempSync(join(tmpdir(), 'integratord-test-'));
+/**
+ * Makes an empty home: an empty alert file, and a configuration with these `<integration>` blocks.
+ * @param parent where it is.
+ */
+export function createHome(integrations: string, parent: string = tmpdir()): Home {
+  const path = mkdtempSync(join(parent, 'integratord-test-'));
   const alerts = join(path, 'logs', 'alerts', 'alerts.json');
   const config = join(path, 'etc', 'ossec.conf');
   for (const directory of ['etc', 'integrations', 'queue', join('logs', 'alerts')]) {

@@ -15,7 +15,9 @@ let environment: Environment | undefined;
 
 /** Loaded only when there is an expression: most installations have none. */
 function loaded(): Environment {
-  environment ??= new (require('@marcbachmann/cel-js') as typeof Cel).Environment({
+  if (environment !== undefined) return environment;
+  const { Environment: Parser } = require('@marcbachmann/cel-js') as typeof Cel;
+  environment = new Parser({
     unlistedVariablesAreDyn: true,
     homogeneousAggregateLiterals: false,
     limits: {
@@ -43,8 +45,9 @@ export function parseExpression(source: string): Expression {
 }
 
 function parsed(source: string): ASTNode {
+  const parser = loaded();
   try {
-    return loaded().parse(source).ast;
+    return parser.parse(source).ast;
   } catch (error) {
     const { code = '', summary = '', range } = error as LibraryError;
     const start = range?.start ?? 0;

@@ -65,6 +65,31 @@ describe('arguments', () => {
       }),
     );
 
+  it('say debug in debug mode, where nothing follows the retries', () => {
+    const optionsText = new Secret('{}');
+    expect(scriptArguments(anIntegration({ optionsText }), true)).toEqual([
+      '<alert-file>',
+      '',
+      '',
+      'debug',
+      '<options-file>',
+      '10',
+      '3',
+    ]);
+    // A space shifts what follows, as ever.
+    const apiKey = new Secret('a b');
+    expect(scriptArguments(anIntegration({ apiKey, optionsText }), true)).toEqual([
+      '<alert-file>',
+      'a',
+      'b',
+      '',
+      'debug',
+      '<options-file>',
+      '10',
+      '3',
+    ]);
+  });
+
   it.each([
     [{}, ['<alert-file>', '', '', '', '', '10', '3', '> /dev/null 2>&1']],
     [

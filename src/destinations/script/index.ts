@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
@@ -39,6 +40,9 @@ const TRY_LATER = 75;
  */
 const STOPPED: ReadonlySet<string> = new Set(['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP']);
 
+/** As many as the reference makes of a command line. */
+const MOST_ARGUMENTS = 8;
+
 const settings = z.object({
   hook_url: setting(z.string().transform(secret).optional(), 'Handed to the script as it is.', {
     place: 'hook_url',
@@ -56,15 +60,23 @@ const settings = z.object({
  * as the reference calls it.
  * @param integrationsDir the directory of the scripts; when relative, below `workingDir`.
  * @param workingDir the manager's home.
+ * @param debug whether scripts are told that this is debug mode.
  */
-export function scriptDestination(integrationsDir: string, workingDir: string): Definition {
-  const callOf = (job: Job) => scriptCall(job, resolve(workingDir, integrationsDir));
+export function scriptDestination(
+  integrationsDir: string,
+  workingDir: string,
+  debug = false,
+): Definition {
+  const directory = resolve(workingDir, integrationsDir);
+  const callOf = (job: Job) => scriptCall(job, directory, debug);
   return defineDestination({
     name: SCRIPT_PREFIX,
     title: 'Script',
     knownToWazuh: true,
     settings,
-    concurrency: 2,
+    // Scripts keep files of their own, and the reference never runs two at a time.
+    concurrency: 1,
+    turnsOn: (integration) => realPath(scriptPath(directory, integration)),
     defaultTimeout: LEAST_SECONDS,
     ...RETRIES,
     plan: (job) => ({ kind: 'script', call: callOf(job) }),
@@ -91,12 +103,25 @@ function isFileName(name: string): boolean {
   return name !== '' && !/[/\0]/.test(name);
 }
 
-function scriptCall({ alert, integration }: Job, directory: string): ScriptCall {
+function scriptPath(directory: string, { name }: Integration): string {
+  return `${directory}/${name.trim()}`;
+}
+
+/** The path itself where there is nothing yet. */
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
+}
+
+function scriptCall({ alert, integration }: Job, directory: string, debug: boolean): ScriptCall {
   const optionsFile = integration.optionsText?.reveal();
   return {
-    path: `${directory}/${integration.name.trim()}`,
+    path: scriptPath(directory, integration),
     argv0: 'integrations',
-    argv: scriptArguments(integration),
+    argv: scriptArguments(integration, debug),
     ...alertFileOf(alert, integration),
     optionsFile: optionsFile === undefined ? undefined : `${optionsFile}\n`,
   };
@@ -113,23 +138,23 @@ function alertFileOf(
 }
 
 /**
- * The arguments after the program's name: alert file, API key, hook URL, an empty one (`debug` in
- * the reference's debug mode), options file, timeout, retries, and a leftover from the time when a
+ * The arguments after the program's name: alert file, API key, hook URL, `debug` or an empty one,
+ * options file, timeout, retries, and, but not in debug mode, a leftover from the time when a
  * shell ran the scripts. The reference joins them with spaces and splits them again, into at most
  * eight, so a space in a key or an address shifts the arguments after it; `\ ` keeps a space.
  */
-export function scriptArguments(integration: Integration): string[] {
+export function scriptArguments(integration: Integration, debug = false): string[] {
   const command = [
     ALERT_FILE,
     integration.apiKey?.reveal() ?? '',
     integration.hookUrl?.reveal() ?? '',
-    '',
+    debug ? 'debug' : '',
     integration.optionsText === undefined ? '' : OPTIONS_FILE,
     String(integration.timeout),
     String(integration.retries),
-    '> /dev/null 2>&1',
+    ...(debug ? [] : ['> /dev/null 2>&1']),
   ];
-  return splitCommand(command.join(' '), command.length);
+  return splitCommand(command.join(' '), MOST_ARGUMENTS);
 }
 
 /** Splits at single spaces into at most `most` parts; the last part gets the rest. */

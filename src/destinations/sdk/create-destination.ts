@@ -45,6 +45,7 @@ export function createDestination(
     concurrency,
     ...(enriches ? { enriches, highestLevelFirst: true } : {}),
     ...('retriesOnRequest' in definition ? { retriesOnRequest: true } : {}),
+    ...('turnsOn' in definition ? { turnsOn: definition.turnsOn } : {}),
     ...(defaultTimeout === undefined ? {} : { defaultTimeout }),
     ...(skip === undefined ? {} : { skip }),
     rateLimit(integration) {

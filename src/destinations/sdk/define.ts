@@ -9,7 +9,7 @@ import type {
   Plan,
 } from '../../core/destination.ts';
 import type { SettingsSchema } from '../../core/destination-settings.ts';
-import type { RateLimit } from '../../core/integration.ts';
+import type { Integration, RateLimit } from '../../core/integration.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Judgement } from './enrichment/verdict-alert.ts';
 import type { RequestSession } from './request-session.ts';
@@ -117,6 +117,8 @@ export interface CustomDefinition<Schema extends SettingsSchema> extends Common<
   ) => Promise<Outcome>;
   /** True when a failure is retried only as far as the configuration asks for it. */
   readonly retriesOnRequest?: boolean;
+  /** What its attempts take turns on, with those of all integrations that have the same. */
+  readonly turnsOn?: (integration: Integration) => string;
 }
 
 export type Definition<Schema extends SettingsSchema = SettingsSchema> =

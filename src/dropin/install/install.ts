@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Account, accountNames, findAccount, isRoot } from '../user.ts';
-import { launcherText } from './launcher.ts';
+import { type Account, accountNames, findAccount, isRoot } from '../enter.ts';
+import { launcherText, NODE_VARIABLES } from './launcher.ts';
 import { nodeProblem } from './node-version.ts';
 import { whyChangeable, whyTreeChangeable, whyUnreachable } from './permissions.ts';
 import { type InstallPlan, type InstallStep, refused, restartNote } from './plan.ts';
@@ -53,7 +53,7 @@ export function planInstall(options: InstallOptions): InstallPlan {
   }
   const reasons = [
     ...whyNotWritable(found, home),
-    ...whyNotSafe(options),
+    ...whyNotSafe(options, found),
     ...whyNotReachable(options, account),
   ];
   if (found.state === 'link' && !isOurLink(found, options)) {
@@ -66,7 +66,12 @@ export function planInstall(options: InstallOptions): InstallPlan {
   if (reasons.length > 0 || typeof state === 'string') return refused(...reasons);
 
   const steps = [...state, ...launcherSteps(found, options, account)];
-  return { kind: 'ready', steps, notes: steps.length === 0 ? [] : [restartNote(found)] };
+  return {
+    kind: 'ready',
+    steps,
+    notes: steps.length === 0 ? [] : [restartNote(found)],
+    ...(found.state === 'original' && { takesOver: account }),
+  };
 }
 
 function accountFor(
@@ -90,15 +95,20 @@ function whyNotWritable({ path }: ManagerProgram, home: string): string[] {
     : [...missing, `${dirname(path)} belongs to user ${owner}: run this as root`];
 }
 
-/** The manager's control program runs as root whatever the launcher names. */
-function whyNotSafe({ node, nodeVersion, packageRoot, program }: InstallOptions): string[] {
+/** The manager's control program runs as root whatever the launcher names, or the one kept beside it. */
+function whyNotSafe(
+  { node, nodeVersion, packageRoot, program }: InstallOptions,
+  { path, kept, hasKept }: ManagerProgram,
+): string[] {
   const trusted = process.geteuid?.() ?? 0;
   return [
     nodeProblem(nodeVersion),
     whyChangeable(node, trusted),
     whyChangeable(program, trusted) ??
+      whyChangeable(join(packageRoot, 'package.json'), trusted) ??
       whyTreeChangeable(join(packageRoot, 'dist'), trusted) ??
       whyTreeChangeable(join(packageRoot, 'node_modules'), trusted),
+    whyChangeable(hasKept ? kept : dirname(path), trusted),
   ].filter((reason) => reason !== undefined);
 }
 
@@ -117,12 +127,19 @@ function whyNotRunning({ node, program, home }: InstallOptions, account: Account
   const { status, stderr, error } = spawnSync(node, [program, '--home', home, '--probe'], {
     ...identity,
     cwd: '/',
+    env: withoutNodeVariables(process.env),
     encoding: 'utf8',
     timeout: 60_000,
   });
   if (status === 0) return [];
   const detail = error?.message ?? stderr.trim().split('\n').slice(0, 5).join(' ');
   return [`integratord cannot run as user ${account.user}: ${detail}`];
+}
+
+/** As the launcher does it. */
+function withoutNodeVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names: readonly string[] = NODE_VARIABLES;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 }
 
 function isOurLink({ path }: ManagerProgram, { program, packageRoot }: InstallOptions): boolean {

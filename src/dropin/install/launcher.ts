@@ -1,4 +1,4 @@
-import { LAUNCHED_REFUSAL } from '../ending.ts';
+import { LAUNCHED_REFUSAL } from '../enter.ts';
 
 /** What a launcher starts, and for whom. All paths are absolute. */
 export interface LauncherSettings {
@@ -15,6 +15,16 @@ export interface LauncherSettings {
 }
 
 const MARK = '# integratord launcher';
+
+/** Variables that have Node load or write files before our first line runs. */
+export const NODE_VARIABLES = [
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'NODE_COMPILE_CACHE',
+  'NODE_V8_COVERAGE',
+  'NODE_REDIRECT_WARNINGS',
+  'NODE_ICU_DATA',
+] as const;
 
 /** True when a program of the manager is one of our launchers. */
 export function isLauncher(content: Buffer): boolean {
@@ -42,15 +52,16 @@ node=${quoted(node)}
 program=${quoted(program)}
 original="$home/bin/$name.original"
 log="$home/logs/ossec.log"
-# What whoever starts the manager has set for other programs.
-unset NODE_OPTIONS
+# What whoever starts the manager has set for other programs: it would load files, or write some, as root.
+unset ${NODE_VARIABLES.join(' ')}
 
 # The manager must start all the same: then with the original.
 fall_back() {
   line="$(date '+%Y/%m/%d %H:%M:%S') $name: ERROR: integratord does not run: $1"
   shift
   echo "$line" >&2
-  [ -w "$log" ] && echo "$line" >> "$log"
+  # The manager's user could put a link there.
+  [ -f "$log" ] && [ ! -L "$log" ] && [ -w "$log" ] && echo "$line" >> "$log"
   trap - HUP
   [ -x "$original" ] && exec "$original" "$@"
   exit 0

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { tempDir } from '../../../test/support/temp-dir.ts';
-import type { Account } from '../user.ts';
+import type { Account } from '../enter.ts';
 import { whyChangeable, whyTreeChangeable, whyUnreachable } from './permissions.ts';
 
 const me = process.getuid?.() ?? 0;
@@ -88,6 +88,37 @@ describe('whether others can change what runs as root', () => {
     expect(whyChangeable(file, me)).toContain('chmod go-w');
     chownSync(file, 0, 0);
     expect(whyChangeable(file, me)).toBeUndefined();
+  });
+
+  it('looks at every directory and link on the way, however many there are', () => {
+    const open = join(root, 'open');
+    mkdirSync(open);
+    symlinkSync(join(root, 'a'), join(open, 'second'));
+    symlinkSync(join(open, 'second'), join(root, 'first'));
+    const path = join(root, 'first', 'b', 'file');
+    expect(whyChangeable(path, me)).toBeUndefined();
+    chmodSync(open, 0o777);
+    expect(whyChangeable(path, me)).toContain(`chmod go-w '${open}'`);
+  });
+
+  it('follows the links in a tree, also in a circle, and refuses those that lead nowhere', () => {
+    const outside = tempDir();
+    chmodSync(outside, 0o755);
+    symlinkSync(outside, join(root, 'a', 'link'));
+    symlinkSync(root, join(outside, 'back'));
+    expect(whyTreeChangeable(root, me)).toBeUndefined();
+    chmodSync(outside, 0o777);
+    expect(whyTreeChangeable(root, me)).toContain(`chmod go-w '${outside}'`);
+    chmodSync(outside, 0o755);
+    symlinkSync(join(outside, 'none'), join(root, 'a', 'nowhere'));
+    expect(whyTreeChangeable(root, me)).toContain('does not exist');
+  });
+
+  it('accepts a sticky directory on the way, but not one that files are loaded from', () => {
+    chmodSync(join(root, 'a'), 0o1777);
+    expect(whyChangeable(file, me)).toBeUndefined();
+    expect(whyTreeChangeable(join(root, 'a', 'b'), me)).toBeUndefined();
+    expect(whyTreeChangeable(join(root, 'a'), me)).toContain('chmod go-w');
   });
 
   it('has nothing to say of a tree that is not there', () => {

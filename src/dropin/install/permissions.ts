@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Account } from '../user.ts';
+import type { Account } from '../enter.ts';
 
 const ROOT = 0;
 const STICKY = 0o1000;
@@ -29,28 +29,94 @@ export function whyUnreachable(
 
 /**
  * Why what is run from a path could be changed by someone who is not trusted with it: the manager
- * starts it as root. Undefined when no other user could.
+ * starts it as root. Every directory on the way counts, up to the root, and that of every link.
+ * Undefined when no other user could.
  * @param trusted whose files are safe, besides root's
  */
 export function whyChangeable(path: string, trusted: number): string | undefined {
-  const real = realpathSync(path);
-  for (const place of [...ancestors(path), ...ancestors(real), real]) {
-    const problem = unsafe(place, statSync(place), trusted);
+  const way = wayTo(path);
+  if (typeof way === 'string') return way;
+  return firstOf(way, ({ place, stat }) => unsafe(place, stat, trusted, 'on the way'));
+}
+
+/**
+ * The same for a directory, if it is there, and everything below it; what links lead to included.
+ */
+export function whyTreeChangeable(directory: string, trusted: number): string | undefined {
+  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return undefined;
+  const seen = new Set<string>();
+  const look = (path: string): string | undefined => {
+    const problem = whyChangeable(path, trusted);
     if (problem !== undefined) return problem;
+    const real = realpathSync(path);
+    return seen.has(real) ? undefined : lookInside(real);
+  };
+  /** For a place whose way is known to be safe. */
+  const lookInside = (place: string): string | undefined => {
+    seen.add(place);
+    const stat = placeAt(place);
+    if (stat === undefined) return undefined; // a temporary file is gone by now
+    if (stat.isSymbolicLink()) return look(place);
+    const problem = unsafe(place, stat, trusted, 'inside');
+    if (problem !== undefined || !stat.isDirectory()) return problem;
+    return firstOf(readdirSync(place), (name) => lookInside(join(place, name)));
+  };
+  return look(directory);
+}
+
+/** The first answer there is. */
+function firstOf<T>(items: readonly T[], ask: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer !== undefined) return answer;
   }
   return undefined;
 }
 
-/** The same for everything below a directory, if it is there. Links in it are skipped. */
-export function whyTreeChangeable(directory: string, trusted: number): string | undefined {
-  if (!existsSync(directory)) return undefined;
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    if (entry.isSymbolicLink()) continue;
-    const place = join(entry.parentPath, entry.name);
-    const problem = unsafe(place, lstatSync(place), trusted);
-    if (problem !== undefined) return problem;
+interface Place {
+  readonly place: string;
+  readonly stat: Stats;
+}
+
+/** As many links as the system follows. */
+const MOST_LINKS = 40;
+
+/**
+ * Everything that decides what a path leads to: the directories and links on the way, and what is at
+ * its end. A string says where it leads nowhere.
+ */
+function wayTo(path: string): Place[] | string {
+  const way: Place[] = [{ place: '/', stat: lstatSync('/') }];
+  const names = path.split('/');
+  let links = 0;
+  for (let at = '/'; names.length > 0; ) {
+    const name = names.shift() ?? '';
+    if (name === '' || name === '.') continue;
+    const place = join(at, name);
+    const stat = placeAt(place);
+    if (stat === undefined) {
+      const leads = links === 0 ? '' : `${path} leads to ${place}, which `;
+      return `${leads || `${place} `}does not exist: another user could put something there`;
+    }
+    way.push({ place, stat });
+    if (!stat.isSymbolicLink()) {
+      at = place;
+      continue;
+    }
+    if ((links += 1) > MOST_LINKS) return `${path} is a loop of symbolic links`;
+    const target = readlinkSync(place);
+    if (target.startsWith('/')) at = '/';
+    names.unshift(...target.split('/'));
   }
-  return undefined;
+  return way;
+}
+
+function placeAt(place: string): Stats | undefined {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // a file stands where a directory should
+  }
 }
 
 /** The directories that lead to a path, from the root on. */
@@ -65,12 +131,19 @@ function allows(stat: Stats, { uid, gid }: Account, bits: number): boolean {
   return ((stat.mode >> shift) & bits) === bits;
 }
 
-function unsafe(place: string, stat: Stats, trusted: number): string | undefined {
+/** @param where in a sticky directory others can add something, but not replace what is not theirs */
+function unsafe(
+  place: string,
+  stat: Stats,
+  trusted: number,
+  where: 'on the way' | 'inside',
+): string | undefined {
   if (stat.uid !== ROOT && stat.uid !== trusted) {
     return `${place} belongs to user ${stat.uid}, who could change what the manager runs as root; run: chown -R root:root '${place}'`;
   }
+  if (stat.isSymbolicLink()) return undefined; // it has no permissions of its own
   const others = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== ROOT);
-  // In a sticky directory, others cannot replace what is not theirs.
-  if (!others || (stat.isDirectory() && (stat.mode & STICKY) !== 0)) return undefined;
+  const isSticky = stat.isDirectory() && (stat.mode & STICKY) !== 0;
+  if (!others || (isSticky && where === 'on the way')) return undefined;
   return `${place} can be changed by users other than root, who could then change what the manager runs as root; run: chmod go-w '${place}'`;
 }

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import type { Account } from '../enter.ts';
 import type { ManagerProgram } from './programs.ts';
 
 /** One change, and how it is announced. */
@@ -17,6 +18,11 @@ export type InstallPlan =
       readonly steps: readonly InstallStep[];
       /** What to know or to do afterwards. */
       readonly notes: readonly string[];
+      /**
+       * Set where the original stands in our place, and so may have delivered alerts meanwhile: whose
+       * the outbox is.
+       */
+      readonly takesOver?: Account;
     }
   | {
       readonly kind: 'refused';

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { PROGRAM_NAMES, type ProgramName } from '../call.ts';
+import { PROGRAM_NAMES, type ProgramName } from '../enter.ts';
 import { isLauncher } from './launcher.ts';
 
 /** What stands in a manager's `bin` where its Integrator belongs. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { accountNames, findAccount } from './user.ts';
+import { accountNames, findAccount } from './enter.ts';
 
 const nobody = { user: undefined, group: undefined };
 
@@ -31,5 +32,21 @@ describe('accounts', () => {
     expect(accountNames('wazuh-integratord', nobody)).toEqual({ user: 'wazuh', group: 'wazuh' });
     expect(accountNames('ossec-integratord', nobody)).toEqual({ user: 'ossecm', group: 'ossec' });
     expect(accountNames('ossec-integratord', { user: 'x', group: undefined }).user).toBe('x');
+  });
+});
+
+describe('what runs as root', () => {
+  const textOf = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+  const imports = (text: string) =>
+    [...text.matchAll(/(?:from|^import)\s+'([^']+)'/gm)].map(([, name]) => name);
+
+  it('imports nothing but parts of Node', () => {
+    const names = imports(textOf('./enter.ts'));
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !name?.startsWith('node:'))).toEqual([]);
+  });
+
+  it.each(['../cli/wazuh.ts', '../cli/main.ts'])('is all that %s imports at once', (entry) => {
+    expect(imports(textOf(entry))).toEqual(['../dropin/enter.ts']);
   });
 });
