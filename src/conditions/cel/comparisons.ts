@@ -110,7 +110,7 @@ function inValue(l: Compiled, r: Compiled): (scope: Scope) => boolean {
     if (wanted === undefined || value === undefined) return false;
     if (!Array.isArray(wanted)) return equal(wanted, value, scope);
     const members = [...itemsOf(value, scope)];
-    return wanted.some((member) => !scope.isExhausted && equal(present(member), members, scope));
+    return wanted.some((member) => scope.spend(1) && equal(present(member), members, scope));
   };
 }
 

@@ -149,6 +149,18 @@ describe('an expression', () => {
   });
 });
 
+it.each([
+  'rule.groups in []',
+  'rule.groups in ["a"].filter(x, false)',
+  'rule.groups in rule.groups',
+])('gives up on a list that is too long, and lets the alert pass: %s', (source) => {
+  const groups = Array.from({ length: 200_000 }, (_, at) => `g${at % 2}`);
+  const { check: compiled } = compileExpression(`!(${source}) && ${source}`);
+  const step =
+    compiled && conditionOf(compiled, true).explain(conditionAlert({ rule: { groups } }), 0);
+  expect(step).toMatchObject({ passed: true, tooMuchWork: true });
+});
+
 describe('a wrong expression', () => {
   const wrong = (source: string, options: ExpressionOptions = {}) => {
     const { check, problems } = compileExpression(source, options);
