@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { suggestion } from '../core/nearest.ts';
 import { printableLines } from '../core/printable.ts';
 import { VERSION } from '../core/version.ts';
 import { complain } from '../telemetry/standard-error.ts';
@@ -39,7 +40,14 @@ async function createProgram(words: readonly string[]): Promise<Command> {
   program.hook('preAction', (_program, command) => {
     if (command.name() !== 'run') signals.release();
   });
-  return program.action(() => program.outputHelp());
+  // After the commands, which would inherit it: what is no command comes here, too.
+  return program.allowExcessArguments().action(() => {
+    const [word] = program.args;
+    if (word === undefined) return program.outputHelp();
+    const names = [...COMMANDS.map(([name]) => name), 'wazuh', 'help'];
+    const message = `there is no command ${JSON.stringify(word)}${suggestion(word, names)} (--help lists them)`;
+    throw new CommandError(message, EXIT.wrongUsage);
+  });
 }
 
 /** Ends a command whose output cannot be written, rather than with a stack trace. */

@@ -81,7 +81,12 @@ function homeOf(command: Command): string {
   try {
     return realpathSync(home);
   } catch (error) {
-    throw new CommandError(`${home}: ${(error as Error).message}`, EXIT.wrongInput);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    const reason = isMissing
+      ? 'there is no such directory: --home must be the directory of a manager'
+      : message;
+    throw new CommandError(`${home}: ${reason}`, EXIT.wrongInput);
   }
 }
 

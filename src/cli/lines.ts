@@ -29,8 +29,16 @@ export function openFile(path: string | undefined): OpenFile | undefined {
   }
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory, not a file',
+};
+
 function cannotRead(path: string | undefined, error: unknown): CommandError {
-  return new CommandError(`Cannot read ${path}: ${(error as Error).message}`, EXIT.wrongInput);
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return new CommandError(`cannot read ${path}: ${REASONS[code] ?? message}`, EXIT.wrongInput);
 }
 
 /**

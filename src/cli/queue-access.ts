@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Clock, sleep, systemClock } from '../core/clock.ts';
 import { QUEUE_STATES, type QueueState } from '../core/delivery.ts';
+import { suggestion } from '../core/nearest.ts';
 import type { OutboxStatistics } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
+import { printableLines } from '../core/printable.ts';
 import type { Database } from '../outbox/database.ts';
 import { Queue } from '../outbox/queue.ts';
 import type { QueueFilter, QueueSelection } from '../outbox/queue-filter.ts';
 import { DiskReserve } from '../outbox/reserve.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
+import { complain } from '../telemetry/standard-error.ts';
 import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { duration } from './duration.ts';
@@ -96,7 +99,7 @@ export async function withQueue(
   if (!existsSync(join(paths.state, OUTBOX_FILE))) {
     throw new CommandError(
       `there is no outbox in ${paths.state}; the daemon creates it on its first run ` +
-        '(--state or --home select the directory)',
+        `(--state or --home select the directory; the states of deliveries are ${QUEUE_STATES.join(', ')})`,
       EXIT.wrongInput,
     );
   }
@@ -113,6 +116,16 @@ export async function withQueue(
     throw new CommandError(error.message, error.isTemporary ? EXIT.failed : EXIT.wrongInput);
   }
   process.exitCode = EXIT.done;
+}
+
+/** Says that a filter names an integration that the outbox does not know: it selects nothing. */
+export function noteUnknown(queue: Queue, integration: string | undefined): void {
+  if (integration === undefined) return;
+  const known = queue.integrations();
+  if (known.includes(integration)) return;
+  const meant = suggestion(integration, known) || `; it has: ${known.join(', ') || 'none yet'}`;
+  const text = `the outbox has no integration ${JSON.stringify(integration)}${meant}`;
+  complain(`integratord: ${printableLines(text)}\n`);
 }
 
 /** Opens the outbox. On a full disk it gives up the reserve: the daemon takes it back later. */

@@ -11,6 +11,7 @@ import { CommandError, EXIT } from './exit.ts';
 import { isoTime, print, printableLines, printJson, table } from './output.ts';
 import {
   inSteps,
+  noteUnknown,
   type SelectionOptions,
   selectionOf,
   withFilter,
@@ -49,6 +50,7 @@ export function addDrop(queue: Command): void {
       // Before the command becomes the user that the outbox belongs to.
       const who = operator();
       await withQueue(command, async ({ queue: outbox, statistics, database }) => {
+        noteUnknown(outbox, own.integration);
         const { counts, last } = outbox.count(selection);
         if (!('ids' in selection) && own.yes !== true) {
           const unread = own.allStates === true ? statistics.backlog().filter(isBehind) : [];

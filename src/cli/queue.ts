@@ -10,6 +10,7 @@ import {
   type FilterOptions,
   filterOf,
   inSteps,
+  noteUnknown,
   type SelectionOptions,
   selectionOf,
   wholeNumber,
@@ -41,6 +42,7 @@ function addList(queue: Command): void {
     .action(async (own: ListOptions, command: Command) => {
       const { deliveryState: state } = invocation(command);
       await withQueue(command, async ({ queue: outbox, json }) => {
+        noteUnknown(outbox, own.integration);
         const rows: string[][] = [];
         for (const entry of outbox.list({ ...filterOf(own, state), limit: own.limit })) {
           if (json) await printJson(entryJson(entry));
@@ -119,7 +121,8 @@ function addRetry(queue: Command): void {
     .option('--all', 'all of them')
     .action(async (ids: string[], own: SelectionOptions, command: Command) => {
       const selection = selectionOf('retry', ids, own, invocation(command).deliveryState);
-      await withQueue(command, async ({ database, json }) => {
+      await withQueue(command, async ({ queue: outbox, database, json }) => {
+        noteUnknown(outbox, own.integration);
         const count = await inSteps(retryInSteps(database, selection), 'retried');
         if (json) await printJson({ retried: count });
         else await print(`${count} ${count === 1 ? 'delivery' : 'deliveries'} retried\n`);

@@ -73,6 +73,12 @@ export class Queue {
     for (const row of rows) yield entryOf(row);
   }
 
+  /** The integrations that the outbox knows, also those that were removed, as filters name them. */
+  integrations(): string[] {
+    const sql = `SELECT DISTINCT ${INTEGRATION} AS id FROM lane l ORDER BY id`;
+    return this.#database.all<{ id: string }>(sql).map(({ id }) => id);
+  }
+
   show(id: number): QueueDetail | undefined {
     const row = this.#database.get<DetailRow>(
       `SELECT ${ENTRY}, a.raw, l.parked_message, l.parked_at, l.integration AS lane_integration

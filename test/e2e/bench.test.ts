@@ -70,12 +70,16 @@ async function bench(args: readonly string[], { temporary = tmpdir(), until = ''
   });
   let stdout = '';
   let stderr = '';
+  let isInterrupted = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
-    if (until !== '' && stderr.includes(until)) child.kill('SIGINT');
+    if (isInterrupted || until === '' || !stderr.includes(until)) return;
+    // Once: a second one could meet a process that is leaving, and end it another way.
+    isInterrupted = true;
+    child.kill('SIGINT');
   });
   const code = await new Promise<number | null>((resolve) => {
     child.on('close', resolve);

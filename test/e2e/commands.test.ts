@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alertLine, createHome, type Home } from '../support/home.ts';
-import { integratord } from '../support/program.ts';
+import { DaemonProcess, integratord } from '../support/program.ts';
 import { Sink } from '../support/sink.ts';
 
 const SAMPLES = fileURLToPath(new URL('../fixtures/samples', import.meta.url));
@@ -28,7 +28,11 @@ describe('integratord', () => {
     const help = await integratord([]);
     expect(help.code).toBe(0);
     expect(help.stdout).toContain('Usage: integratord');
-    expect((await integratord(['sned'])).code).toBe(2);
+    const sned = await integratord(['sned', '--home', home.path]);
+    expect(sned.code).toBe(2);
+    expect(sned.stderr).toBe(
+      'integratord: there is no command "sned"; did you mean send? (--help lists them)\n',
+    );
     expect((await integratord(['check', '--colour'])).code).toBe(2);
     expect((await integratord(['preview'])).code).toBe(2);
   });
@@ -187,6 +191,15 @@ describe('match', () => {
     expect((await run('match', '/no/such/file')).code).toBe(1);
   });
 
+  it('says plainly that there is no such file', async () => {
+    const none = await run('match', `${home.path}/none`);
+    expect(none).toMatchObject({
+      code: 1,
+      stderr: `integratord: cannot read ${home.path}/none: there is no such file\n`,
+    });
+    expect((await run('match', home.path)).stderr).toContain('it is a directory, not a file');
+  });
+
   it('counts an integration whose script is missing', async () => {
     home.configure('<integration><name>custom-none</name></integration>');
     home.append(alertLine(1));
@@ -294,8 +307,34 @@ describe('queue', () => {
     expect(stderr).toContain(home.state);
   });
 
+  it('says that the outbox has no such integration, and what it has', async () => {
+    const daemon = await DaemonProcess.start(home.path);
+    await daemon.stop();
+    for (const command of [['list'], ['retry'], ['drop', '--yes']]) {
+      const { code, stderr } = await run('queue', ...command, '--integration', 'slakc');
+      expect(stderr).toBe(
+        'integratord: the outbox has no integration "slakc"; did you mean slack?\n',
+      );
+      expect(code).toBe(0);
+    }
+    const known = await run('queue', 'retry', '--integration', 'slack');
+    expect(known).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('wants to know which deliveries to drop', async () => {
     const result = await integratord(['queue', 'drop', '--home', home.path]);
     expect(result.code).toBe(2);
   });
+});
+
+describe('install and uninstall', () => {
+  it.each(['install', 'uninstall'])(
+    '%s says plainly that there is no such manager',
+    async (command) => {
+      const { code, stderr } = await integratord([command, '--home', `${home.path}/none`]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${home.path}/none: there is no such directory: --home must be`);
+      expect(stderr).not.toContain('ENOENT');
+    },
+  );
 });

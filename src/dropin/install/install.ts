@@ -104,8 +104,8 @@ function whyNotSafe(
   return [
     nodeProblem(nodeVersion),
     whyChangeable(node, trusted),
-    whyChangeable(program, trusted) ??
-      whyChangeable(join(packageRoot, 'package.json'), trusted) ??
+    whyChangeable(program, trusted, packageRoot) ??
+      whyChangeable(join(packageRoot, 'package.json'), trusted, packageRoot) ??
       whyTreeChangeable(join(packageRoot, 'dist'), trusted) ??
       whyTreeChangeable(join(packageRoot, 'node_modules'), trusted),
     whyChangeable(hasKept ? kept : dirname(path), trusted),

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { tempDir } from '../../../test/support/temp-dir.ts';
@@ -80,7 +80,7 @@ describe('whether others can change what runs as root', () => {
 
   it.skipIf(me !== 0)('finds another owner or group', () => {
     chownSync(file, stranger.uid, 0);
-    expect(whyChangeable(file, me)).toContain(`chown -R root:root '${file}'`);
+    expect(whyChangeable(file, me)).toContain(`chown root '${file}'`);
     expect(whyChangeable(file, stranger.uid)).toBeUndefined();
     chownSync(file, 0, stranger.gid);
     expect(whyChangeable(file, me)).toBeUndefined();
@@ -88,6 +88,19 @@ describe('whether others can change what runs as root', () => {
     expect(whyChangeable(file, me)).toContain('chmod go-w');
     chownSync(file, 0, 0);
     expect(whyChangeable(file, me)).toBeUndefined();
+  });
+
+  it.skipIf(me !== 0)('gives away only what is ours: of others, the owner of one place', () => {
+    const place = join(root, 'a');
+    chownSync(place, stranger.uid, stranger.gid);
+    expect(whyChangeable(file, me)).toMatch(new RegExp(`run: chown root '${place}'$`));
+    expect(whyChangeable(file, me, join(place, 'b'))).toContain(`chown root '${place}'`);
+    expect(whyChangeable(file, me, root)).toContain(`chown -R root '${place}'`);
+    expect(whyTreeChangeable(place, me)).toContain(`chown -R root '${place}'`);
+    chownSync(place, 0, 0);
+    symlinkSync(file, join(root, 'link'));
+    lchownSync(join(root, 'link'), stranger.uid, stranger.gid);
+    expect(whyChangeable(join(root, 'link'), me)).toContain(`chown -h root '${root}/link'`);
   });
 
   it('looks at every directory and link on the way, however many there are', () => {

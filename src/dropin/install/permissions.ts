@@ -32,11 +32,16 @@ export function whyUnreachable(
  * starts it as root. Every directory on the way counts, up to the root, and that of every link.
  * Undefined when no other user could.
  * @param trusted whose files are safe, besides root's
+ * @param ours a directory of which all is integratord's, so that all of it may be given to root
  */
-export function whyChangeable(path: string, trusted: number): string | undefined {
+export function whyChangeable(path: string, trusted: number, ours?: string): string | undefined {
   const way = wayTo(path);
   if (typeof way === 'string') return way;
-  return firstOf(way, ({ place, stat }) => unsafe(place, stat, trusted, 'on the way'));
+  const isOurs = (place: string) =>
+    ours !== undefined && (place === ours || place.startsWith(`${ours}/`));
+  return firstOf(way, ({ place, stat }) => {
+    return unsafe(place, stat, trusted, isOurs(place) ? 'ours' : 'on the way');
+  });
 }
 
 /**
@@ -46,7 +51,7 @@ export function whyTreeChangeable(directory: string, trusted: number): string | 
   if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return undefined;
   const seen = new Set<string>();
   const look = (path: string): string | undefined => {
-    const problem = whyChangeable(path, trusted);
+    const problem = whyChangeable(path, trusted, directory);
     if (problem !== undefined) return problem;
     const real = realpathSync(path);
     return seen.has(real) ? undefined : lookInside(real);
@@ -131,19 +136,25 @@ function allows(stat: Stats, { uid, gid }: Account, bits: number): boolean {
   return ((stat.mode >> shift) & bits) === bits;
 }
 
-/** @param where in a sticky directory others can add something, but not replace what is not theirs */
+/**
+ * What is on the way may be someone's home, or a directory of the manager: only its owner changes, not its
+ * group, nor what is in it.
+ * @param where in a sticky directory others can add something, but not replace what is not theirs
+ */
 function unsafe(
   place: string,
   stat: Stats,
   trusted: number,
-  where: 'on the way' | 'inside',
+  where: 'on the way' | 'ours' | 'inside',
 ): string | undefined {
   if (stat.uid !== ROOT && stat.uid !== trusted) {
-    return `${place} belongs to user ${stat.uid}, who could change what the manager runs as root; run: chown -R root:root '${place}'`;
+    const isWhole = where !== 'on the way' && stat.isDirectory();
+    const option = stat.isSymbolicLink() ? '-h ' : isWhole ? '-R ' : '';
+    return `${place} belongs to user ${stat.uid}, who could change what the manager runs as root; run: chown ${option}root '${place}'`;
   }
   if (stat.isSymbolicLink()) return undefined; // it has no permissions of its own
   const others = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== ROOT);
   const isSticky = stat.isDirectory() && (stat.mode & STICKY) !== 0;
-  if (!others || (isSticky && where === 'on the way')) return undefined;
+  if (!others || (isSticky && where !== 'inside')) return undefined;
   return `${place} can be changed by users other than root, who could then change what the manager runs as root; run: chmod go-w '${place}'`;
 }
