@@ -1,3 +1,4 @@
+import type { Step } from '../conditions/condition.ts';
 import type { Conditions, PartStep } from '../conditions/read.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Refusal, Route, RoutedAlert, Stage } from './stage.ts';
@@ -37,10 +38,27 @@ function whyNot(conditions: Conditions, name: string, alert: RoutedAlert, now: n
   return found === undefined ? name : textOf(found);
 }
 
-function textOf({ part, step }: PartStep): string {
-  const value = step.found === undefined ? '' : `, and it is ${step.found}`;
+/** Where all parts must pass, the one that did not; where one must not pass, the one there is. */
+function decisive(step: Step, mustFit: boolean): Step {
+  const { kind, passed, children } = step;
+  const next =
+    kind === 'all' && !passed
+      ? children.find((child) => !child.passed)
+      : !mustFit && children.length === 1
+        ? children[0]
+        : undefined;
+  return next === undefined ? step : decisive(next, mustFit);
+}
+
+function textOf({ part, step: whole }: PartStep): string {
+  const { text, found, wanted } = decisive(whole, part.mustFit);
   const reason = part.why === undefined ? '' : ` (${part.why})`;
+  const short = text.replace(/\s+/g, ' ').trim();
+  if (wanted !== undefined && !text.includes(wanted)) {
+    return `${short}: ${found ?? 'absent'}; ${part.mustFit ? 'wanted' : 'excluded'}: ${wanted}${reason}`;
+  }
+  const value = found === undefined ? '' : `, and it is ${found}`;
   return part.mustFit
-    ? `${step.text} is not so${value}`
-    : `${step.text} is so${value}: it is excluded${reason}`;
+    ? `${short} is not so${value}`
+    : `${short} is so${value}: it is excluded${reason}`;
 }
