@@ -45,7 +45,7 @@ it('conditions decide what is sent, and a reload changes them', async () => {
   configure('    only: { groups: [web] }\n    when: rule.level >> 7\n');
   daemon.signal('SIGHUP');
   await until(
-    () => daemon.log.some(({ msg }) => String(msg).includes('previous one stays active')),
+    () => daemon.log.some(({ msg }) => msg.includes('previous one stays active')),
     'the mistake is refused',
   );
   home.append(alertLine(6, { level: 7, groups: ['web'] }));
