@@ -32,12 +32,13 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   alert: [],
   core: ['alert'],
   filters: ['alert', 'core'],
-  routing: ['alert', 'core', 'filters'],
+  conditions: ['alert', 'core'],
+  routing: ['alert', 'core', 'filters', 'conditions'],
   intake: ['alert', 'core', 'routing'],
   lanes: ['alert', 'core'],
   outbox: ['core'],
   'sources/*': ['alert', 'core'],
-  config: ['alert', 'core', 'filters'],
+  config: ['alert', 'core', 'filters', 'conditions'],
   transport: ['core'],
   telemetry: ['alert', 'core'],
   'destinations/sdk': ['alert', 'core'],
@@ -57,6 +58,8 @@ const ONE_IMPORTER = [
   'pino-pretty',
   'prom-client',
   'yaml',
+  '@marcbachmann/cel-js',
+  're2js',
 ];
 
 /** The room of a file: its folder, or the nearest one above it that is listed. */

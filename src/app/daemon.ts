@@ -185,7 +185,7 @@ export class Daemon {
         log,
         poolBytes: () => this.#retention.poolBytes(),
         wake: (lanes) => this.#lanes.wake(lanes),
-        onSkip: (integration) => this.#measured.skipped(integration),
+        onSkip: (integration, verdict) => this.#measured.heldBack(integration, verdict),
       },
       new Router([]),
     );

@@ -35,7 +35,7 @@ const LATE_MS = 15_000;
 const LONGEST_DEFAULT_MS = 60_000;
 
 type Entry = Pick<RoutedIntegration, 'integration' | 'destination'> &
-  Partial<Pick<RoutedIntegration, 'unusable' | 'canRun'>>;
+  Partial<Pick<RoutedIntegration, 'unusable' | 'canRun' | 'conditions'>>;
 
 interface RunningLane extends Entry {
   readonly lane: Lane | ParkedLane;
@@ -89,6 +89,7 @@ export class LaneSet {
     const identities = entries.map((entry) => laneIdentity(entry, clock.now(), network));
     const records = this.#shared.outbox.assignLanes(identities);
     const next = new Map<number, RunningLane>();
+    const routes: Route[] = [];
     for (const [position, entry] of entries.entries()) {
       const { integrationId, settings } = identities[position] as LaneIdentity;
       const record = records.get(integrationId) as LaneRecord;
@@ -100,12 +101,14 @@ export class LaneSet {
         current.destination.name === entry.destination.name &&
         current.turnsOn === turnsOn(entry) &&
         current.unusable?.reason === entry.unusable?.reason;
-      next.set(
-        record.id,
-        isUnchanged
-          ? current
-          : { ...entry, settings, turnsOn: turnsOn(entry), ...this.#create(entry, record) },
-      );
+      const running = isUnchanged
+        ? current
+        : { ...entry, settings, turnsOn: turnsOn(entry), ...this.#create(entry, record) };
+      next.set(record.id, running);
+      if (integrationId === MANAGER) continue;
+      // No lane is a new one because its conditions have changed.
+      const { integration, destination } = running;
+      routes.push({ integration, destination, conditions: entry.conditions, lane: record.id });
     }
     this.#turns.setPlaces(entries);
     const before = this.#running;
@@ -115,9 +118,7 @@ export class LaneSet {
       else this.#retire(running);
     }
     for (const { lane } of next.values()) lane.wake();
-    return [...next]
-      .filter(([, { integration }]) => integration.id !== MANAGER)
-      .map(([lane, { integration, destination }]) => ({ integration, destination, lane }));
+    return routes;
   }
 
   /** The lanes that no alerts are read for, with their integrations: those back to the manager. */

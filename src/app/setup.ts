@@ -1,3 +1,4 @@
+import type { Conditions } from '../conditions/read.ts';
 import { type Files, systemFiles } from '../config/files.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedIntegration } from '../config/loaded-integration.ts';
@@ -16,6 +17,8 @@ import { isScript, obstacleWarning, scriptObstacle } from './script-obstacle.ts'
 export interface PreparedIntegration {
   readonly loaded: LoadedIntegration<Destination>;
   readonly integration: Integration;
+  /** What else decides about its alerts. */
+  readonly conditions: Conditions | undefined;
   /** Undefined when no destination has its name. */
   readonly destination: Destination | undefined;
   /** Where its alerts go, and why, as shown to the operator. */
@@ -78,11 +81,12 @@ export function readSetup(
   });
   const hasScripts = integrations.some(({ resolution: { destination } }) => isScript(destination));
   const prepared = integrations.map((loaded): PreparedIntegration => {
-    const { integration, unusable, resolution } = loaded;
+    const { integration, conditions, unusable, resolution } = loaded;
     const { destination, description } = resolution;
     return {
       loaded,
       integration,
+      conditions,
       destination,
       destinationNote: description,
       unusable,

@@ -117,8 +117,11 @@ async function printForPeople(
   file: string,
   { errors, counts }: Result,
 ): Promise<void> {
-  for (const diagnostic of setup.diagnostics)
+  for (const diagnostic of setup.diagnostics) {
     await print(`${printable(formatDiagnostic(diagnostic))}\n`);
+    const { excerpt } = diagnostic;
+    if (excerpt !== undefined) await print(`${excerpt.replace(/^/gm, '    ')}\n`);
+  }
   if (setup.integrations.length > 0) {
     const rows = setup.integrations.map((entry) => [
       entry.integration.id,
@@ -177,7 +180,7 @@ function whyNotRunning({ unusable, obstacle }: PreparedIntegration): string | un
   return unusable?.reason ?? obstacle;
 }
 
-function filterText({ integration }: PreparedIntegration): string {
+function filterText({ integration, conditions }: PreparedIntegration): string {
   const parts: string[] = [];
   if (integration.level > 0) parts.push(`level ${integration.level} and above`);
   if (integration.ruleIds !== undefined) parts.push(`rule ${integration.ruleIds.join(' or ')}`);
@@ -185,5 +188,11 @@ function filterText({ integration }: PreparedIntegration): string {
   if (integration.eventLocation !== undefined) {
     parts.push(`location ${JSON.stringify(integration.eventLocation)}`);
   }
+  const names = conditions?.parts.map(({ name }) => name.split(':')) ?? [];
+  const only = names.flatMap(([kind, key = '']) => (kind === 'only' ? [key] : []));
+  const exceptions = names.filter(([kind]) => kind === 'except').length;
+  if (only.length > 0) parts.push(`only certain ${only.join(' and ')}`);
+  if (names.some(([kind]) => kind === 'when')) parts.push('when an expression is true');
+  if (exceptions > 0) parts.push(exceptions === 1 ? '1 exception' : `${exceptions} exceptions`);
   return parts.length === 0 ? 'every alert' : parts.join(', ');
 }

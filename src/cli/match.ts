@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
-import { Alert } from '../alert/alert.ts';
-import { type ReadAlert, readAlert } from '../alert/formats/read-alert.ts';
+import { readAlert } from '../alert/formats/read-alert.ts';
 import type { PreparedIntegration } from '../app/setup.ts';
+import { systemClock } from '../core/clock.ts';
+import { ConditionStage } from '../routing/condition-stage.ts';
 import { FilterStage } from '../routing/filter-stage.ts';
-import type { Refusal } from '../routing/stage.ts';
+import { routedAlert } from '../routing/router.ts';
+import type { Refusal, RoutedAlert } from '../routing/stage.ts';
 import { actAsDaemon } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
@@ -24,6 +26,7 @@ export function addMatch(program: Command): void {
       const { files, input } = actAsDaemon(invoked, file);
       const entries = loadSetup(paths, { files }).integrations;
       const filter = new FilterStage(entries.map(({ integration }) => integration));
+      const conditions = new ConditionStage(systemClock);
       let unreadable = 0;
       for await (const { line, bytes } of readRecords(input)) {
         const read = readAlert(bytes);
@@ -34,18 +37,22 @@ export function addMatch(program: Command): void {
           continue;
         }
         const { facts, old } = read;
+        const alert = routedAlert(read);
         const matching = filter
           .matching(facts, old)
-          .map((position) => entries[position]?.integration.id ?? '');
-        const refusals = own.why === true ? refusalsOf(filter, read, entries) : undefined;
+          .flatMap((position) => entries[position] ?? [])
+          .filter((entry) => conditions.refuse(alert, entry) === undefined)
+          .map(({ integration }) => integration.id);
+        const stages = [filter, conditions];
+        const refusals = own.why === true ? refusalsOf(stages, alert, entries) : undefined;
         if (json) {
           const refused = refusals && { refused: Object.fromEntries(refusals) };
           await printJson({ line, id: facts.id ?? null, integrations: matching, ...refused });
         } else {
           const names = matching.length === 0 ? 'none' : matching.join(', ');
           await print(`line ${line} (alert ${printable(facts.id ?? 'without id')}): ${names}\n`);
-          for (const [id, { verdict, why }] of refusals ?? []) {
-            await print(`${printable(`  not ${id} (${verdict}): ${why}`)}\n`);
+          for (const [id, { verdict, by = verdict, why }] of refusals ?? []) {
+            await print(`${printable(`  not ${id} (${by}): ${why}`)}\n`);
           }
         }
       }
@@ -55,13 +62,17 @@ export function addMatch(program: Command): void {
 }
 
 function refusalsOf(
-  filter: FilterStage,
-  { facts, old, raw }: ReadAlert,
+  stages: readonly {
+    refuse(alert: RoutedAlert, route: PreparedIntegration): Refusal | undefined;
+  }[],
+  alert: RoutedAlert,
   entries: readonly PreparedIntegration[],
 ): [id: string, refusal: Refusal][] {
-  const alert = { facts, old, alert: () => new Alert(raw) };
-  return entries.flatMap(({ integration }) => {
-    const refusal = filter.refuse(alert, { integration });
-    return refusal === undefined ? [] : [[integration.id, refusal]];
+  return entries.flatMap((entry) => {
+    for (const stage of stages) {
+      const refusal = stage.refuse(alert, entry);
+      if (refusal !== undefined) return [[entry.integration.id, refusal] as [string, Refusal]];
+    }
+    return [];
   });
 }

@@ -7,6 +7,7 @@ import type { Block } from './block.ts';
 import { effectiveSettings } from './effective.ts';
 import { type Files, systemFiles } from './files.ts';
 import { checkForwards } from './forwards.ts';
+import { integrationConditions } from './integration-conditions.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { type OssecFile, readBlocks } from './ossec-file.ts';
@@ -163,7 +164,8 @@ function fromBlock<Found extends DestinationDescription>(
     const offset = block.offsetOf(place === 'settings' ? 'name' : place);
     report.warning(offset, `this integration cannot run: ${reason}`);
   }
-  return { integration, resolution, unusable };
+  const conditions = entry && integrationConditions(entry);
+  return { integration, resolution, unusable, conditions };
 }
 
 /**

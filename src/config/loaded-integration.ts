@@ -1,4 +1,5 @@
 import type { JsonObject } from '../alert/json.ts';
+import type { Conditions } from '../conditions/read.ts';
 import type { DestinationDescription, Resolution } from '../core/destination.ts';
 import type { Unusable } from '../core/destination-settings.ts';
 import type { Integration } from '../core/integration.ts';
@@ -10,6 +11,8 @@ export interface LoadedIntegration<Found extends DestinationDescription = Destin
   readonly resolution: Resolution<Found>;
   /** Why it cannot deliver anything; undefined when it can. */
   readonly unusable: Unusable | undefined;
+  /** What else decides about its alerts; undefined when there is nothing. */
+  readonly conditions: Conditions | undefined;
   /** The effective settings with the reference's names. Secrets stand in them in plaintext. */
   getconfig(): JsonObject;
 }

@@ -21,12 +21,12 @@ export class Report {
     return this.#counts.error;
   }
 
-  error(offset: number, message: string): void {
-    this.#add('error', offset, message);
+  error(offset: number, message: string, excerpt?: string): void {
+    this.#add('error', offset, message, excerpt);
   }
 
-  warning(offset: number, message: string): void {
-    this.#add('warning', offset, message);
+  warning(offset: number, message: string, excerpt?: string): void {
+    this.#add('warning', offset, message, excerpt);
   }
 
   /** `line 3, column 14`, for messages that point to a second place. */
@@ -40,13 +40,19 @@ export class Report {
     return this.#diagnostics.sort((a, b) => a.line - b.line || a.column - b.column);
   }
 
-  #add(severity: Diagnostic['severity'], offset: number, message: string): void {
+  #add(severity: Diagnostic['severity'], offset: number, message: string, excerpt?: string): void {
     this.#counts[severity] += 1;
     const count = this.#counts[severity];
     if (count > MOST_SHOWN) return;
     const more = count === MOST_SHOWN ? `; further ${severity}s in this file are not shown` : '';
     const place = this.positions.at(offset);
-    this.#diagnostics.push({ severity, file: this.file, ...place, message: message + more });
+    this.#diagnostics.push({
+      severity,
+      file: this.file,
+      ...place,
+      message: message + more,
+      ...(excerpt !== undefined && { excerpt }),
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conditionSettings } from '../conditions/vocabulary/schema.ts';
 import type { DestinationDescription } from '../core/destination.ts';
 import { settingsOf } from '../core/destination-settings.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
@@ -64,6 +65,7 @@ const forward = z.strictObject({
 
 /** How an integration works, wherever it is defined and whatever it delivers to. */
 const common = {
+  ...conditionSettings,
   concurrency: z
     .int()
     .min(1)

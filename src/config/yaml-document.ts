@@ -20,6 +20,11 @@ export interface YamlFile {
   offsetOf(path: YamlPath): number;
   /** The offset of the key at the end of a path. */
   offsetOfKey(path: YamlPath): number;
+  /**
+   * The offset of a character in the text at a path, counted in UTF-16 units; that of the text where it is
+   * not written in one piece.
+   */
+  offsetInside(path: YamlPath, within: number): number;
 }
 
 /** Parses YAML. Returns undefined when it is invalid; the report then says where and why. */
@@ -39,6 +44,7 @@ export function parseYaml(text: string, report: Report): YamlFile | undefined {
       value,
       offsetOf: (path) => locate(document, path).value,
       offsetOfKey: (path) => locate(document, path).key,
+      offsetInside: (path, within) => inside(locate(document, path), within, text),
     };
   } catch {
     // The library throws for a few cases, such as aliases that would expand without bound.
@@ -47,7 +53,14 @@ export function parseYaml(text: string, report: Report): YamlFile | undefined {
   }
 }
 
-function locate(document: Yaml.Document, path: YamlPath): { key: number; value: number } {
+/** Where a part of a document is, and what it is. */
+interface Located {
+  readonly key: number;
+  readonly value: number;
+  readonly node: unknown;
+}
+
+function locate(document: Yaml.Document, path: YamlPath): Located {
   const { isAlias, isMap, isScalar, isSeq } = yaml();
   let node: unknown = document.contents;
   let place = { key: 0, value: startOf(node) ?? 0 };
@@ -69,7 +82,24 @@ function locate(document: Yaml.Document, path: YamlPath): { key: number; value: 
       break;
     }
   }
-  return place;
+  return { ...place, node };
+}
+
+/** A text that stands in one piece, in a line or below a `|`, can be looked into. */
+function inside({ node, value: start }: Located, within: number, text: string): number {
+  const { isScalar } = yaml();
+  if (!isScalar(node) || !node.range || typeof node.value !== 'string') return start;
+  const [begin, end] = node.range;
+  const source = text.slice(begin, end);
+  if (node.type === 'BLOCK_LITERAL') {
+    const before = node.value.slice(0, within).split('\n');
+    const lines = source.split('\n');
+    const indent = /^ */.exec(lines.slice(1).find((line) => line.trim() !== '') ?? '')?.[0].length;
+    const above = lines.slice(0, before.length).reduce((sum, line) => sum + line.length + 1, 0);
+    return begin + above + (indent ?? 0) + (before.at(-1)?.length ?? 0);
+  }
+  const found = source.indexOf(node.value);
+  return found === -1 ? start : begin + found + within;
 }
 
 function startOf(node: unknown): number | undefined {

@@ -180,3 +180,47 @@ describe('an integration with a type', () => {
     expect(messages).toEqual([]);
   });
 });
+
+describe('conditions', () => {
+  it('are read for a block and for an integration of its own', () => {
+    const loaded = load(
+      `integrations:
+  slack: { only: { level: ">= 7" }, except: [{ agents: web-* }] }
+  room: { type: slack, hook_url: https://h/s, when: 'full_log.contains("\${")' }
+`,
+      '<ossec_config><integration><name>slack</name><hook_url>https://h/s</hook_url></integration></ossec_config>',
+    );
+    expect(loaded.messages).toEqual([]);
+    const names = loaded.integrations.map(({ conditions }) =>
+      conditions?.parts.map(({ name }) => name),
+    );
+    expect(names).toEqual([['only:level', 'except:1'], ['when']]);
+  });
+
+  it('are reported at their place, also inside of an expression, and left out', () => {
+    const { diagnostics, messages, integrations } = load(`integrations:
+  room:
+    type: slack
+    hook_url: https://h/s
+    only: { rule: 5710 }
+    except:
+      - { agents: web-*, until: soon }
+      - { agents: db-* }
+    when: |
+      rule.level >= 7 &&
+
+        rule.id == 5710
+  quoted: { type: slack, hook_url: https://h/s, when: "rule.levle > 6" }
+`);
+    expect(messages).toEqual([
+      'integratord.yaml:5:13 error only.rule: unknown key "rule"; did you mean rules?',
+      'integratord.yaml:7:33 error except.0.until: must be a date such as 2026-12-31',
+      'integratord.yaml:12:20 error when: rule.id is a text, and this is not; did you mean "5710"?',
+      'integratord.yaml:13:56 warning when: no known alert has the field rule.levle; did you mean rule.level?',
+    ]);
+    expect(diagnostics[2]?.excerpt).toBe('  rule.id == 5710\n             ^^^^');
+    expect(diagnostics[3]?.excerpt).toBe('rule.levle > 6\n^^^^^^^^^^');
+    const names = integrations.map(({ conditions }) => conditions?.parts.map(({ name }) => name));
+    expect(names).toEqual([['except:2'], ['when']]);
+  });
+});

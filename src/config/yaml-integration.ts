@@ -6,6 +6,7 @@ import { Secret } from '../core/secret.ts';
 import { secretsInOptions } from '../core/secret-names.ts';
 import type { BlockValue } from './block-values.ts';
 import { checkFormat, checkGroup, checkLocation, readRuleIds } from './checks.ts';
+import { integrationConditions, withoutConditions } from './integration-conditions.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { checkPlaceholder } from './placeholders.ts';
@@ -52,7 +53,7 @@ export function readDefinition<Found extends DestinationDescription>(
     report.error(at('type'), resolution.unusable?.reason ?? `nothing delivers to ${type}`);
     return undefined;
   }
-  const resolved = resolveDeep(value, (text) => {
+  const resolved = resolveDeep(withoutConditions(value), (text) => {
     return resolveReferences(text, entry.offset, sources, report, secrets);
   });
   const whyUnknown = (key: string) => whyNotHere(key, destination, destinations.builtins);
@@ -103,7 +104,7 @@ export function readDefinition<Found extends DestinationDescription>(
       `this integration cannot run: ${problem.reason}`,
     );
   }
-  return { integration, resolution, unusable };
+  return { integration, resolution, unusable, conditions: integrationConditions(entry) };
 }
 
 const MISSING_SECRET: Unusable = {

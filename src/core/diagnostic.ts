@@ -8,6 +8,8 @@ export interface Diagnostic {
   readonly column: number;
   /** What is wrong, and how to fix it. Never contains a secret. */
   readonly message: string;
+  /** The line that it is about, and carets below the place: where a text in the file has a syntax. */
+  readonly excerpt?: string;
 }
 
 /** The usual form of a diagnostic, which editors can parse. */

@@ -6,6 +6,7 @@ import { OutboxError } from '../core/outbox-error.ts';
 import type { Batch, Checkpoint, Source } from '../core/source.ts';
 import { Throttle } from '../core/throttle.ts';
 import type { Router } from '../routing/router.ts';
+import type { Verdict } from '../routing/stage.ts';
 import type { LaneCursors } from './lane-cursors.ts';
 import { PendingCommit } from './pending-commit.ts';
 
@@ -24,7 +25,7 @@ export interface SourceLoopParts {
   /** Called after deliveries were stored, with the lanes that got some. */
   readonly wake: (lanes: ReadonlySet<number>) => void;
   /** Called for every match that is deliberately not delivered. */
-  readonly onSkip?: ((integration: string) => void) | undefined;
+  readonly onSkip?: ((integration: string, verdict: Verdict) => void) | undefined;
 }
 
 const EXCERPT_BYTES = 4096;
@@ -138,10 +139,16 @@ export class SourceLoop {
           gathered.addAlert({ raw, alertId: facts.id, level: facts.level ?? 0, lanes: storing });
         }
         for (const skip of skips) {
+          const { integration, refusal } = skip;
+          this.#parts.onSkip?.(integration, refusal.verdict);
+          if (refusal.verdict !== 'skip') continue;
           skipped += 1;
-          this.#parts.onSkip?.(skip.integration);
           this.#skips.pass((suppressed) => {
-            log.info('alert deliberately not sent', { ...skip, suppressed });
+            log.info('alert deliberately not sent', {
+              integration,
+              reason: refusal.why,
+              suppressed,
+            });
           });
         }
       }

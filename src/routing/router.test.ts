@@ -70,7 +70,7 @@ describe('the router', () => {
     ]);
     expect(routeLine(router, LINE)).toMatchObject({
       lanes: [2],
-      skips: [{ integration: 'i1', reason: 'rule 5710 is noise' }],
+      skips: [{ integration: 'i1', refusal: { verdict: 'skip', why: 'rule 5710 is noise' } }],
     });
     expect(asked).toEqual([LINE]);
     expect(routeLine(router, LINE.replace('5710', '1'))).toMatchObject({
@@ -125,7 +125,7 @@ describe('what the stages say', () => {
       'its location is auth.log; wanted: syslog',
       'it is noise',
     ]);
-    expect(decide(router, LINE).map(({ chain }) => chain.length)).toEqual([2, 1, 1, 1, 1, 2]);
+    expect(decide(router, LINE).map(({ chain }) => chain.length)).toEqual([3, 1, 1, 1, 1, 3]);
   });
 
   it('says what is missing from an alert', () => {

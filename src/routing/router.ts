@@ -2,7 +2,10 @@ import type { Alert } from '../alert/alert.ts';
 import type { AlertFacts, Unreadable } from '../alert/alert-scan.ts';
 import { type ReadAlert, readAlert } from '../alert/formats/read-alert.ts';
 import { alertOf } from '../alert/large-alert.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import { Prefilter } from '../filters/prefilter/prefilter.ts';
+import { ConditionStage } from './condition-stage.ts';
+import { fastFilters } from './fast-filters.ts';
 import { FilterStage } from './filter-stage.ts';
 import { skipStage } from './skip-stage.ts';
 import type { Refusal, Route, RoutedAlert, Stage } from './stage.ts';
@@ -23,10 +26,10 @@ export type Routing =
 
 const NOBODY: Routing = { kind: 'nobody' };
 
-/** A match that is deliberately not delivered. */
+/** An alert that passed the filters, and is not delivered. */
 export interface Skip {
   readonly integration: string;
-  readonly reason: string;
+  readonly refusal: Refusal;
 }
 
 /** What the stages say of an alert for one integration. */
@@ -45,18 +48,23 @@ export interface SingleRouter {
 /** Decides for each line which lanes it goes to. */
 export class Router {
   readonly #routes: readonly Route[];
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #names: ReadonlyMap<number, string>;
   readonly #single = new Map<number, SingleRouter>();
   readonly #prefilter: Prefilter;
   readonly #filter: FilterStage;
   /** What comes after the filters. */
-  readonly #later: readonly Stage[] = [skipStage];
+  readonly #later: readonly Stage[];
 
-  constructor(routes: readonly Route[]) {
+  constructor(routes: readonly Route[], clock: Pick<Clock, 'now'> = systemClock) {
     const integrations = routes.map((route) => route.integration);
     this.#routes = routes;
     this.#names = new Map(routes.map(({ lane, integration }) => [lane, integration.id]));
-    this.#prefilter = new Prefilter(integrations);
+    this.#clock = clock;
+    this.#later = [new ConditionStage(clock), skipStage];
+    this.#prefilter = new Prefilter(
+      routes.map(({ integration, conditions }) => fastFilters(integration, conditions)),
+    );
     this.#filter = new FilterStage(integrations);
   }
 
@@ -71,7 +79,7 @@ export class Router {
     if (route === undefined) return undefined;
     let only = this.#single.get(lane);
     if (only === undefined) {
-      only = { router: new Router([route]), integration: route.integration.id };
+      only = { router: new Router([route], this.#clock), integration: route.integration.id };
       this.#single.set(lane, only);
     }
     return only;
@@ -91,7 +99,7 @@ export class Router {
       const route = this.#routes[position] as Route;
       const refusal = alert && this.#refusal(alert, route);
       if (refusal === undefined) lanes.push(route.lane);
-      else skips.push({ integration: route.integration.id, reason: refusal.why });
+      else skips.push({ integration: route.integration.id, refusal });
     }
     return { kind: 'read', facts, raw, lanes, skips };
   }
@@ -119,7 +127,8 @@ export class Router {
   }
 }
 
-function routedAlert({ facts, old, raw }: ReadAlert): RoutedAlert {
+/** A read alert for the stages. */
+export function routedAlert({ facts, old, raw }: ReadAlert): RoutedAlert {
   let alert: Alert | undefined;
   return { facts, old, alert: () => (alert ??= alertOf(raw)) };
 }

@@ -1,5 +1,6 @@
 import type { Alert } from '../alert/alert.ts';
 import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
+import type { Conditions } from '../conditions/read.ts';
 import type { Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 
@@ -7,6 +8,8 @@ import type { Integration } from '../core/integration.ts';
 export interface Route {
   readonly integration: Integration;
   readonly destination: Destination;
+  /** What else decides about its alerts. */
+  readonly conditions?: Conditions | undefined;
   /** Its lane in the outbox. */
   readonly lane: number;
 }
@@ -21,12 +24,23 @@ export interface RoutedAlert {
 }
 
 /** Why an alert does not go to an integration: a closed set, also used as a label of metrics. */
-export const VERDICTS = ['level', 'rule', 'group', 'location', 'skip'] as const;
+export const VERDICTS = [
+  'level',
+  'rule',
+  'group',
+  'location',
+  'only',
+  'except',
+  'when',
+  'skip',
+] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** A stage's no. */
 export interface Refusal {
   readonly verdict: Verdict;
+  /** Which of several conditions it was: `only:level`, `except:2`. */
+  readonly by?: string;
   /** The reason in words, as half a sentence without secrets. */
   readonly why: string;
 }

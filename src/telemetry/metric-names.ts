@@ -39,12 +39,12 @@ export const METRICS = {
   },
   alerts_matched_total: {
     type: 'counter',
-    help: 'Alerts that passed the filters of an integration, including those it skips.',
+    help: 'Alerts that passed filters and conditions of an integration, including those it skips.',
     labels: ['integration'],
   },
   verdicts_total: {
     type: 'counter',
-    help: 'What was decided about the alerts that passed the filters of an integration.',
+    help: 'What was decided about alerts that passed the filters of an integration. Those that cannot pass only or when by their level, rule or groups are not read in full, and not counted.',
     labels: ['integration', 'verdict'],
   },
 
@@ -236,7 +236,7 @@ export type LabelsOf<Name extends MetricName> = Readonly<
 /** The states of deliveries that are counted. Delivered ones are `deliveries_settled_total`. */
 export const COUNTED_STATES = ['pending', 'leased', 'parked', 'dead'] as const;
 export const SETTLED_OUTCOMES = ['delivered', 'dead'] as const;
-export const VERDICTS = ['send', 'skip'] as const;
+export const VERDICTS = ['send', 'only', 'except', 'when', 'skip'] as const;
 /** Why reading may be blocked besides the conditions of a source. */
 export const BLOCKED_BY_OUTBOX = 'outbox_failing';
 

@@ -70,12 +70,14 @@ it('says why reading is blocked, and no longer than it is', async () => {
   expect(await value('reading_blocked{why="unreadable"}')).toBe(0);
 });
 
-it('counts skipped alerts as matched, with their verdict', async () => {
+it('counts skipped alerts as matched, with their verdict, and those that a condition refuses', async () => {
   const { program, value } = measured();
   program.lane('shuffle');
   expect(await value('verdicts_total{integration="shuffle",verdict="skip"}')).toBe(0);
-  program.skipped('shuffle');
+  program.heldBack('shuffle', 'skip');
+  program.heldBack('shuffle', 'except');
   expect(await value('verdicts_total{integration="shuffle",verdict="skip"}')).toBe(1);
+  expect(await value('verdicts_total{integration="shuffle",verdict="except"}')).toBe(1);
   expect(await value('alerts_matched_total{integration="shuffle"}')).toBe(1);
 });
 

@@ -31,6 +31,14 @@ const UNREADABLE: Readonly<Record<Unreadable, true>> = {
   'not an alert of alerts.log': true,
 };
 
+type Decided = (typeof VERDICTS)[number];
+
+/** What counts the decisions about the alerts of an integration. */
+interface VerdictSeries {
+  readonly matched: CounterSeries;
+  readonly verdicts: ReadonlyMap<Decided, CounterSeries>;
+}
+
 /** Feeds the metrics from the parts of the daemon. */
 export class ProgramMetrics implements OutboxObserver {
   readonly #metrics: Metrics;
@@ -40,10 +48,7 @@ export class ProgramMetrics implements OutboxObserver {
   readonly #read: CounterSeries;
   readonly #commits: HistogramSeries;
   readonly #lanes = new Map<string, LaneMetrics>();
-  readonly #verdicts = new Map<
-    string,
-    Readonly<Record<'matched' | 'send' | 'skip', CounterSeries>>
-  >();
+  readonly #verdicts = new Map<string, VerdictSeries>();
   #isFailing = false;
 
   constructor(metrics: Metrics, clock: Clock, parts: MeasuredParts) {
@@ -92,9 +97,10 @@ export class ProgramMetrics implements OutboxObserver {
     }
   }
 
-  /** An alert passed the filters of an integration, and was skipped on purpose. */
-  skipped(integration: string): void {
-    this.#decided(integration, 'skip');
+  /** An alert passed the filters of an integration, and then a condition or a skip kept it back. */
+  heldBack(integration: string, verdict: string): void {
+    const known = VERDICTS.find((one) => one === verdict);
+    if (known !== undefined) this.#decided(integration, known);
   }
 
   refused(): void {
@@ -113,20 +119,23 @@ export class ProgramMetrics implements OutboxObserver {
     this.#metrics.set('config_last_reload_timestamp_seconds', {}, this.#clock.now() / 1000);
   }
 
-  #decided(integration: string, verdict: (typeof VERDICTS)[number]): void {
-    const series = this.#verdictsOf(integration);
-    series.matched.inc();
-    series[verdict].inc();
+  #decided(integration: string, verdict: Decided): void {
+    const { matched, verdicts } = this.#verdictsOf(integration);
+    if (verdict === 'send' || verdict === 'skip') matched.inc();
+    verdicts.get(verdict)?.inc();
   }
 
-  #verdictsOf(integration: string) {
+  #verdictsOf(integration: string): VerdictSeries {
     let series = this.#verdicts.get(integration);
     if (series === undefined) {
-      const [send, skip] = VERDICTS.map((verdict) =>
-        this.#metrics.counter('verdicts_total', { integration, verdict }),
-      ) as [CounterSeries, CounterSeries];
+      const verdicts = VERDICTS.map((verdict) => {
+        return [
+          verdict,
+          this.#metrics.counter('verdicts_total', { integration, verdict }),
+        ] as const;
+      });
       const matched = this.#metrics.counter('alerts_matched_total', { integration });
-      series = { matched, send, skip };
+      series = { matched, verdicts: new Map(verdicts) };
       this.#verdicts.set(integration, series);
     }
     return series;

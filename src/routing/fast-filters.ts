@@ -1,0 +1,41 @@
+import type { Hints, Range } from '../conditions/hints.ts';
+import type { Conditions } from '../conditions/read.ts';
+import type { Integration } from '../core/integration.ts';
+import type { Filters } from '../filters/dialect.ts';
+
+/** More rules than this are not worth a place in the fast path. */
+const MOST_RULES = 1000;
+
+/**
+ * The filters of an integration for the fast path, narrowed by what its conditions need. Every alert that
+ * passes filters and conditions passes these.
+ */
+export function fastFilters(integration: Integration, conditions: Conditions | undefined): Filters {
+  const hints: Hints = conditions?.hints ?? {};
+  const level = Math.max(integration.level, hints.levels?.from ?? 0);
+  if (integration.ruleIds !== undefined) return { ...integration, level };
+  const rules = numbersIn(hints.ruleIds);
+  if (rules !== undefined) return { ...integration, level, ruleIds: rules };
+  const { groups } = hints;
+  if (integration.group !== undefined || groups === undefined || !areNames(groups)) {
+    return { ...integration, level };
+  }
+  const settings = { ...integration.settings, groupDialect: 'exact' as const };
+  return { ...integration, level, group: groups.join(','), settings };
+}
+
+function numbersIn(ranges: readonly Range[] | undefined): number[] | undefined {
+  if (ranges === undefined) return undefined;
+  const count = ranges.reduce((sum, { from, to }) => sum + Math.max(0, to - from + 1), 0);
+  if (!(count <= MOST_RULES)) return undefined;
+  return ranges.flatMap(({ from, to }) =>
+    Array.from({ length: Math.max(0, Math.floor(to) - Math.ceil(from) + 1) }, (_, i) => {
+      return Math.ceil(from) + i;
+    }),
+  );
+}
+
+/** True where a list of groups can hold them. */
+function areNames(groups: readonly string[]): boolean {
+  return groups.every((name) => name !== '' && !name.includes(','));
+}
