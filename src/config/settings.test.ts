@@ -305,7 +305,13 @@ describe('the settings and their documentation', () => {
       typeof property === 'boolean' ? [] : [[name, property] satisfies [string, unknown]],
     );
     const deeper = own.flatMap(([, property]) => keys(property));
-    return [...own, ...deeper, ...keys(schema.additionalProperties ?? false)];
+    const parts = [...(schema.allOf ?? []), schema.items ?? false].flat();
+    return [
+      ...own,
+      ...deeper,
+      ...parts.flatMap(keys),
+      ...keys(schema.additionalProperties ?? false),
+    ];
   }
 
   // What only one destination has stands in its own page, which is generated.

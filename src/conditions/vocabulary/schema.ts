@@ -103,11 +103,15 @@ export const conditionSettings = {
 };
 
 function forEditors(schema: z.ZodType, description: string) {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
-  return z
-    .unknown()
-    .meta({ ...json, description })
-    .optional();
+  const meta = {
+    description,
+    // Translated only when someone wants the schema: the daemon never does, and it takes a while.
+    get allOf() {
+      const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
+      return [json];
+    },
+  };
+  return z.unknown().meta(meta).optional();
 }
 
 export type OnlyKey = keyof z.infer<typeof onlySchema>;
