@@ -23,10 +23,11 @@ export function addDemo(program: Command): void {
     });
 }
 
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => resolve());
+function interrupted(): Promise<unknown> {
+  return new Promise<unknown>((resolve) => {
+    // Not once: the same signal may come from the terminal and from `npm start`, and the second one must
+    // not end this before it has tidied up.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
 }
 

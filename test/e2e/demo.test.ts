@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
-import { integratord } from '../support/program.ts';
+import { COMMAND, integratord } from '../support/program.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 it('shows alerts arriving everywhere, and leaves nothing behind', async () => {
   const leftovers = () =>
@@ -17,4 +20,20 @@ it('shows alerts arriving everywhere, and leaves nothing behind', async () => {
   expect(stdout).toMatch(/alert, level 12 {2}VirusTotal: Alert - .*66 engines/);
   expect(stdout).not.toMatch(/answered [345]/);
   expect(leftovers()).toEqual(before);
+});
+
+it('leaves nothing behind when it is interrupted more than once', async () => {
+  const TMPDIR = tempDir();
+  const demo = spawn(process.execPath, [COMMAND, 'demo'], {
+    env: { ...process.env, TMPDIR },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(demo.stdout, 'data');
+  const ended = once(demo, 'exit');
+  demo.stdout.resume();
+  demo.kill('SIGINT');
+  const again = setInterval(() => demo.kill('SIGINT'), 20);
+  await ended;
+  clearInterval(again);
+  expect(readdirSync(TMPDIR)).toEqual([]);
 });
