@@ -12,8 +12,11 @@ import type { ConditionAlert } from './scope.ts';
 
 /** How many times the usual number of runs; CONDITION_RUNS=100 tries 10,000 and 100,000. */
 const TIMES = Number(process.env['CONDITION_RUNS'] ?? 1);
-/** The longest that an evaluation may take on any alert, in milliseconds. */
-const MOST_MILLISECONDS = 5;
+/**
+ * The longest that an evaluation may take on any alert, in milliseconds. Only a run that is meant as a
+ * measurement is strict: elsewhere a machine may be slow. What is not bounded takes seconds.
+ */
+const MOST_MILLISECONDS = TIMES > 1 ? 5 : 50;
 
 const rule = { level: 7, id: '5710', groups: ['syslog', 'sshd'], mitre: { id: ['T1110'] } };
 const data = { srcip: '10.0.0.1', text: 'abab', list: ['a', 3, null], objects: [{ name: 'a' }, 7] };
