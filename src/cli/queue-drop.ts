@@ -56,7 +56,7 @@ export function addDrop(queue: Command): void {
           const unread = own.allStates === true ? statistics.backlog().filter(isBehind) : [];
           const text = describe(outbox, every, counts) + unread.map(unreadText).join('');
           process.stderr.write(printableLines(text));
-          if (counts.length + unread.length > 0) await confirm(json);
+          await confirm(json);
         }
         const shown = 'ids' in selection ? selection : { ...selection, upTo: last };
         const audit = { who, at: systemClock.now() };
