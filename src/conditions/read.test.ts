@@ -261,9 +261,11 @@ describe('the schema of conditions', () => {
     const schema = z.toJSONSchema(z.strictObject(conditionSettings), { io: 'input' });
     expect(schema).toMatchObject({
       properties: {
-        only: { properties: { level: { description: expect.stringContaining('">= 7"') } } },
-        except: { items: { properties: { until: { type: 'string' } } } },
-        when: { type: 'string', description: expect.stringContaining('CEL') },
+        only: {
+          allOf: [{ properties: { level: { description: expect.stringContaining('">= 7"') } } }],
+        },
+        except: { allOf: [{ items: { properties: { until: { type: 'string' } } } }] },
+        when: { allOf: [{ type: 'string' }], description: expect.stringContaining('CEL') },
       },
     });
   });
