@@ -89,7 +89,12 @@ describe.skipIf(noDisks)('a full disk', () => {
     const { disk, scene } = await sceneOn(kind);
     const daemon = await scene.start();
     scene.write(100, 50_000);
-    await scene.allArrived();
+    // Not only arrived, but recorded as delivered.
+    await until(async () => {
+      const { stdout } = await scene.queue('stats', '--json');
+      const counts = JSON.parse(stdout) as Record<string, { delivered?: number }>;
+      return counts['slack']?.delivered === 100;
+    }, 'all are delivered');
     disk.fill();
     scene.write(100, 50_000);
     // It gives up delivered alerts for them.
