@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { JsonObject } from '../alert/json.ts';
 import type { PreparedIntegration, Setup } from '../app/setup.ts';
 import { readSetup } from '../app/setup.ts';
+import type { ConditionPart } from '../conditions/read.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import { retriesOf } from '../core/retry.ts';
 import { attemptSeconds } from '../destinations/sdk/request-session.ts';
@@ -188,11 +189,12 @@ function filterText({ integration, conditions }: PreparedIntegration): string {
   if (integration.eventLocation !== undefined) {
     parts.push(`location ${JSON.stringify(integration.eventLocation)}`);
   }
-  const names = conditions?.parts.map(({ name }) => name.split(':')) ?? [];
-  const only = names.flatMap(([kind, key = '']) => (kind === 'only' ? [key] : []));
-  const exceptions = names.filter(([kind]) => kind === 'except').length;
+  const ofKind = (kind: ConditionPart['kind']) =>
+    conditions?.parts.filter((part) => part.kind === kind) ?? [];
+  const only = ofKind('only').map(({ path }) => path.at(-1));
+  const exceptions = ofKind('except').length;
   if (only.length > 0) parts.push(`only certain ${only.join(' and ')}`);
-  if (names.some(([kind]) => kind === 'when')) parts.push('when an expression is true');
+  if (ofKind('when').length > 0) parts.push('when an expression is true');
   if (exceptions > 0) parts.push(exceptions === 1 ? '1 exception' : `${exceptions} exceptions`);
   return parts.length === 0 ? 'every alert' : parts.join(', ');
 }

@@ -43,8 +43,8 @@ export function addMatch(program: Command): void {
           .flatMap((position) => entries[position] ?? [])
           .filter((entry) => conditions.refuse(alert, entry) === undefined)
           .map(({ integration }) => integration.id);
-        const stages = [filter, conditions];
-        const refusals = own.why === true ? refusalsOf(stages, alert, entries) : undefined;
+        const refusals =
+          own.why === true ? refusalsOf([filter, conditions], alert, entries) : undefined;
         if (json) {
           const refused = refusals && { refused: Object.fromEntries(refusals) };
           await printJson({ line, id: facts.id ?? null, integrations: matching, ...refused });
@@ -62,17 +62,13 @@ export function addMatch(program: Command): void {
 }
 
 function refusalsOf(
-  stages: readonly {
-    refuse(alert: RoutedAlert, route: PreparedIntegration): Refusal | undefined;
-  }[],
+  stages: readonly [FilterStage, ConditionStage],
   alert: RoutedAlert,
   entries: readonly PreparedIntegration[],
 ): [id: string, refusal: Refusal][] {
+  const [filter, conditions] = stages;
   return entries.flatMap((entry) => {
-    for (const stage of stages) {
-      const refusal = stage.refuse(alert, entry);
-      if (refusal !== undefined) return [[entry.integration.id, refusal] as [string, Refusal]];
-    }
-    return [];
+    const refusal = filter.refuse(alert, entry) ?? conditions.refuse(alert, entry);
+    return refusal === undefined ? [] : [[entry.integration.id, refusal]];
   });
 }

@@ -15,6 +15,7 @@ export interface ConditionPart {
   /** Where it stands, from the mapping that holds the conditions. */
   readonly path: Problem['path'];
   readonly condition: Condition;
+  readonly kind: 'only' | 'except' | 'when';
   /** True for what must fit, false for what must not. */
   readonly mustFit: boolean;
   /** From then on it does not count, in milliseconds since 1970. */
@@ -114,6 +115,7 @@ export function readOnly(
 function onlyParts(value: unknown, report: Report, options: ReadOptions): ConditionPart[] {
   return compileKeys(value, report, options.knownFields).map(({ key, check }) => ({
     name: `only:${key}`,
+    kind: 'only',
     path: ['only', key],
     condition: conditionOf(check, true),
     mustFit: true,
@@ -163,6 +165,7 @@ function exceptPart(
   if (!report.isFine) return undefined;
   return {
     name: `except:${at + 1}`,
+    kind: 'except',
     path: ['except', at],
     condition: conditionOf(joined(checks), false),
     mustFit: false,
@@ -191,5 +194,13 @@ function whenParts(value: unknown, report: Report, options: ReadOptions): Condit
     report.problems.push({ ...problem, path: report.path, isKey: false });
   }
   if (check === undefined) return [];
-  return [{ name: 'when', path: ['when'], condition: conditionOf(check, true), mustFit: true }];
+  return [
+    {
+      name: 'when',
+      kind: 'when',
+      path: ['when'],
+      condition: conditionOf(check, true),
+      mustFit: true,
+    },
+  ];
 }

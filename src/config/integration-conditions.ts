@@ -24,8 +24,7 @@ export function integrationConditions(entry: SettingsEntry): Conditions | undefi
   });
   for (const { severity, isKey, message, hint, span, ...problem } of problems) {
     const place = [...path, ...problem.path];
-    const name = place.slice(path.length).join('.');
-    const text = `${name}: ${message}${hint === undefined ? '' : `; did you mean ${hint}?`}`;
+    const text = `${problem.path.join('.')}: ${message}${hint === undefined ? '' : `; did you mean ${hint}?`}`;
     const written = valueAt(value, problem.path);
     const isInside = span !== undefined && typeof written === 'string';
     const offset = isInside

@@ -1,5 +1,5 @@
 import type { Step } from '../conditions/condition.ts';
-import type { Conditions, PartStep } from '../conditions/read.ts';
+import type { ConditionPart } from '../conditions/read.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Refusal, Route, RoutedAlert, Stage } from './stage.ts';
 
@@ -18,24 +18,14 @@ export class ConditionStage implements Stage {
     const part = conditions.refusedBy(alert, now);
     if (part === undefined) return undefined;
     return {
-      verdict: kindOf(part.name),
+      verdict: part.kind,
       by: part.name,
       // Told apart only when someone asks: it takes longer than the answer.
       get why() {
-        return whyNot(conditions, part.name, alert, now);
+        return textOf(part, part.condition.explain(alert, now));
       },
     };
   }
-}
-
-function kindOf(name: string): 'only' | 'except' | 'when' {
-  if (name.startsWith('only')) return 'only';
-  return name.startsWith('except') ? 'except' : 'when';
-}
-
-function whyNot(conditions: Conditions, name: string, alert: RoutedAlert, now: number): string {
-  const found = conditions.explain(alert, now).find(({ part }) => part.name === name);
-  return found === undefined ? name : textOf(found);
 }
 
 /** Where all parts must pass, the one that did not; where one must not pass, the one there is. */
@@ -50,7 +40,7 @@ function decisive(step: Step, mustFit: boolean): Step {
   return next === undefined ? step : decisive(next, mustFit);
 }
 
-function textOf({ part, step: whole }: PartStep): string {
+function textOf(part: ConditionPart, whole: Step): string {
   const { text, found, wanted } = decisive(whole, part.mustFit);
   const reason = part.why === undefined ? '' : ` (${part.why})`;
   const short = text.replace(/\s+/g, ' ').trim();

@@ -31,12 +31,10 @@ const UNREADABLE: Readonly<Record<Unreadable, true>> = {
   'not an alert of alerts.log': true,
 };
 
-type Decided = (typeof VERDICTS)[number];
-
 /** What counts the decisions about the alerts of an integration. */
 interface VerdictSeries {
   readonly matched: CounterSeries;
-  readonly verdicts: ReadonlyMap<Decided, CounterSeries>;
+  readonly verdicts: ReadonlyMap<string, CounterSeries>;
 }
 
 /** Feeds the metrics from the parts of the daemon. */
@@ -99,8 +97,7 @@ export class ProgramMetrics implements OutboxObserver {
 
   /** An alert passed the filters of an integration, and then a condition or a skip kept it back. */
   heldBack(integration: string, verdict: string): void {
-    const known = VERDICTS.find((one) => one === verdict);
-    if (known !== undefined) this.#decided(integration, known);
+    this.#decided(integration, verdict);
   }
 
   refused(): void {
@@ -119,7 +116,7 @@ export class ProgramMetrics implements OutboxObserver {
     this.#metrics.set('config_last_reload_timestamp_seconds', {}, this.#clock.now() / 1000);
   }
 
-  #decided(integration: string, verdict: Decided): void {
+  #decided(integration: string, verdict: string): void {
     const { matched, verdicts } = this.#verdictsOf(integration);
     if (verdict === 'send' || verdict === 'skip') matched.inc();
     verdicts.get(verdict)?.inc();
