@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { Meanwhile } from '../app/meanwhile.ts';
 import { askMeanwhile, type OutboxPlace, perIntegration } from '../dropin/install/meanwhile.ts';
 import type { InstallPlan, InstallStep } from '../dropin/install/plan.ts';
+import { ask, isYes } from './ask.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { print, printJson } from './output.ts';
@@ -83,9 +83,8 @@ async function decide(
   if (choice.fromNow === true) return 'from now';
   if (choice.replay === true) return 'replay';
   if (json || !process.stdin.isTTY || !process.stdout.isTTY) return undefined;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question('Send them again? yes, no (begin from now on), or stop: ');
-  terminal.close();
-  if (/^y(?:es)?$/i.test(answer.trim())) return 'replay';
-  return /^no?$/i.test(answer.trim()) ? 'from now' : undefined;
+  const question = 'Send them again? yes, no (begin from now on), or stop: ';
+  const answer = await ask(question, process.stdout);
+  if (isYes(answer)) return 'replay';
+  return /^no?$/i.test(answer) ? 'from now' : undefined;
 }

@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import type { LaneBacklog, StateCount } from '../core/outbox.ts';
 import type { Queue } from '../outbox/queue.ts';
 import { dropInSteps } from '../outbox/queue-changes.ts';
 import type { QueueSelection } from '../outbox/queue-filter.ts';
+import { ask, isYes } from './ask.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { isoTime, print, printableLines, printJson, table } from './output.ts';
@@ -111,11 +111,7 @@ async function confirm(json: boolean): Promise<void> {
       EXIT.wrongUsage,
     );
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
-  const answer = await Promise.race([terminal.question('Drop these permanently? [y/N] '), closed]);
-  terminal.close();
-  if (/^y(?:es)?$/i.test(answer.trim())) return;
+  if (isYes(await ask('Drop these permanently? [y/N] ', process.stderr))) return;
   throw new CommandError('drop: nothing was changed', EXIT.wrongUsage);
 }
 
