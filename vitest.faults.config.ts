@@ -9,8 +9,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // They measure how the daemon fares, which another test's daemon would disturb.
     maxWorkers: 1,
-    // Two tests out of 184 once waited for ever in a run of 15 minutes, and never again in hundreds of
-    // repetitions. Until it is known why, a second try is allowed; the report names those that needed it.
+    // outbox-full "that others filled on ext4" once waited for ever, and never again in 46 repetitions.
+    // Until it is known why, a second try is allowed; the report names those that needed it.
     retry: 1,
   },
 });

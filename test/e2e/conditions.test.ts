@@ -28,7 +28,7 @@ it('conditions decide what is sent, and a reload changes them', async () => {
     '    when: rule.level >= 7 && !("noise" in rule.groups)\n    except: [{ rules: "1000-1099" }]\n',
   );
   const daemon = await DaemonProcess.start(home.path);
-  onTestFinished(() => void daemon.kill());
+  onTestFinished(() => daemon.kill());
   home.append(alertLine(1, { level: 6 }));
   home.append(alertLine(2, { level: 7, groups: ['noise'] }));
   home.append(alertLine(3, { level: 7, groups: ['web'] }));

@@ -67,7 +67,7 @@ it('450 integrations that hang, refuse, park or have no address do not delay 50 
   onTestFinished(() => home.remove());
   writeFileSync(join(home.path, 'etc', 'integratord.yaml'), 'outbox: { max_megabytes: 1024 }\n');
   const daemon = await DaemonProcess.start(home.path, ['--log-level', 'info']);
-  onTestFinished(() => void daemon.kill());
+  onTestFinished(() => daemon.kill());
 
   for (let number = 0; number < ALERTS; number += 1) {
     const groups = [group('good', number % HEALTHY)];

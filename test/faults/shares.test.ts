@@ -40,7 +40,7 @@ const retry = () => integratord(['queue', 'retry', '--home', home.path, '--integ
 
 it('an integration that is parked takes nothing from the others, and gets everything later', async () => {
   const daemon = await DaemonProcess.start(home.path);
-  onTestFinished(() => void daemon.kill());
+  onTestFinished(() => daemon.kill());
   for (let from = 0; from < ALERTS; from += 2000) append(from, 2000);
   await until(() => healthy.requests.length >= ALERTS, 'the healthy one has got all of them');
   expect(new Set(healthy.numbers).size).toBe(ALERTS);
