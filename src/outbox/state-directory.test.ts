@@ -63,7 +63,7 @@ describe('permissions', () => {
   it('of a directory that holds only our files are tightened', () => {
     const directory = tempDir();
     openOutboxDatabase(directory).close();
-    mkdirSync(join(directory, 'scripts'));
+    for (const name of ['scripts', 'spool']) mkdirSync(join(directory, name));
     chmodSync(directory, 0o777);
     prepareStateDirectory(directory);
     expect(modeOf(directory)).toBe('700');

@@ -34,7 +34,7 @@ export function prepareStateDirectory(directory: string): void {
 }
 
 /** What we keep in a state directory, with what SQLite and a rescue put beside it. */
-const OUR_FILES = /^(?:outbox\.|daemon\.|scripts$)/;
+const OUR_FILES = /^(?:outbox\.|daemon\.|(?:scripts|spool)$)/;
 
 /** Refuses what was planted: it would have us write to a file elsewhere, or read another's. */
 function refuseStranger(path: string, own: number): void {
