@@ -1,4 +1,5 @@
 import type { Alert } from '../alert/alert.ts';
+import type { Bundle } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import type { SettingsSchema, Unusable } from './destination-settings.ts';
 import type { AnswerCache, ManagerEvent, Quota, VerdictAlert } from './enrichment.ts';
@@ -15,6 +16,8 @@ export interface Job {
   readonly key: string;
   /** Attempts made before this one. */
   readonly attempts: number;
+  /** Where the message covers several alerts: then `alert` is the first of the highest level. */
+  readonly bundle?: Bundle | undefined;
 }
 
 /** An HTTP request, ready to be sent or shown. */
