@@ -125,6 +125,7 @@ export class Daemon {
       laneStates: () => this.#laneStates(),
       integrationOf: (lane) => this.#lanes.integrationOf(lane),
     });
+    state.outbox.onHeld = (lane, verdict) => this.#measured.held(lane, verdict);
     this.#outbox = measuredOutbox(state.outbox, this.#measured, this.#clock);
     this.#transports = createTransports(paths, this.#clock, {
       log,

@@ -2,6 +2,7 @@ import type { ClosableHttpClient, Destination, LaneHttp } from '../core/destinat
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
+import { arrivalsBy } from '../grouping/keys.ts';
 import { Lane } from '../lanes/lane.ts';
 import type { LaneParts } from '../lanes/lane-parts.ts';
 import { ManagerFollowUps } from '../lanes/manager-follow-ups.ts';
@@ -9,6 +10,7 @@ import { OutboxGuard } from '../lanes/outbox-guard.ts';
 import { ParkedLane } from '../lanes/parked-lane.ts';
 import { reportResumption } from '../lanes/resumption.ts';
 import type { Route } from '../routing/stage.ts';
+import { laneIdentity } from './lane-identity.ts';
 import { LaneTurns, turnsOn } from './lane-turns.ts';
 import type { RoutedIntegration } from './setup.ts';
 
@@ -35,7 +37,7 @@ const LATE_MS = 15_000;
 const LONGEST_DEFAULT_MS = 60_000;
 
 type Entry = Pick<RoutedIntegration, 'integration' | 'destination'> &
-  Partial<Pick<RoutedIntegration, 'unusable' | 'canRun' | 'conditions'>>;
+  Partial<Pick<RoutedIntegration, 'unusable' | 'canRun' | 'conditions' | 'grouping'>>;
 
 interface RunningLane extends Entry {
   readonly lane: Lane | ParkedLane;
@@ -87,7 +89,7 @@ export class LaneSet {
     }
     const { clock, network } = this.#shared;
     const identities = entries.map((entry) => laneIdentity(entry, clock.now(), network));
-    const records = this.#shared.outbox.assignLanes(identities);
+    const records = this.#shared.outbox.assignLanes(identities, clock.now());
     const next = new Map<number, RunningLane>();
     const routes: Route[] = [];
     for (const [position, entry] of entries.entries()) {
@@ -108,7 +110,9 @@ export class LaneSet {
       if (integrationId === MANAGER) continue;
       // No lane is a new one because its conditions have changed.
       const { integration, destination } = running;
-      routes.push({ integration, destination, conditions: entry.conditions, lane: record.id });
+      const { conditions, grouping } = entry;
+      const arrival = grouping && arrivalsBy(grouping);
+      routes.push({ integration, destination, conditions, arrival, lane: record.id });
     }
     this.#turns.setPlaces(entries);
     const before = this.#running;
@@ -273,26 +277,4 @@ async function stopLane(
 ): Promise<void> {
   await lane.stop(graceMs, giveBack);
   await http?.close();
-}
-
-function laneIdentity(
-  { integration, destination, unusable }: Entry,
-  now: number,
-  network: string | undefined,
-): LaneIdentity {
-  const { id, hookUrl, apiKey, optionsText, source: _, ...rest } = integration;
-  const target = [hookUrl?.reveal() ?? null, apiKey?.reveal() ?? null];
-  return {
-    integrationId: id,
-    name: integration.name.trim(),
-    target: JSON.stringify(target),
-    settings: JSON.stringify([
-      target,
-      optionsText?.reveal() ?? null,
-      rest,
-      ...(network === undefined ? [] : [network]),
-    ]),
-    highestLevelFirst: destination.highestLevelFirst === true,
-    cannotRun: unusable && { message: unusable.reason, since: now },
-  };
 }

@@ -30,7 +30,7 @@ beforeEach(() => {
   clock = new FakeClock();
   log = new RecordingLog();
   outbox = new SqliteOutbox(database);
-  outbox.assignLanes([anIdentity('slack'), anIdentity('shuffle')]);
+  outbox.assignLanes([anIdentity('slack'), anIdentity('shuffle')], 0);
   space = new Purge(database);
   queue = new Queue(database);
 });
@@ -131,6 +131,8 @@ describe('retention', () => {
       },
       finishedBytes: () => 0,
       purgeTo: () => 0,
+      settleMembers: () => false,
+      forgetQuiet: () => 0,
       compact: () => false,
     };
     const retention = new Retention(broken, LIMITS, clock, log);

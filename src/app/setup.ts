@@ -9,6 +9,7 @@ import type { Integration } from '../core/integration.ts';
 import type { Paths } from '../core/paths.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import { createRegistry } from '../destinations/registry.ts';
+import type { GroupingRules } from '../grouping/rules.ts';
 import { networkDiagnostics, networkSecrets } from './network-environment.ts';
 import { proxyPasswords, scriptEnvironment } from './script-environment.ts';
 import { isScript, obstacleWarning, scriptObstacle } from './script-obstacle.ts';
@@ -19,6 +20,8 @@ export interface PreparedIntegration {
   readonly integration: Integration;
   /** What else decides about its alerts. */
   readonly conditions: Conditions | undefined;
+  /** When they are sent, and which together; undefined: each at once. */
+  readonly grouping: GroupingRules | undefined;
   /** Undefined when no destination has its name. */
   readonly destination: Destination | undefined;
   /** Where its alerts go, and why, as shown to the operator. */
@@ -81,12 +84,13 @@ export function readSetup(
   });
   const hasScripts = integrations.some(({ resolution: { destination } }) => isScript(destination));
   const prepared = integrations.map((loaded): PreparedIntegration => {
-    const { integration, conditions, unusable, resolution } = loaded;
+    const { integration, conditions, grouping, unusable, resolution } = loaded;
     const { destination, description } = resolution;
     return {
       loaded,
       integration,
       conditions,
+      grouping,
       destination,
       destinationNote: description,
       unusable,

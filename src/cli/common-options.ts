@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { QUEUE_STATES, type QueueState } from '../core/delivery.ts';
+import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
 import type { Paths } from '../core/paths.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../telemetry/log.ts';
 import { type PathOptions, resolvePaths } from './paths.ts';
@@ -15,7 +15,7 @@ export interface Invocation {
   /** Undefined: readable on a terminal, JSON elsewhere. */
   readonly logFormat: LogFormat | undefined;
   /** For `queue`: only deliveries in this state. */
-  readonly deliveryState: QueueState | undefined;
+  readonly deliveryState: DeliveryState | undefined;
 }
 
 interface CommonOptions extends Omit<PathOptions, 'state'> {
@@ -70,8 +70,8 @@ export function invocation(command: Command): Invocation {
   const options = Object.assign({}, ...levels) as CommonOptions;
   const states = levels.flatMap((level) => level.state ?? []);
   const isQueue = command.parent?.name() === 'queue';
-  const isDeliveryState = (text: string): text is QueueState =>
-    isQueue && (QUEUE_STATES as readonly string[]).includes(text);
+  const isDeliveryState = (text: string): text is DeliveryState =>
+    isQueue && (DELIVERY_STATES as readonly string[]).includes(text);
   const { state: _, ...rest } = options;
   const directory = states.findLast((text) => !isDeliveryState(text));
   return {

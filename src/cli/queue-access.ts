@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Clock, sleep, systemClock } from '../core/clock.ts';
-import { QUEUE_STATES, type QueueState } from '../core/delivery.ts';
+import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
 import { suggestion } from '../core/nearest.ts';
 import type { OutboxStatistics } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
@@ -44,7 +44,7 @@ export interface SelectionOptions extends FilterOptions {
 }
 
 export function withFilter(command: Command): Command {
-  const states = QUEUE_STATES.join(', ');
+  const states = DELIVERY_STATES.join(', ');
   return command
     .option('--integration <id>', 'only this integration')
     .option('--older-than <time>', 'only alerts read longer ago: 30m, 2h, 3d', duration)
@@ -53,7 +53,7 @@ export function withFilter(command: Command): Command {
 
 export function filterOf(
   { integration, olderThan }: FilterOptions,
-  state: QueueState | undefined,
+  state: DeliveryState | undefined,
 ): Omit<QueueFilter, 'limit'> {
   const readBefore = olderThan === undefined ? undefined : systemClock.now() - olderThan;
   return { state, integration, readBefore };
@@ -67,7 +67,7 @@ export function selectionOf(
   name: string,
   ids: readonly string[],
   own: SelectionOptions,
-  state: QueueState | undefined,
+  state: DeliveryState | undefined,
 ): QueueSelection {
   const filter = filterOf(own, state);
   const filtered = Object.values(filter).some((value) => value !== undefined);
@@ -99,7 +99,7 @@ export async function withQueue(
   if (!existsSync(join(paths.state, OUTBOX_FILE))) {
     throw new CommandError(
       `there is no outbox in ${paths.state}; the daemon creates it on its first run ` +
-        `(--state or --home select the directory; the states of deliveries are ${QUEUE_STATES.join(', ')})`,
+        `(--state or --home select the directory; the states of deliveries are ${DELIVERY_STATES.join(', ')})`,
       EXIT.wrongInput,
     );
   }

@@ -165,7 +165,7 @@ function fromBlock<Found extends DestinationDescription>(
     report.warning(offset, `this integration cannot run: ${reason}`);
   }
   const conditions = entry && integrationConditions(entry);
-  return { integration, resolution, unusable, conditions };
+  return { integration, resolution, unusable, conditions, grouping: undefined };
 }
 
 /**

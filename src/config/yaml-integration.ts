@@ -104,7 +104,8 @@ export function readDefinition<Found extends DestinationDescription>(
       `this integration cannot run: ${problem.reason}`,
     );
   }
-  return { integration, resolution, unusable, conditions: integrationConditions(entry) };
+  const conditions = integrationConditions(entry);
+  return { integration, resolution, unusable, conditions, grouping: undefined };
 }
 
 const MISSING_SECRET: Unusable = {

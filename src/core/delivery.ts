@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StoredBytes } from '../alert/large-alert.ts';
+import type { BundleKind, BundleSpan } from './bundle.ts';
+import type { Arrival } from './grouping.ts';
 import type { FailureReason, Outcome } from './outcome.ts';
 
 export { LARGE_BYTES } from '../alert/large-alert.ts';
@@ -12,18 +14,25 @@ export { LARGE_BYTES } from '../alert/large-alert.ts';
  *        └── retry, crash ─┘
  *     dead ──an operator's retry──▶ pending
  *
+ *     held ──its time──▶ pending            (it waits alone: for the hours of the integration)
+ *     held ──its bundle is sealed──▶ pending (its last member carries a bundle; the others wait)
+ *     held ──its bundle ends──▶ covered, or dead
+ *     silenced                               (not sent: its silence's receipt covers it)
+ *
  * `parked` is how a pending delivery is shown while its lane is parked, because its integration is
  * broken or gone. The row does not change, so parking is cheap for any queue length.
  */
-export const DELIVERY_STATES = ['pending', 'leased', 'parked', 'delivered', 'dead'] as const;
+export const DELIVERY_STATES = [
+  'pending',
+  'leased',
+  'parked',
+  'delivered',
+  'dead',
+  'held',
+  'covered',
+  'silenced',
+] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
-
-/**
- * The states that `queue` can be asked for. The last three are reserved for routing, which will hold
- * deliveries back, cover them by a bundle or silence them; no delivery is in one of them yet.
- */
-export const QUEUE_STATES = [...DELIVERY_STATES, 'held', 'covered', 'silenced'] as const;
-export type QueueState = (typeof QUEUE_STATES)[number];
 
 /** One alert for one integration, as read from the outbox to be worked on. */
 export interface LeasedDelivery {
@@ -32,12 +41,37 @@ export interface LeasedDelivery {
   readonly raw: Buffer;
   /** Of a large alert: its bytes stay in the outbox, from where `raw` reads them each time. */
   readonly stored?: StoredBytes;
+  /** What it covers, where that is more than one alert: then these are the bytes of the highest. */
+  readonly bundle?: LeasedBundle | undefined;
   /** Attempts made before this one. */
   readonly attempts: number;
   /** Attempts since the beginning, or since an operator's retry. */
   readonly tries: number;
   /** When the first of those attempts began, in milliseconds since 1970; undefined before that. */
   readonly firstAttemptAt: number | undefined;
+}
+
+/** What of a bundle is needed to tell of it. Times are milliseconds since 1970. */
+export interface LeasedBundle extends BundleSpan {
+  readonly id: number;
+  readonly kind: BundleKind;
+  /** The same for every try, and for no other bundle: an idempotency key. */
+  readonly key: string;
+  readonly about: string | undefined;
+  readonly by: readonly string[];
+  /** The highest level first, then the most frequent. */
+  readonly lines: readonly LeasedLine[];
+  readonly moreLines: number;
+  /** The bytes of alerts: the highest level first, then the oldest. Large ones are left out. */
+  readonly examples: readonly Buffer[];
+}
+
+/** The members of a bundle that have the same key. */
+export interface LeasedLine extends BundleSpan {
+  /** The values of the fields, as a JSON list; null where absent. */
+  readonly key: string;
+  /** The bytes of some of them, the highest level first. Large ones are left out. */
+  readonly samples: readonly Buffer[];
 }
 
 /** The new state of a leased delivery after an attempt. */
@@ -64,6 +98,8 @@ export interface NewDelivery {
   readonly level: number;
   /** The lanes that deliver it; never empty. */
   readonly lanes: readonly number[];
+  /** What the placing of some lanes needs to know of it. */
+  readonly arrivals?: ReadonlyMap<number, Arrival> | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { LeasedDelivery, NewDelivery, QueueState, Settlement } from './delivery.ts';
+import type { DeliveryState, LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
+import type { LanePolicy } from './grouping.ts';
 import type { FailureReason } from './outcome.ts';
 import type { Checkpoint, Loss } from './source.ts';
 import type { BucketState } from './token-bucket.ts';
@@ -98,6 +99,8 @@ export interface LaneIdentity {
   readonly highestLevelFirst?: boolean;
   /** Why it cannot run as it is configured, so that its lane is parked; undefined when it can. */
   readonly cannotRun?: { readonly message: string; readonly since: number } | undefined;
+  /** What decides when its alerts are sent, and which together; undefined: each at once. */
+  readonly policy?: LanePolicy | undefined;
 }
 
 /** A leased delivery that could not be attempted yet. */
@@ -111,7 +114,7 @@ export interface ReleasedDelivery {
 /** What of a number of deliveries, by state. */
 export interface StateCount {
   readonly integration: string;
-  readonly state: QueueState;
+  readonly state: DeliveryState;
   readonly count: number;
   /** When the first and the last of them were read, in milliseconds since 1970. */
   readonly oldestReadAt: number;
@@ -168,9 +171,9 @@ export interface Outbox {
   /**
    * Finds or makes the lane of each integration, so that waiting deliveries follow their
    * integration through edits; lanes without an integration keep theirs. Parks the lanes of those
-   * that cannot run. All or nothing.
+   * that cannot run. What they hold is looked at by their rules. All or nothing.
    */
-  assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord>;
+  assignLanes(identities: readonly LaneIdentity[], now: number): Map<string, LaneRecord>;
   /** What is stored of a lane now: another process may have changed it. */
   lane(lane: number): LaneRecord | undefined;
   /**
@@ -245,6 +248,10 @@ export interface OutboxSpace {
    * there is more to give back.
    */
   compact(pages: number): boolean;
+  /** Has the members of bundles that ended follow them, some at a time. True when there are more. */
+  settleMembers(): boolean;
+  /** Forgets up to so many throttles that make no difference any more. Returns how many. */
+  forgetQuiet(now: number, limit: number): number;
 }
 
 /** What of a lane has not been delivered: how many, by state. */
@@ -255,6 +262,9 @@ export interface LaneBacklog {
   readonly leased: number;
   readonly parked: number;
   readonly dead: number;
+  /** What is held back, for its time or to be sent together, and what silences hold back. */
+  readonly held: number;
+  readonly silenced: number;
   /** Since when it stores nothing of a source, its share being used up, in milliseconds since 1970. */
   readonly behindSince: number | undefined;
   /** What could not be read again for it: how often, and the bytes of it as far as they are known. */

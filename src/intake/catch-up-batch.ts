@@ -44,12 +44,12 @@ export class CatchUpBatch implements Iterable<CatchUpPiece> {
       const routing = this.#router.route(bytes, start, end);
       // What is unreadable or skipped was counted when it was read first.
       if (routing.kind === 'read' && routing.lanes.length > 0) {
-        const { facts, raw, lanes } = routing;
+        const { facts, raw, lanes, arrivals } = routing;
         if (!this.#take(deliverySize(raw.length))) {
           yield { alerts, cursor: checkpointAt(start) };
           return;
         }
-        alerts.push({ raw, alertId: facts.id, level: facts.level ?? 0, lanes });
+        alerts.push({ raw, alertId: facts.id, level: facts.level ?? 0, lanes, arrivals });
         size += raw.length;
         if (size >= MOST_BYTES) {
           yield { alerts, cursor: checkpointAt(next) };

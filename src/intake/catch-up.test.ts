@@ -38,7 +38,10 @@ class World {
 
   constructor(perBatch = 5) {
     this.#perBatch = perBatch;
-    const records = this.outbox.assignLanes(NAMES.map((name) => anIdentity(name)));
+    const records = this.outbox.assignLanes(
+      NAMES.map((name) => anIdentity(name)),
+      0,
+    );
     this.lanes = NAMES.map((name) => records.get(name)?.id ?? 0);
     this.start();
   }

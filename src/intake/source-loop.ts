@@ -131,12 +131,13 @@ export class SourceLoop {
         gathered.addUnreadable(record);
         this.#reportUnreadable(record);
       } else if (routing.kind === 'read') {
-        const { facts, raw, lanes, skips } = routing;
+        const { facts, raw, lanes, arrivals, skips } = routing;
         if (lanes.length > 0) {
           const at = start;
           const place = canResume ? () => checkpointAt(at) : undefined;
           const storing = cursors.storing(lanes, raw.length, place, now);
-          gathered.addAlert({ raw, alertId: facts.id, level: facts.level ?? 0, lanes: storing });
+          const level = facts.level ?? 0;
+          gathered.addAlert({ raw, alertId: facts.id, level, lanes: storing, arrivals });
         }
         for (const skip of skips) {
           const { integration, refusal } = skip;
@@ -185,7 +186,11 @@ export class SourceLoop {
     cursors.committed();
     // Only now: what is acknowledged, a queue does not deliver again.
     source.acknowledge?.(commit.checkpoint);
-    const lanes = new Set(commit.alerts.flatMap((alert) => alert.lanes));
+    // What those that are behind have held back may be sent now.
+    const lanes = new Set([
+      ...commit.alerts.flatMap(({ lanes }) => lanes),
+      ...commit.behind.keys(),
+    ]);
     if (lanes.size > 0) wake(lanes);
     return true;
   }

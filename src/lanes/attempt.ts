@@ -6,6 +6,7 @@ import type { Integration } from '../core/integration.ts';
 import type { Log } from '../core/log.ts';
 import { type Outcome, scrubOutcome } from '../core/outcome.ts';
 import type { Scrubber } from '../core/secret.ts';
+import { bundleOf } from './bundle-of.ts';
 
 /** The minimum wait before an exhausted quota is checked again. */
 const SHORTEST_WAIT_MS = 250;
@@ -38,9 +39,12 @@ export async function attemptDelivery(
   }
 }
 
-function jobOf({ raw, attempts }: LeasedDelivery, integration: Integration): Job {
-  const key = deliveryKey(integration.id, raw);
-  return { alert: new Alert(raw), integration, key, attempts };
+function jobOf({ raw, attempts, bundle }: LeasedDelivery, integration: Integration): Job {
+  const alert = new Alert(raw);
+  if (bundle === undefined) {
+    return { alert, integration, key: deliveryKey(integration.id, raw), attempts };
+  }
+  return { alert, integration, key: bundle.key, attempts, bundle: bundleOf(bundle) };
 }
 
 /** An invalid time from a malformed header would block its lane forever. */

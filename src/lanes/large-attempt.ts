@@ -14,6 +14,7 @@ import type {
 import type { Integration } from '../core/integration.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Spool, SpooledFile } from '../core/spool.ts';
+import { bundleOf } from './bundle-of.ts';
 import type { GatePass, LargeGate } from './large-gate.ts';
 
 /** What attempts with large alerts share. */
@@ -57,8 +58,15 @@ export async function attemptLarge(
 }
 
 /** Apart, so that nothing keeps the alert's bytes while an attempt waits. */
-function jobOf(alert: LargeAlert, { attempts }: LeasedDelivery, integration: Integration): Job {
-  return { alert, integration, key: deliveryKey(integration.id, alert.raw), attempts };
+function jobOf(
+  alert: LargeAlert,
+  { attempts, bundle }: LeasedDelivery,
+  integration: Integration,
+): Job {
+  if (bundle === undefined) {
+    return { alert, integration, key: deliveryKey(integration.id, alert.raw), attempts };
+  }
+  return { alert, integration, key: bundle.key, attempts, bundle: bundleOf(bundle) };
 }
 
 /** Puts the alert into a message on the disk. Nothing here waits while it is in memory. */

@@ -1,24 +1,53 @@
 import type { NewDelivery } from '../core/delivery.ts';
 import { deliverySize } from '../core/delivery-size.ts';
+import type { HeldVerdict, LanePolicy, Placement } from '../core/grouping.ts';
 import type { IntakeCounts, UnreadableRecord } from '../core/outbox.ts';
 import type { Database } from './database.ts';
+import type { LaneStores } from './grouping/lane-stores.ts';
 
 /** Unreadable records kept for people to look at; older ones are only counted. */
 const UNREADABLE_KEPT = 1000;
 
-/**
- * Stores alerts with their deliveries, in the order given. To be called in a transaction.
- * @param priorityOf how urgent an alert of a level is in a lane.
- */
+/** How what is stored is placed. */
+export interface Placing {
+  /** How urgent an alert of a level is in a lane. */
+  priorityOf(lane: number, level: number): number;
+  policyOf(lane: number): LanePolicy | undefined;
+  readonly stores: LaneStores;
+  /** Something was held back. */
+  held(lane: number, verdict: HeldVerdict): void;
+}
+
+/** The columns of a new delivery. */
+type NewRow = readonly [
+  alert: number,
+  lane: number,
+  priority: number,
+  bytes: number,
+  state: string,
+  dueAt: number,
+  verdict: string | null,
+  by: string | null,
+  bundle: number | null,
+  memberKey: string | null,
+  finishedAt: number | null,
+];
+
+/** Stores alerts with their deliveries, in the order given. To be called in a transaction. */
 export function insertAlerts(
   database: Database,
   alerts: readonly NewDelivery[],
   now: number,
-  priorityOf: (lane: number, level: number) => number,
+  placing: Placing,
 ): void {
   if (alerts.length === 0) return;
-  const deliveries: [alert: number, lane: number, priority: number, bytes: number][] = [];
-  for (const { alertId, level, raw, lanes } of alerts) {
+  const plain: (readonly [alert: number, lane: number, priority: number, bytes: number])[] = [];
+  const placed: NewRow[] = [];
+  const flushPlain = () => {
+    // Ids must follow the order of the alerts.
+    for (const row of plain.splice(0)) placed.push([...row, ...AT_ONCE]);
+  };
+  for (const { alertId, level, raw, lanes, arrivals } of alerts) {
     const { lastId } = database.run(
       'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, ?, ?, ?)',
       alertId ?? null,
@@ -27,14 +56,62 @@ export function insertAlerts(
       raw,
     );
     const bytes = deliverySize(raw.length);
-    for (const lane of lanes) deliveries.push([lastId, lane, priorityOf(lane, level), bytes]);
+    for (const lane of lanes) {
+      const row = [lastId, lane, placing.priorityOf(lane, level), bytes] as const;
+      const arrival = arrivals?.get(lane);
+      const policy = arrival && placing.policyOf(lane);
+      if (policy === undefined) {
+        if (placed.length === 0) plain.push(row);
+        else placed.push([...row, ...AT_ONCE]);
+        continue;
+      }
+      flushPlain();
+      const placement = policy.place(level, arrival ?? {}, placing.stores.of(lane), now);
+      placed.push([...row, ...columnsOf(placement, now)]);
+      if (placement.verdict !== undefined) placing.held(lane, placement.verdict);
+    }
   }
   // All at once: a call for each costs more than storing it.
-  database.run(
-    `INSERT INTO delivery (alert, lane, priority, bytes)
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`,
-    JSON.stringify(deliveries),
-  );
+  if (placed.length === 0) {
+    database.run(
+      `INSERT INTO delivery (alert, lane, priority, bytes)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`,
+      JSON.stringify(plain),
+    );
+  } else {
+    database.run(
+      `INSERT INTO delivery (alert, lane, priority, bytes, state, due_at, verdict, verdict_by,
+         bundle, member_key, finished_at)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+         value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10 FROM json_each(?)`,
+      JSON.stringify(placed),
+    );
+  }
+}
+
+const AT_ONCE = ['pending', 0, null, null, null, null, null] as const;
+
+function columnsOf(
+  { state, dueAt, verdict, by, bundle, memberKey, isOver }: Placement,
+  now: number,
+): readonly [
+  string,
+  number,
+  string | null,
+  string | null,
+  number | null,
+  string | null,
+  number | null,
+] {
+  return [
+    state,
+    dueAt,
+    verdict ?? null,
+    by ?? null,
+    bundle ?? null,
+    memberKey ?? null,
+    isOver === true ? now : null,
+  ];
 }
 
 /** Keeps records that are no alerts, the latest of them. To be called in a transaction. */

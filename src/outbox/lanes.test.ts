@@ -19,7 +19,7 @@ class Lanes {
 
   /** The lanes of a configuration, in its order. */
   assign<T extends readonly LaneIdentity[]>(...identities: T): { [K in keyof T]: number } {
-    const lanes = this.outbox.assignLanes(identities);
+    const lanes = this.outbox.assignLanes(identities, 0);
     const ids = identities.map(({ integrationId }) => lanes.get(integrationId)?.id);
     return ids as { [K in keyof T]: number };
   }
@@ -147,8 +147,8 @@ describe('a parked lane', () => {
     const slack = anIdentity('slack', 'a', 'one');
     const [id] = lanes.assign(slack);
     lanes.outbox.park(id, PARKING);
-    expect(lanes.outbox.assignLanes([slack]).get('slack')?.parking).toEqual(PARKING);
-    const changed = lanes.outbox.assignLanes([anIdentity('slack', 'a', 'two')]).get('slack');
+    expect(lanes.outbox.assignLanes([slack], 0).get('slack')?.parking).toEqual(PARKING);
+    const changed = lanes.outbox.assignLanes([anIdentity('slack', 'a', 'two')], 0).get('slack');
     expect(changed).toEqual({ id, parking: undefined, bucket: undefined, isResumed: true });
     expect(lanes.outbox.lane(id)?.parking).toBeUndefined();
   });
@@ -157,7 +157,7 @@ describe('a parked lane', () => {
     const lanes = new Lanes();
     const slack = anIdentity('slack', 'a');
     const cannotRun = (since: number) => ({ message: 'no script', since });
-    const assign = (identity: LaneIdentity) => lanes.outbox.assignLanes([identity]).get('slack');
+    const assign = (identity: LaneIdentity) => lanes.outbox.assignLanes([identity], 0).get('slack');
     const parking = { reason: 'configuration', message: 'no script', since: 7 };
     expect(assign({ ...slack, cannotRun: cannotRun(7) })?.parking).toEqual(parking);
     expect(lanes.outbox.lane(1)?.parking).toEqual(parking);
@@ -173,9 +173,9 @@ describe('a parked lane', () => {
   it('is told to have been resumed when its integration comes back', () => {
     const lanes = new Lanes();
     const slack = anIdentity('slack', 'a');
-    expect(lanes.outbox.assignLanes([slack]).get('slack')).not.toHaveProperty('isResumed');
+    expect(lanes.outbox.assignLanes([slack], 0).get('slack')).not.toHaveProperty('isResumed');
     lanes.assign();
-    expect(lanes.outbox.assignLanes([slack]).get('slack')).toHaveProperty('isResumed', true);
+    expect(lanes.outbox.assignLanes([slack], 0).get('slack')).toHaveProperty('isResumed', true);
   });
 
   it('takes its parking and its bucket along when it changes places', () => {
@@ -184,10 +184,10 @@ describe('a parked lane', () => {
     lanes.outbox.park(b, PARKING);
     const bucket = { tokens: 2, at: 9 };
     lanes.outbox.commit({ buckets: new Map([[b, bucket]]) });
-    const swapped = lanes.outbox.assignLanes([
-      anIdentity('slack', 'b'),
-      anIdentity('slack#2', 'a'),
-    ]);
+    const swapped = lanes.outbox.assignLanes(
+      [anIdentity('slack', 'b'), anIdentity('slack#2', 'a')],
+      0,
+    );
     expect(swapped.get('slack')).toEqual({ id: b, parking: PARKING, bucket });
     expect(swapped.get('slack#2')?.parking).toBeUndefined();
   });

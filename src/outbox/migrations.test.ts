@@ -27,7 +27,7 @@ describe('migrations', () => {
     expect(versionOf(first)).toBeGreaterThanOrEqual(1);
     const shape = shapeOf(first);
     const outbox = new SqliteOutbox(first);
-    outbox.assignLanes([anIdentity('slack')]);
+    outbox.assignLanes([anIdentity('slack')], 0);
     outbox.accept(anIntake([anAcceptedAlert('a', [1])]), 1);
     const version = versionOf(first);
     first.close();

@@ -117,7 +117,7 @@ class Pair {
   #open(): void {
     this.#database = openTestDatabase(this.#directory);
     this.#outbox = new SqliteOutbox(this.#database);
-    this.#outbox.assignLanes([anIdentity('slack'), anIdentity('pagerduty')]);
+    this.#outbox.assignLanes([anIdentity('slack'), anIdentity('pagerduty')], 0);
     this.#queue = new Queue(this.#database);
   }
 
@@ -300,7 +300,16 @@ class Pair {
     );
     const stats = Object.fromEntries(
       LANES.map((lane) => {
-        const counts = { pending: 0, leased: 0, parked: 0, delivered: 0, dead: 0 };
+        const counts = {
+          pending: 0,
+          leased: 0,
+          parked: 0,
+          delivered: 0,
+          dead: 0,
+          held: 0,
+          covered: 0,
+          silenced: 0,
+        };
         for (const row of this.#rows) if (row.lane === lane) counts[shown(row)] += 1;
         return [NAMES[lane], counts];
       }),

@@ -1,5 +1,6 @@
 import type { FinishedState, OutboxSpace } from '../core/outbox.ts';
 import type { Database, SqlValue } from './database.ts';
+import { forgetQuiet, settleMembers } from './grouping/settle-members.ts';
 import { finishedBytes, largestLane } from './usage.ts';
 
 /** Free pages that are always left for use, 4 MiB. */
@@ -21,10 +22,10 @@ export class Purge implements OutboxSpace {
 
   purge(state: FinishedState, finishedBefore: number, limit: number): number {
     return this.#remove(
-      `SELECT id, alert, bytes FROM delivery
-       WHERE finished_at IS NOT NULL AND state = ? AND finished_at < ?
+      `SELECT id, alert, bytes, bundle FROM delivery
+       WHERE finished_at IS NOT NULL AND state IN ${statesOf(state)} AND finished_at < ?
        ORDER BY finished_at LIMIT ?`,
-      [state, finishedBefore, limit],
+      [finishedBefore, limit],
       Number.POSITIVE_INFINITY,
     );
   }
@@ -39,9 +40,9 @@ export class Purge implements OutboxSpace {
     if (lane === undefined) return 0;
     // Each in the words of its index.
     const which =
-      state === 'dead' ? `state = 'dead'` : `finished_at IS NOT NULL AND state = 'delivered'`;
+      state === 'dead' ? `state = 'dead'` : `finished_at IS NOT NULL AND state IN ${OVER}`;
     return this.#remove(
-      `SELECT id, alert, bytes FROM delivery WHERE lane = ? AND ${which}
+      `SELECT id, alert, bytes, bundle FROM delivery WHERE lane = ? AND ${which}
        ORDER BY finished_at LIMIT ?`,
       [lane, limit],
       excess,
@@ -73,8 +74,24 @@ export class Purge implements OutboxSpace {
           alert,
         );
       }
+      for (const bundle of new Set(rows.map((row) => row.bundle))) {
+        if (bundle === null) continue;
+        database.run(
+          'DELETE FROM bundle WHERE id = ? AND NOT EXISTS (SELECT 1 FROM delivery WHERE bundle = ?)',
+          bundle,
+          bundle,
+        );
+      }
       return rows.length;
     });
+  }
+
+  settleMembers(): boolean {
+    return this.#database.transaction(() => settleMembers(this.#database));
+  }
+
+  forgetQuiet(now: number, limit: number): number {
+    return forgetQuiet(this.#database, now, limit);
   }
 
   /**
@@ -103,4 +120,12 @@ interface FinishedRow {
   id: number;
   alert: number;
   bytes: number;
+  bundle: number | null;
+}
+
+/** What was told of in a message of its own, or of others. */
+const OVER = "('delivered', 'covered', 'silenced')";
+
+function statesOf(state: FinishedState): string {
+  return state === 'dead' ? "('dead')" : OVER;
 }

@@ -1,7 +1,7 @@
-import type { QueueState } from '../core/delivery.ts';
+import type { DeliveryState } from '../core/delivery.ts';
 
 export interface QueueFilter {
-  readonly state?: QueueState | undefined;
+  readonly state?: DeliveryState | undefined;
   readonly integration?: string | undefined;
   /** Only alerts that were read before this time, in milliseconds since 1970. */
   readonly readBefore?: number | undefined;

@@ -24,7 +24,7 @@ class Both {
   readonly queue = new Queue(openTestDatabase(this.#directory));
 
   constructor() {
-    this.outbox.assignLanes([anIdentity('slack'), anIdentity('pagerduty')]);
+    this.outbox.assignLanes([anIdentity('slack'), anIdentity('pagerduty')], 0);
   }
 
   /**
@@ -162,7 +162,7 @@ describe('what is parked', () => {
   });
 
   it('is also what waits for an integration that is gone', () => {
-    both.outbox.assignLanes([anIdentity('pagerduty')]);
+    both.outbox.assignLanes([anIdentity('pagerduty')], 0);
     expect(both.states()).toMatchObject({ due: 'parked', retry: 'parked', dead: 'dead' });
     expect([...both.queue.list({ integration: 'slack (removed)', state: 'parked' })]).toHaveLength(
       3,
@@ -200,8 +200,17 @@ describe('showing one', () => {
 
 describe('the statistics', () => {
   it('count per integration and state, also where there is nothing', () => {
-    both.outbox.assignLanes([anIdentity('slack'), anIdentity('pagerduty'), anIdentity('new')]);
-    const none = { pending: 0, leased: 0, parked: 0, delivered: 0, dead: 0 };
+    both.outbox.assignLanes([anIdentity('slack'), anIdentity('pagerduty'), anIdentity('new')], 0);
+    const none = {
+      pending: 0,
+      leased: 0,
+      parked: 0,
+      delivered: 0,
+      dead: 0,
+      held: 0,
+      covered: 0,
+      silenced: 0,
+    };
     expect(both.queue.stats()).toEqual({
       slack: { ...none, pending: 3, leased: 1, delivered: 1, dead: 1 },
       pagerduty: { ...none, pending: 1 },
@@ -210,7 +219,7 @@ describe('the statistics', () => {
   });
 
   it('leave out a removed integration that nothing waits for', () => {
-    both.outbox.assignLanes([anIdentity('slack')]);
+    both.outbox.assignLanes([anIdentity('slack')], 0);
     both.queue.drop({ integration: 'pagerduty (removed)' }, BY_TEST);
     expect(Object.keys(both.queue.stats())).toEqual(['slack']);
   });

@@ -1,4 +1,4 @@
-import type { DeliveryState } from '../core/delivery.ts';
+import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
 import type { Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
 import { type Audit, dropInSteps, retryInSteps } from './queue-changes.ts';
@@ -116,13 +116,7 @@ export class Queue {
        ORDER BY l.id`,
     );
     for (const { integration, state, n } of rows) {
-      const entry = (stats[integration] ??= {
-        pending: 0,
-        leased: 0,
-        parked: 0,
-        delivered: 0,
-        dead: 0,
-      });
+      const entry = (stats[integration] ??= noneOf());
       if (state !== null && n !== null) entry[state] += n;
     }
     return stats;
@@ -145,6 +139,11 @@ export class Queue {
   drop(selection: QueueSelection, audit: Audit): number {
     return sum(dropInSteps(this.#database, selection, audit));
   }
+}
+
+function noneOf(): Record<DeliveryState, number> {
+  const none = DELIVERY_STATES.map((state) => [state, 0] as const);
+  return Object.fromEntries(none) as Record<DeliveryState, number>;
 }
 
 function sum(numbers: Iterable<number>): number {

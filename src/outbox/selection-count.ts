@@ -1,4 +1,4 @@
-import type { QueueState } from '../core/delivery.ts';
+import type { DeliveryState } from '../core/delivery.ts';
 import type { StateCount } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 import { FROM, INTEGRATION, type QueueSelection, STATE, whereSelected } from './queue-filter.ts';
@@ -32,7 +32,7 @@ export function countSelected(database: Database, selection: QueueSelection): Se
 
 interface CountRow {
   integration: string;
-  state: QueueState;
+  state: DeliveryState;
   n: number;
   oldest: number;
   newest: number;

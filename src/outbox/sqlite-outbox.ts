@@ -1,4 +1,5 @@
-import { LARGE_BYTES, type LeasedDelivery, type NewDelivery } from '../core/delivery.ts';
+import type { LeasedDelivery, NewDelivery } from '../core/delivery.ts';
+import type { HeldVerdict, LanePolicy } from '../core/grouping.ts';
 import type {
   CatchUpStep,
   DropRecord,
@@ -14,10 +15,14 @@ import type {
 import type { Checkpoint } from '../core/source.ts';
 import { dropsTold, untoldDrops } from './audit.ts';
 import { countLosses, moveCursor, readCursors, setCursor } from './cursors.ts';
-import { bufferOf, type Database } from './database.ts';
+import type { Database } from './database.ts';
+import { clockJumped, expedite, expire, nextDue } from './dues.ts';
+import { Grouping } from './grouping/grouping.ts';
+import type { LaneStores } from './grouping/lane-stores.ts';
+import { Notices } from './grouping/notices.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
-import { LargeDelivery } from './large-delivery.ts';
+import { lease } from './lease.ts';
 import { settle } from './settle.ts';
 import { shrink, waitingBytes } from './usage.ts';
 import { countWaiting, giveUp } from './waiting.ts';
@@ -25,16 +30,28 @@ import { countWaiting, giveUp } from './waiting.ts';
 /** From this rule level on, alerts go first when a lane is behind. */
 export const URGENT_LEVEL = 12;
 
+/** Told of alerts that are held back. */
+export type OnHeld = (lane: number, verdict: HeldVerdict) => void;
+
 /** The outbox of the daemon, in SQLite. */
 export class SqliteOutbox implements Outbox {
   readonly #database: Database;
   /** Lanes in which higher rule levels go first. */
   readonly #byLevel = new Set<number>();
+  readonly #grouping: Grouping;
+  readonly #notices: Notices;
+  /** What the present transaction holds back. */
+  #held: Parameters<OnHeld>[] = [];
   #version: number;
+
+  /** Called for each alert that is held back, once it is stored. */
+  onHeld: OnHeld | undefined;
 
   /** Takes back what a killed daemon had leased. Only the one daemon of a state directory may. */
   constructor(database: Database) {
     this.#database = database;
+    this.#grouping = new Grouping(database);
+    this.#notices = new Notices(database);
     database.run(`UPDATE delivery SET state = 'pending', due_at = 0 WHERE state = 'leased'`);
     database.run('UPDATE lane SET held_until = 0 WHERE held_until > 0');
     this.#version = this.#dataVersion();
@@ -60,18 +77,21 @@ export class SqliteOutbox implements Outbox {
 
   accept(commit: IntakeCommit, now: number): void {
     const database = this.#database;
-    database.transaction(() => {
+    this.#storing(() => {
       this.#insert(commit.alerts, now);
       keepUnreadable(database, commit.unreadable, now);
       count(database, commit.counts);
       this.saveCheckpoint(commit.checkpoint);
-      for (const [lane, place] of commit.behind ?? []) setCursor(database, lane, place, now);
+      for (const [lane, place] of commit.behind ?? []) {
+        setCursor(database, lane, place, now);
+        this.#grouping.makeRoom(lane, now);
+      }
     });
   }
 
   catchUp({ lane, source, alerts, cursor, losses = [] }: CatchUpStep, now: number): boolean {
     const database = this.#database;
-    return database.transaction(() => {
+    return this.#storing(() => {
       if (!moveCursor(database, lane, source, cursor)) return false;
       this.#insert(alerts, now);
       if (losses.length > 0) countLosses(database, lane, losses);
@@ -91,8 +111,18 @@ export class SqliteOutbox implements Outbox {
     return shrink(this.#database, lane, bytes, now);
   }
 
-  assignLanes(identities: readonly LaneIdentity[]): Map<string, LaneRecord> {
-    const lanes = this.#database.transaction(() => assignLanes(this.#database, identities));
+  assignLanes(identities: readonly LaneIdentity[], now: number): Map<string, LaneRecord> {
+    const lanes = this.#database.transaction(() => {
+      const assigned = assignLanes(this.#database, identities);
+      const policies = new Map<number, LanePolicy>();
+      for (const { integrationId, policy } of identities) {
+        const lane = assigned.get(integrationId);
+        if (policy !== undefined && lane !== undefined) policies.set(lane.id, policy);
+      }
+      const ids = [...assigned.values()].map(({ id }) => id);
+      this.#grouping.use(policies, ids, now);
+      return assigned;
+    });
     this.#byLevel.clear();
     for (const { integrationId, highestLevelFirst } of identities) {
       const lane = lanes.get(integrationId);
@@ -114,6 +144,8 @@ export class SqliteOutbox implements Outbox {
         this.#release(id);
         this.#insert(followUps, at);
       }
+      if (changes.settlements?.length) this.#grouping.ended();
+      this.#grouping.settle();
       for (const [lane, bucket] of changes.buckets ?? []) {
         this.#database.run(
           'UPDATE lane SET bucket_tokens = ?, bucket_at = ? WHERE id = ?',
@@ -138,41 +170,17 @@ export class SqliteOutbox implements Outbox {
         lane,
         now,
       );
-      const leased: LeasedDelivery[] = [];
-      let bytes = 0;
-      const rows = database.iterate<LeaseRow>(
-        `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, d.alert, length(a.raw) AS bytes,
-           CASE WHEN length(a.raw) <= ${LARGE_BYTES} THEN a.raw END AS raw
-         FROM delivery d JOIN alert a ON a.id = d.alert
-         WHERE d.lane = ? AND d.state = 'pending' AND d.due_at = 0
-         ORDER BY d.priority DESC, d.id LIMIT ?`,
-        lane,
-        limit,
-      );
-      for (const row of rows) {
-        bytes += row.bytes;
-        if (leased.length > 0 && bytes > maxBytes) break;
-        const { id, attempts, tries } = row;
-        const facts = { id, attempts, tries, firstAttemptAt: row.first_attempt_at ?? undefined };
-        leased.push(
-          row.raw === null
-            ? new LargeDelivery(facts, row.bytes, () => this.#raw(row.alert))
-            : { ...facts, raw: bufferOf(row.raw) },
-        );
-      }
-      database.run(
-        `UPDATE delivery SET state = 'leased' WHERE id IN (SELECT value FROM json_each(?))`,
-        JSON.stringify(leased.map(({ id }) => id)),
-      );
-      return leased;
+      this.#releaseHeld(lane, limit, now);
+      return lease(database, lane, limit, maxBytes);
     });
   }
 
-  /** The bytes of an alert; none when it was removed meanwhile. */
-  #raw(alert: number): Buffer {
-    const sql = 'SELECT raw FROM alert WHERE id = ?';
-    const row = this.#database.get<{ raw: Uint8Array }>(sql, alert);
-    return row === undefined ? Buffer.alloc(0) : bufferOf(row.raw);
+  #releaseHeld(lane: number, limit: number, now: number): void {
+    const stores = this.#grouping.stores();
+    this.#grouping.release(lane, limit, now, stores, (its, bundle) => {
+      return this.#notices.receipt(its, bundle, now);
+    });
+    this.#tell(stores, now);
   }
 
   sync(): void {
@@ -186,38 +194,15 @@ export class SqliteOutbox implements Outbox {
   }
 
   nextDue(lane: number): number | undefined {
-    const ready = this.#database.get<{ id: number }>(
-      `SELECT id FROM delivery WHERE lane = ? AND state = 'pending' AND due_at = 0 LIMIT 1`,
-      lane,
-    );
-    if (ready !== undefined) return 0;
-    const scheduled = this.#database.get<{ due: number | null }>(
-      `SELECT MIN(due_at) AS due FROM delivery
-       WHERE lane = ? AND state = 'pending' AND due_at > 0`,
-      lane,
-    );
-    return scheduled?.due ?? undefined;
+    return nextDue(this.#database, lane, () => this.#grouping.nextDue(lane));
   }
 
   expedite(lane: number): void {
-    this.#database.relaxedTransaction(() => {
-      this.#database.run(
-        `UPDATE delivery SET due_at = 0 WHERE lane = ? AND state = 'pending' AND due_at > 0`,
-        lane,
-      );
-    });
+    this.#database.relaxedTransaction(() => expedite(this.#database, lane));
   }
 
   expire(lane: number, readBefore: number, now: number): number {
-    const { changes } = this.#database.run(
-      `UPDATE delivery SET state = 'dead', reason = 'rate_limited', finished_at = ?
-       WHERE lane = ? AND state = 'pending' AND attempts = 0 AND due_at = 0
-         AND (SELECT read_at FROM alert WHERE alert.id = delivery.alert) < ?`,
-      now,
-      lane,
-      readBefore,
-    );
-    return changes;
+    return expire(this.#database, lane, readBefore, now);
   }
 
   giveUp(lane: number, readBefore: number, now: number): number {
@@ -229,16 +214,8 @@ export class SqliteOutbox implements Outbox {
   }
 
   clockJumped(byMs: number): void {
-    // After a jump forward, what falls due by it may as well be tried.
-    const later = Math.min(byMs, 0);
-    this.#database.run('UPDATE lane SET held_until = 0');
-    this.#database.run(
-      `UPDATE delivery SET first_attempt_at = first_attempt_at + ?,
-         due_at = CASE WHEN due_at > 0 THEN MAX(1, due_at + ?) ELSE 0 END
-       WHERE state IN ('pending', 'leased') AND (due_at > 0 OR first_attempt_at IS NOT NULL)`,
-      byMs,
-      later,
-    );
+    clockJumped(this.#database, byMs);
+    this.#grouping.clockJumped(byMs);
   }
 
   park(lane: number, parking: Parking): void {
@@ -269,10 +246,37 @@ export class SqliteOutbox implements Outbox {
     return this.#database.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
   }
 
-  #insert(alerts: readonly NewDelivery[], now: number): void {
-    insertAlerts(this.#database, alerts, now, (lane, level) => {
-      return this.#byLevel.has(lane) ? level : Number(level >= URGENT_LEVEL);
+  /** Stores something, and tells what of it is held back. */
+  #storing<T>(work: () => T): T {
+    this.#held = [];
+    const result = this.#database.transaction(() => {
+      const stored = work();
+      this.#grouping.settle();
+      return stored;
     });
+    for (const held of this.#held) this.onHeld?.(...held);
+    return result;
+  }
+
+  #insert(alerts: readonly NewDelivery[], now: number): void {
+    const stores = this.#grouping.stores();
+    insertAlerts(this.#database, alerts, now, {
+      priorityOf: (lane, level) => this.#priorityOf(lane, level),
+      policyOf: (lane) => this.#grouping.policy(lane),
+      stores,
+      held: (lane, verdict) => this.#held.push([lane, verdict]),
+    });
+    stores.flush();
+    this.#tell(stores, now);
+  }
+
+  /** Stores the messages of our own that came up. */
+  #tell(stores: LaneStores, now: number): void {
+    for (const { lane, sentence } of stores.notices) this.#notices.store(lane, sentence, now);
+  }
+
+  #priorityOf(lane: number, level: number): number {
+    return this.#byLevel.has(lane) ? level : Number(level >= URGENT_LEVEL);
   }
 
   #release(id: number): void {
@@ -281,15 +285,4 @@ export class SqliteOutbox implements Outbox {
       id,
     );
   }
-}
-
-interface LeaseRow {
-  id: number;
-  attempts: number;
-  tries: number;
-  first_attempt_at: number | null;
-  alert: number;
-  bytes: number;
-  /** Null for a large alert. */
-  raw: Uint8Array | null;
 }

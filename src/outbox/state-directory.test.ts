@@ -36,7 +36,7 @@ describe('permissions', () => {
     const lock = lockStateDirectory(directory, new Date(0));
     const database = openOutboxDatabase(directory);
     const outbox = new SqliteOutbox(database);
-    outbox.assignLanes([anIdentity('slack')]);
+    outbox.assignLanes([anIdentity('slack')], 0);
     outbox.accept(anIntake([anAcceptedAlert('a', [1])]), 1);
     expect(modeOf(directory)).toBe('700');
     const files = readdirSync(directory).sort();
@@ -163,7 +163,7 @@ describe('the outbox file', () => {
     const directory = tempDir();
     const database = openOutboxDatabase(directory);
     const outbox = new SqliteOutbox(database);
-    outbox.assignLanes([anIdentity('slack')]);
+    outbox.assignLanes([anIdentity('slack')], 0);
     outbox.accept(anIntake([anAcceptedAlert('a', [1])]), 1);
     database.close();
     const backup = tempDir();

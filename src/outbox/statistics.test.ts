@@ -30,7 +30,7 @@ it('keeps the totals of reading over restarts', () => {
 
 it('counts what has not been delivered, and knows since when it waits', () => {
   const { outbox, statistics } = openOutbox();
-  const lanes = outbox.assignLanes([anIdentity('slack'), anIdentity('shuffle')]);
+  const lanes = outbox.assignLanes([anIdentity('slack'), anIdentity('shuffle')], 0);
   const slack = lanes.get('slack')?.id ?? 0;
   for (const at of [1000, 2000, 3000, 4000, 5000]) {
     outbox.accept(anIntake([anAcceptedAlert(`alert ${at}`, [slack])]), at);
@@ -50,6 +50,8 @@ it('counts what has not been delivered, and knows since when it waits', () => {
     leased: 0,
     parked: 0,
     dead: 0,
+    held: 0,
+    silenced: 0,
     oldestReadAt: undefined,
     behindSince: undefined,
     losses: 0,
@@ -89,7 +91,7 @@ it('counts what has not been delivered, and knows since when it waits', () => {
   outbox.catchUp({ ...step, cursor: undefined }, 9000);
   expect(statistics.backlog()[0]).toMatchObject({ behindSince: undefined, losses: 2 });
 
-  outbox.assignLanes([]);
+  outbox.assignLanes([], 0);
   expect(statistics.backlog().map(({ integration }) => integration)).toEqual(['slack (removed)']);
 });
 

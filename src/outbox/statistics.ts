@@ -12,7 +12,9 @@ export const BACKLOG = `
     COALESCE(SUM(n) FILTER (WHERE state = 'pending'), 0) AS pending,
     COALESCE(SUM(n) FILTER (WHERE state = 'leased'), 0) AS leased,
     COALESCE(SUM(n) FILTER (WHERE state = 'dead'), 0) AS dead,
-    MIN(oldest) FILTER (WHERE state <> 'dead') AS oldest,
+    COALESCE(SUM(n) FILTER (WHERE state = 'held'), 0) AS held,
+    COALESCE(SUM(n) FILTER (WHERE state = 'silenced'), 0) AS silenced,
+    MIN(oldest) FILTER (WHERE state IN ('pending', 'leased')) AS oldest,
     (SELECT MIN(since) FROM cursor WHERE cursor.lane = l.id) AS behind_since, l.losses, l.lost_bytes
   FROM lane l LEFT JOIN (
     SELECT lane, 'pending' AS state, COUNT(*) AS n, MIN(id) AS oldest FROM delivery
@@ -22,6 +24,11 @@ export const BACKLOG = `
       WHERE state = 'pending' AND due_at > 0 GROUP BY lane
     UNION ALL
     SELECT lane, 'leased', COUNT(*), MIN(id) FROM delivery WHERE state = 'leased' GROUP BY lane
+    UNION ALL
+    SELECT lane, 'held', COUNT(*), NULL FROM delivery WHERE state = 'held' GROUP BY lane
+    UNION ALL
+    SELECT lane, 'silenced', COUNT(*), NULL FROM delivery
+      WHERE state = 'silenced' AND finished_at IS NULL GROUP BY lane
     UNION ALL
     SELECT lane, 'dead', COUNT(*), NULL FROM delivery
       WHERE finished_at IS NOT NULL AND state = 'dead' GROUP BY lane
@@ -55,6 +62,8 @@ export class SqliteStatistics implements OutboxStatistics {
       leased: row.leased,
       parked: row.is_parked ? row.pending : 0,
       dead: row.dead,
+      held: row.held,
+      silenced: row.silenced,
       behindSince: row.behind_since ?? undefined,
       losses: row.losses,
       lostBytes: row.lost_bytes,
@@ -83,6 +92,8 @@ interface BacklogRow {
   pending: number;
   leased: number;
   dead: number;
+  held: number;
+  silenced: number;
   oldest: number | null;
   behind_since: number | null;
   losses: number;

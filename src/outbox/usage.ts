@@ -36,7 +36,9 @@ export function shrink(database: Database, lane: number, bytes: number, now: num
     let freed = 0;
     const rows = database.iterate<{ id: number; bytes: number }>(
       `SELECT id, bytes FROM delivery
-       WHERE lane = ? AND state = 'pending' AND due_at = 0 AND attempts = 0
+       WHERE lane = ? AND (state = 'pending' AND due_at = 0 AND attempts = 0
+         OR state = 'held' AND (bundle IS NULL
+           OR (SELECT sealed_at FROM bundle b WHERE b.id = delivery.bundle) IS NULL))
        ORDER BY priority, id`,
       lane,
     );

@@ -20,7 +20,7 @@ beforeEach(() => {
   const database = openTestDatabase(tempDir());
   outbox = new SqliteOutbox(database);
   queue = new Queue(database);
-  outbox.assignLanes([anIdentity('slack'), anIdentity('pagerduty')]);
+  outbox.assignLanes([anIdentity('slack'), anIdentity('pagerduty')], 0);
   give(5000, 'delivered', 'leased', 'retry');
   outbox.lease(SLACK, 3, 1000, 5000);
   const next = { state: 'pending', notBefore: 9000, reason: 'timeout' } as const;

@@ -6,7 +6,7 @@ export function countWaiting(database: Database, lane: number): Waiting {
   const row = database.get<{ n: number; oldest: number | null }>(
     `SELECT COUNT(*) AS n, MIN(a.read_at) AS oldest
      FROM delivery d JOIN alert a ON a.id = d.alert
-     WHERE d.lane = ? AND d.state IN ('pending', 'leased')`,
+     WHERE d.lane = ? AND d.state IN ('pending', 'leased', 'held')`,
     lane,
   );
   return { count: row?.n ?? 0, oldestReadAt: row?.oldest ?? undefined };
@@ -16,7 +16,8 @@ export function countWaiting(database: Database, lane: number): Waiting {
 export function giveUp(database: Database, lane: number, readBefore: number, now: number): number {
   return database.run(
     `UPDATE delivery SET state = 'dead', due_at = 0, reason = 'configuration', finished_at = ?
-     WHERE lane = ? AND state = 'pending'
+     WHERE lane = ? AND (state = 'pending'
+       OR state = 'held' AND (SELECT sealed_at FROM bundle b WHERE b.id = delivery.bundle) IS NULL)
        AND (SELECT read_at FROM alert WHERE alert.id = delivery.alert) < ?`,
     now,
     lane,

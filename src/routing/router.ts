@@ -3,6 +3,7 @@ import type { AlertFacts, Unreadable } from '../alert/alert-scan.ts';
 import { type ReadAlert, readAlert } from '../alert/formats/read-alert.ts';
 import { alertOf } from '../alert/large-alert.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
+import type { Arrival } from '../core/grouping.ts';
 import { Prefilter } from '../filters/prefilter/prefilter.ts';
 import { ConditionStage } from './condition-stage.ts';
 import { fastFilters } from './fast-filters.ts';
@@ -21,6 +22,8 @@ export type Routing =
       /** What is delivered: the alert in the shape of Wazuh 4. */
       readonly raw: Buffer;
       readonly lanes: readonly number[];
+      /** Of those lanes whose alerts may be held back. */
+      readonly arrivals: ReadonlyMap<number, Arrival> | undefined;
       readonly skips: readonly Skip[];
     };
 
@@ -93,15 +96,22 @@ export class Router {
     const { facts, raw } = read;
     const lanes: number[] = [];
     const skips: Skip[] = [];
+    let arrivals: Map<number, Arrival> | undefined;
     const matching = this.#filter.matching(facts, read.old);
     const alert = matching.length === 0 ? undefined : routedAlert(read);
     for (const position of matching) {
       const route = this.#routes[position] as Route;
       const refusal = alert && this.#refusal(alert, route);
-      if (refusal === undefined) lanes.push(route.lane);
-      else skips.push({ integration: route.integration.id, refusal });
+      if (refusal !== undefined) {
+        skips.push({ integration: route.integration.id, refusal });
+        continue;
+      }
+      lanes.push(route.lane);
+      if (route.arrival === undefined || alert === undefined) continue;
+      arrivals ??= new Map();
+      arrivals.set(route.lane, route.arrival(alert));
     }
-    return { kind: 'read', facts, raw, lanes, skips };
+    return { kind: 'read', facts, raw, lanes, arrivals, skips };
   }
 
   /** What each stage says of an alert, for every integration. */

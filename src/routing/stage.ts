@@ -1,7 +1,9 @@
 import type { Alert } from '../alert/alert.ts';
 import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
 import type { Conditions } from '../conditions/read.ts';
+import type { ConditionAlert } from '../conditions/scope.ts';
 import type { Destination } from '../core/destination.ts';
+import type { Arrival } from '../core/grouping.ts';
 import type { Integration } from '../core/integration.ts';
 
 /** An integration that takes part, and what delivers for it. */
@@ -10,6 +12,8 @@ export interface Route {
   readonly destination: Destination;
   /** What else decides about its alerts. */
   readonly conditions?: Conditions | undefined;
+  /** What the placing of its alerts needs to know of each; undefined when each is sent at once. */
+  readonly arrival?: ((alert: ConditionAlert) => Arrival) | undefined;
   /** Its lane in the outbox. */
   readonly lane: number;
 }

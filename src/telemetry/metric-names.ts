@@ -1,3 +1,4 @@
+import { HELD_VERDICTS } from '../core/grouping.ts';
 import { FAILURE_REASONS } from '../core/outcome.ts';
 
 /** Put before every name below. */
@@ -234,9 +235,9 @@ export type LabelsOf<Name extends MetricName> = Readonly<
 >;
 
 /** The states of deliveries that are counted. Delivered ones are `deliveries_settled_total`. */
-export const COUNTED_STATES = ['pending', 'leased', 'parked', 'dead'] as const;
+export const COUNTED_STATES = ['pending', 'leased', 'parked', 'dead', 'held', 'silenced'] as const;
 export const SETTLED_OUTCOMES = ['delivered', 'dead'] as const;
-export const VERDICTS = ['send', 'only', 'except', 'when', 'skip'] as const;
+export const VERDICTS = ['send', 'only', 'except', 'when', 'skip', ...HELD_VERDICTS] as const;
 /** Why reading may be blocked besides the conditions of a source. */
 export const BLOCKED_BY_OUTBOX = 'outbox_failing';
 

@@ -106,6 +106,8 @@ it('forgets the backlog of an integration that is gone', async () => {
     leased: 0,
     parked: 0,
     dead: 0,
+    held: 0,
+    silenced: 0,
     oldestReadAt: undefined,
     behindSince: undefined,
     losses: 0,

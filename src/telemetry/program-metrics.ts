@@ -1,5 +1,6 @@
 import type { Unreadable } from '../alert/alert-scan.ts';
 import type { Clock } from '../core/clock.ts';
+import type { HeldVerdict } from '../core/grouping.ts';
 import { LANE_STATES, type LaneObserver, type LaneState } from '../core/lane-observer.ts';
 import type { OutboxStatistics } from '../core/outbox.ts';
 import { VERSION } from '../core/version.ts';
@@ -31,6 +32,9 @@ const UNREADABLE: Readonly<Record<Unreadable, true>> = {
   'not an alert of alerts.log': true,
 };
 
+/** What keeps an alert from matching, besides the filters. */
+const CONDITIONS: ReadonlySet<string> = new Set(['only', 'except', 'when']);
+
 /** What counts the decisions about the alerts of an integration. */
 interface VerdictSeries {
   readonly matched: CounterSeries;
@@ -47,6 +51,8 @@ export class ProgramMetrics implements OutboxObserver {
   readonly #commits: HistogramSeries;
   readonly #lanes = new Map<string, LaneMetrics>();
   readonly #verdicts = new Map<string, VerdictSeries>();
+  /** How much of what is being stored is held back, by lane. */
+  readonly #held = new Map<number, number>();
   #isFailing = false;
 
   constructor(metrics: Metrics, clock: Clock, parts: MeasuredParts) {
@@ -89,15 +95,25 @@ export class ProgramMetrics implements OutboxObserver {
   #sent(alerts: Accepted['alerts']): void {
     for (const { lanes } of alerts) {
       for (const lane of lanes) {
+        const held = this.#held.get(lane) ?? 0;
+        this.#held.set(lane, held - 1);
         const integration = this.#parts.integrationOf(lane);
-        if (integration !== undefined) this.#decided(integration, 'send');
+        if (held <= 0 && integration !== undefined) this.#decided(integration, 'send');
       }
     }
+    this.#held.clear();
   }
 
   /** An alert passed the filters of an integration, and then a condition or a skip kept it back. */
   heldBack(integration: string, verdict: string): void {
     this.#decided(integration, verdict);
+  }
+
+  /** An alert is held back by a rule about its time, or about others. It is stored in a moment. */
+  held(lane: number, verdict: HeldVerdict): void {
+    this.#held.set(lane, (this.#held.get(lane) ?? 0) + 1);
+    const integration = this.#parts.integrationOf(lane);
+    if (integration !== undefined) this.#decided(integration, verdict);
   }
 
   refused(): void {
@@ -118,7 +134,7 @@ export class ProgramMetrics implements OutboxObserver {
 
   #decided(integration: string, verdict: string): void {
     const { matched, verdicts } = this.#verdictsOf(integration);
-    if (verdict === 'send' || verdict === 'skip') matched.inc();
+    if (!CONDITIONS.has(verdict)) matched.inc();
     verdicts.get(verdict)?.inc();
   }
 

@@ -74,7 +74,10 @@ export class LaneBench {
     const integrations = wanted.map(({ integration }, i) =>
       anIntegration({ id: `lane-${i}`, ...integration }),
     );
-    const records = this.outbox.assignLanes(integrations.map(({ id }) => anIdentity(id)));
+    const records = this.outbox.assignLanes(
+      integrations.map(({ id }) => anIdentity(id)),
+      0,
+    );
     this.lanes = wanted.map(({ destination }, i) => {
       const integration = integrations[i] as Integration;
       const record = records.get(integration.id);

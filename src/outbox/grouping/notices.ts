@@ -1,0 +1,42 @@
+import { deliverySize } from '../../core/delivery-size.ts';
+import { NOTICE_LEVEL, noticeAlert } from '../../core/notice.ts';
+import type { Database } from '../database.ts';
+
+/** Stores messages of our own. All to be called in a transaction. */
+export class Notices {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Gives the delivery. */
+  store(lane: number, sentence: string, now: number, bundle?: number): number {
+    const { raw, alertId } = noticeAlert(sentence, now);
+    const alert = this.#database.run(
+      'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, ?, ?, ?)',
+      alertId,
+      NOTICE_LEVEL,
+      now,
+      raw,
+    );
+    return this.#database.run(
+      'INSERT INTO delivery (alert, lane, priority, bytes, bundle) VALUES (?, ?, 0, ?, ?)',
+      alert.lastId,
+      lane,
+      deliverySize(raw.length),
+      bundle ?? null,
+    ).lastId;
+  }
+
+  /** The receipt of a silence: what it held back in a lane. */
+  receipt(lane: number, bundle: number, now: number): number {
+    const row = this.#database.get<{ n: number; about: string | null }>(
+      `SELECT about, (SELECT COUNT(*) FROM delivery d WHERE d.bundle = b.id) AS n
+       FROM bundle b WHERE b.id = ?`,
+      bundle,
+    );
+    const sentence = `held back ${row?.n ?? 0} alerts during ${row?.about ?? 'a silence'}`;
+    return this.store(lane, sentence, now, bundle);
+  }
+}

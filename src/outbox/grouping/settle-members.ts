@@ -1,0 +1,83 @@
+import type { Database } from '../database.ts';
+
+/** Members that are settled in one transaction: everything else waits for it. */
+const MEMBERS_PER_STEP = 1000;
+
+interface EndedRow {
+  id: number;
+  head: number;
+  outcome: 'delivered' | 'dead' | 'dropped';
+  reason: string | null;
+  finished_at: number | null;
+}
+
+/**
+ * Has the members of bundles that were delivered, given up or dropped follow, in one step. To be
+ * called in a transaction. True when there are more.
+ */
+export function settleMembers(database: Database): boolean {
+  const bundle = database.get<EndedRow>(
+    `SELECT id, head, outcome, reason, finished_at FROM bundle
+     WHERE outcome IS NOT NULL AND is_settled = 0 ORDER BY id LIMIT 1`,
+  );
+  if (bundle === undefined) return false;
+  const ids = database
+    .all<{ id: number }>(
+      `SELECT id FROM delivery WHERE bundle = ? AND id <> ? AND finished_at IS NULL LIMIT ?`,
+      bundle.id,
+      bundle.head,
+      MEMBERS_PER_STEP,
+    )
+    .map(({ id }) => id);
+  if (bundle.outcome === 'dropped') drop(database, ids);
+  else finish(database, bundle, ids);
+  if (ids.length < MEMBERS_PER_STEP) {
+    database.run('UPDATE bundle SET is_settled = 1 WHERE id = ?', bundle.id);
+  }
+  return true;
+}
+
+/** What a silence held back stays silenced: its message is the receipt. */
+function finish(
+  database: Database,
+  { outcome, reason, finished_at: at }: EndedRow,
+  ids: readonly number[],
+): void {
+  database.run(
+    `UPDATE delivery SET finished_at = ?,
+       state = CASE WHEN state = 'silenced' THEN state ELSE ? END,
+       reason = CASE WHEN state = 'silenced' THEN reason ELSE ? END
+     WHERE id IN (SELECT value FROM json_each(?))`,
+    at,
+    outcome === 'delivered' ? 'covered' : 'dead',
+    outcome === 'delivered' ? null : reason,
+    JSON.stringify(ids),
+  );
+}
+
+function drop(database: Database, ids: readonly number[]): void {
+  const list = JSON.stringify(ids);
+  const alerts = database.all<{ alert: number }>(
+    'SELECT DISTINCT alert FROM delivery WHERE id IN (SELECT value FROM json_each(?))',
+    list,
+  );
+  database.run('DELETE FROM delivery WHERE id IN (SELECT value FROM json_each(?))', list);
+  database.run(
+    `DELETE FROM alert WHERE id IN (SELECT value FROM json_each(?))
+       AND NOT EXISTS (SELECT 1 FROM delivery WHERE alert = alert.id)`,
+    JSON.stringify(alerts.map(({ alert }) => alert)),
+  );
+}
+
+/** Forgets the throttles of keys that have been quiet for so long that they make no difference. */
+export function forgetQuiet(database: Database, now: number, limit: number): number {
+  return database.run(
+    `DELETE FROM throttle WHERE (lane, key) IN (
+       SELECT t.lane, t.key FROM throttle t WHERE t.last_sent + 2 * t.period <= ?
+         AND NOT EXISTS (SELECT 1 FROM bundle b
+           WHERE b.lane = t.lane AND b.kind = 'throttle' AND b.key = t.key AND b.is_closed = 0)
+       LIMIT ?)`,
+    now,
+    limit,
+  ).changes;
+}
