@@ -338,3 +338,25 @@ it('sends what it holds when it has used up its share', () => {
   outbox.accept(anIntake([], { behind }), now);
   expect(sent()).toEqual(['throttle ["a"] ×1']);
 });
+
+it('shows in the queue what is held, why, and what it is sent with', () => {
+  open({ throttle: { same: ['rule.id'], every: MINUTE, upTo: MINUTE } });
+  accept(alert('a'), alert('a'), alert('a'));
+  const queue = new Queue(database);
+  const [first, second, third] = queue.list({});
+  expect(first).toMatchObject({ state: 'pending', verdict: undefined, bundle: undefined });
+  expect(second).toMatchObject({
+    state: 'held',
+    verdict: 'throttle',
+    bundle: { kind: 'throttle', isCarrier: false },
+    nextAttemptAt: now + MINUTE,
+  });
+  now += MINUTE;
+  sent();
+  const bundle = third?.bundle?.id;
+  expect([...queue.list({ bundle })].map(({ id, state }) => [id, state])).toEqual([
+    [2, 'covered'],
+    [3, 'delivered'],
+  ]);
+  expect(queue.show(3)?.bundle?.isCarrier).toBe(true);
+});
