@@ -1,6 +1,7 @@
 /** A wall clock that asks `Intl` for each moment, and nothing else: slow, and simple enough to be believed. */
-export class WallClock {
+class WallClock {
   readonly #format: Intl.DateTimeFormat;
+  readonly #shown = new Map<number, number>();
 
   constructor(zone: string) {
     this.#format = new Intl.DateTimeFormat('sv-SE', {
@@ -12,8 +13,22 @@ export class WallClock {
 
   /** What it shows, as if that were UTC. */
   at(ms: number): number {
-    return Date.parse(`${this.#format.format(ms).replace(' ', 'T')}Z`);
+    let shown = this.#shown.get(ms);
+    if (shown === undefined) {
+      shown = Date.parse(`${this.#format.format(ms).replace(' ', 'T')}Z`);
+      this.#shown.set(ms, shown);
+    }
+    return shown;
   }
+}
+
+const clocks = new Map<string, WallClock>();
+
+/** The clock of a zone, which remembers what it showed. */
+export function wallClock(zone: string): WallClock {
+  const clock = clocks.get(zone) ?? new WallClock(zone);
+  clocks.set(zone, clock);
+  return clock;
 }
 
 /** Zones whose clocks change in different ways, with moments at which they do. */
