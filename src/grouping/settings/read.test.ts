@@ -42,7 +42,10 @@ it('reads everything that decides when alerts are sent, and which together', () 
 });
 
 it('has defaults', () => {
-  const { rules } = read({ throttle: { same: 'rule.id', every: '1m' }, digest: { every: '08:00' } });
+  const { rules } = read({
+    throttle: { same: 'rule.id', every: '1m' },
+    digest: { every: '08:00' },
+  });
   expect(rules).toMatchObject({
     at: undefined,
     outside: 'hold',

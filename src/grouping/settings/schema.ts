@@ -50,7 +50,9 @@ const digest = z.strictObject({
 
 const storm = z.strictObject({
   above: z.int().min(1).describe('More alerts than this within `in` are a storm.'),
-  in: duration.describe('The time in which `above` is counted. A storm is over after as long below half of it.'),
+  in: duration.describe(
+    'The time in which `above` is counted. A storm is over after as long below half of it.',
+  ),
   late: duration
     .optional()
     .describe('What waits longer than this for the rate limit is a storm, too. Default: 10m.'),
