@@ -9,6 +9,7 @@ import {
   headline,
   inert,
   type JsonDocument,
+  keyText,
   moreAlerts,
   moreKeys,
 } from '../sdk/index.ts';
@@ -54,7 +55,8 @@ export function bundleTextFor(
   more: readonly Fact[] = [],
 ): JsonDocument {
   const facts: Fact[] = [...more, ['Bundle', String(bundle.id)]];
-  if (bundle.by.length > 0) facts.push(['Grouped by', inert(bundle.by.join(', '), LONGEST_BY)]);
+  const key = keyText(bundle);
+  if (key !== undefined) facts.push(['Grouped by', cut(key, LONGEST_BY)]);
   const groups = fitting(version, groupTexts(bundle), extent);
   const build = (examples: readonly Example[]) => {
     const lines = [moreKeys(bundle, groups.length), moreAlerts(bundle, examples.length)];
