@@ -108,6 +108,11 @@ export function groupTexts(bundle: Bundle): GroupText[] {
   });
 }
 
+/** The fields whose values make a key; undefined where there are none. */
+export function keyText({ by }: Pick<Bundle, 'by'>): string | undefined {
+  return by.length === 0 ? undefined : by.map(fieldName).join(', ');
+}
+
 /** A line of the table as one line of text. */
 export function groupLine({ count, rule, agent, span, fields }: GroupText): string {
   const parts = [`${count} × ${rule}`, agent, span, ...fields];

@@ -48,6 +48,7 @@ export {
   groupTexts,
   headline,
   inert,
+  keyText,
   moreAlerts,
   moreKeys,
 } from './bundle-text.ts';
