@@ -2,16 +2,11 @@ import {
   type Bundle,
   bundleFacts,
   bundleGroups,
-  exampleLog,
+  bundleText,
   examplesWithin,
-  exampleTitle,
   type Fact,
-  groupLine,
-  groupTexts,
   headline,
   isoTime,
-  moreAlerts,
-  moreKeys,
   RawJson,
   stringify,
 } from '../sdk/index.ts';
@@ -38,19 +33,9 @@ export interface Words {
  * @param key an alert of the bundle may be in IRIS by its own id.
  */
 export function bundleWords(bundle: Bundle, key: string): Words {
-  const groups = groupTexts(bundle);
-  const alerts = examplesWithin(bundle.examples, LARGEST_EXAMPLES);
-  const more = [moreKeys(bundle), moreAlerts(bundle, alerts.length)];
-  const logs = bundle.examples.flatMap((alert) => {
-    const log = exampleLog(alert, LONGEST_LOG);
-    return ['', exampleTitle(alert), ...(log === undefined ? [] : [log])];
-  });
   return {
     title: headline(bundle),
-    description: [...groups.map(groupLine), ...logs, '', ...more]
-      .filter((line) => line !== undefined)
-      .join('\n')
-      .trim(),
+    description: bundleText(bundle, LONGEST_LOG),
     reference: key,
     time: isoTime(bundle.lastAt),
     level: bundle.highestLevel,
@@ -62,7 +47,7 @@ export function bundleWords(bundle: Bundle, key: string): Words {
           groups: bundleGroups(bundle),
           more_groups: bundle.moreGroups,
         },
-        alerts,
+        alerts: examplesWithin(bundle.examples, LARGEST_EXAMPLES),
       }),
     ),
   };

@@ -4,6 +4,7 @@ import { anAlert } from '../../../test/support/jobs.ts';
 import type { JsonValue } from '../../alert/json.ts';
 import type { Bundle } from '../../core/bundle.ts';
 import {
+  bundleText,
   exampleLog,
   exampleTitle,
   groupLine,
@@ -147,6 +148,28 @@ describe('what is not shown', () => {
     expect(moreAlerts(bundle(), 5)).toBe('and 32 more: integratord queue list --bundle 812');
     expect(moreAlerts(bundle(), 36, '`')).toBe('and 1 more: `integratord queue list --bundle 812`');
     expect(moreAlerts(bundle(), 37)).toBeUndefined();
+  });
+});
+
+describe('a message as plain text', () => {
+  it('has the table, the examples and the rest', () => {
+    expect(bundleText(bundle({ moreGroups: 1 }), 100)).toBe(
+      [
+        '1 × 5760 (level 5): sshd: authentication failed. · bastion (002) · 14:00:12',
+        '',
+        '5760 (level 5): sshd: authentication failed. · bastion (002) · 2026-11-24T14:00:12.000+0100',
+        'Failed password for root',
+        '',
+        'and 1 more key',
+        'and 36 more: integratord queue list --bundle 812',
+      ].join('\n'),
+    );
+  });
+
+  it('is short where all is shown', () => {
+    expect(bundleText(aBundle([anAlert({})]), 100)).toBe(
+      '1 × unknown (level 0) · 14:00:12\n\nunknown (level 0)',
+    );
   });
 });
 

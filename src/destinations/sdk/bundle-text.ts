@@ -176,6 +176,23 @@ export function moreAlerts({ count, id }: Bundle, shown: number, quote = ''): st
   return `and ${more} more: ${quote}integratord queue list --bundle ${id}${quote}`;
 }
 
+/**
+ * A message as plain text, without its headline: the table, the examples with their logs, and how to see the
+ * rest.
+ * @param longestLog in characters.
+ */
+export function bundleText(bundle: Bundle, longestLog: number): string {
+  const examples = bundle.examples.flatMap((alert) => {
+    const log = exampleLog(alert, longestLog);
+    return ['', exampleTitle(alert), ...(log === undefined ? [] : [log])];
+  });
+  const rest = [moreKeys(bundle), moreAlerts(bundle, bundle.examples.length)];
+  return [...groupTexts(bundle).map(groupLine), ...examples, '', ...rest]
+    .filter((line) => line !== undefined)
+    .join('\n')
+    .trim();
+}
+
 /** What an example is, above its log: `5712 (level 10): sshd: brute force · web01 (001) · 2026-…`. */
 export function exampleTitle(alert: Alert): string {
   const id = factOf(alert, 'rule', 'id') ?? 'unknown';

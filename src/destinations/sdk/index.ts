@@ -41,6 +41,7 @@ export { VERSION } from '../../core/version.ts';
 export { type Fact, factsOf, oneLine, plain } from './alert-facts.ts';
 export { bundleFacts, bundleGroups, examplesWithin, exampleWithin } from './bundle-json.ts';
 export {
+  bundleText,
   exampleLog,
   exampleTitle,
   type GroupText,
