@@ -77,8 +77,8 @@ function fromRecord(record: JsonObject): RecordedIntegration {
     ? rules.filter((rule) => typeof rule === 'number')
     : undefined;
   return {
-    id: String(record['id']),
-    name: String(record['name']),
+    id: textOf(record['id']),
+    name: textOf(record['name']),
     filters: {
       level: typeof level === 'number' ? level : 0,
       ruleIds: ofNumbers,
@@ -94,6 +94,7 @@ function fromRecord(record: JsonObject): RecordedIntegration {
   };
 }
 
+const textOf = (value: JsonValue | undefined) => (typeof value === 'string' ? value : '');
 const isGroupDialect = (value: JsonValue | undefined) => value === 'exact' || value === 'sregex';
 const isLocationDialect = (value: JsonValue | undefined) => value === 'json' || value === 'full';
 

@@ -104,7 +104,12 @@ export class AlertHistory {
     const { found } = this.#database.get<{ found: number }>(
       `SELECT EXISTS (${ahead} AND priority > ?) OR EXISTS (${ahead} AND priority = ? AND id < ?)
          OR EXISTS (SELECT 1 FROM delivery WHERE lane = ? AND state = 'leased') AS found`,
-      ...[lane, priority, lane, priority, id, lane],
+      lane,
+      priority,
+      lane,
+      priority,
+      id,
+      lane,
     ) as { found: number };
     return found === 1;
   }

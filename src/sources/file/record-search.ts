@@ -135,18 +135,23 @@ async function firstDated(
     if (count instanceof FileError) return count;
     at += count;
     bytes = Buffer.concat([bytes, chunk.subarray(0, count)]);
-    let start = from === 0 ? 0 : bytes.indexOf(separator) + 1;
-    while ((start > 0 || from === 0) && from + start < before) {
-      const next = bytes.indexOf(separator, start);
+    let start = from === 0 ? 0 : startAfter(bytes, separator, 0);
+    while (start !== undefined && from + start < before) {
+      const next: number = bytes.indexOf(separator, start);
       if (next === -1 && count > 0) break;
       const seconds = timeOf(bytes.subarray(start, next === -1 ? bytes.length : next), isText);
       if (seconds !== undefined) return { start: from + start, seconds };
-      if (next === -1) break;
-      start = next + 1;
+      start = startAfter(bytes, separator, start);
     }
     if (count === 0) return undefined;
   }
   return undefined;
+}
+
+/** Where the next record begins; undefined when it is not there yet. */
+function startAfter(bytes: Buffer, separator: string, from: number): number | undefined {
+  const found = bytes.indexOf(separator, from);
+  return found === -1 ? undefined : found + 1;
 }
 
 /** When the last of whole records that has a time was written, in seconds since 1970. */
