@@ -30,6 +30,9 @@ export function whyRefused(part: ConditionPart, whole: Step): string {
     return `${short}: ${found ?? 'absent'}; ${part.mustFit ? 'wanted' : 'excluded'}: ${wanted}${reason}`;
   }
   const value = found === undefined ? '' : `, and it is ${found}`;
+  if (!part.mustFit && whole.kind === 'all' && whole.children.length > 1) {
+    return `${whole.children.map(wordsOf).join(' and ')} fit: it is excluded${reason}`;
+  }
   return part.mustFit
     ? `${short} is not so${value}`
     : `${short} is so${value}: it is excluded${reason}`;
@@ -78,13 +81,17 @@ function subStepOf({ text, found, wanted, passed, children }: Step): SubStep {
   };
 }
 
-/** A value as it stood in the alert. What is no JSON is several values, or a beginning: then the text. */
+/** A value as it stood in the alert, or several as a list; the text where only a part of it was kept. */
 function valueOf(found: string): JsonValue {
   if (found === 'absent') return null;
+  return parsed(found) ?? parsed(`[${found}]`) ?? found;
+}
+
+function parsed(json: string): JsonValue | undefined {
   try {
-    return JSON.parse(found) as JsonValue;
+    return JSON.parse(json) as JsonValue;
   } catch {
-    return found;
+    return undefined;
   }
 }
 

@@ -125,7 +125,7 @@ describe('conditions on the way of an alert', () => {
         stage: 'only',
         by: 'only.agents',
         pass: true,
-        found: '"001", "web-1", "10.0.0.9"',
+        found: ['001', 'web-1', '10.0.0.9'],
         wanted: 'web-*, 004',
       },
       {
@@ -157,13 +157,13 @@ describe('conditions on the way of an alert', () => {
       second?.map(({ by, pass, found, wanted, why }) => [by, pass, found, wanted, why]),
     ).toEqual([
       ['except[0]', true, '5710', 'not 1', 'it does not count any more'],
-      ['except[1]', true, '"001", "web-1", "10.0.0.9"', 'not db-*', undefined],
+      ['except[1]', true, ['001', 'web-1', '10.0.0.9'], 'not db-*', undefined],
       [
         'except[2]',
         false,
         undefined,
         'not rules 5710 and agents web-*',
-        'all of these is so: it is excluded (noisy)',
+        'rules 5710 and agents web-* fit: it is excluded (noisy)',
       ],
     ]);
     expect(third).toEqual([
