@@ -3,10 +3,12 @@ import { JsonScanner, Malformed, OPEN_BRACE, OPEN_BRACKET } from './json-scanner
 
 /** Deeper in a document are no alerts. */
 const DEEPEST = 6;
+/** With its quotes. */
+const LONGEST_NAME = 12;
 
 /**
  * Where the alerts stand in a JSON document that holds some: a list of them, the `_source` of what an
- * indexer stores, its `hits`. Items of lists count also when they are no alerts. Nothing where there are
+ * indexer stores, its `hits`. Where there are any, what else is in a list counts too. Nothing where there are
  * none.
  */
 export function documentsIn(bytes: Buffer): Place[] {
@@ -25,25 +27,37 @@ function within(bytes: Buffer, place: Place, depth: number): Place[] {
   if (first === OPEN_BRACKET) {
     const items: Place[] = [];
     scanner.items((item) => items.push(item));
-    return items.flatMap((item) => {
-      const inner = within(bytes, item, depth + 1);
-      return inner.length === 0 ? [item] : inner;
-    });
+    const inner = items.map((item) => alertsOf(bytes, item, depth + 1));
+    const hasAlerts = inner.some((places) => places.length > 0);
+    return !hasAlerts
+      ? []
+      : items.flatMap((item, at) => {
+          const its = inner[at] ?? [];
+          return its.length === 0 ? [item] : its;
+        });
   }
   if (first !== OPEN_BRACE) return [];
-  const members = new Map<string, Place>();
-  scanner.entries((name, value) => {
-    if (name.end - name.start > 12) return;
-    members.set(bytes.toString('latin1', name.start + 1, name.end - 1), value);
-  });
-  if (members.has('rule')) return [];
+  const members = membersOf(bytes, place);
   const source = members.get('_source');
-  if (source !== undefined) {
-    const inner = within(bytes, source, depth + 1);
-    return inner.length === 0 ? [source] : inner;
-  }
+  if (source !== undefined) return alertsOf(bytes, source, depth + 1);
   const hits = members.get('hits');
   return hits === undefined ? [] : within(bytes, hits, depth + 1);
+}
+
+/** A value where it is an alert itself, else the alerts in it. */
+function alertsOf(bytes: Buffer, place: Place, depth: number): Place[] {
+  const isObject = bytes[place.start] === OPEN_BRACE;
+  return isObject && membersOf(bytes, place).has('rule') ? [place] : within(bytes, place, depth);
+}
+
+/** Where the members stand that tell what a document is. */
+function membersOf(bytes: Buffer, { start, end }: Place): Map<string, Place> {
+  const members = new Map<string, Place>();
+  new JsonScanner(bytes, start, end).entries((name, value) => {
+    if (name.end - name.start > LONGEST_NAME) return;
+    members.set(bytes.toString('latin1', name.start + 1, name.end - 1), value);
+  });
+  return members;
 }
 
 /** JSON without the white space between its parts: one line, with numbers as they were written. */

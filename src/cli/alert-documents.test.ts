@@ -68,6 +68,14 @@ describe('alerts in a file', () => {
     ]);
   });
 
+  it('count in a list with what else is in it', async () => {
+    expect(await documents(`[1, ${line('1.1')}, {}]`)).toEqual([
+      [0, '1'],
+      [0, line('1.1')],
+      [0, '{}'],
+    ]);
+  });
+
   it('keep numbers as they were written', async () => {
     const text =
       '{\n  "rule": {"level": 3},\n  "data": {"big": 12345678901234567890, "t": "a  b"}\n}\n';
@@ -84,6 +92,7 @@ describe('alerts in a file', () => {
       `[broken\n${line('1.1')}\n`,
       `{\n  "rule" 1\n}\n`,
       '[]\n{}\n',
+      '[1, 2, {"a": [3]}]\n{"hits": [1, 2]}\n{"_source": {}}\n',
     ]) {
       expect(await documents(text)).toEqual(await all(readRecords, text));
     }

@@ -18,7 +18,7 @@ export function addMatch(program: Command): void {
   program
     .command('match')
     .description('show which integrations would fire for each alert')
-    .argument('[file]', 'alerts, one per line (default: standard input)')
+    .argument('[file]', 'alerts, one per line or as JSON documents (default: standard input)')
     .option('--why', 'also say which filter keeps each of the others from firing')
     .action(async (file: string | undefined, own: { why?: boolean }, command: Command) => {
       const invoked = invocation(command);

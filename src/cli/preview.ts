@@ -21,7 +21,7 @@ export function addPreview(program: Command): void {
     .description('show what would be sent for each alert, without sending')
     .requiredOption('--integration <id>', 'the integration, as `check` names it')
     .option('--show-secrets', 'show keys and addresses instead of redacting them')
-    .argument('[file]', 'alerts, one per line (default: standard input)')
+    .argument('[file]', 'alerts, one per line or as JSON documents (default: standard input)')
     .action(
       async (
         file: string | undefined,
