@@ -1,5 +1,6 @@
 import { OutboxError } from '../core/outbox-error.ts';
 import type { Database } from './database.ts';
+import { EXPLANATIONS } from './migrations/explanations.ts';
 import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
 import { HOLDS_AND_DROPS } from './migrations/holds-and-drops.ts';
@@ -10,7 +11,14 @@ import { USAGE } from './migrations/usage.ts';
  * The steps from an empty file to the present shape. A step is never changed once it was released:
  * a change of shape is a further step.
  */
-const MIGRATIONS: readonly string[] = [FIRST_SHAPE, SOURCES, USAGE, HOLDS_AND_DROPS, GROUPING];
+const MIGRATIONS: readonly string[] = [
+  FIRST_SHAPE,
+  SOURCES,
+  USAGE,
+  HOLDS_AND_DROPS,
+  GROUPING,
+  EXPLANATIONS,
+];
 
 /**
  * Brings the database to the present shape.
