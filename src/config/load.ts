@@ -3,8 +3,8 @@ import { readOwnSettings } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Integration } from '../core/integration.ts';
 import type { DaemonSettings } from '../core/settings.ts';
-import type { Time } from '../times/time.ts';
 import type { Block } from './block.ts';
+import type { ConfigTest } from './config-tests.ts';
 import { effectiveSettings } from './effective.ts';
 import { type Files, systemFiles } from './files.ts';
 import { checkForwards } from './forwards.ts';
@@ -18,6 +18,7 @@ import { nothingIn, Report } from './report.ts';
 import { checkScriptArguments } from './script-arguments.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
 import { readTextFile, type TextFile } from './text-file.ts';
+import type { SettingsTimes } from './times.ts';
 import { readDefinition } from './yaml-integration.ts';
 
 /** In bytes. Real ones are a thousand times smaller. */
@@ -49,7 +50,9 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   /** The settings of the daemon as a whole, defaults included. */
   readonly settings: DaemonSettings;
   /** The times that conditions ask, by their names. */
-  readonly times: ReadonlyMap<string, Time>;
+  readonly times: SettingsTimes;
+  /** What must be decided about alerts. */
+  readonly tests: readonly ConfigTest[];
   /** Every variable that `${env:…}` names anywhere. */
   readonly variables: ReadonlySet<string>;
   /** Every secret value, for the Scrubber, also of blocks that were left out. */
@@ -124,7 +127,8 @@ export function loadConfig<Found extends DestinationDescription>(
     diagnostics: [...report.diagnostics(), ...settings.diagnostics()],
     fatal: blocks === undefined || settings.fatal,
     settings: settings.daemon,
-    times: settings.times.times,
+    times: settings.times,
+    tests: settings.tests,
     variables: new Set([...(file.ok ? referencedVariables(file.text) : []), ...settings.variables]),
     secrets: [...secrets],
     blank: [

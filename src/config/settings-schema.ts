@@ -5,6 +5,7 @@ import { settingsOf } from '../core/destination-settings.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { groupingSettings } from '../grouping/settings/schema.ts';
 import { timesSettings } from '../times/schema.ts';
+import { testsSettings } from './config-tests.ts';
 
 /*
  * The settings file `integratord.yaml`. To add a key that every integration has: one line here with
@@ -240,6 +241,7 @@ export const settingsSchema = z.strictObject({
   outbox: outbox.optional().describe('How much the outbox keeps.'),
   reading: reading.optional().describe('How far back reading goes.'),
   times: timesSettings,
+  tests: testsSettings,
   environment: z
     .array(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a variable' }))
     .optional()

@@ -6,6 +6,7 @@ import type { IntegrationSettings, RetrySchedule } from '../core/integration.ts'
 import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
+import { type ConfigTest, readConfigTests } from './config-tests.ts';
 import type { Files } from './files.ts';
 import { referencedVariables } from './references.ts';
 import { listed, nothingIn, Report } from './report.ts';
@@ -29,6 +30,8 @@ export interface Settings {
   readonly entries: ReadonlyMap<string, SettingsEntry>;
   /** What `times` says. */
   readonly times: SettingsTimes;
+  /** What must be decided about alerts. */
+  readonly tests: readonly ConfigTest[];
   /** The settings of the daemon as a whole, defaults included. */
   readonly daemon: DaemonSettings;
   /** The variables that it names by `${env:…}`. */
@@ -75,6 +78,7 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
   return {
     entries: new Map(entries.map((entry) => [entry.id, entry])),
     times: settingsTimes(raw.times, { yaml, report }),
+    tests: readConfigTests(raw.tests, { yaml, report }),
     daemon: daemonSettings(raw),
     variables: referencedVariables(file.text),
     fatal: false,
@@ -87,6 +91,7 @@ function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]
   return {
     entries: new Map(),
     times: NO_TIMES,
+    tests: [],
     daemon: DEFAULT_SETTINGS,
     variables: [],
     fatal,

@@ -42,7 +42,7 @@ export function withHeld(
   if (decision.verdict !== 'send' || held === undefined) return decision;
   const { verdict, by, key } = held;
   const found = foundOf(verdict, key, readAt);
-  const wanted = verdict === 'time' ? by?.replace(/^at:/, '') : WANTED[verdict];
+  const wanted = verdict === 'time' ? by?.replace(/^at /, '') : WANTED[verdict];
   const step: HeldStep = {
     stage: verdict,
     pass: false,

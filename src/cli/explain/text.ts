@@ -62,13 +62,15 @@ function integrationLines(integration: ExplainedIntegration, style: Style): stri
   const notes = notesOf(integration);
   return [
     `${mark(isSent, style)} ${style.strong(printable(id))}  ${said}${why}`,
-    ...stepLines(
-      chain.flatMap((step) => rowsOf(step)),
-      style,
-    ),
+    ...stepLines(chain.flatMap(rowsOf), style),
     ...notes.map((note) => `    ${style.waiting(printable(note))}`),
     ...deliveries.flatMap((delivery) => deliveryLines(delivery, style)),
   ];
+}
+
+/** The questions that were asked, a line each. */
+export function chainText(chain: readonly (ChainStep | HeldStep)[], style: Style): string {
+  return stepLines(chain.flatMap(rowsOf), style).join('\n');
 }
 
 function notesOf(integration: ExplainedIntegration): string[] {
