@@ -50,7 +50,7 @@ export interface ConfigTest {
   /** Where it stands. */
   readonly place: SourcePosition;
   /** Where an id of one of its lists stands. */
-  placeOf(list: 'goes_to' | 'not_to', index: number): SourcePosition;
+  readonly placeOf: (list: 'goes_to' | 'not_to', index: number) => SourcePosition;
 }
 
 /** The tests of a settings file, as far as they are right. */
