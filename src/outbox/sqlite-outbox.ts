@@ -185,6 +185,9 @@ export class SqliteOutbox implements Outbox {
   }
 
   sync(): void {
+    if (this.#grouping.hasUnsettled) {
+      this.#database.relaxedTransaction(() => this.#grouping.settle());
+    }
     this.#database.sync();
   }
 
