@@ -103,8 +103,14 @@ interface Row {
 }
 
 function rowsOf(step: ChainStep | HeldStep): Row[] {
-  const { stage, by = stage, pass, found, wanted, children = [] } = step;
-  const row = { pass, name: by, found: shown(found), wanted: cut(wanted ?? '', LONGEST_WANTED) };
+  const { stage, by = stage, pass, found, wanted, why, children = [] } = step;
+  const isBare = found === undefined && wanted === undefined && why !== undefined;
+  const row = {
+    pass,
+    name: by,
+    found: isBare ? cut(why, LONGEST_WANTED) : shown(found),
+    wanted: cut(wanted ?? '', LONGEST_WANTED),
+  };
   return [row, ...children.flatMap((child) => subRows(child, 1))];
 }
 
