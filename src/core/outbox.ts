@@ -252,7 +252,7 @@ export interface OutboxSpace {
   /** Has the members of bundles that ended follow them, some at a time. True when there are more. */
   settleMembers(): boolean;
   /** Forgets up to so many throttles that make no difference any more. Returns how many. */
-  forgetQuiet(now: number, limit: number): number;
+  forgetThrottles(now: number, limit: number): number;
 }
 
 /** What of a lane has not been delivered: how many, by state. */
