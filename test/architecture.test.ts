@@ -40,6 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   lanes: ['alert', 'core'],
   outbox: ['core'],
   'sources/*': ['alert', 'core'],
+  control: ['core'],
   config: ['alert', 'core', 'filters', 'conditions', 'grouping', 'times'],
   transport: ['core'],
   telemetry: ['alert', 'core'],

@@ -71,11 +71,20 @@ export interface Parking {
   readonly since: number;
 }
 
+/** An operator has a lane stopped. */
+export interface Pause {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly who: string;
+}
+
 /** The stored state of a lane. */
 export interface LaneRecord {
   readonly id: number;
   readonly parking: Parking | undefined;
   readonly bucket: BucketState | undefined;
+  /** Set while an operator has it stopped. */
+  readonly pause?: Pause | undefined;
   /** True where this assignment ended a parking, or brought a removed integration back. */
   readonly isResumed?: boolean;
 }
@@ -206,6 +215,8 @@ export interface Outbox {
    * how many.
    */
   giveUp(lane: number, readBefore: number, now: number): number;
+  /** True while there is a storm in a lane. */
+  inStorm(lane: number): boolean;
   /** What waits in a lane: costs time in proportion to it. */
   waiting(lane: number): Waiting;
   /** Durable as {@link commit}: what a power failure undoes, the next attempt finds again. */
