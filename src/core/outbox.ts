@@ -1,5 +1,5 @@
 import type { DeliveryState, LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
-import type { LanePolicy } from './grouping.ts';
+import type { LanePolicy, MuteMark } from './grouping.ts';
 import type { FailureReason } from './outcome.ts';
 import type { Checkpoint, Loss } from './source.ts';
 import type { BucketState } from './token-bucket.ts';
@@ -23,6 +23,8 @@ export interface IntakeCommit {
   readonly unreadable: readonly UnreadableRecord[];
   readonly counts: IntakeCounts;
   readonly checkpoint: Checkpoint;
+  /** The mutes that its alerts opened: in force for what is stored with them. */
+  readonly marks?: readonly MuteMark[];
   /** Lanes that store nothing more of this source for now, each with its place in it. */
   readonly behind?: ReadonlyMap<number, Checkpoint>;
 }
@@ -250,7 +252,10 @@ export interface OutboxSpace {
   compact(pages: number): boolean;
   /** Has the members of bundles that ended follow them, some at a time. True when there are more. */
   settleMembers(): boolean;
-  /** Forgets up to so many throttles that make no difference any more. Returns how many. */
+  /**
+   * Forgets up to so many throttles, mutes and silences that make no difference any more. Returns how
+   * many.
+   */
   forgetQuiet(now: number, limit: number): number;
 }
 

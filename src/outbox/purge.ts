@@ -1,5 +1,6 @@
 import type { FinishedState, OutboxSpace } from '../core/outbox.ts';
 import type { Database, SqlValue } from './database.ts';
+import { forgetQuieted } from './grouping/quiet-store.ts';
 import { forgetQuiet, settleMembers } from './grouping/settle-members.ts';
 import { finishedBytes, largestLane } from './usage.ts';
 
@@ -91,7 +92,8 @@ export class Purge implements OutboxSpace {
   }
 
   forgetQuiet(now: number, limit: number): number {
-    return forgetQuiet(this.#database, now, limit);
+    const throttles = forgetQuiet(this.#database, now, limit);
+    return throttles + forgetQuieted(this.#database, now, limit);
   }
 
   /**

@@ -37,6 +37,8 @@ export const VERDICTS = [
   'except',
   'when',
   'skip',
+  'silence',
+  'mute',
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
@@ -45,6 +47,9 @@ export interface Refusal {
   readonly verdict: Verdict;
   /** Which of several conditions it was: `only:level`, `except:2`. */
   readonly by?: string;
+  /** What was there, where that can be said by itself, and what should have been. */
+  readonly found?: string;
+  readonly wanted?: string;
   /** The reason in words, as half a sentence without secrets. */
   readonly why: string;
 }
