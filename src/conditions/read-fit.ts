@@ -1,10 +1,10 @@
+import type { Problem } from '../core/problem.ts';
+import { Report } from '../core/problem-report.ts';
 import { compileExpression } from './cel/compile.ts';
 import { allOf, type Check } from './check.ts';
 import { type Condition, conditionOf } from './condition.ts';
-import type { Problem } from './problem.ts';
 import type { ReadOptions } from './read.ts';
 import { compileKeys } from './vocabulary/only.ts';
-import { Report } from './vocabulary/report.ts';
 
 /** What alerts must fit to be held back, and what is wrong with it. */
 export interface ReadFit {

@@ -1,3 +1,4 @@
+import { Report } from '../core/problem-report.ts';
 import { compileExpression, type ExpressionOptions } from './cel/compile.ts';
 import { allOf, type Check } from './check.ts';
 import { type Condition, conditionOf, type Step } from './condition.ts';
@@ -5,7 +6,6 @@ import { bothHints, type Hints, NO_HINTS } from './hints.ts';
 import type { Problem } from './problem.ts';
 import type { ConditionAlert } from './scope.ts';
 import { compileKeys } from './vocabulary/only.ts';
-import { Report } from './vocabulary/report.ts';
 import { exceptEntrySchema, MOST_ENTRIES } from './vocabulary/schema.ts';
 
 /** One of the conditions of an integration. */

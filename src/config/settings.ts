@@ -16,6 +16,7 @@ import {
   settingsSchema,
 } from './settings-schema.ts';
 import { readTextFile } from './text-file.ts';
+import { NO_TIMES, type SettingsTimes, settingsTimes } from './times.ts';
 import { validate, type YamlPart } from './validation.ts';
 import { parseYaml, type YamlFile } from './yaml-document.ts';
 
@@ -26,6 +27,8 @@ const LONGEST_SETTINGS = 256 << 10;
 export interface Settings {
   /** What it says of each integration, unread: what may stand there depends on the destination. */
   readonly entries: ReadonlyMap<string, SettingsEntry>;
+  /** What `times` says. */
+  readonly times: SettingsTimes;
   /** The settings of the daemon as a whole, defaults included. */
   readonly daemon: DaemonSettings;
   /** The variables that it names by `${env:…}`. */
@@ -71,6 +74,7 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
   });
   return {
     entries: new Map(entries.map((entry) => [entry.id, entry])),
+    times: settingsTimes(raw.times, { yaml, report }),
     daemon: daemonSettings(raw),
     variables: referencedVariables(file.text),
     fatal: false,
@@ -82,6 +86,7 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
 function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]): Settings {
   return {
     entries: new Map(),
+    times: NO_TIMES,
     daemon: DEFAULT_SETTINGS,
     variables: [],
     fatal,

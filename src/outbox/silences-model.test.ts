@@ -288,6 +288,6 @@ it('whatever happens, what a silence holds back is covered once, sent after it, 
         world.close();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   );
 });

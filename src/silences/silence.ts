@@ -1,9 +1,9 @@
 import type { Condition } from '../conditions/condition.ts';
-import type { Problem } from '../conditions/problem.ts';
 import type { ReadOptions } from '../conditions/read.ts';
 import { readFit } from '../conditions/read-fit.ts';
 import type { ConditionAlert } from '../conditions/scope.ts';
 import type { Hush } from '../core/grouping.ts';
+import type { Problem } from '../core/problem.ts';
 import {
   CRITICAL_LEVEL,
   type NewSilence,
