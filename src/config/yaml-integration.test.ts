@@ -194,7 +194,7 @@ describe('conditions', () => {
     const names = loaded.integrations.map(({ conditions }) =>
       conditions?.parts.map(({ name }) => name),
     );
-    expect(names).toEqual([['only:level', 'except:1'], ['when']]);
+    expect(names).toEqual([['only.level', 'except[0]'], ['when']]);
   });
 
   it('are reported at their place, also inside of an expression, and left out', () => {
@@ -221,7 +221,7 @@ describe('conditions', () => {
     expect(diagnostics[2]?.excerpt).toBe('  rule.id == 5710\n             ^^^^');
     expect(diagnostics[3]?.excerpt).toBe('rule.levle > 6\n^^^^^^^^^^');
     const names = integrations.map(({ conditions }) => conditions?.parts.map(({ name }) => name));
-    expect(names).toEqual([['except:2'], ['when']]);
+    expect(names).toEqual([['except[1]'], ['when']]);
   });
 });
 

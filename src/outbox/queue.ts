@@ -11,6 +11,7 @@ import {
   WITH_BUNDLE,
   where,
 } from './queue-filter.ts';
+import { type AttemptRow, attemptOf, type RecordedAttempt } from './recorded-attempt.ts';
 import { countSelected, type SelectionCount } from './selection-count.ts';
 
 /** One delivery as shown to the operator. Times are milliseconds since 1970. */
@@ -51,16 +52,7 @@ export interface QueueDetail extends QueueEntry {
   readonly raw: string;
 }
 
-export interface RecordedAttempt {
-  readonly number: number;
-  readonly startedAt: number;
-  readonly durationMs: number;
-  readonly outcome: string;
-  readonly reason: string | undefined;
-  readonly status: number | undefined;
-  readonly message: string | undefined;
-  readonly excerpt: string | undefined;
-}
+export type { RecordedAttempt } from './recorded-attempt.ts';
 
 export type QueueStats = Record<string, Record<DeliveryState, number>>;
 
@@ -104,16 +96,7 @@ export class Queue {
     if (row === undefined) return undefined;
     const attemptLog = this.#database
       .all<AttemptRow>('SELECT * FROM attempt WHERE delivery = ? ORDER BY number', id)
-      .map((attempt) => ({
-        number: attempt.number,
-        startedAt: attempt.started_at,
-        durationMs: attempt.duration_ms,
-        outcome: attempt.outcome,
-        reason: attempt.reason ?? undefined,
-        status: attempt.status ?? undefined,
-        message: attempt.message ?? undefined,
-        excerpt: attempt.excerpt ?? undefined,
-      }));
+      .map(attemptOf);
     return {
       ...entryOf(row),
       attemptLog,
@@ -234,15 +217,4 @@ interface DetailRow extends EntryRow {
   parked_message: string | null;
   parked_at: number | null;
   lane_integration: string | null;
-}
-
-interface AttemptRow {
-  number: number;
-  started_at: number;
-  duration_ms: number;
-  outcome: string;
-  reason: string | null;
-  status: number | null;
-  message: string | null;
-  excerpt: string | null;
 }

@@ -156,8 +156,9 @@ export class SqliteOutbox implements Outbox {
           lane,
         );
       }
-      for (const [lane, until] of changes.holds ?? []) {
-        this.#database.run('UPDATE lane SET held_until = ? WHERE id = ?', until, lane);
+      for (const [lane, { until, reason }] of changes.holds ?? []) {
+        const sql = 'UPDATE lane SET held_until = ?, held_for = ? WHERE id = ?';
+        this.#database.run(sql, until, reason, lane);
       }
     });
   }

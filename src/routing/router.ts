@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { Arrival, MuteMark } from '../core/grouping.ts';
 import { Prefilter } from '../filters/prefilter/prefilter.ts';
 import { Quiet } from '../silences/quiet.ts';
+import { type Decision, decide } from './chain.ts';
 import { ConditionStage } from './condition-stage.ts';
 import { fastFilters, hintFilters } from './fast-filters.ts';
 import { FilterStage } from './filter-stage.ts';
@@ -39,11 +40,9 @@ export interface Skip {
   readonly refusal: Refusal;
 }
 
-/** What the stages say of an alert for one integration. */
-export interface Decision {
+/** What the stages say of an alert for a route. */
+export interface RouteDecision extends Decision {
   readonly route: Route;
-  /** The stages that were asked; the one that said no is the last. */
-  readonly chain: readonly { readonly stage: string; readonly refusal: Refusal | undefined }[];
 }
 
 /** A router for one lane. */
@@ -139,23 +138,14 @@ export class Router {
    * What each stage says of an alert, for every integration.
    * @param opened what is stored of mutes.
    */
-  decide(read: ReadAlert, opened: MuteOpened = () => undefined): Decision[] {
+  decide(read: ReadAlert, opened: MuteOpened = () => undefined): RouteDecision[] {
     const alert = routedAlert(read);
-    const isQuiet = this.#quiet.of(alert, this.#clock.now()) !== undefined;
     const quiet = [
       new SilenceStage(this.#quiet, this.#clock),
       new MuteStage(this.#quiet, this.#clock, opened),
     ];
-    const stages = [this.#filter, ...this.#later, ...(isQuiet ? quiet : [])];
-    return this.#routes.map((route) => {
-      const chain: { stage: string; refusal: Refusal | undefined }[] = [];
-      for (const stage of stages) {
-        const refusal = stage.refuse(alert, route);
-        chain.push({ stage: stage.name, refusal });
-        if (refusal !== undefined) break;
-      }
-      return { route, chain };
-    });
+    const stages = [this.#filter, ...this.#later, ...quiet];
+    return this.#routes.map((route) => ({ route, ...decide(stages, alert, route) }));
   }
 
   #refusal(alert: RoutedAlert, route: Route): Refusal | undefined {

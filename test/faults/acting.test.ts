@@ -77,7 +77,7 @@ describe.skipIf(cannotTest)('a command that root calls', () => {
     expect(stdout).toContain('custom-note: delivered');
     expect(notes().trimEnd()).toBe(`${MANAGER}\n${alertLine(7)}`);
     expect(code).toBe(0);
-    for (const command of ['match', 'preview']) {
+    for (const command of ['match', 'explain', 'preview']) {
       const id = command === 'preview' ? ['--integration', 'custom-note'] : [];
       expect(await say(command, ...id, file)).toMatchObject({ code: 0, stderr });
     }
