@@ -41,7 +41,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   lanes: ['alert', 'core'],
   outbox: ['core'],
   'sources/*': ['alert', 'core'],
-  config: ['alert', 'core', 'filters', 'conditions', 'grouping', 'times'],
+  config: ['alert', 'core', 'filters', 'conditions', 'grouping', 'silences', 'times'],
   transport: ['core'],
   telemetry: ['alert', 'core'],
   'destinations/sdk': ['alert', 'core'],

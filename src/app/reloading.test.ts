@@ -5,6 +5,7 @@ import { RecordingLog } from '../../test/support/recording-log.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { NO_QUIET } from '../silences/quiet.ts';
 import { Reloading } from './reloading.ts';
 import type { PreparedIntegration, Setup } from './setup.ts';
 
@@ -43,6 +44,8 @@ function aSetup(changes: Partial<Setup> = {}): Setup {
     secrets: [],
     blank: [],
     scriptEnvironment: {},
+    times: new Map(),
+    quiet: NO_QUIET,
   };
   return { ...empty, fatal: false, settings, ...changes };
 }

@@ -10,6 +10,8 @@ import type { Paths } from '../core/paths.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import { createRegistry } from '../destinations/registry.ts';
 import type { GroupingRules } from '../grouping/rules.ts';
+import type { QuietSettings } from '../silences/quiet.ts';
+import type { Time } from '../times/time.ts';
 import { networkDiagnostics, networkSecrets } from './network-environment.ts';
 import { proxyPasswords, scriptEnvironment } from './script-environment.ts';
 import { isScript, obstacleWarning, scriptObstacle } from './script-obstacle.ts';
@@ -42,6 +44,10 @@ export interface Setup {
   /** The file could not be read: nothing may start from it. */
   readonly fatal: boolean;
   readonly settings: DaemonSettings;
+  /** The times that conditions ask, by their names. */
+  readonly times: ReadonlyMap<string, Time>;
+  /** Silences that come again, and mutes. */
+  readonly quiet: QuietSettings;
   /** What scripts find in their environment. */
   readonly scriptEnvironment: NodeJS.ProcessEnv;
   /** Every secret value in it. */

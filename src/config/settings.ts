@@ -7,6 +7,7 @@ import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
 import type { Files } from './files.ts';
+import type { QuietPart } from './quiet.ts';
 import { referencedVariables } from './references.ts';
 import { listed, nothingIn, Report } from './report.ts';
 import {
@@ -29,6 +30,8 @@ export interface Settings {
   readonly entries: ReadonlyMap<string, SettingsEntry>;
   /** What `times` says. */
   readonly times: SettingsTimes;
+  /** What `silences` and `mutes` say, unread: it depends on the integrations that there are. */
+  readonly quiet: QuietPart | undefined;
   /** The settings of the daemon as a whole, defaults included. */
   readonly daemon: DaemonSettings;
   /** The variables that it names by `${env:…}`. */
@@ -75,6 +78,7 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
   return {
     entries: new Map(entries.map((entry) => [entry.id, entry])),
     times: settingsTimes(raw.times, { yaml, report }),
+    quiet: { silences: raw.silences, mutes: raw.mutes, yaml, report },
     daemon: daemonSettings(raw),
     variables: referencedVariables(file.text),
     fatal: false,
@@ -87,6 +91,7 @@ function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]
   return {
     entries: new Map(),
     times: NO_TIMES,
+    quiet: undefined,
     daemon: DEFAULT_SETTINGS,
     variables: [],
     fatal,
