@@ -281,7 +281,7 @@ export class Daemon {
   /** Only the outbox can fail here, and it does so before anything has changed. */
   #apply(setup: Setup): void {
     this.#configurations.inForce(routingRecord(setup), this.#clock.now());
-    this.#silences.load(setup);
+    this.#silences.load({ quiet: setup.quiet, times: setup.times.times });
     const routes = this.#lanes.apply(routedIntegrations(setup));
     const quiet = new Quiet(setup.quiet, this.#silences);
     this.#intake.use(new Router(routes, this.#clock, quiet), this.#lanes.unread);

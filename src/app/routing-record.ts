@@ -2,7 +2,12 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../alert/json.ts'
 import { type Conditions, readConditions } from '../conditions/read.ts';
 import type { Integration } from '../core/integration.ts';
 import { REDACTED, Scrubber } from '../core/secret.ts';
+import { readTimes } from '../times/read.ts';
+import type { Time } from '../times/time.ts';
 import type { PreparedIntegration, Setup } from './setup.ts';
+
+type Decisive = Pick<PreparedIntegration, 'integration' | 'conditions'> &
+  Partial<Pick<PreparedIntegration, 'grouping'>>;
 
 /** What decides about an integration's alerts. */
 export interface RecordedIntegration {
@@ -22,8 +27,10 @@ export interface RecordedIntegration {
 export function routingRecord({
   integrations,
   secrets,
+  times,
 }: Pick<Setup, 'secrets'> & {
-  readonly integrations: readonly Pick<PreparedIntegration, 'integration' | 'conditions'>[];
+  readonly integrations: readonly Decisive[];
+  readonly times?: Pick<Setup['times'], 'sources'>;
 }): string {
   const scrubber = new Scrubber(secrets);
   const whole = new Set(secrets.filter((secret) => secret !== ''));
@@ -35,7 +42,11 @@ export function routingRecord({
     });
     return { id, name, ...(Object.fromEntries(decides) as JsonObject) };
   });
-  return JSON.stringify({ version: 1, integrations: record });
+  const written = [...(times?.sources ?? [])].map(([name, source]) => {
+    return [name, mapTexts(JSON.parse(source) as JsonValue, clean)] as const;
+  });
+  const itsTimes = written.length === 0 ? {} : { times: Object.fromEntries(written) };
+  return JSON.stringify({ version: 1, integrations: record, ...itsTimes });
 }
 
 /** Reads what {@link routingRecord} wrote; undefined where it is not understood. */
@@ -44,14 +55,12 @@ export function readRoutingRecord(text: string): RecordedIntegration[] | undefin
   if (!isJsonObject(record) || record['version'] !== 1) return undefined;
   const { integrations } = record;
   if (!Array.isArray(integrations)) return undefined;
-  return integrations.filter(isJsonObject).map(fromRecord);
+  const { times } = readTimes(record['times']);
+  return integrations.filter(isJsonObject).map((one) => fromRecord(one, times));
 }
 
 /** The filters and conditions, by the names of their settings. */
-function decisive({
-  integration,
-  conditions,
-}: Pick<PreparedIntegration, 'integration' | 'conditions'>) {
+function decisive({ integration, conditions, grouping }: Decisive) {
   const { level, ruleIds, group, eventLocation, isEarly, settings } = integration;
   return {
     level,
@@ -62,17 +71,20 @@ function decisive({
     ...(settings.groupDialect !== undefined && { group_dialect: settings.groupDialect }),
     ...(settings.locationDialect !== undefined && { location_dialect: settings.locationDialect }),
     ...conditions?.written,
+    // Only to tell one configuration from another: what was held back is stored with it.
+    ...(grouping !== undefined && { grouping: grouping.source }),
   };
 }
 
-function fromRecord(record: JsonObject): RecordedIntegration {
+function fromRecord(record: JsonObject, times: ReadonlyMap<string, Time>): RecordedIntegration {
   const { level, rule_id: rules, group, event_location: location, only, except, when } = record;
   const { group_dialect: groupDialect, location_dialect: locationDialect } = record;
-  const { conditions } = readConditions({
+  const written = {
     ...(only !== undefined && { only }),
     ...(except !== undefined && { except }),
     ...(when !== undefined && { when }),
-  });
+  };
+  const { conditions } = readConditions(written, { times });
   const ofNumbers = Array.isArray(rules)
     ? rules.filter((rule) => typeof rule === 'number')
     : undefined;

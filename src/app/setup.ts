@@ -1,7 +1,9 @@
 import type { Conditions } from '../conditions/read.ts';
+import type { ConfigTest } from '../config/config-tests.ts';
 import { type Files, systemFiles } from '../config/files.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedIntegration } from '../config/loaded-integration.ts';
+import type { SettingsTimes } from '../config/times.ts';
 import type { Destination, DestinationResolver } from '../core/destination.ts';
 import { readOwnSettings, type Unusable } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
@@ -11,7 +13,6 @@ import type { DaemonSettings } from '../core/settings.ts';
 import { createRegistry } from '../destinations/registry.ts';
 import type { GroupingRules } from '../grouping/rules.ts';
 import type { QuietSettings } from '../silences/quiet.ts';
-import type { Time } from '../times/time.ts';
 import { networkDiagnostics, networkSecrets } from './network-environment.ts';
 import { proxyPasswords, scriptEnvironment } from './script-environment.ts';
 import { isScript, obstacleWarning, scriptObstacle } from './script-obstacle.ts';
@@ -44,8 +45,10 @@ export interface Setup {
   /** The file could not be read: nothing may start from it. */
   readonly fatal: boolean;
   readonly settings: DaemonSettings;
-  /** The times that conditions ask, by their names. */
-  readonly times: ReadonlyMap<string, Time>;
+  /** The times that conditions and hours ask, by their names. */
+  readonly times: SettingsTimes;
+  /** What must be decided about alerts, which `check` tries. */
+  readonly tests: readonly ConfigTest[];
   /** Silences that come again, and mutes. */
   readonly quiet: QuietSettings;
   /** What scripts find in their environment. */

@@ -19,6 +19,9 @@ export class Style {
   }
 }
 
+/** No colours. */
+export const plainStyle = new Style(false);
+
 /** Colours on a terminal, unless `NO_COLOR` says otherwise (https://no-color.org). */
 export function outputStyle(
   { isTTY }: Pick<NodeJS.WriteStream, 'isTTY'> = process.stdout,

@@ -4,8 +4,8 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Integration } from '../core/integration.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import type { QuietSettings } from '../silences/quiet.ts';
-import type { Time } from '../times/time.ts';
 import type { Block } from './block.ts';
+import type { ConfigTest } from './config-tests.ts';
 import { effectiveSettings } from './effective.ts';
 import { type Files, systemFiles } from './files.ts';
 import { checkForwards } from './forwards.ts';
@@ -20,6 +20,7 @@ import { nothingIn, Report } from './report.ts';
 import { checkScriptArguments } from './script-arguments.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
 import { readTextFile, type TextFile } from './text-file.ts';
+import type { SettingsTimes } from './times.ts';
 import { readDefinition } from './yaml-integration.ts';
 
 /** In bytes. Real ones are a thousand times smaller. */
@@ -51,7 +52,9 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   /** The settings of the daemon as a whole, defaults included. */
   readonly settings: DaemonSettings;
   /** The times that conditions ask, by their names. */
-  readonly times: ReadonlyMap<string, Time>;
+  readonly times: SettingsTimes;
+  /** What must be decided about alerts. */
+  readonly tests: readonly ConfigTest[];
   /** Silences that come again, and mutes. */
   readonly quiet: QuietSettings;
   /** Every variable that `${env:…}` names anywhere. */
@@ -130,7 +133,8 @@ export function loadConfig<Found extends DestinationDescription>(
     diagnostics: [...report.diagnostics(), ...settings.diagnostics()],
     fatal: blocks === undefined || settings.fatal,
     settings: settings.daemon,
-    times: settings.times.times,
+    times: settings.times,
+    tests: settings.tests,
     quiet,
     variables: new Set([...(file.ok ? referencedVariables(file.text) : []), ...settings.variables]),
     secrets: [...secrets],

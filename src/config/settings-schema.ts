@@ -6,6 +6,7 @@ import { DEFAULT_RETRY } from '../core/retry.ts';
 import { groupingSettings } from '../grouping/settings/schema.ts';
 import { quietSettings } from '../silences/settings/schema.ts';
 import { timesSettings } from '../times/schema.ts';
+import { testsSettings } from './config-tests.ts';
 
 /*
  * The settings file `integratord.yaml`. To add a key that every integration has: one line here with
@@ -242,6 +243,7 @@ export const settingsSchema = z.strictObject({
   reading: reading.optional().describe('How far back reading goes.'),
   times: timesSettings,
   ...quietSettings,
+  tests: testsSettings,
   environment: z
     .array(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a variable' }))
     .optional()

@@ -6,6 +6,7 @@ import type { IntegrationSettings, RetrySchedule } from '../core/integration.ts'
 import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
+import { type ConfigTest, readConfigTests } from './config-tests.ts';
 import type { Files } from './files.ts';
 import type { QuietPart } from './quiet.ts';
 import { referencedVariables } from './references.ts';
@@ -32,6 +33,8 @@ export interface Settings {
   readonly times: SettingsTimes;
   /** What `silences` and `mutes` say, unread: it depends on the integrations that there are. */
   readonly quiet: QuietPart | undefined;
+  /** What must be decided about alerts. */
+  readonly tests: readonly ConfigTest[];
   /** The settings of the daemon as a whole, defaults included. */
   readonly daemon: DaemonSettings;
   /** The variables that it names by `${env:…}`. */
@@ -79,6 +82,7 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
     entries: new Map(entries.map((entry) => [entry.id, entry])),
     times: settingsTimes(raw.times, { yaml, report }),
     quiet: { silences: raw.silences, mutes: raw.mutes, yaml, report },
+    tests: readConfigTests(raw.tests, { yaml, report }),
     daemon: daemonSettings(raw),
     variables: referencedVariables(file.text),
     fatal: false,
@@ -92,6 +96,7 @@ function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]
     entries: new Map(),
     times: NO_TIMES,
     quiet: undefined,
+    tests: [],
     daemon: DEFAULT_SETTINGS,
     variables: [],
     fatal,

@@ -242,9 +242,9 @@ describe('times', () => {
       slack,
     );
     expect(loaded.messages).toEqual([]);
-    expect([...loaded.times.keys()]).toEqual(['office', 'patchday']);
+    expect([...loaded.times.times.keys()]).toEqual(['office', 'patchday']);
     const noon = Date.parse('2026-05-04T12:00+02:00');
-    expect(loaded.times.get('office')?.contains(noon)).toBe(true);
+    expect(loaded.times.times.get('office')?.contains(noon)).toBe(true);
     expect(loaded.integrations.map(({ conditions }) => conditions?.parts.length)).toEqual([1, 1]);
   });
 
@@ -270,7 +270,7 @@ describe('times', () => {
       'integratord.yaml:6:9 warning times.past: this time does not come within the next five years',
       'integratord.yaml:8:57 error when: this time is wrong itself, so it cannot be asked',
     ]);
-    expect([...times.keys()]).toEqual(['past']);
+    expect([...times.times.keys()]).toEqual(['past']);
     expect(integrations.map(({ conditions }) => conditions)).toEqual([undefined]);
   });
 

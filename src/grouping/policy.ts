@@ -96,7 +96,7 @@ export class GroupingPolicy implements LanePolicy {
   #byHours(arrival: Arrival, store: LaneStore, now: number): Placement | undefined {
     const { at, outside } = this.#rules;
     if (at === undefined || at.contains(now)) return undefined;
-    const verdict = { verdict: 'time', by: `at:${at.name}` } as const;
+    const verdict = { verdict: 'time', by: `at ${at.name}` } as const;
     if (outside === 'drop') return { state: 'silenced', ...verdict, dueAt: 0, isOver: true };
     const dueAt = this.#inHours(now);
     if (outside === 'hold') return { state: 'held', ...verdict, dueAt };

@@ -1,4 +1,6 @@
+import type { BundleKind } from '../core/bundle.ts';
 import type { DeliveryState } from '../core/delivery.ts';
+import type { HeldVerdict } from '../core/grouping.ts';
 import { bufferOf, type Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
 import { STATE } from './queue-filter.ts';
@@ -24,7 +26,18 @@ export interface AlertDelivery {
   /** The integration's name, also of one that was removed. */
   readonly name: string;
   readonly state: DeliveryState;
+  /** Its attempts, or those of the message that covers it. */
   readonly attempts: readonly RecordedAttempt[];
+  /** Why it did not go by itself, or not at once, by what, and the values of its key. */
+  readonly held:
+    | {
+        readonly verdict: HeldVerdict;
+        readonly by: string | undefined;
+        readonly key: string | undefined;
+      }
+    | undefined;
+  /** The message that it is sent in, with others. */
+  readonly bundle: CoveringBundle | undefined;
   /** Why the last attempt failed, or its lane is parked. */
   readonly reason: string | undefined;
   /** Not before this time, in milliseconds since 1970; undefined where only its turn decides. */
@@ -33,6 +46,16 @@ export interface AlertDelivery {
   /** Why its lane is parked, in words. */
   readonly parkedMessage: string | undefined;
   readonly finishedAt: number | undefined;
+}
+
+/** A message that covers an alert. */
+export interface CoveringBundle {
+  readonly id: number;
+  readonly kind: BundleKind;
+  /** The delivery that carries it; undefined while it still takes in what comes. */
+  readonly carrier: number | undefined;
+  /** When it is sent, in milliseconds since 1970; undefined once it is on its way. */
+  readonly dueAt: number | undefined;
 }
 
 /** What the outbox knows of single alerts, also while a daemon works on it. */
@@ -59,8 +82,9 @@ export class AlertHistory {
       .all<DeliveryRow>(
         `SELECT d.id, d.alert, d.lane, d.priority, d.due_at, d.reason, d.tries, d.finished_at,
            ${STATE} AS state, l.integration, l.name, l.parked_at, l.parked_reason, l.parked_message,
-           l.held_until, l.held_for
-         FROM delivery d JOIN lane l ON l.id = d.lane
+           l.held_until, l.held_for, d.verdict, d.verdict_by, d.member_key, d.bundle,
+           b.kind AS bundle_kind, b.head, CASE WHEN b.sealed_at IS NULL THEN b.due_at END AS bundle_due
+         FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN bundle b ON b.id = d.bundle
          WHERE d.alert IN (SELECT value FROM json_each(?)) ORDER BY d.id`,
         JSON.stringify(rows),
       )
@@ -70,7 +94,7 @@ export class AlertHistory {
   #deliveryOf(row: DeliveryRow, now: number): AlertDelivery {
     const attempts = this.#database.all<AttemptRow>(
       'SELECT * FROM attempt WHERE delivery = ? ORDER BY number',
-      row.id,
+      row.head ?? row.id,
     );
     const notBefore = attempts.at(-1)?.not_before ?? undefined;
     const waitsFor = waitOf({ ...row, notBefore, isBehindOthers: () => this.#isBehind(row) }, now);
@@ -87,7 +111,9 @@ export class AlertHistory {
       state: row.state,
       attempts: attempts.map(attemptOf),
       reason: reason ?? undefined,
-      nextAttemptAt: isTimed && notSooner > now ? notSooner : undefined,
+      held: heldOf(row),
+      bundle: coveringOf(row),
+      nextAttemptAt: isTimed && notSooner > now ? notSooner : heldUntil(row),
       waitsFor,
       parkedMessage: isParked
         ? isRemoved
@@ -115,6 +141,26 @@ export class AlertHistory {
   }
 }
 
+function heldOf({ verdict, verdict_by: by, member_key: key }: DeliveryRow): AlertDelivery['held'] {
+  if (verdict === null) return undefined;
+  return { verdict, by: by ?? undefined, key: key ?? undefined };
+}
+
+function coveringOf(row: DeliveryRow): CoveringBundle | undefined {
+  const { bundle: id, bundle_kind: kind, head, bundle_due: dueAt } = row;
+  if (id === null || kind === null) return undefined;
+  return { id, kind, carrier: head ?? undefined, dueAt: dueAt ?? undefined };
+}
+
+function heldUntil({
+  state,
+  due_at: dueAt,
+  bundle_due: bundleDue,
+}: DeliveryRow): number | undefined {
+  if (state !== 'held') return undefined;
+  return dueAt > 0 ? dueAt : (bundleDue ?? undefined);
+}
+
 interface DeliveryRow {
   readonly id: number;
   readonly alert: number;
@@ -132,4 +178,11 @@ interface DeliveryRow {
   readonly parked_message: string | null;
   readonly held_until: number;
   readonly held_for: string | null;
+  readonly verdict: HeldVerdict | null;
+  readonly verdict_by: string | null;
+  readonly member_key: string | null;
+  readonly bundle: number | null;
+  readonly bundle_kind: BundleKind | null;
+  readonly head: number | null;
+  readonly bundle_due: number | null;
 }

@@ -24,7 +24,7 @@ export interface QueueEntry {
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly reason: string | undefined;
-  /** Why it was held back, and by what: `throttle`, `time` by `at:office`. */
+  /** Why it was held back, and by what: `throttle`, `time` by `at office`. */
   readonly verdict: string | undefined;
   readonly verdictBy: string | undefined;
   /** The message that it is sent in, with others. */

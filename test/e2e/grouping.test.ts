@@ -55,6 +55,18 @@ it('tells of repeats in one message, over a kill, and sends what is urgent at on
     .map((title) => Number(/^again (\d+) times, [\d:–]+, /.exec(title)?.[1]));
   expect(told.reduce((sum, count) => sum + count, 0)).toBe(5);
 
+  const why = await integratord(['explain', '1787224951.3', '--json', '--home', home.path]);
+  expect(JSON.parse(why.stdout)).toMatchObject({
+    integrations: [
+      {
+        id: 'slack',
+        verdict: 'throttle',
+        chain: [{ stage: 'throttle', pass: false, found: ['5712'] }],
+        deliveries: [{ state: 'covered', attempts: [{ outcome: 'delivered' }], bundle: { id: 1 } }],
+      },
+    ],
+  });
+
   const { stdout } = await integratord(['queue', 'list', '--json', '--home', home.path]);
   const rows = stdout
     .trim()

@@ -26,8 +26,22 @@ export function deliveryLines(delivery: AlertDelivery, style: Style): string[] {
   return [
     `    delivery ${id}: ${colour(printable(state))}${end}${printable(`${why}${wait}`)}`,
     ...parked,
+    ...bundleLines(delivery),
     ...attemptLines(delivery.attempts),
   ];
+}
+
+function bundleLines({ id, bundle }: AlertDelivery): string[] {
+  if (bundle === undefined) return [];
+  const { id: its, kind, carrier, dueAt } = bundle;
+  const state =
+    dueAt !== undefined
+      ? `is sent ${isoTime(dueAt)}`
+      : carrier === id
+        ? 'is carried by this delivery'
+        : `was carried by delivery ${carrier}, with these attempts`;
+  const message = kind === 'silence' ? 'the receipt of the silence' : `the ${kind} message`;
+  return [`      ${message} ${state}: integratord queue list --bundle ${its}`];
 }
 
 function attemptLines(attempts: readonly RecordedAttempt[]): string[] {

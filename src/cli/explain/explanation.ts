@@ -8,6 +8,7 @@ import { type Configurations, hashOf } from '../../outbox/configurations.ts';
 import type { Decision } from '../../routing/chain.ts';
 import { type Decider, presentDecider, recordedDecider } from './deciders.ts';
 import { deliveriesById } from './deliveries.ts';
+import { type HeldDecision, withHeld } from './held.ts';
 
 /** An alert that is to be explained. */
 export interface Subject {
@@ -21,7 +22,7 @@ export interface Subject {
 }
 
 /** What is to be said of one integration. */
-export interface ExplainedIntegration extends Decision {
+export interface ExplainedIntegration extends HeldDecision {
   readonly id: string;
   /** What it would be now, where that is different; null: it is not configured any more. */
   readonly now: Pick<Decision, 'verdict' | 'by'> | null | undefined;
@@ -92,7 +93,7 @@ export class Explainer {
       const decision = (decisions.get(id) ?? later.get(id)) as Decision;
       return {
         id,
-        ...decision,
+        ...withHeld(decision, byId.get(id) ?? [], subject.readAt),
         isNew: !decisions.has(id),
         now: differenceOf(decision, later.get(id)),
         cannotRun: setup.integrations.find(({ integration }) => integration.id === id)?.unusable

@@ -1,4 +1,4 @@
-import type { AlertDelivery } from '../../outbox/alert-history.ts';
+import type { AlertDelivery, CoveringBundle } from '../../outbox/alert-history.ts';
 import { isoTime } from '../output.ts';
 import type { ExplainedIntegration, Explanation } from './explanation.ts';
 
@@ -31,6 +31,10 @@ function integrationJson(integration: ExplainedIntegration) {
   };
 }
 
+function bundleJson({ id, kind, carrier, dueAt }: CoveringBundle) {
+  return { id, kind, carried_by: carrier ?? null, due_at: isoTime(dueAt) };
+}
+
 function deliveryJson(delivery: AlertDelivery) {
   return {
     id: delivery.id,
@@ -48,6 +52,8 @@ function deliveryJson(delivery: AlertDelivery) {
     })),
     next_attempt_at: isoTime(delivery.nextAttemptAt),
     waits_for: delivery.waitsFor ?? null,
+    held: delivery.held?.verdict ?? null,
+    bundle: delivery.bundle === undefined ? null : bundleJson(delivery.bundle),
     parked: delivery.parkedMessage ?? null,
     finished_at: isoTime(delivery.finishedAt),
   };

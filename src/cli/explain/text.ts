@@ -7,6 +7,7 @@ import { isoTime, printable } from '../output.ts';
 import type { Style } from '../style.ts';
 import { deliveryLines } from './delivery-text.ts';
 import type { ExplainedIntegration, Explanation } from './explanation.ts';
+import type { HeldStep } from './held.ts';
 
 const LONGEST_FOUND = 60;
 const LONGEST_WANTED = 100;
@@ -61,13 +62,15 @@ function integrationLines(integration: ExplainedIntegration, style: Style): stri
   const notes = notesOf(integration);
   return [
     `${mark(isSent, style)} ${style.strong(printable(id))}  ${said}${why}`,
-    ...stepLines(
-      chain.flatMap((step) => rowsOf(step)),
-      style,
-    ),
+    ...stepLines(chain.flatMap(rowsOf), style),
     ...notes.map((note) => `    ${style.waiting(printable(note))}`),
     ...deliveries.flatMap((delivery) => deliveryLines(delivery, style)),
   ];
+}
+
+/** The questions that were asked, a line each. */
+export function chainText(chain: readonly (ChainStep | HeldStep)[], style: Style): string {
+  return stepLines(chain.flatMap(rowsOf), style).join('\n');
 }
 
 function notesOf(integration: ExplainedIntegration): string[] {
@@ -81,7 +84,8 @@ function notesOf(integration: ExplainedIntegration): string[] {
     notes.push(`now it would be ${would}`);
   }
   if (cannotRun !== undefined) notes.push(`it cannot run: ${cannotRun}`);
-  if (!isSent && deliveries.length > 0) {
+  const wasHeld = deliveries.some(({ held }) => held !== undefined);
+  if (!isSent && !wasHeld && deliveries.length > 0) {
     notes.push('it was stored all the same: other settings held, or an enrichment passed it on');
   }
   if (isSent && !isNew && deliveries.length === 0) {
@@ -98,7 +102,7 @@ interface Row {
   readonly wanted: string;
 }
 
-function rowsOf(step: ChainStep): Row[] {
+function rowsOf(step: ChainStep | HeldStep): Row[] {
   const { stage, by = stage, pass, found, wanted, children = [] } = step;
   const row = { pass, name: by, found: shown(found), wanted: cut(wanted ?? '', LONGEST_WANTED) };
   return [row, ...children.flatMap((child) => subRows(child, 1))];

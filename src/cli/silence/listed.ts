@@ -25,7 +25,7 @@ export function listed(
   const state = now >= endOf(record) ? 'over' : now < record.from ? 'planned' : 'active';
   let error: string | undefined;
   if (state !== 'over' && !record.isRecurring) {
-    const { silence, problems } = compileSilence(record, { times });
+    const { silence, problems } = compileSilence(record, { times: times.times });
     if (silence === undefined) {
       error = problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
     }

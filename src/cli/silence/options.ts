@@ -95,7 +95,7 @@ async function silenceOf(
   span: Pick<NewSilence, 'from' | 'until'>,
   { setup, who, json }: SilenceContext,
 ): Promise<NewSilence> {
-  const { only, when } = await readMatchers(own, setup.times, json);
+  const { only, when } = await readMatchers(own, setup.times.times, json);
   return {
     ...span,
     name: own.name,

@@ -66,7 +66,7 @@ export class Trial {
     this.#integrations = new Map(concerned.map((id) => [id, 0]));
     const none = { id: 0, key: 'test', endedAt: undefined, isRecurring: false };
     const record = { ...silence, ...none, told: new Set<never>(), held: new Map() };
-    const compiled = compileSilence(record, { times: setup.times }).silence;
+    const compiled = compileSilence(record, { times: setup.times.times }).silence;
     const silences = compiled === undefined ? [] : [compiled];
     const quiet = new Quiet(undefined, { silences, isEnded: () => false });
     this.#router = new Router(routes, { now: () => now }, quiet);
