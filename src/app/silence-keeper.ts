@@ -1,7 +1,13 @@
 import type { ReadOptions } from '../conditions/read.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import { endOf, heldBy, type SilenceNews, type SilenceRecord } from '../core/silence.ts';
+import {
+  endOf,
+  heldBy,
+  type SilenceNews,
+  type SilenceRecord,
+  silenceLabel,
+} from '../core/silence.ts';
 import type { Silences } from '../outbox/silences.ts';
 import { type News, newsOf } from '../silences/news.ts';
 import type { AddedSilences, QuietSettings } from '../silences/quiet.ts';
@@ -118,8 +124,8 @@ export class SilenceKeeper implements AddedSilences {
   }
 
   #log(record: SilenceRecord, told: ReadonlySet<SilenceNews>): void {
-    const { key, name, why, by, until, integrations } = record;
-    const fields = { silence: key, name, why, by };
+    const { key, by, until, integrations } = record;
+    const fields = { silence: key, about: silenceLabel(record), by };
     if (told.has('end')) {
       this.#parts.log.info('a silence is over', { ...fields, held: heldBy(record) });
     } else if (!record.told.has('begin')) {

@@ -62,6 +62,7 @@ it('a silence holds alerts back, and its receipt says how many', async () => {
     why: 'patch night',
     when: 'rule.level < 12',
     integrations: null,
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what it is called
     then: 'summary',
     held: 0,
   });

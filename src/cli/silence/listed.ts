@@ -72,6 +72,7 @@ export function silenceJson({ id, record, state, error }: ListedSilence): JsonOb
     only: (only ?? null) as JsonValue,
     when: when ?? null,
     integrations: integrations === undefined ? null : [...integrations],
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what the option is called
     then: record.ending,
     even_critical: record.evenCritical,
     recurring: record.isRecurring,

@@ -28,7 +28,7 @@ describe('silences of the settings file', () => {
       ...right,
       only: { agents: 'srv-*' },
       when: 'rule.level < 12',
-      // biome-ignore lint/suspicious/noThenProperty: that is what the setting is called
+      // oxlint-disable-next-line unicorn/no-thenable -- that is what the setting is called
       then: 'deliver',
       integrations: ['slack'],
       even_critical: true,

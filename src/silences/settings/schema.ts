@@ -32,6 +32,7 @@ export const silenceSchema = z.strictObject({
     .optional()
     .describe('Which alerts, in the words of `only`. Default: every alert.'),
   when: z.string(WHEN).optional().describe('Which alerts, as an expression; both must fit.'),
+  // oxlint-disable-next-line unicorn/no-thenable -- that is what the setting is called
   then: z
     .enum(SILENCE_ENDINGS, THEN)
     .optional()
