@@ -187,6 +187,9 @@ export class SqliteOutbox implements Outbox {
   }
 
   sync(): void {
+    if (this.#grouping.hasUnsettled) {
+      this.#database.relaxedTransaction(() => this.#grouping.settle());
+    }
     this.#database.sync();
   }
 

@@ -2,6 +2,7 @@ import { type Alert } from '../../alert/alert.ts';
 import type { JsonValue } from '../../alert/json.ts';
 import { alertOf } from '../../alert/large-alert.ts';
 import { writtenAt } from '../../alert/written-at.ts';
+import { HELD_VERDICTS } from '../../core/grouping.ts';
 import type { ChainStep, SubStep } from '../../routing/stage.ts';
 import { isoTime, printable } from '../output.ts';
 import type { Style } from '../style.ts';
@@ -56,12 +57,15 @@ function agentOf(alert: Alert): string {
 function integrationLines(integration: ExplainedIntegration, style: Style): string[] {
   const { id, verdict, by, chain, deliveries } = integration;
   const isSent = verdict === 'send';
-  const said = isSent ? style.good('send') : style.bad(printable(by ?? verdict));
+  const isHeld = (HELD_VERDICTS as readonly string[]).includes(verdict);
+  const colour = isSent ? style.good : isHeld ? style.waiting : style.bad;
+  const said = colour(printable(by ?? verdict));
+  const sign = isHeld ? style.waiting('•') : mark(isSent, style);
   const last = chain.at(-1);
   const why = isSent || last?.why === undefined ? '' : `  ${printable(last.why)}`;
   const notes = notesOf(integration);
   return [
-    `${mark(isSent, style)} ${style.strong(printable(id))}  ${said}${why}`,
+    `${sign} ${style.strong(printable(id))}  ${said}${why}`,
     ...stepLines(chain.flatMap(rowsOf), style),
     ...notes.map((note) => `    ${style.waiting(printable(note))}`),
     ...deliveries.flatMap((delivery) => deliveryLines(delivery, style)),
@@ -103,8 +107,14 @@ interface Row {
 }
 
 function rowsOf(step: ChainStep | HeldStep): Row[] {
-  const { stage, by = stage, pass, found, wanted, children = [] } = step;
-  const row = { pass, name: by, found: shown(found), wanted: cut(wanted ?? '', LONGEST_WANTED) };
+  const { stage, by = stage, pass, found, wanted, why, children = [] } = step;
+  const isBare = found === undefined && wanted === undefined && why !== undefined;
+  const row = {
+    pass,
+    name: by,
+    found: isBare ? cut(why, LONGEST_WANTED) : shown(found),
+    wanted: cut(wanted ?? '', LONGEST_WANTED),
+  };
   return [row, ...children.flatMap((child) => subRows(child, 1))];
 }
 

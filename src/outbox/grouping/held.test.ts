@@ -339,6 +339,18 @@ it('sends what it holds when it has used up its share', () => {
   expect(sent()).toEqual(['throttle ["a"] ×1']);
 });
 
+it('accounts for the members of many messages that end together, a part at a time', () => {
+  open({ throttle: { same: ['rule.id'], every: MINUTE, upTo: MINUTE } });
+  const keys = Array.from({ length: 300 }, (_, at) => `k${at % 150}`);
+  accept(...keys.map((key) => alert(key)));
+  accept(...Array.from({ length: 1500 }, () => alert('k0')));
+  while (sent().length > 0);
+  now += MINUTE;
+  while (sent().length > 0);
+  for (let syncs = 0; syncs < 10; syncs += 1) outbox.sync();
+  expect(states()).toMatchObject({ held: 0, pending: 0, delivered: 300, covered: 1500 });
+});
+
 it('shows in the queue what is held, why, and what it is sent with', () => {
   open({ throttle: { same: ['rule.id'], every: MINUTE, upTo: MINUTE } });
   accept(alert('a'), alert('a'), alert('a'));

@@ -12,29 +12,38 @@ interface EndedRow {
 }
 
 /**
- * Has the members of bundles that were delivered, given up or dropped follow, in one step. To be
- * called in a transaction. True when there are more.
+ * Has the members of bundles that were delivered, given up or dropped follow, some of them. To be called
+ * in a transaction. True when there are more.
  */
 export function settleMembers(database: Database): boolean {
-  const bundle = database.get<EndedRow>(
-    `SELECT id, head, outcome, reason, finished_at FROM bundle
-     WHERE outcome IS NOT NULL AND is_settled = 0 ORDER BY id LIMIT 1`,
-  );
-  if (bundle === undefined) return false;
+  for (let left = MEMBERS_PER_STEP; left > 0; ) {
+    const bundle = database.get<EndedRow>(
+      `SELECT id, head, outcome, reason, finished_at FROM bundle
+       WHERE outcome IS NOT NULL AND is_settled = 0 ORDER BY id LIMIT 1`,
+    );
+    if (bundle === undefined) return false;
+    const settled = settle(database, bundle, left);
+    if (settled < left) {
+      database.run('UPDATE bundle SET is_settled = 1 WHERE id = ?', bundle.id);
+    }
+    // Each bundle costs something, also one with few members.
+    left -= settled + MEMBERS_PER_STEP / 100;
+  }
+  return true;
+}
+
+function settle(database: Database, bundle: EndedRow, limit: number): number {
   const ids = database
     .all<{ id: number }>(
       `SELECT id FROM delivery WHERE bundle = ? AND id <> ? AND finished_at IS NULL LIMIT ?`,
       bundle.id,
       bundle.head,
-      MEMBERS_PER_STEP,
+      Math.ceil(limit),
     )
     .map(({ id }) => id);
   if (bundle.outcome === 'dropped') drop(database, ids);
   else finish(database, bundle, ids);
-  if (ids.length < MEMBERS_PER_STEP) {
-    database.run('UPDATE bundle SET is_settled = 1 WHERE id = ?', bundle.id);
-  }
-  return true;
+  return ids.length;
 }
 
 /** What a silence held back stays silenced: its message is the receipt. */
