@@ -136,8 +136,9 @@ it('an alert mutes others with the same address, also one that is for nobody', a
   await daemon.kill();
   const again = await start();
   home.append(alertLine(5, { groups: ['failed'] }), alertLine(6, { groups: ['other'] }));
-  await until(() => arrived.length === 3, 'the sixth has arrived');
-  expect(arrived).toEqual(['alert 1', 'alert 4', 'alert 6']);
+  await until(() => arrived.includes('alert 6'), 'the sixth has arrived');
+  // What was on its way when the daemon was killed may come twice.
+  expect([...new Set(arrived)]).toEqual(['alert 1', 'alert 4', 'alert 6']);
   expect(await again.stop()).toBe(0);
 });
 
