@@ -2,9 +2,7 @@ import { join } from 'node:path';
 import { CONTROL_SOCKET } from '../control/client.ts';
 import type { ControlServer } from '../control/server.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { DAY_MS } from '../core/durations.ts';
 import type { LaneState } from '../core/lane-observer.ts';
-import type { Log } from '../core/log.ts';
 import type { Outbox } from '../core/outbox.ts';
 import { OutboxTroubles } from '../core/outbox-troubles.ts';
 import { quotaOver } from '../core/quota.ts';
@@ -18,12 +16,14 @@ import { Configurations } from '../outbox/configurations.ts';
 import { DiskSpace } from '../outbox/disk-space.ts';
 import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.ts';
 import { Purge } from '../outbox/purge.ts';
+import { Silences } from '../outbox/silences.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
 import { Router } from '../routing/router.ts';
-import { FILE_SOURCE, FileSource } from '../sources/file/file-source.ts';
+import { Quiet } from '../silences/quiet.ts';
 import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
+import { alertFileSource } from './alert-file.ts';
 import { startControl } from './control.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
@@ -34,10 +34,11 @@ import { networkFingerprint } from './network-environment.ts';
 import { type OpenOutbox, type OpenParts, openOutbox, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import { reinjection } from './reinjection.ts';
-import { type Refusal, Reloading, report } from './reloading.ts';
+import { type Refusal, Reloading, reportAll } from './reloading.ts';
 import { Retention } from './retention.ts';
 import { routingRecord } from './routing-record.ts';
 import { enabledIntegrations, readSetup, routedIntegrations, type Setup } from './setup.ts';
+import { SilenceKeeper } from './silence-keeper.ts';
 import { type StartFailure, whyNotStart } from './start-failure.ts';
 import { type StatusParts, statusOf } from './status.ts';
 import { createTransports, type Transports } from './transports.ts';
@@ -63,6 +64,7 @@ export class Daemon {
   readonly #groupCommit: GroupCommit;
   readonly #transports: Transports;
   readonly #lanes: LaneSet;
+  readonly #silences: SilenceKeeper;
   readonly #watch: OutboxWatch;
   readonly #sources: readonly Source[];
   readonly #stopReading = new AbortController();
@@ -88,7 +90,7 @@ export class Daemon {
     scrubber.learn(setup.secrets);
     const failure = whyNotStart(setup);
     if (failure !== undefined) {
-      reportDiagnostics(setup, log);
+      reportAll(setup, log);
       return failure;
     }
     const state = await openOutbox(paths.state, waiting);
@@ -101,7 +103,7 @@ export class Daemon {
     }
     const daemon = new Daemon(options, setup, state, troubles);
     options.onSetup?.(setup);
-    reportDiagnostics(setup, log);
+    reportAll(setup, log);
     if (await daemon.#run(setup, waiting)) return daemon;
     await daemon.stop(0);
     return { kind: 'stopped' };
@@ -168,9 +170,17 @@ export class Daemon {
       },
       reinjection(options.reinject, paths, this.#transports),
     );
+    this.#silences = new SilenceKeeper({
+      silences: new Silences(database),
+      clock: this.#clock,
+      log,
+      lanes: () => this.#lanes.told,
+      wake: (lanes) => this.#lanes.wake(lanes),
+    });
     this.#watch = new OutboxWatch({
       outbox: this.#outbox,
       lanes: this.#lanes,
+      silences: this.#silences,
       reading: { refresh: () => this.#intake.refresh() },
       files: state.files,
       probe: () => database.probe(),
@@ -178,18 +188,13 @@ export class Daemon {
       clock: this.#clock,
       log,
     });
-    const { lookBackDays, lookBackFiles, lookBackBytes } = settings.reading;
-    const alertFile = new FileSource({
+    const alertFile = alertFileSource({
       path: paths.alerts,
-      checkpoint: this.#outbox.checkpoint(FILE_SOURCE),
+      outbox: this.#outbox,
       fromStart: options.fromStart,
+      limits: settings.reading,
       clock: this.#clock,
       log,
-      lookBack: {
-        maxAgeMs: lookBackDays * DAY_MS,
-        maxFiles: lookBackFiles,
-        maxBytes: lookBackBytes,
-      },
     });
     this.#sources = [alertFile];
     this.#status = () =>
@@ -315,8 +320,10 @@ export class Daemon {
   /** Only the outbox can fail here, and it does so before anything has changed. */
   #apply(setup: Setup): void {
     this.#configurations.inForce(routingRecord(setup), this.#clock.now());
+    this.#silences.load({ quiet: setup.quiet, times: setup.times.times });
     const routes = this.#lanes.apply(routedIntegrations(setup));
-    this.#intake.use(new Router(routes), this.#lanes.unread);
+    const quiet = new Quiet(setup.quiet, this.#silences);
+    this.#intake.use(new Router(routes, this.#clock, quiet), this.#lanes.unread);
     this.#scriptEnvironment = setup.scriptEnvironment;
     this.#disabled = setup.integrations
       .filter(({ destination }) => destination === undefined)
@@ -335,8 +342,4 @@ export class Daemon {
     yield* this.#lanes.states();
     for (const integration of this.#disabled) yield [integration, 'not_running'];
   }
-}
-
-function reportDiagnostics({ diagnostics }: Setup, log: Log): void {
-  for (const diagnostic of diagnostics) report(diagnostic, log);
 }

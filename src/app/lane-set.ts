@@ -131,6 +131,14 @@ export class LaneSet {
     return new Map(lane === undefined ? [] : [[lane, MANAGER]]);
   }
 
+  /** The lanes that people read, with their integrations: these are told what we do ourselves. */
+  get told(): ReadonlyMap<number, string> {
+    const people = [...this.#running].filter(([, { integration, destination }]) => {
+      return integration.id !== MANAGER && destination.enriches !== true;
+    });
+    return new Map(people.map(([lane, { integration }]) => [lane, integration.id]));
+  }
+
   /** What each lane does at the moment, by its integration. */
   *states(): Iterable<[integration: string, state: LaneState]> {
     for (const { integration, lane } of this.#running.values()) yield [integration.id, lane.state];

@@ -135,3 +135,8 @@ export function report(diagnostic: Diagnostic, log: Log): void {
   if (diagnostic.severity === 'error') log.error(text);
   else log.warn(text);
 }
+
+/** Logs all that there is to say of a configuration. */
+export function reportAll({ diagnostics }: Pick<Setup, 'diagnostics'>, log: Log): void {
+  for (const diagnostic of diagnostics) report(diagnostic, log);
+}

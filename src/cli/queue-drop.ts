@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import type { LaneBacklog, StateCount } from '../core/outbox.ts';
@@ -8,6 +7,7 @@ import type { QueueSelection } from '../outbox/queue-filter.ts';
 import { ask, isYes } from './ask.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { operator } from './operator.ts';
 import { isoTime, print, printableLines, printJson, table } from './output.ts';
 import {
   inSteps,
@@ -113,17 +113,6 @@ async function confirm(json: boolean): Promise<void> {
   }
   if (isYes(await ask('Drop these permanently? [y/N] ', process.stderr))) return;
   throw new CommandError('drop: nothing was changed', EXIT.wrongUsage);
-}
-
-/** Who does it, as far as the system knows. */
-function operator(): string {
-  const before = process.env['SUDO_USER'];
-  try {
-    const { username } = userInfo();
-    return before === undefined || before === '' ? username : `${username} (sudo by ${before})`;
-  } catch {
-    return `user ${process.getuid?.() ?? 'unknown'}`;
-  }
 }
 
 function countJson(one: StateCount) {

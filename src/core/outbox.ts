@@ -1,5 +1,5 @@
 import type { DeliveryState, LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
-import type { LanePolicy } from './grouping.ts';
+import type { LanePolicy, MuteMark } from './grouping.ts';
 import type { Hold } from './lane-hold.ts';
 import type { FailureReason } from './outcome.ts';
 import type { Checkpoint, Loss } from './source.ts';
@@ -24,6 +24,8 @@ export interface IntakeCommit {
   readonly unreadable: readonly UnreadableRecord[];
   readonly counts: IntakeCounts;
   readonly checkpoint: Checkpoint;
+  /** The mutes that its alerts opened: in force for what is stored with them. */
+  readonly marks?: readonly MuteMark[];
   /** Lanes that store nothing more of this source for now, each with its place in it. */
   readonly behind?: ReadonlyMap<number, Checkpoint>;
 }
@@ -262,8 +264,11 @@ export interface OutboxSpace {
   compact(pages: number): boolean;
   /** Has the members of bundles that ended follow them, some at a time. True when there are more. */
   settleMembers(): boolean;
-  /** Forgets up to so many throttles that make no difference any more. Returns how many. */
-  forgetThrottles(now: number, limit: number): number;
+  /**
+   * Forgets up to so many throttles, mutes and silences that make no difference any more. Returns how
+   * many.
+   */
+  forgetQuiet(now: number, limit: number): number;
 }
 
 /** What of a lane has not been delivered: how many, by state. */

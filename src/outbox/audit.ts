@@ -1,4 +1,5 @@
 import type { DropRecord, StateCount } from '../core/outbox.ts';
+import type { SilenceRecord } from '../core/silence.ts';
 import type { Database } from './database.ts';
 
 /** How many records are kept. */
@@ -12,6 +13,33 @@ export function recordDrop(database: Database, { at, who, dropped }: Omit<DropRe
     who,
     JSON.stringify(dropped),
   );
+  keepLatest(database, lastId);
+}
+
+/** Someone added or ended a silence. */
+export interface SilenceAct {
+  readonly at: number;
+  readonly who: string;
+  readonly action: 'silence add' | 'silence end';
+  readonly silence: SilenceRecord;
+}
+
+/**
+ * Keeps who added or ended a silence. What comes of it is logged where it is in force, so that here there
+ * is nothing left to tell. To be called in the transaction that does it.
+ */
+export function recordSilence(database: Database, { at, who, action, silence }: SilenceAct): void {
+  const { told: _, held: __, ...written } = silence;
+  const { lastId } = database.run(
+    'INSERT INTO audit (at, who, detail, is_told) VALUES (?, ?, ?, 1)',
+    at,
+    who,
+    JSON.stringify({ action, silence: written }),
+  );
+  keepLatest(database, lastId);
+}
+
+function keepLatest(database: Database, lastId: number): void {
   database.run('DELETE FROM audit WHERE id <= ?', lastId - MOST_KEPT);
 }
 

@@ -5,6 +5,7 @@ import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
 import { HOLDS_AND_DROPS } from './migrations/holds-and-drops.ts';
 import { PAUSES } from './migrations/pauses.ts';
+import { SILENCES } from './migrations/silences.ts';
 import { SOURCES } from './migrations/sources.ts';
 import { USAGE } from './migrations/usage.ts';
 
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly string[] = [
   GROUPING,
   EXPLANATIONS,
   PAUSES,
+  SILENCES,
 ];
 
 /**

@@ -75,4 +75,19 @@ export const DELIVERY_MESSAGES = {
     level: 'info',
     meaning: 'The destination skips this alert on purpose. Logged at most once per minute.',
   },
+  'a silence begins': {
+    level: 'info',
+    meaning:
+      'Alerts that fit it are held back `until` its end. Someone added it (`integratord silence list`), ' +
+      'or it is in the settings file.',
+  },
+  'a silence is over': {
+    level: 'info',
+    meaning: 'It has held back so many (`held`). What becomes of them is as its author said.',
+  },
+  'a silence is wrong and holds nothing back': {
+    level: 'error',
+    meaning: 'Its condition cannot be used; `cause` says why. Its alerts are sent.',
+    action: 'End it (`integratord silence end`), and add it again.',
+  },
 } as const satisfies Record<string, LogEntry>;

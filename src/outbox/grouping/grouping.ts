@@ -119,6 +119,7 @@ export class Grouping {
       later,
     );
     this.#database.run('UPDATE throttle SET last_sent = MAX(1, last_sent + ?)', later);
+    this.#database.run('UPDATE mute SET opened_at = MAX(1, opened_at + ?)', later);
     this.#database.run('UPDATE storm SET check_at = 1 WHERE check_at > 0');
   }
 }

@@ -204,7 +204,10 @@ function afterNeighbour(
 }
 
 /** Merges both by their times. Dated archives stay in order: compressing one makes it look newer. */
-function inOrderOfTime(neighbours: readonly Archive[], dated: readonly Archive[]): Archive[] {
+export function inOrderOfTime(
+  neighbours: readonly Archive[],
+  dated: readonly Archive[],
+): Archive[] {
   let latest = Number.POSITIVE_INFINITY;
   const timed = dated.toReversed().map((archive) => {
     latest = Math.min(latest, archive.facts.modified);
@@ -216,7 +219,7 @@ function inOrderOfTime(neighbours: readonly Archive[], dated: readonly Archive[]
 }
 
 /** The local day of a time: the writer names its archives by it. */
-function dayOf(time: number): Order {
+export function dayOf(time: number): Order {
   const date = new Date(time);
   return [date.getFullYear(), date.getMonth() + 1, date.getDate(), 0];
 }
