@@ -2,19 +2,14 @@ import { join } from 'node:path';
 import { CONTROL_SOCKET } from '../control/client.ts';
 import type { ControlServer } from '../control/server.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import type { LaneState } from '../core/lane-observer.ts';
 import type { Outbox } from '../core/outbox.ts';
-import { OutboxTroubles } from '../core/outbox-troubles.ts';
-import { quotaOver } from '../core/quota.ts';
+import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import type { Source } from '../core/source.ts';
 import type { StatusReport } from '../core/status.ts';
 import { Intake } from '../intake/intake.ts';
-import { FailurePace } from '../lanes/failure-pace.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
-import { LargeGate } from '../lanes/large-gate.ts';
 import { Configurations } from '../outbox/configurations.ts';
 import { DiskSpace } from '../outbox/disk-space.ts';
-import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.ts';
 import { Purge } from '../outbox/purge.ts';
 import { Silences } from '../outbox/silences.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
@@ -27,20 +22,25 @@ import { alertFileSource } from './alert-file.ts';
 import { startControl } from './control.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
-import { garbageCollector, tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
-import { warnOfLittleMemory } from './memory-limit.ts';
-import { networkFingerprint } from './network-environment.ts';
-import { type OpenOutbox, type OpenParts, openOutbox, whenUsable } from './open-outbox.ts';
+import { type OpenOutbox, type OpenParts, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
+import { prepare } from './prepare.ts';
 import { reinjection } from './reinjection.ts';
 import { type Refusal, Reloading, reportAll } from './reloading.ts';
 import { Retention } from './retention.ts';
 import { routingRecord } from './routing-record.ts';
-import { enabledIntegrations, readSetup, routedIntegrations, type Setup } from './setup.ts';
+import {
+  disabledIds,
+  enabledIntegrations,
+  readSetup,
+  routedIntegrations,
+  type Setup,
+} from './setup.ts';
+import { sharedLaneParts } from './shared-lane-parts.ts';
 import { SilenceKeeper } from './silence-keeper.ts';
-import { type StartFailure, whyNotStart } from './start-failure.ts';
-import { type StatusParts, statusOf } from './status.ts';
+import type { StartFailure } from './start-failure.ts';
+import { statusOf } from './status.ts';
 import { createTransports, type Transports } from './transports.ts';
 
 /**
@@ -55,8 +55,6 @@ export class Daemon {
   /** All numbers of the daemon. */
   readonly metrics = new Metrics();
   readonly #measured: ProgramMetrics;
-  /** Configured integrations that have no lane: their names lead nowhere. */
-  #disabled: readonly string[] = [];
   #scriptEnvironment: NodeJS.ProcessEnv;
   readonly #configurations: Configurations;
   readonly #retention: Retention;
@@ -71,7 +69,6 @@ export class Daemon {
   readonly #intake: Intake;
   readonly #status: () => StatusReport;
   readonly #reloading: Reloading;
-  readonly #startedAt: number;
   #reading: Promise<void> | undefined;
   #control: ControlServer | undefined;
 
@@ -81,26 +78,10 @@ export class Daemon {
    * @throws OutboxError when it cannot be used for another reason.
    */
   static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
-    tuneHeap();
-    const { paths, env, debug, log, scrubber, stop } = options;
-    warnOfLittleMemory(log);
-    const troubles = new OutboxTroubles(systemClock, log);
-    const waiting: OpenParts = { clock: systemClock, troubles, stop };
-    let setup = readSetup(paths, env, { debug });
-    scrubber.learn(setup.secrets);
-    const failure = whyNotStart(setup);
-    if (failure !== undefined) {
-      reportAll(setup, log);
-      return failure;
-    }
-    const state = await openOutbox(paths.state, waiting);
-    if (state === undefined) return { kind: 'stopped' };
-    if (troubles.has()) {
-      // It has waited, maybe for hours.
-      const newer = readSetup(paths, env, { debug });
-      scrubber.learn(newer.secrets);
-      if (whyNotStart(newer) === undefined) setup = newer;
-    }
+    const { log } = options;
+    const prepared = await prepare(options);
+    if ('kind' in prepared) return prepared;
+    const { setup, state, troubles, waiting } = prepared;
     const daemon = new Daemon(options, setup, state, troubles);
     options.onSetup?.(setup);
     reportAll(setup, log);
@@ -119,7 +100,6 @@ export class Daemon {
     const { settings } = setup;
     const { database } = state;
     this.#options = options;
-    this.#startedAt = this.#clock.now();
     this.#state = state;
     this.#scriptEnvironment = setup.scriptEnvironment;
     this.#configurations = new Configurations(database);
@@ -138,7 +118,7 @@ export class Daemon {
       source: { status: () => alertFile.status() },
       usedBytes: () => space.usedBytes(),
       limitBytes: settings.outbox.maxBytes,
-      laneStates: () => this.#laneStates(),
+      laneStates: () => this.#lanes.states(),
       integrationOf: (lane) => this.#lanes.integrationOf(lane),
     });
     state.outbox.onHeld = (lane, verdict) => this.#measured.held(lane, verdict);
@@ -149,25 +129,15 @@ export class Daemon {
     });
     this.#groupCommit = new GroupCommit(this.#outbox, this.#clock);
     this.#lanes = new LaneSet(
-      {
+      sharedLaneParts({
+        options,
+        database,
         outbox: this.#outbox,
         groupCommit: this.#groupCommit,
-        context: {
-          ...this.#transports,
-          cache: new SqliteAnswerCache(database, this.#clock),
-          quota: quotaOver(new SqliteQuotaStore(database), this.#clock),
-        },
-        large: {
-          gate: new LargeGate(this.#clock, garbageCollector()),
-          spool: this.#transports.spool,
-        },
-        pace: new FailurePace(this.#clock),
+        transports: this.#transports,
         clock: this.#clock,
-        log,
-        scrubber: options.scrubber,
         observe: (integration) => this.#measured.lane(integration),
-        network: networkFingerprint(options.env),
-      },
+      }),
       reinjection(options.reinject, paths, this.#transports),
     );
     this.#silences = new SilenceKeeper({
@@ -197,22 +167,20 @@ export class Daemon {
       log,
     });
     this.#sources = [alertFile];
+    const startedAt = this.#clock.now();
     this.#status = () =>
       statusOf({
         clock: this.#clock,
         mode: options.mode ?? 'beside',
-        startedAt: this.#startedAt,
+        startedAt,
         configFile: paths.config,
-        outboxPath: database.path,
+        database,
         limitBytes: settings.outbox.maxBytes,
-        usedBytes: () => space.usedBytes(),
-        statistics: new SqliteStatistics(database),
         outbox: this.#outbox,
         troubles,
         alertFile,
-        lanes: () => this.#laneReports(),
-        refusal: () => this.#reloading.refusal,
-        inForceSince: () => this.#reloading.inForceSince,
+        lanes: () => this.#lanes.reports(),
+        reloading: this.#reloading,
       });
     this.#intake = new Intake(
       {
@@ -321,25 +289,9 @@ export class Daemon {
   #apply(setup: Setup): void {
     this.#configurations.inForce(routingRecord(setup), this.#clock.now());
     this.#silences.load({ quiet: setup.quiet, times: setup.times.times });
-    const routes = this.#lanes.apply(routedIntegrations(setup));
+    const routes = this.#lanes.apply(routedIntegrations(setup), disabledIds(setup));
     const quiet = new Quiet(setup.quiet, this.#silences);
     this.#intake.use(new Router(routes, this.#clock, quiet), this.#lanes.unread);
     this.#scriptEnvironment = setup.scriptEnvironment;
-    this.#disabled = setup.integrations
-      .filter(({ destination }) => destination === undefined)
-      .map(({ integration }) => integration.id);
-  }
-
-  *#laneReports(): ReturnType<StatusParts['lanes']> {
-    yield* this.#lanes.reports();
-    for (const id of this.#disabled) {
-      const cannotRun = 'its name leads nowhere: check says why';
-      yield { id, state: 'not_running', lane: undefined, cannotRun };
-    }
-  }
-
-  *#laneStates(): Iterable<readonly [integration: string, state: LaneState]> {
-    yield* this.#lanes.states();
-    for (const integration of this.#disabled) yield [integration, 'not_running'];
   }
 }

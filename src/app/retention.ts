@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { DAY_MS } from '../core/durations.ts';
 import type { Log } from '../core/log.ts';
-import type { OutboxSpace } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
+import type { OutboxSpace } from '../core/outbox-space.ts';
 import type { OutboxLimits } from '../core/settings.ts';
 import { Throttle } from '../core/throttle.ts';
 

@@ -145,6 +145,13 @@ export function routedIntegrations(setup: Setup): RoutedIntegration[] {
   );
 }
 
+/** Those whose names lead nowhere: they have no lane. */
+export function disabledIds({ integrations }: Pick<Setup, 'integrations'>): string[] {
+  return integrations
+    .filter(({ destination }) => destination === undefined)
+    .map(({ integration }) => integration.id);
+}
+
 /** Those of them that can deliver. */
 export function enabledIntegrations(setup: Setup): RoutedIntegration[] {
   return routedIntegrations(setup).filter(({ unusable }) => unusable === undefined);

@@ -1,11 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { LaneState } from '../core/lane-observer.ts';
-import type { LaneBacklog, LaneRecord, Outbox, OutboxStatistics } from '../core/outbox.ts';
+import type { LaneBacklog, LaneRecord, Outbox } from '../core/outbox.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import type { LaneReport, SourceReport, StatusReport } from '../core/status.ts';
 import { VERSION } from '../core/version.ts';
+import type { Database } from '../outbox/database.ts';
+import { Purge } from '../outbox/purge.ts';
+import { SqliteStatistics } from '../outbox/statistics.ts';
 import type { FileSource } from '../sources/file/file-source.ts';
-import type { Refusal } from './reloading.ts';
+import type { Reloading } from './reloading.ts';
 
 /** What the state of the daemon is put together from. */
 export interface StatusParts {
@@ -13,10 +16,8 @@ export interface StatusParts {
   readonly mode: StatusReport['mode'];
   readonly startedAt: number;
   readonly configFile: string;
-  readonly outboxPath: string;
+  readonly database: Database;
   readonly limitBytes: number;
-  readonly usedBytes: () => number;
-  readonly statistics: OutboxStatistics;
   readonly outbox: Pick<Outbox, 'lane' | 'nextDue' | 'inStorm'>;
   readonly troubles: Pick<OutboxTroubles, 'present'>;
   readonly alertFile: Pick<FileSource, 'status' | 'name'>;
@@ -28,14 +29,12 @@ export interface StatusParts {
     /** Why it cannot run as it is configured. */
     readonly cannotRun: string | undefined;
   }>;
-  readonly refusal: () => Refusal | undefined;
-  /** Since when the configuration is in force, in milliseconds since 1970. */
-  readonly inForceSince: () => number;
+  readonly reloading: Pick<Reloading, 'refusal' | 'inForceSince'>;
 }
 
 /** Puts together how the daemon is doing. Costs time in proportion to what waits. */
 export function statusOf(parts: StatusParts): StatusReport {
-  const { clock, mode, startedAt, configFile, outboxPath, limitBytes, usedBytes } = parts;
+  const { clock, mode, startedAt, configFile, database, limitBytes, reloading } = parts;
   const now = clock.now();
   return {
     pid: process.pid,
@@ -45,16 +44,16 @@ export function statusOf(parts: StatusParts): StatusReport {
     now,
     sources: [sourceOf(parts, now)],
     outbox: {
-      path: outboxPath,
-      bytes: usedBytes(),
+      path: database.path,
+      bytes: new Purge(database).usedBytes(),
       limit: limitBytes,
       troubles: parts.troubles.present,
     },
     integrations: integrationsOf(parts),
     configuration: {
       file: configFile,
-      inForceSince: parts.inForceSince(),
-      refused: parts.refusal(),
+      inForceSince: reloading.inForceSince,
+      refused: reloading.refusal,
     },
   };
 }
@@ -84,7 +83,9 @@ const TROUBLES: Readonly<Record<string, string>> = {
 };
 
 function integrationsOf(parts: StatusParts): LaneReport[] {
-  const backlogs = new Map(parts.statistics.backlog().map((one) => [one.integration, one]));
+  const backlogs = new Map(
+    new SqliteStatistics(parts.database).backlog().map((one) => [one.integration, one]),
+  );
   const reports = [...parts.lanes()].map(({ id, state, lane, cannotRun }): LaneReport => {
     const backlog = backlogs.get(id);
     backlogs.delete(id);

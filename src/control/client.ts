@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { systemClock } from '../core/clock.ts';
 
 /** The name of the socket in the state directory. */
 export const CONTROL_SOCKET = 'control.sock';
@@ -38,10 +39,10 @@ export function askDaemon(
         });
       },
     );
-    const timer = setTimeout(() => {
+    const cancel = systemClock.after(timeoutMs, () => {
       asked.destroy(new Error(`no answer within ${timeoutMs / 1000} seconds`));
-    }, timeoutMs);
-    asked.on('close', () => clearTimeout(timer));
+    });
+    asked.on('close', cancel);
     asked.on('error', (error: NodeJS.ErrnoException) => {
       if (NOBODY.has(error.code ?? '')) resolve({ kind: 'nobody' });
       else resolve({ kind: 'failed', why: error.message });

@@ -1,4 +1,4 @@
-import type { FinishedState, OutboxSpace } from '../core/outbox.ts';
+import type { FinishedState, OutboxSpace } from '../core/outbox-space.ts';
 import type { Database, SqlValue } from './database.ts';
 import { forgetQuieted } from './grouping/quiet-store.ts';
 import { forgetThrottles, settleMembers } from './grouping/settle-members.ts';
