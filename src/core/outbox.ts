@@ -253,11 +253,10 @@ export interface OutboxSpace {
   compact(pages: number): boolean;
   /** Has the members of bundles that ended follow them, some at a time. True when there are more. */
   settleMembers(): boolean;
-  /**
-   * Forgets up to so many throttles, mutes and silences that make no difference any more. Returns how
-   * many.
-   */
-  forgetQuiet(now: number, limit: number): number;
+  /** Forgets up to so many throttles that make no difference any more. Returns how many. */
+  forgetThrottles(now: number, limit: number): number;
+  /** Forgets up to so many mutes and silences that were over long ago. Returns how many. */
+  forgetQuieted(now: number, limit: number): number;
 }
 
 /** What of a lane has not been delivered: how many, by state. */

@@ -271,8 +271,13 @@ export class Lane {
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
     await groupCommit.settle(settlement, this.id, this.#limiter.bucket, this.#hold.news());
-    if (next.state !== 'pending')
-      observer?.settled(next.state, delivery.stored?.beginning ?? delivery.raw);
+    if (next.state !== 'pending') {
+      const single = delivery.bundle === undefined;
+      observer?.settled(
+        next.state,
+        single ? (delivery.stored?.beginning ?? delivery.raw) : undefined,
+      );
+    }
     this.#parts.followUps.stored(followUps);
     if (!this.#failedRuns.add(settlement, history)) {
       reportAttempt(log, integration, delivery, settlement);

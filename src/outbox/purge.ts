@@ -1,7 +1,7 @@
 import type { FinishedState, OutboxSpace } from '../core/outbox.ts';
 import type { Database, SqlValue } from './database.ts';
 import { forgetQuieted } from './grouping/quiet-store.ts';
-import { forgetQuiet, settleMembers } from './grouping/settle-members.ts';
+import { forgetThrottles, settleMembers } from './grouping/settle-members.ts';
 import { finishedBytes, largestLane } from './usage.ts';
 
 /** Free pages that are always left for use, 4 MiB. */
@@ -91,9 +91,12 @@ export class Purge implements OutboxSpace {
     return this.#database.transaction(() => settleMembers(this.#database));
   }
 
-  forgetQuiet(now: number, limit: number): number {
-    const throttles = forgetQuiet(this.#database, now, limit);
-    return throttles + forgetQuieted(this.#database, now, limit);
+  forgetThrottles(now: number, limit: number): number {
+    return forgetThrottles(this.#database, now, limit);
+  }
+
+  forgetQuieted(now: number, limit: number): number {
+    return forgetQuieted(this.#database, now, limit);
   }
 
   /**

@@ -156,9 +156,9 @@ describe('silences in the outbox', () => {
     const { silences, database, accepted } = scene();
     accepted(silences.add(written, 'anna', 500), 'a', 1000);
     const purge = new Purge(database);
-    purge.forgetQuiet(9000 + 89 * DAY, 100);
+    purge.forgetQuieted(9000 + 89 * DAY, 100);
     expect(silences.list()).toHaveLength(1);
-    purge.forgetQuiet(9000 + 90 * DAY, 100);
+    purge.forgetQuieted(9000 + 90 * DAY, 100);
     expect(silences.list()).toEqual([]);
     expect(database.all('SELECT * FROM silence_held')).toEqual([]);
   });
@@ -216,7 +216,19 @@ describe('mutes in the outbox', () => {
   it('are forgotten when they are over', () => {
     const { outbox, database } = scene();
     outbox.accept(anIntake([], { marks: [mark, { ...mark, key: '["b"]', forMs: 5000 }] }), 1000);
-    new Purge(database).forgetQuiet(2000, 100);
+    new Purge(database).forgetQuieted(2000, 100);
     expect(database.all('SELECT key FROM mute')).toEqual([{ key: '["b"]' }]);
+  });
+
+  it('are bounded: of very many keys, those that close first go', () => {
+    const { database } = scene();
+    database.run(
+      `INSERT INTO mute (name, key, opened_at, forget_at)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100100)
+       SELECT 'scans', i, 1, 10000 + i FROM n`,
+    );
+    new Purge(database).forgetQuieted(1000, 500);
+    const kept = database.get('SELECT COUNT(*) AS n, MIN(forget_at) AS first FROM mute');
+    expect(kept).toEqual({ n: 100_000, first: 10_101 });
   });
 });

@@ -12,6 +12,7 @@ import type { Arrival } from '../../core/grouping.ts';
 import { GroupingPolicy } from '../../grouping/policy.ts';
 import { type GroupingRules, NO_RULES } from '../../grouping/rules.ts';
 import type { Database } from '../database.ts';
+import { Purge } from '../purge.ts';
 import { Queue } from '../queue.ts';
 import { SqliteOutbox } from '../sqlite-outbox.ts';
 
@@ -349,6 +350,25 @@ it('accounts for the members of many messages that end together, a part at a tim
   while (sent().length > 0);
   for (let syncs = 0; syncs < 10; syncs += 1) outbox.sync();
   expect(states()).toMatchObject({ held: 0, pending: 0, delivered: 300, covered: 1500 });
+});
+
+it('keeps a bounded number of keys, those that were quiet for the longest go', () => {
+  open({ throttle: { same: ['rule.id'], every: MINUTE, upTo: MINUTE } });
+  database.run(
+    `INSERT INTO throttle (lane, key, last_sent, period)
+     SELECT 1, 'k' || value, ? + value, 60000 FROM json_each(?)`,
+    now,
+    JSON.stringify(Array.from({ length: 100_010 }, (_, at) => at + 1)),
+  );
+  const space = new Purge(database);
+  expect(space.forgetThrottles(now, 500)).toBe(10);
+  expect(space.forgetThrottles(now, 500)).toBe(0);
+  const first = database.get<{ key: string }>(
+    'SELECT key FROM throttle ORDER BY last_sent LIMIT 1',
+  );
+  expect(first?.key).toBe('k11');
+  now += 10 * MINUTE;
+  expect(space.forgetThrottles(now, 500)).toBe(500);
 });
 
 it('shows in the queue what is held, why, and what it is sent with', () => {

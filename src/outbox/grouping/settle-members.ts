@@ -78,15 +78,36 @@ function drop(database: Database, ids: readonly number[]): void {
   );
 }
 
-/** Forgets the throttles of keys that have been quiet for so long that they make no difference. */
-export function forgetQuiet(database: Database, now: number, limit: number): number {
-  return database.run(
+/** Keys of a lane whose throttles are kept; each takes some 150 bytes. */
+const MOST_KEYS = 100_000;
+
+/**
+ * Forgets up to so many throttles that make no difference any more, or are too many: the longest quiet
+ * first. Returns how many.
+ */
+export function forgetThrottles(database: Database, now: number, limit: number): number {
+  const quiet = database.run(
     `DELETE FROM throttle WHERE (lane, key) IN (
        SELECT t.lane, t.key FROM throttle t WHERE t.last_sent + 2 * t.period <= ?
-         AND NOT EXISTS (SELECT 1 FROM bundle b
-           WHERE b.lane = t.lane AND b.kind = 'throttle' AND b.key = t.key AND b.is_closed = 0)
-       LIMIT ?)`,
+         AND NOT ${HAS_REPEATS} LIMIT ?)`,
     now,
     limit,
   ).changes;
+  if (quiet > 0) return quiet;
+  const full = database.get<{ lane: number; n: number }>(
+    'SELECT lane, COUNT(*) AS n FROM throttle GROUP BY lane HAVING COUNT(*) > ? LIMIT 1',
+    MOST_KEYS,
+  );
+  if (full === undefined) return 0;
+  return database.run(
+    `DELETE FROM throttle WHERE lane = ? AND key IN (
+       SELECT t.key FROM throttle t WHERE t.lane = ? AND NOT ${HAS_REPEATS}
+       ORDER BY t.last_sent LIMIT ?)`,
+    full.lane,
+    full.lane,
+    full.n - MOST_KEYS,
+  ).changes;
 }
+
+const HAS_REPEATS = `EXISTS (SELECT 1 FROM bundle b
+  WHERE b.lane = t.lane AND b.kind = 'throttle' AND b.key = t.key AND b.is_closed = 0)`;
