@@ -41,6 +41,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   lanes: ['alert', 'core'],
   outbox: ['core'],
   'sources/*': ['alert', 'core'],
+  control: ['core'],
   config: ['alert', 'core', 'filters', 'conditions', 'grouping', 'silences', 'times'],
   transport: ['core'],
   telemetry: ['alert', 'core'],

@@ -1,9 +1,13 @@
+import { join } from 'node:path';
+import { CONTROL_SOCKET } from '../control/client.ts';
+import type { ControlServer } from '../control/server.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { LaneState } from '../core/lane-observer.ts';
 import type { Outbox } from '../core/outbox.ts';
 import { OutboxTroubles } from '../core/outbox-troubles.ts';
 import { quotaOver } from '../core/quota.ts';
 import type { Source } from '../core/source.ts';
+import type { StatusReport } from '../core/status.ts';
 import { Intake } from '../intake/intake.ts';
 import { FailurePace } from '../lanes/failure-pace.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
@@ -20,6 +24,7 @@ import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
 import { alertFileSource } from './alert-file.ts';
+import { startControl } from './control.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
 import { garbageCollector, tuneHeap } from './heap.ts';
@@ -35,6 +40,7 @@ import { routingRecord } from './routing-record.ts';
 import { enabledIntegrations, readSetup, routedIntegrations, type Setup } from './setup.ts';
 import { SilenceKeeper } from './silence-keeper.ts';
 import { type StartFailure, whyNotStart } from './start-failure.ts';
+import { type StatusParts, statusOf } from './status.ts';
 import { createTransports, type Transports } from './transports.ts';
 
 /**
@@ -63,8 +69,11 @@ export class Daemon {
   readonly #sources: readonly Source[];
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
+  readonly #status: () => StatusReport;
   readonly #reloading: Reloading;
+  readonly #startedAt: number;
   #reading: Promise<void> | undefined;
+  #control: ControlServer | undefined;
 
   /**
    * Starts the daemon; when this resolves it is reading. Waits while the outbox cannot be used for a
@@ -110,6 +119,7 @@ export class Daemon {
     const { settings } = setup;
     const { database } = state;
     this.#options = options;
+    this.#startedAt = this.#clock.now();
     this.#state = state;
     this.#scriptEnvironment = setup.scriptEnvironment;
     this.#configurations = new Configurations(database);
@@ -187,6 +197,23 @@ export class Daemon {
       log,
     });
     this.#sources = [alertFile];
+    this.#status = () =>
+      statusOf({
+        clock: this.#clock,
+        mode: options.mode ?? 'beside',
+        startedAt: this.#startedAt,
+        configFile: paths.config,
+        outboxPath: database.path,
+        limitBytes: settings.outbox.maxBytes,
+        usedBytes: () => space.usedBytes(),
+        statistics: new SqliteStatistics(database),
+        outbox: this.#outbox,
+        troubles,
+        alertFile,
+        lanes: () => this.#laneReports(),
+        refusal: () => this.#reloading.refusal,
+        inForceSince: () => this.#reloading.inForceSince,
+      });
     this.#intake = new Intake(
       {
         sources: this.#sources,
@@ -218,6 +245,11 @@ export class Daemon {
     this.#reloading.reload();
   }
 
+  /** How it is doing. */
+  get status(): StatusReport {
+    return this.#status();
+  }
+
   /** Why the configuration in force is not that of the files; undefined when it is. */
   get refusal(): Refusal | undefined {
     return this.#reloading.refusal;
@@ -234,6 +266,7 @@ export class Daemon {
    */
   async stop(graceMs: number): Promise<void> {
     this.#reloading.stop();
+    this.#control?.close();
     this.#watch.stop();
     this.#retention.stop();
     this.#diskRoom.stop();
@@ -266,6 +299,12 @@ export class Daemon {
     if (waiting.stop?.aborted === true) return false;
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#retention.start();
+    this.#control = await startControl(join(paths.state, CONTROL_SOCKET), {
+      status: this.#status,
+      metrics: () => this.metrics.text(),
+      reloading: this.#reloading,
+      log,
+    });
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
     void this.#transports.warmUp().then(() => this.metrics.load());
     return true;
@@ -289,6 +328,14 @@ export class Daemon {
     this.#disabled = setup.integrations
       .filter(({ destination }) => destination === undefined)
       .map(({ integration }) => integration.id);
+  }
+
+  *#laneReports(): ReturnType<StatusParts['lanes']> {
+    yield* this.#lanes.reports();
+    for (const id of this.#disabled) {
+      const cannotRun = 'its name leads nowhere: check says why';
+      yield { id, state: 'not_running', lane: undefined, cannotRun };
+    }
   }
 
   *#laneStates(): Iterable<readonly [integration: string, state: LaneState]> {

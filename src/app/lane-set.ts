@@ -144,6 +144,19 @@ export class LaneSet {
     for (const { integration, lane } of this.#running.values()) yield [integration.id, lane.state];
   }
 
+  /** The same with what a report needs besides. */
+  *reports(): Iterable<{
+    id: string;
+    state: LaneState;
+    lane: number;
+    cannotRun: string | undefined;
+  }> {
+    for (const [lane, { integration, lane: its, unusable }] of this.#running) {
+      const { state } = its;
+      yield { id: integration.id, state, lane, cannotRun: unusable?.reason };
+    }
+  }
+
   /** True where a lane delivers for an integration. */
   delivers(integration: string): boolean {
     return (

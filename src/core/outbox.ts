@@ -73,11 +73,20 @@ export interface Parking {
   readonly since: number;
 }
 
+/** An operator has a lane stopped. */
+export interface Pause {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly who: string;
+}
+
 /** The stored state of a lane. */
 export interface LaneRecord {
   readonly id: number;
   readonly parking: Parking | undefined;
   readonly bucket: BucketState | undefined;
+  /** Set while an operator has it stopped. */
+  readonly pause?: Pause | undefined;
   /** True where this assignment ended a parking, or brought a removed integration back. */
   readonly isResumed?: boolean;
 }
@@ -208,6 +217,8 @@ export interface Outbox {
    * how many.
    */
   giveUp(lane: number, readBefore: number, now: number): number;
+  /** True while there is a storm in a lane. */
+  inStorm(lane: number): boolean;
   /** What waits in a lane: costs time in proportion to it. */
   waiting(lane: number): Waiting;
   /** Durable as {@link commit}: what a power failure undoes, the next attempt finds again. */
@@ -253,10 +264,11 @@ export interface OutboxSpace {
   compact(pages: number): boolean;
   /** Has the members of bundles that ended follow them, some at a time. True when there are more. */
   settleMembers(): boolean;
-  /** Forgets up to so many throttles that make no difference any more. Returns how many. */
-  forgetThrottles(now: number, limit: number): number;
-  /** Forgets up to so many mutes and silences that were over long ago. Returns how many. */
-  forgetQuieted(now: number, limit: number): number;
+  /**
+   * Forgets up to so many throttles, mutes and silences that make no difference any more. Returns how
+   * many.
+   */
+  forgetQuiet(now: number, limit: number): number;
 }
 
 /** What of a lane has not been delivered: how many, by state. */

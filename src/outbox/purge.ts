@@ -91,12 +91,9 @@ export class Purge implements OutboxSpace {
     return this.#database.transaction(() => settleMembers(this.#database));
   }
 
-  forgetThrottles(now: number, limit: number): number {
-    return forgetThrottles(this.#database, now, limit);
-  }
-
-  forgetQuieted(now: number, limit: number): number {
-    return forgetQuieted(this.#database, now, limit);
+  forgetQuiet(now: number, limit: number): number {
+    const throttles = forgetThrottles(this.#database, now, limit);
+    return throttles + forgetQuieted(this.#database, now, limit);
   }
 
   /**

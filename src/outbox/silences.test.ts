@@ -156,9 +156,9 @@ describe('silences in the outbox', () => {
     const { silences, database, accepted } = scene();
     accepted(silences.add(written, 'anna', 500), 'a', 1000);
     const purge = new Purge(database);
-    purge.forgetQuieted(9000 + 89 * DAY, 100);
+    purge.forgetQuiet(9000 + 89 * DAY, 100);
     expect(silences.list()).toHaveLength(1);
-    purge.forgetQuieted(9000 + 90 * DAY, 100);
+    purge.forgetQuiet(9000 + 90 * DAY, 100);
     expect(silences.list()).toEqual([]);
     expect(database.all('SELECT * FROM silence_held')).toEqual([]);
   });
@@ -216,7 +216,7 @@ describe('mutes in the outbox', () => {
   it('are forgotten when they are over', () => {
     const { outbox, database } = scene();
     outbox.accept(anIntake([], { marks: [mark, { ...mark, key: '["b"]', forMs: 5000 }] }), 1000);
-    new Purge(database).forgetQuieted(2000, 100);
+    new Purge(database).forgetQuiet(2000, 100);
     expect(database.all('SELECT key FROM mute')).toEqual([{ key: '["b"]' }]);
   });
 
@@ -227,7 +227,7 @@ describe('mutes in the outbox', () => {
        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100100)
        SELECT 'scans', i, 1, 10000 + i FROM n`,
     );
-    new Purge(database).forgetQuieted(1000, 500);
+    new Purge(database).forgetQuiet(1000, 500);
     const kept = database.get('SELECT COUNT(*) AS n, MIN(forget_at) AS first FROM mute');
     expect(kept).toEqual({ n: 100_000, first: 10_101 });
   });

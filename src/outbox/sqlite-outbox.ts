@@ -215,6 +215,10 @@ export class SqliteOutbox implements Outbox {
     return giveUp(this.#database, lane, readBefore, now);
   }
 
+  inStorm(lane: number): boolean {
+    return this.#grouping.inStorm(lane);
+  }
+
   waiting(lane: number): Waiting {
     return countWaiting(this.#database, lane);
   }

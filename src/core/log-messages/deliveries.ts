@@ -45,6 +45,15 @@ export const DELIVERY_MESSAGES = {
     meaning: '`integratord queue drop` removed `count` deliveries in this state; `who` did it.',
     action: 'Nothing, if that was meant: they are gone.',
   },
+  'an operator has stopped an integration; its alerts wait': {
+    level: 'warn',
+    meaning: '`integratord pause` stopped it; `who` did it. Its alerts are stored, and wait.',
+    action: '`integratord resume ID`, when it may go on.',
+  },
+  'an operator has let an integration go on': {
+    level: 'info',
+    meaning: '`integratord resume` ended the pause. What waited is delivered now.',
+  },
   'resumed by an operator': { level: 'info', meaning: 'An operator ended the parking.' },
   'service accepts deliveries again': {
     level: 'info',

@@ -58,6 +58,12 @@ export class Grouping {
     stores.flush();
   }
 
+  /** True while there is a storm in a lane. */
+  inStorm(lane: number): boolean {
+    const sql = 'SELECT 1 AS found FROM storm WHERE lane = ? AND check_at > 0';
+    return this.#database.get(sql, lane) !== undefined;
+  }
+
   /** When something that is held falls due; undefined when nothing does. */
   nextDue(lane: number): number | undefined {
     const row = this.#database.get<{ due: number | null }>(
