@@ -219,4 +219,16 @@ describe('mutes in the outbox', () => {
     new Purge(database).forgetQuiet(2000, 100);
     expect(database.all('SELECT key FROM mute')).toEqual([{ key: '["b"]' }]);
   });
+
+  it('are bounded: of very many keys, those that close first go', () => {
+    const { database } = scene();
+    database.run(
+      `INSERT INTO mute (name, key, opened_at, forget_at)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100100)
+       SELECT 'scans', i, 1, 10000 + i FROM n`,
+    );
+    new Purge(database).forgetQuiet(1000, 500);
+    const kept = database.get('SELECT COUNT(*) AS n, MIN(forget_at) AS first FROM mute');
+    expect(kept).toEqual({ n: 100_000, first: 10_101 });
+  });
 });

@@ -72,12 +72,18 @@ export function openMutes(database: Database, marks: readonly MuteMark[], now: n
 /** How long a silence that is over is still listed. */
 const KEPT_MS = 90 * 24 * 3_600_000;
 
+/** Keys of mutes that are kept: an attacker can make up any number. Beyond it, what is closed first goes. */
+const MOST_MUTED = 100_000;
+
 /** Forgets mutes that are not open any more, and silences that were over long ago. */
 export function forgetQuieted(database: Database, now: number, limit: number): number {
   const mutes = database.run(
     `DELETE FROM mute WHERE (name, key) IN (
-       SELECT name, key FROM mute WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`,
+       SELECT name, key FROM mute WHERE forget_at <= MAX(?, COALESCE(
+         (SELECT forget_at FROM mute ORDER BY forget_at DESC LIMIT 1 OFFSET ?), 0))
+       ORDER BY forget_at LIMIT ?)`,
     now,
+    MOST_MUTED,
     limit,
   ).changes;
   const old = database.all<{ key: string }>(
