@@ -35,6 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   conditions: ['alert', 'core'],
   grouping: ['alert', 'core', 'conditions'],
   routing: ['alert', 'core', 'filters', 'conditions', 'grouping'],
+  simulation: ['alert', 'core', 'filters', 'conditions', 'routing', 'grouping'],
   intake: ['alert', 'core', 'routing'],
   lanes: ['alert', 'core'],
   outbox: ['core'],

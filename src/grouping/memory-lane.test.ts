@@ -77,6 +77,11 @@ const anyArrival: fc.Arbitrary<Arrival> = fc.record(
   { requiredKeys: ['throttleKey', 'groupKey'] },
 );
 
+interface Accepted {
+  readonly level: number;
+  readonly arrival: Arrival | undefined;
+}
+
 const anyStep = fc.record({
   /** What passes before it. */
   pause: fc.oneof(fc.constant(0), fc.nat(2000), fc.nat(8 * MINUTE), fc.nat(90 * MINUTE)),
@@ -179,25 +184,26 @@ describe('a lane in memory', () => {
         const policy = new GroupingPolicy('slack', rules);
         const stored = new StoredLane(database, policy, runs);
         const lane = new MemoryLane(policy);
+        const taken = (at: number) => [ofMemory(lane, at), stored.take(at)];
+        const accepted = ({ level, arrival }: Accepted, at: number) => {
+          const priority = Number(level >= URGENT_LEVEL);
+          const placed = lane.accept(level, priority, arrival, at);
+          const { id, state, verdict, dueAt, bundle, memberKey } = placed;
+          const mine = { id, state, verdict, dueAt, bundle, memberKey };
+          return [mine, stored.accept(level, arrival, at)];
+        };
         let now = START;
         for (const { pause, event } of steps) {
           now += pause;
-          if (event === 'take') {
-            expect(ofMemory(lane, now)).toEqual(stored.take(now));
-          } else {
-            const { level, arrival } = event;
-            const priority = Number(level >= URGENT_LEVEL);
-            const placed = lane.accept(level, priority, arrival, now);
-            const { id, state, verdict, dueAt, bundle, memberKey } = placed;
-            const mine = { id, state, verdict, dueAt, bundle, memberKey };
-            expect(mine).toEqual(stored.accept(level, arrival, now));
-          }
+          const [mine, its] = event === 'take' ? taken(now) : accepted(event, now);
+          expect(mine).toEqual(its);
           expect(lane.nextDue).toEqual(stored.nextDue);
         }
         // What is left goes when it is due, until nothing waits.
         for (let due = lane.nextDue; due !== undefined; due = lane.nextDue) {
           now = Math.max(now, due);
-          expect(ofMemory(lane, now)).toEqual(stored.take(now));
+          const [mine, its] = taken(now);
+          expect(mine).toEqual(its);
           expect(lane.nextDue).toEqual(stored.nextDue);
         }
       }),

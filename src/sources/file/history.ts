@@ -163,6 +163,10 @@ export class AlertHistory {
 /** The records of a batch that are of a time, those that stand together in one. */
 function* within({ bytes, path, offset }: HistoryBatch, range: TimeRange): Generator<HistoryBatch> {
   const { since, until } = range;
+  if (since === ALWAYS.since && until === ALWAYS.until) {
+    yield { bytes, path, offset };
+    return;
+  }
   let from = 0;
   let isWithin = true;
   for (let start = 0; start < bytes.length; ) {
