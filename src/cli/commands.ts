@@ -13,6 +13,7 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['run', async () => (await import('./run.ts')).addRun],
   ['check', async () => (await import('./check.ts')).addCheck],
   ['match', async () => (await import('./match.ts')).addMatch],
+  ['simulate', async () => (await import('./simulate.ts')).addSimulate],
   ['preview', async () => (await import('./preview.ts')).addPreview],
   ['send', async () => (await import('./send.ts')).addSend],
   ['queue', async () => (await import('./queue.ts')).addQueue],
