@@ -1,12 +1,12 @@
 import { GroupingPolicy } from '../grouping/policy.ts';
 import { NO_RULES } from '../grouping/rules.ts';
-import { URGENT_LEVEL } from '../outbox/sqlite-outbox.ts';
 import { inOrder, type Records } from '../simulation/in-order.ts';
 import type { SimulationResult } from '../simulation/result.ts';
 import { Simulation } from '../simulation/simulation.ts';
 import type { SimulatedIntegration } from '../simulation/track.ts';
+import { priorityBy } from './priority.ts';
 import { routeOf } from './route-of.ts';
-import { type RoutedIntegration, routedIntegrations, type Setup } from './setup.ts';
+import { routedIntegrations, type Setup } from './setup.ts';
 
 /** What is tried, and on what. */
 export interface SimulationParts {
@@ -41,10 +41,4 @@ function simulated(setup: Pick<Setup, 'integrations'>): SimulatedIntegration[] {
       priorityOf: priorityBy(entry),
     };
   });
-}
-
-/** As the outbox has it. */
-function priorityBy({ destination }: RoutedIntegration): (level: number) => number {
-  if (destination.highestLevelFirst === true) return (level) => level;
-  return (level) => Number(level >= URGENT_LEVEL);
 }

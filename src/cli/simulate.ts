@@ -11,6 +11,7 @@ import { complain } from '../telemetry/standard-error.ts';
 import { actAsDaemon } from './act-as.ts';
 import { type Invocation, invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { complainOf } from './history-problems.ts';
 import { loadSetup } from './load.ts';
 import { moment } from './moment.ts';
 import { print, printJson } from './output.ts';
@@ -64,7 +65,7 @@ export function addSimulate(program: Command): void {
         read: () => history.read(found, range),
         now: systemClock.now(),
       });
-      for (const problem of new Set(problemsOf(history))) complain(problem);
+      complainOf(history);
       if (page !== undefined) writePage(page, resultHtml(result));
       if (invoked.json) await printJson(resultJson(result));
       else await print(resultText(result, process.stdout.columns ?? USUAL_WIDTH));
@@ -108,12 +109,6 @@ function refuseProblems({ problems }: AlertHistory): void {
   const [first] = problems;
   if (first === undefined) return;
   throw new CommandError(`cannot read ${first.path}: ${first.message}`, EXIT.wrongInput);
-}
-
-function problemsOf({ problems }: AlertHistory): string[] {
-  return problems.map(({ path, message }) => {
-    return `integratord: ${printableLines(`not all of ${path} was read: ${message}`)}\n`;
-  });
 }
 
 /** @throws CommandError when it cannot be written. */

@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
 import { HOLDS_AND_DROPS } from './migrations/holds-and-drops.ts';
+import { REPLAYS } from './migrations/replays.ts';
 import { SOURCES } from './migrations/sources.ts';
 import { USAGE } from './migrations/usage.ts';
 
@@ -10,7 +11,14 @@ import { USAGE } from './migrations/usage.ts';
  * The steps from an empty file to the present shape. A step is never changed once it was released:
  * a change of shape is a further step.
  */
-const MIGRATIONS: readonly string[] = [FIRST_SHAPE, SOURCES, USAGE, HOLDS_AND_DROPS, GROUPING];
+const MIGRATIONS: readonly string[] = [
+  FIRST_SHAPE,
+  SOURCES,
+  USAGE,
+  HOLDS_AND_DROPS,
+  GROUPING,
+  REPLAYS,
+];
 
 /**
  * Brings the database to the present shape.
