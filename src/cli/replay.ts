@@ -58,8 +58,7 @@ export function addReplay(program: Command): void {
       const setup = loadSetup(invoked.paths, { files });
       const entry = deliverable(findIntegration(setup, own.integration));
       const history = new AlertHistory({ path: invoked.paths.alerts, clock: systemClock });
-      const until = Math.min(own.until ?? Number.POSITIVE_INFINITY, systemClock.now());
-      const range = { since: own.since, until };
+      const range = { since: own.since, until: own.until ?? systemClock.now() };
       const found = await history.files(range);
       await withQueue(command, async (access) => {
         const { database, json } = access;

@@ -7,6 +7,7 @@ import { DAY_MS } from '../core/durations.ts';
 import type { Paths } from '../core/paths.ts';
 import { printableLines } from '../core/printable.ts';
 import { ALWAYS, AlertHistory } from '../sources/file/history.ts';
+import { openNamed } from '../sources/file/history-files.ts';
 import { complain } from '../telemetry/standard-error.ts';
 import { actAsDaemon } from './act-as.ts';
 import { type Invocation, invocation } from './common-options.ts';
@@ -49,15 +50,16 @@ export function addSimulate(program: Command): void {
     )
     .action(async (files: string[], own: SimulateOptions, command: Command) => {
       const invoked = invocation(command);
-      // Before the command becomes the user of the daemon, who may write nowhere.
+      // Before the command becomes the user of the daemon, who may write and read nothing else.
       const page = own.html === undefined ? undefined : openPage(own.html);
+      const named = await Promise.all(files.map((path) => openNamed(path)));
       const access = actAsDaemon(invoked);
       const after = loadSetup(invoked.paths, { files: access.files });
       const before = presentSetup(invoked, access.files);
       for (const note of notes(after)) complain(`integratord: ${printableLines(note)}\n`);
       const history = new AlertHistory({ path: invoked.paths.alerts, clock: systemClock });
       const range = rangeOf(own, files.length > 0);
-      const found = files.length > 0 ? await history.named(files) : await history.files(range);
+      const found = files.length > 0 ? await history.named(named) : await history.files(range);
       if (files.length > 0) refuseProblems(history);
       const result = await simulate({
         after,
@@ -65,6 +67,7 @@ export function addSimulate(program: Command): void {
         read: () => history.read(found, range),
         now: systemClock.now(),
       });
+      await history.close();
       complainOf(history);
       if (page !== undefined) writePage(page, resultHtml(result));
       if (invoked.json) await printJson(resultJson(result));

@@ -6,7 +6,7 @@ import { resultText, sparkline } from './text.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 7, 20, 10);
-const HOSTILE = '<script>alert("1")</script>\u001b[2J\u202e' + "' & 網路";
+const HOSTILE = `<script>alert("1")</script>\u001b[2J\u202e' & 網路`;
 
 const integration: IntegrationResult = {
   id: 'slack',
