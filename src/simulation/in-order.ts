@@ -24,7 +24,7 @@ export interface InOrder<Sink> {
 
 /** Threads that write at the same time leave this much of disorder: nothing waits for so short a time. */
 const SLACK_MS = MINUTE_MS;
-/** Bytes of records that are sorted at a time, unless a single minute has more. */
+/** Bytes of records that are sorted at a time. */
 const MOST_BYTES = 64 * 2 ** 20;
 
 /**
@@ -34,16 +34,18 @@ const MOST_BYTES = 64 * 2 ** 20;
  * then once for each part of it that fits into the memory, and that part is sorted.
  * @param read reads the history from its beginning, each time the same.
  * @param otherwise the time of records where none has one, in milliseconds since 1970.
+ * @param mostBytes how much is sorted at a time, unless a single minute has more.
  */
 export async function inOrder<Sink extends RecordSink>(
   read: () => AsyncIterable<Records>,
   create: () => Sink,
   otherwise: number,
+  mostBytes: number = MOST_BYTES,
 ): Promise<InOrder<Sink>> {
   const straight = create();
   if (await readStraight(read, straight, otherwise)) return { sink: straight, passes: 1 };
   const sink = create();
-  return { sink, passes: 1 + (await readSorted(read, sink, otherwise)) };
+  return { sink, passes: 1 + (await readSorted(read, sink, otherwise, mostBytes)) };
 }
 
 /** False as soon as something is not in order. */
@@ -66,6 +68,7 @@ async function readSorted(
   read: () => AsyncIterable<Records>,
   sink: RecordSink,
   otherwise: number,
+  mostBytes: number,
 ): Promise<number> {
   const minutes = new Map<number, number>();
   await each(read, otherwise, (bytes, start, end, time) => {
@@ -77,7 +80,7 @@ async function readSorted(
     }
     return true;
   });
-  const parts = partsOf(minutes);
+  const parts = partsOf(minutes, mostBytes);
   for (const { from, to } of parts) {
     const found: { readonly bytes: Buffer; readonly time: number }[] = [];
     await each(read, otherwise, (bytes, start, end, time) => {
@@ -94,12 +97,15 @@ async function readSorted(
 }
 
 /** Spans of minutes that have no more bytes than are sorted at a time. */
-function partsOf(minutes: ReadonlyMap<number, number>): { from: number; to: number }[] {
+function partsOf(
+  minutes: ReadonlyMap<number, number>,
+  mostBytes: number,
+): { from: number; to: number }[] {
   const parts: { from: number; to: number }[] = [];
   let size = 0;
   for (const [minute, bytes] of [...minutes].sort(([a], [b]) => a - b)) {
     const last = parts.at(-1);
-    if (last === undefined || size + bytes > MOST_BYTES) {
+    if (last === undefined || size + bytes > mostBytes) {
       parts.push({ from: minute, to: minute });
       size = bytes;
     } else {
