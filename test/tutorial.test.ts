@@ -85,6 +85,7 @@ describe('the tutorial in CONTRIBUTING.md', () => {
 
     const tests = [
       'destinations/contract.test.ts',
+      'destinations/bundle-contract.test.ts',
       'destinations/notehub',
       'test/architecture.test.ts',
     ];
@@ -103,6 +104,8 @@ describe('the tutorial in CONTRIBUTING.md', () => {
       'what notehub makes of answers',
       'notehub against a real server',
       'what notehub sends',
+      'what notehub sends for several alerts',
+      'the JSON that notehub sends for several alerts',
       'to Notehub',
       'architecture destinations/*',
     ];

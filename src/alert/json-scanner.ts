@@ -99,6 +99,16 @@ export class JsonScanner {
     this.#leave();
   }
 
+  /** Walks over an array. Says where each item stands. */
+  items(visit: (item: Place) => void): void {
+    this.#enter();
+    for (let next = this.peek(); next !== CLOSE_BRACKET; next = this.peek()) {
+      if (next === COMMA) this.#position += 1;
+      visit(this.place());
+    }
+    this.#leave();
+  }
+
   /** The strings of an array; members of other types are skipped. */
   strings(): string[] {
     const strings: string[] = [];

@@ -10,6 +10,7 @@ import { Intake } from '../intake/intake.ts';
 import { FailurePace } from '../lanes/failure-pace.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
 import { LargeGate } from '../lanes/large-gate.ts';
+import { Configurations } from '../outbox/configurations.ts';
 import { DiskSpace } from '../outbox/disk-space.ts';
 import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.ts';
 import { Purge } from '../outbox/purge.ts';
@@ -30,6 +31,7 @@ import { OutboxWatch } from './outbox-watch.ts';
 import { reinjection } from './reinjection.ts';
 import { type Refusal, Reloading, report } from './reloading.ts';
 import { Retention } from './retention.ts';
+import { routingRecord } from './routing-record.ts';
 import { enabledIntegrations, readSetup, routedIntegrations, type Setup } from './setup.ts';
 import { type StartFailure, whyNotStart } from './start-failure.ts';
 import { createTransports, type Transports } from './transports.ts';
@@ -49,6 +51,7 @@ export class Daemon {
   /** Configured integrations that have no lane: their names lead nowhere. */
   #disabled: readonly string[] = [];
   #scriptEnvironment: NodeJS.ProcessEnv;
+  readonly #configurations: Configurations;
   readonly #retention: Retention;
   readonly #diskRoom: DiskRoom;
   readonly #groupCommit: GroupCommit;
@@ -107,6 +110,7 @@ export class Daemon {
     this.#options = options;
     this.#state = state;
     this.#scriptEnvironment = setup.scriptEnvironment;
+    this.#configurations = new Configurations(database);
     const space = new Purge(database);
     this.#retention = new Retention(space, settings.outbox, this.#clock, log);
     this.#diskRoom = new DiskRoom({
@@ -271,6 +275,7 @@ export class Daemon {
 
   /** Only the outbox can fail here, and it does so before anything has changed. */
   #apply(setup: Setup): void {
+    this.#configurations.inForce(routingRecord(setup), this.#clock.now());
     const routes = this.#lanes.apply(routedIntegrations(setup));
     this.#intake.use(new Router(routes), this.#lanes.unread);
     this.#scriptEnvironment = setup.scriptEnvironment;

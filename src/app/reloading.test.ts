@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
+import { NO_TIMES } from '../config/times.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
@@ -44,7 +45,7 @@ function aSetup(changes: Partial<Setup> = {}): Setup {
     blank: [],
     scriptEnvironment: {},
   };
-  return { ...empty, fatal: false, settings, ...changes };
+  return { ...empty, fatal: false, settings, times: NO_TIMES, tests: [], ...changes };
 }
 
 function reloading(): Reloading {

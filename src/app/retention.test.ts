@@ -132,7 +132,7 @@ describe('retention', () => {
       finishedBytes: () => 0,
       purgeTo: () => 0,
       settleMembers: () => false,
-      forgetQuiet: () => 0,
+      forgetThrottles: () => 0,
       compact: () => false,
     };
     const retention = new Retention(broken, LIMITS, clock, log);

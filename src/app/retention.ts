@@ -71,7 +71,7 @@ export class Retention {
     const now = this.#clock.now();
     try {
       let purged = Number(space.settleMembers());
-      purged += space.forgetQuiet(now, ROWS_PER_STEP);
+      purged += space.forgetThrottles(now, ROWS_PER_STEP);
       purged += space.purge('delivered', now - deliveredDays * DAY_MS, ROWS_PER_STEP);
       purged += space.purge('dead', now - deadDays * DAY_MS, ROWS_PER_STEP);
       purged += space.purgeTo('delivered', deliveredBytes, ROWS_PER_STEP);

@@ -1,7 +1,9 @@
 import type { Conditions } from '../conditions/read.ts';
+import type { ConfigTest } from '../config/config-tests.ts';
 import { type Files, systemFiles } from '../config/files.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedIntegration } from '../config/loaded-integration.ts';
+import type { SettingsTimes } from '../config/times.ts';
 import type { Destination, DestinationResolver } from '../core/destination.ts';
 import { readOwnSettings, type Unusable } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
@@ -42,6 +44,10 @@ export interface Setup {
   /** The file could not be read: nothing may start from it. */
   readonly fatal: boolean;
   readonly settings: DaemonSettings;
+  /** The times that conditions and hours ask, by their names. */
+  readonly times: SettingsTimes;
+  /** What must be decided about alerts, which `check` tries. */
+  readonly tests: readonly ConfigTest[];
   /** What scripts find in their environment. */
   readonly scriptEnvironment: NodeJS.ProcessEnv;
   /** Every secret value in it. */

@@ -3,12 +3,15 @@ import type { JsonObject } from '../alert/json.ts';
 import type { PreparedIntegration, Setup } from '../app/setup.ts';
 import { readSetup } from '../app/setup.ts';
 import type { ConditionPart } from '../conditions/read.ts';
+import { systemClock } from '../core/clock.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import { retriesOf } from '../core/retry.ts';
 import { attemptSeconds } from '../destinations/sdk/request-session.ts';
 import { actAsDaemon } from './act-as.ts';
+import { runTests, type TestResult } from './check-tests/run.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
+import { groupingTexts } from './grouping-texts.ts';
 import { print, printable, printJson, table } from './output.ts';
 import { Redactor } from './redact.ts';
 
@@ -23,7 +26,9 @@ export function addCheck(program: Command): void {
       const invoked = invocation(command);
       const { paths, json } = invoked;
       const setup = readSetup(paths, process.env, { files: actAsDaemon(invoked).files });
-      const errors = setup.diagnostics.filter(({ severity }) => severity === 'error').length;
+      const tests = await runTests(setup.tests, setup.integrations, systemClock.now());
+      const diagnostics = [...setup.diagnostics, ...tests.diagnostics];
+      const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
       const counts = countStates(setup);
       const broken = counts.parked + counts.not_enabled;
       const ok = errors === 0 && (own.lenient === true || broken === 0);
@@ -39,10 +44,13 @@ export function addCheck(program: Command): void {
               redactor,
             ),
           ),
-          diagnostics: setup.diagnostics,
+          diagnostics,
+          ...(setup.tests.length > 0 && {
+            tests: { passed: tests.passed, failed: tests.failed },
+          }),
         });
       } else {
-        await printForPeople(setup, paths.config, { errors, counts });
+        await printForPeople(setup, paths.config, { errors, counts, tests });
       }
       process.exitCode = ok ? EXIT.done : EXIT.wrongInput;
     });
@@ -64,6 +72,7 @@ interface Counts {
 interface Result {
   readonly errors: number;
   readonly counts: Counts;
+  readonly tests: TestResult;
 }
 
 function countStates({ integrations }: Setup): Counts {
@@ -116,9 +125,9 @@ function effective({ integration, destination }: PreparedIntegration): JsonObjec
 async function printForPeople(
   setup: Setup,
   file: string,
-  { errors, counts }: Result,
+  { errors, counts, tests }: Result,
 ): Promise<void> {
-  for (const diagnostic of setup.diagnostics) {
+  for (const diagnostic of [...setup.diagnostics, ...tests.diagnostics]) {
     await print(`${printable(formatDiagnostic(diagnostic))}\n`);
     const { excerpt } = diagnostic;
     if (excerpt !== undefined) await print(`${excerpt.replace(/^/gm, '    ')}\n`);
@@ -133,6 +142,8 @@ async function printForPeople(
     await print(table([['INTEGRATION', 'STATE', 'DELIVERS TO', 'GETS'], ...rows]));
   }
   for (const line of turnLines(setup)) await print(`${line}\n`);
+  if (setup.tests.length > 0)
+    await print(`tests: ${tests.passed} passed, ${tests.failed} failed\n`);
   const { length } = setup.integrations;
   const count = length === 1 ? '1 integration' : `${length} integrations`;
   const broken = counts.parked + counts.not_enabled;
@@ -181,7 +192,7 @@ function whyNotRunning({ unusable, obstacle }: PreparedIntegration): string | un
   return unusable?.reason ?? obstacle;
 }
 
-function filterText({ integration, conditions }: PreparedIntegration): string {
+function filterText({ integration, conditions, grouping }: PreparedIntegration): string {
   const parts: string[] = [];
   if (integration.level > 0) parts.push(`level ${integration.level} and above`);
   if (integration.ruleIds !== undefined) parts.push(`rule ${integration.ruleIds.join(' or ')}`);
@@ -196,5 +207,6 @@ function filterText({ integration, conditions }: PreparedIntegration): string {
   if (only.length > 0) parts.push(`only certain ${only.join(' and ')}`);
   if (ofKind('when').length > 0) parts.push('when an expression is true');
   if (exceptions > 0) parts.push(exceptions === 1 ? '1 exception' : `${exceptions} exceptions`);
-  return parts.length === 0 ? 'every alert' : parts.join(', ');
+  const which = parts.length === 0 ? 'every alert' : parts.join(', ');
+  return [which, ...groupingTexts(grouping)].join('; ');
 }

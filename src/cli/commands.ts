@@ -13,6 +13,7 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['run', async () => (await import('./run.ts')).addRun],
   ['check', async () => (await import('./check.ts')).addCheck],
   ['match', async () => (await import('./match.ts')).addMatch],
+  ['explain', async () => (await import('./explain.ts')).addExplain],
   ['simulate', async () => (await import('./simulate.ts')).addSimulate],
   ['replay', async () => (await import('./replay.ts')).addReplay],
   ['preview', async () => (await import('./preview.ts')).addPreview],

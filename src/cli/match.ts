@@ -7,9 +7,9 @@ import { FilterStage } from '../routing/filter-stage.ts';
 import { routedAlert } from '../routing/router.ts';
 import type { Refusal, RoutedAlert } from '../routing/stage.ts';
 import { actAsDaemon } from './act-as.ts';
+import { readAlertDocuments } from './alert-documents.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
-import { readRecords } from './lines.ts';
 import { loadSetup } from './load.ts';
 import { print, printable, printJson } from './output.ts';
 
@@ -18,7 +18,7 @@ export function addMatch(program: Command): void {
   program
     .command('match')
     .description('show which integrations would fire for each alert')
-    .argument('[file]', 'alerts, one per line (default: standard input)')
+    .argument('[file]', 'alerts, one per line or as JSON documents (default: standard input)')
     .option('--why', 'also say which filter keeps each of the others from firing')
     .action(async (file: string | undefined, own: { why?: boolean }, command: Command) => {
       const invoked = invocation(command);
@@ -28,7 +28,7 @@ export function addMatch(program: Command): void {
       const filter = new FilterStage(entries.map(({ integration }) => integration));
       const conditions = new ConditionStage(systemClock);
       let unreadable = 0;
-      for await (const { line, bytes } of readRecords(input)) {
+      for await (const { line, bytes } of readAlertDocuments(input)) {
         const read = readAlert(bytes);
         if (typeof read === 'string') {
           unreadable += 1;

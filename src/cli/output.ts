@@ -11,6 +11,18 @@ export function print(text: string): Promise<void> {
   return write(printableLines(text));
 }
 
+/** How {@link Style} begins and ends a colour. */
+const COLOUR = /(\u001b\[\d{1,2}m)/;
+
+/**
+ * The same for text with our own colours in it. What is not ours must have gone through
+ * {@link printable}: it could bring colours of its own.
+ */
+export function printStyled(text: string): Promise<void> {
+  const parts = text.split(COLOUR);
+  return write(parts.map((part, at) => (at % 2 === 1 ? part : printableLines(part))).join(''));
+}
+
 /** One JSON value on a line of its own. */
 export function printJson(value: unknown): Promise<void> {
   return printJsonText(JSON.stringify(value));

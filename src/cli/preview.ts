@@ -7,9 +7,9 @@ import { deliveryKey } from '../core/delivery.ts';
 import type { HttpRequest, Plan, ScriptCall } from '../core/destination.ts';
 import { Secret } from '../core/secret.ts';
 import { actAsDaemon } from './act-as.ts';
+import { readAlertDocuments } from './alert-documents.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { readRecords } from './lines.ts';
 import { findIntegration, loadSetup } from './load.ts';
 import { printJsonText } from './output.ts';
 import { Redactor } from './redact.ts';
@@ -21,7 +21,7 @@ export function addPreview(program: Command): void {
     .description('show what would be sent for each alert, without sending')
     .requiredOption('--integration <id>', 'the integration, as `check` names it')
     .option('--show-secrets', 'show keys and addresses instead of redacting them')
-    .argument('[file]', 'alerts, one per line (default: standard input)')
+    .argument('[file]', 'alerts, one per line or as JSON documents (default: standard input)')
     .action(
       async (
         file: string | undefined,
@@ -34,7 +34,7 @@ export function addPreview(program: Command): void {
         const setup = loadSetup(paths, { files, debug: logLevel === 'debug' });
         const entry = findIntegration(setup, own.integration);
         const redactor = new Redactor(setup.secrets, own.showSecrets ?? false);
-        for await (const { line, bytes } of readRecords(input)) {
+        for await (const { line, bytes } of readAlertDocuments(input)) {
           const shown = previewLine(entry, bytes, redactor);
           const document = { line, integration: entry.integration.id, ...shown };
           const text = stringify(document);

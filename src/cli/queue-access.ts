@@ -36,6 +36,7 @@ export interface QueueAccess {
 /** Options that say which deliveries are meant. */
 export interface FilterOptions {
   readonly integration?: string;
+  readonly bundle?: number;
   /** Milliseconds. */
   readonly olderThan?: number;
 }
@@ -47,16 +48,17 @@ export function withFilter(command: Command): Command {
   const states = DELIVERY_STATES.join(', ');
   return command
     .option('--integration <id>', 'only this integration')
+    .option('--bundle <id>', 'only what is sent in this message', wholeNumber)
     .option('--older-than <time>', 'only alerts read longer ago: 30m, 2h, 3d', duration)
     .addHelpText('after', `\n--state also accepts a delivery state: ${states}`);
 }
 
 export function filterOf(
-  { integration, olderThan }: FilterOptions,
+  { integration, bundle, olderThan }: FilterOptions,
   state: DeliveryState | undefined,
 ): Omit<QueueFilter, 'limit'> {
   const readBefore = olderThan === undefined ? undefined : systemClock.now() - olderThan;
-  return { state, integration, readBefore };
+  return { state, integration, bundle, readBefore };
 }
 
 /**
@@ -79,7 +81,7 @@ export function selectionOf(
   }
   if (!filtered && own.all !== true) {
     throw new CommandError(
-      `${name}: select deliveries by ids, --integration, --state, --older-than or --all`,
+      `${name}: select deliveries by ids, --integration, --state, --bundle, --older-than or --all`,
       EXIT.wrongUsage,
     );
   }

@@ -140,7 +140,7 @@ function entryRow(entry: QueueEntry): string[] {
     String(entry.level),
     entry.state,
     String(entry.attempts),
-    entry.reason ?? '-',
+    entry.reason ?? entry.verdict ?? '-',
     isoTime(entry.nextAttemptAt) ?? '-',
   ];
 }
@@ -154,6 +154,9 @@ function entryJson(entry: QueueEntry) {
     state: entry.state,
     attempts: entry.attempts,
     reason: entry.reason ?? null,
+    verdict: entry.verdict ?? null,
+    verdict_by: entry.verdictBy ?? null,
+    bundle: entry.bundle?.id ?? null,
     next_attempt_at: isoTime(entry.nextAttemptAt),
     read_at: isoTime(entry.readAt),
     finished_at: isoTime(entry.finishedAt),
@@ -178,6 +181,23 @@ function detailJson(detail: QueueDetail) {
   };
 }
 
+/** Why it was held back, and what it is sent with. */
+function heldFacts({ verdict, verdictBy, bundle }: QueueDetail): string[][] {
+  const why = [verdict, verdictBy].filter((text) => text !== undefined).join(', by ');
+  return [
+    ...(why === '' ? [] : [['held back', why]]),
+    ...(bundle === undefined
+      ? []
+      : [
+          [
+            'message',
+            `${bundle.kind}, ${bundle.isCarrier ? 'carries' : 'part of'} bundle ${bundle.id} ` +
+              `(integratord queue list --bundle ${bundle.id})`,
+          ],
+        ]),
+  ];
+}
+
 function detailText(detail: QueueDetail): string {
   const facts = [
     ['delivery', String(detail.id)],
@@ -186,6 +206,7 @@ function detailText(detail: QueueDetail): string {
     ['level', String(detail.level)],
     ['state', detail.state],
     ['read', isoTime(detail.readAt) ?? '-'],
+    ...heldFacts(detail),
     ['next attempt', isoTime(detail.nextAttemptAt) ?? '-'],
     ...(detail.parked === undefined ? [] : [['parked', detail.parked.message]]),
   ];

@@ -14,9 +14,10 @@ import type { Paths } from '../core/paths.ts';
 import { memoryCache, memoryQuota } from '../core/quota.ts';
 import { Scrubber } from '../core/secret.ts';
 import { actAsDaemon } from './act-as.ts';
+import { readAlertDocuments } from './alert-documents.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { type OpenFile, readRecords } from './lines.ts';
+import type { OpenFile } from './lines.ts';
 import { findIntegration, loadSetup } from './load.ts';
 import { print, printable, printJson } from './output.ts';
 import { Redactor } from './redact.ts';
@@ -80,7 +81,7 @@ async function withState<T>(paths: Paths, work: (state: string) => Promise<T>): 
 }
 
 async function firstAlert(file: string, input: OpenFile | undefined): Promise<Buffer> {
-  for await (const { bytes } of readRecords(input)) {
+  for await (const { bytes } of readAlertDocuments(input)) {
     const read = readAlert(bytes);
     if (typeof read !== 'string') return read.raw;
     throw new CommandError(`the first line of ${file} is not an alert: ${read}`, EXIT.wrongInput);

@@ -1,25 +1,7 @@
+import type { Problem, Span } from '../core/problem.ts';
 import type { Scalar } from './values.ts';
 
-/** Where something stands in the source of an expression, in UTF-16 units. */
-export interface Span {
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** What is wrong with a condition, and where. */
-export interface Problem {
-  readonly severity: 'error' | 'warning';
-  /** Keys and positions, from the mapping that holds `only`, `except` and `when`. */
-  readonly path: readonly (string | number)[];
-  /** True where the key at the end of the path is wrong, and not its value. */
-  readonly isKey: boolean;
-  /** Half a sentence: what is wrong. */
-  readonly message: string;
-  /** What to write instead. */
-  readonly hint?: string;
-  /** The place inside the text at the path, an expression or a pattern. */
-  readonly span?: Span;
-}
+export type { Problem, Span };
 
 /** A problem in an expression, which does not know yet where the expression stands. */
 export type ExpressionProblem = Pick<Problem, 'severity' | 'message' | 'hint'> & {

@@ -100,15 +100,15 @@ describe('only', () => {
     const { conditions } = readConditions({
       only: { groups: 'sshd', level: '8-11', agents: 'db*' },
     });
-    expect(conditions.refusedBy(alert, 0)?.name).toBe('only:level');
+    expect(conditions.refusedBy(alert, 0)?.name).toBe('only.level');
     expect(
       conditions
         .explain(alert, 0)
         .map(({ part, passed, step }) => [part.name, passed, step.found, step.wanted]),
     ).toEqual([
-      ['only:level', false, '7', '8-11'],
-      ['only:groups', true, '["syslog","sshd"]', 'sshd'],
-      ['only:agents', false, '"004", "web01", "10.1.2.3"', 'db*'],
+      ['only.level', false, '7', '8-11'],
+      ['only.groups', true, '["syslog","sshd"]', 'sshd'],
+      ['only.agents', false, '"004", "web01", "10.1.2.3"', 'db*'],
     ]);
   });
 
@@ -132,7 +132,7 @@ describe('except', () => {
   it('refuses what fits all keys of an entry', () => {
     const except = [{ level: 3 }, { rules: [5710], agents: 'web*', why: 'a test' }];
     const refusal = readConditions({ except }).conditions.refusedBy(alert, 0);
-    expect(refusal).toMatchObject({ name: 'except:2', why: 'a test', path: ['except', 1] });
+    expect(refusal).toMatchObject({ name: 'except[1]', why: 'a test', path: ['except', 1] });
     const others = [{ rules: [5710], agents: 'lab-*' }];
     expect(readConditions({ except: others }).conditions.refusedBy(alert, 0)).toBeUndefined();
   });
@@ -140,7 +140,7 @@ describe('except', () => {
   it('counts until the end of a day in the zone of the host', () => {
     const { conditions } = readConditions({ except: [{ level: 7, until: '2026-12-31' }] });
     const end = new Date(2027, 0, 1).getTime();
-    expect(conditions.refusedBy(alert, end - 1)?.name).toBe('except:1');
+    expect(conditions.refusedBy(alert, end - 1)?.name).toBe('except[0]');
     expect(conditions.refusedBy(alert, end)).toBeUndefined();
     expect(conditions.explain(alert, end)[0]).toMatchObject({ isOver: true, passed: true });
   });
@@ -218,7 +218,7 @@ describe('a wrong condition', () => {
 
   it('leaves the other keys of only in force', () => {
     const { conditions } = readConditions({ only: { levl: 3, groups: 'web' } });
-    expect(conditions.refusedBy(alert, 0)?.name).toBe('only:groups');
+    expect(conditions.refusedBy(alert, 0)?.name).toBe('only.groups');
   });
 
   it('is shown inside of the expression', () => {

@@ -1,3 +1,4 @@
+import { Report } from '../core/problem-report.ts';
 import { compileExpression, type ExpressionOptions } from './cel/compile.ts';
 import { allOf, type Check } from './check.ts';
 import { type Condition, conditionOf, type Step } from './condition.ts';
@@ -5,12 +6,11 @@ import { bothHints, type Hints, NO_HINTS } from './hints.ts';
 import type { Problem } from './problem.ts';
 import type { ConditionAlert } from './scope.ts';
 import { compileKeys } from './vocabulary/only.ts';
-import { Report } from './vocabulary/report.ts';
 import { exceptEntrySchema, MOST_ENTRIES } from './vocabulary/schema.ts';
 
 /** One of the conditions of an integration. */
 export interface ConditionPart {
-  /** Its verdict: `only:level`, `except:1` (they count from 1), or `when`. */
+  /** Where it stands, as people write it: `only.level`, `except[0]` (they count from 0), `when`. */
   readonly name: string;
   /** Where it stands, from the mapping that holds the conditions. */
   readonly path: Problem['path'];
@@ -34,14 +34,24 @@ export interface PartStep {
   readonly step: Step;
 }
 
+/** `only`, `except` and `when` as they are written. */
+export interface WrittenConditions {
+  readonly only?: unknown;
+  readonly except?: unknown;
+  readonly when?: unknown;
+}
+
 /** The conditions of an integration: `only`, then `except`, then `when`. */
 export class Conditions {
   readonly parts: readonly ConditionPart[];
+  /** What they were read from, so that they can be kept and read again. */
+  readonly written: WrittenConditions;
   /** What an alert that passes has at least. */
   readonly hints: Hints;
 
-  constructor(parts: readonly ConditionPart[]) {
+  constructor(parts: readonly ConditionPart[], written: WrittenConditions = {}) {
     this.parts = parts;
+    this.written = written;
     this.hints = parts
       .filter(({ mustFit }) => mustFit)
       .map(({ condition }) => condition.hints)
@@ -87,7 +97,7 @@ export interface ReadConditions {
  * alerts are sent rather than lost: of `only` the key or field, of `except` the whole entry.
  */
 export function readConditions(
-  { only, except, when }: { only?: unknown; except?: unknown; when?: unknown },
+  { only, except, when }: WrittenConditions,
   options: ReadOptions = {},
 ): ReadConditions {
   const report = new Report();
@@ -96,7 +106,12 @@ export function readConditions(
     ...(except === undefined ? [] : exceptParts(except, report.at('except'), options)),
     ...(when === undefined ? [] : whenParts(when, report.at('when'), options)),
   ];
-  return { conditions: new Conditions(parts), problems: report.problems };
+  const written = {
+    ...(only !== undefined && { only }),
+    ...(except !== undefined && { except }),
+    ...(when !== undefined && { when }),
+  };
+  return { conditions: new Conditions(parts, written), problems: report.problems };
 }
 
 /** Reads the vocabulary of `only` as one condition, such as for a silence. */
@@ -114,7 +129,7 @@ export function readOnly(
 
 function onlyParts(value: unknown, report: Report, options: ReadOptions): ConditionPart[] {
   return compileKeys(value, report, options.knownFields).map(({ key, check }) => ({
-    name: `only:${key}`,
+    name: `only.${key}`,
     kind: 'only',
     path: ['only', key],
     condition: conditionOf(check, true),
@@ -164,7 +179,7 @@ function exceptPart(
   if (error !== undefined) report.at('why').error(error.issues[0]?.message ?? 'must be a text');
   if (!report.isFine) return undefined;
   return {
-    name: `except:${at + 1}`,
+    name: `except[${at}]`,
     kind: 'except',
     path: ['except', at],
     condition: conditionOf(joined(checks), false),

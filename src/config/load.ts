@@ -4,10 +4,12 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Integration } from '../core/integration.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import type { Block } from './block.ts';
+import type { ConfigTest } from './config-tests.ts';
 import { effectiveSettings } from './effective.ts';
 import { type Files, systemFiles } from './files.ts';
 import { checkForwards } from './forwards.ts';
 import { integrationConditions } from './integration-conditions.ts';
+import { integrationGrouping } from './integration-grouping.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { type OssecFile, readBlocks } from './ossec-file.ts';
@@ -16,6 +18,7 @@ import { nothingIn, Report } from './report.ts';
 import { checkScriptArguments } from './script-arguments.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
 import { readTextFile, type TextFile } from './text-file.ts';
+import type { SettingsTimes } from './times.ts';
 import { readDefinition } from './yaml-integration.ts';
 
 /** In bytes. Real ones are a thousand times smaller. */
@@ -46,6 +49,10 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly fatal: boolean;
   /** The settings of the daemon as a whole, defaults included. */
   readonly settings: DaemonSettings;
+  /** The times that conditions ask, by their names. */
+  readonly times: SettingsTimes;
+  /** What must be decided about alerts. */
+  readonly tests: readonly ConfigTest[];
   /** Every variable that `${env:…}` names anywhere. */
   readonly variables: ReadonlySet<string>;
   /** Every secret value, for the Scrubber, also of blocks that were left out. */
@@ -83,7 +90,13 @@ export function loadConfig<Found extends DestinationDescription>(
   const fromBlocks = named.flatMap((block) => {
     const entry = settings.entries.get(block.id);
     const narrowing = entry !== undefined && isDefinition(entry) ? undefined : entry;
-    return fromBlock(block, narrowing, destinations, report) ?? [];
+    const loaded = fromBlock(block, narrowing, destinations, report);
+    if (loaded === undefined) return [];
+    const conditions = narrowing && integrationConditions(narrowing, settings.times);
+    const { destination } = loaded.resolution;
+    const grouping =
+      narrowing && destination && integrationGrouping(narrowing, settings.times, destination);
+    return { ...loaded, conditions, grouping };
   });
   const ids = new Set(named.map(({ id }) => id));
   const definitions = [...settings.entries.values()].filter(isDefinition);
@@ -95,7 +108,8 @@ export function loadConfig<Found extends DestinationDescription>(
       entry.report.error(entry.offset, message);
       return [];
     }
-    return readDefinition(entry, { destinations, sources: { env, files }, secrets }) ?? [];
+    const context = { destinations, sources: { env, files }, secrets, times: settings.times };
+    return readDefinition(entry, context) ?? [];
   });
   const integrations = [...fromBlocks, ...fromSettings];
   for (const { id } of definitions) ids.add(id);
@@ -113,6 +127,8 @@ export function loadConfig<Found extends DestinationDescription>(
     diagnostics: [...report.diagnostics(), ...settings.diagnostics()],
     fatal: blocks === undefined || settings.fatal,
     settings: settings.daemon,
+    times: settings.times,
+    tests: settings.tests,
     variables: new Set([...(file.ok ? referencedVariables(file.text) : []), ...settings.variables]),
     secrets: [...secrets],
     blank: [
@@ -140,7 +156,7 @@ function fromBlock<Found extends DestinationDescription>(
   entry: SettingsEntry | undefined,
   destinations: DestinationResolver<Found>,
   report: Report,
-): Omit<LoadedIntegration<Found>, 'getconfig'> | undefined {
+): Omit<LoadedIntegration<Found>, 'conditions' | 'grouping' | 'getconfig'> | undefined {
   const { id, kind } = block;
   const resolution = destinations.resolve(kind, entry?.value['script'] === true);
   const { destination } = resolution;
@@ -164,8 +180,7 @@ function fromBlock<Found extends DestinationDescription>(
     const offset = block.offsetOf(place === 'settings' ? 'name' : place);
     report.warning(offset, `this integration cannot run: ${reason}`);
   }
-  const conditions = entry && integrationConditions(entry);
-  return { integration, resolution, unusable, conditions, grouping: undefined };
+  return { integration, resolution, unusable };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { IntegrationSettings, RetrySchedule } from '../core/integration.ts'
 import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
+import { type ConfigTest, readConfigTests } from './config-tests.ts';
 import type { Files } from './files.ts';
 import { referencedVariables } from './references.ts';
 import { listed, nothingIn, Report } from './report.ts';
@@ -16,6 +17,7 @@ import {
   settingsSchema,
 } from './settings-schema.ts';
 import { readTextFile } from './text-file.ts';
+import { NO_TIMES, type SettingsTimes, settingsTimes } from './times.ts';
 import { validate, type YamlPart } from './validation.ts';
 import { parseYaml, type YamlFile } from './yaml-document.ts';
 
@@ -26,6 +28,10 @@ const LONGEST_SETTINGS = 256 << 10;
 export interface Settings {
   /** What it says of each integration, unread: what may stand there depends on the destination. */
   readonly entries: ReadonlyMap<string, SettingsEntry>;
+  /** What `times` says. */
+  readonly times: SettingsTimes;
+  /** What must be decided about alerts. */
+  readonly tests: readonly ConfigTest[];
   /** The settings of the daemon as a whole, defaults included. */
   readonly daemon: DaemonSettings;
   /** The variables that it names by `${env:…}`. */
@@ -71,6 +77,8 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
   });
   return {
     entries: new Map(entries.map((entry) => [entry.id, entry])),
+    times: settingsTimes(raw.times, { yaml, report }),
+    tests: readConfigTests(raw.tests, { yaml, report }),
     daemon: daemonSettings(raw),
     variables: referencedVariables(file.text),
     fatal: false,
@@ -82,6 +90,8 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
 function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]): Settings {
   return {
     entries: new Map(),
+    times: NO_TIMES,
+    tests: [],
     daemon: DEFAULT_SETTINGS,
     variables: [],
     fatal,

@@ -194,7 +194,7 @@ describe('conditions', () => {
     const names = loaded.integrations.map(({ conditions }) =>
       conditions?.parts.map(({ name }) => name),
     );
-    expect(names).toEqual([['only:level', 'except:1'], ['when']]);
+    expect(names).toEqual([['only.level', 'except[0]'], ['when']]);
   });
 
   it('are reported at their place, also inside of an expression, and left out', () => {
@@ -221,6 +221,67 @@ describe('conditions', () => {
     expect(diagnostics[2]?.excerpt).toBe('  rule.id == 5710\n             ^^^^');
     expect(diagnostics[3]?.excerpt).toBe('rule.levle > 6\n^^^^^^^^^^');
     const names = integrations.map(({ conditions }) => conditions?.parts.map(({ name }) => name));
-    expect(names).toEqual([['except:2'], ['when']]);
+    expect(names).toEqual([['except[1]'], ['when']]);
+  });
+});
+
+describe('times', () => {
+  const times = `times:
+  office: { days: mon-fri, hours: 08:00-18:00, zone: Europe/Berlin, except: [2026-12-24..2027-01-01] }
+  patchday: { days: tue, week: 2, hours: 22:00-02:00 }
+`;
+  const room = (when: string) => `integrations:
+  room: { type: slack, hook_url: https://h/s, when: '${when}' }
+`;
+
+  it('are there for conditions, wherever an integration is defined', () => {
+    const slack =
+      '<ossec_config><integration><name>slack</name><hook_url>https://h/s</hook_url></integration></ossec_config>';
+    const loaded = load(
+      `${times}${room('at("patchday")')}  slack: { when: '!at("office")' }\n`,
+      slack,
+    );
+    expect(loaded.messages).toEqual([]);
+    expect([...loaded.times.times.keys()]).toEqual(['office', 'patchday']);
+    const noon = Date.parse('2026-05-04T12:00+02:00');
+    expect(loaded.times.times.get('office')?.contains(noon)).toBe(true);
+    expect(loaded.integrations.map(({ conditions }) => conditions?.parts.length)).toEqual([1, 1]);
+  });
+
+  it('that conditions do not find are reported with the nearest name', () => {
+    expect(load(times + room('rule.level > 3 && at("ofice")')).messages).toEqual([
+      'integratord.yaml:5:75 error when: times has no entry of this name; did you mean office?',
+    ]);
+  });
+
+  it('are reported at their places, and once only', () => {
+    const yaml = `times:
+  office:
+    days: [mon, tuu]
+    hour: 08:00-18:00
+  the night: { hours: 22:00-02:00 }
+  past: { dates: 2020-01-01 }
+`;
+    const { messages, times, integrations } = load(yaml + room('at("office")'));
+    expect(messages).toEqual([
+      'integratord.yaml:3:17 error times.office.days.1: there is no day "tuu"; did you mean tue?',
+      'integratord.yaml:4:5 error times.office.hour: unknown key "hour"; did you mean hours?',
+      'integratord.yaml:5:3 error times.the night: a name has 1 to 64 letters, digits, - and _',
+      'integratord.yaml:6:9 warning times.past: this time does not come within the next five years',
+      'integratord.yaml:8:57 error when: this time is wrong itself, so it cannot be asked',
+    ]);
+    expect([...times.times.keys()]).toEqual(['past']);
+    expect(integrations.map(({ conditions }) => conditions)).toEqual([undefined]);
+  });
+
+  it.each([
+    ['times: office', '1:8 error times: must be a mapping of names, such as office, to times'],
+    [
+      'times: { office: { hours: 8 } }',
+      '1:27 error times.office.hours: must be a range such as 08:00-18:00, or a list of them',
+    ],
+    ['time: {}', '1:1 error unknown key "time"; did you mean times?'],
+  ])('that are wrong are refused: %s', (yaml, message) => {
+    expect(load(`${yaml}\n`).messages).toEqual([`integratord.yaml:${message}`]);
   });
 });

@@ -7,6 +7,7 @@ import { secretsInOptions } from '../core/secret-names.ts';
 import type { BlockValue } from './block-values.ts';
 import { checkFormat, checkGroup, checkLocation, readRuleIds } from './checks.ts';
 import { integrationConditions, withoutConditions } from './integration-conditions.ts';
+import { integrationGrouping } from './integration-grouping.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { checkPlaceholder } from './placeholders.ts';
@@ -14,6 +15,7 @@ import { type ReferenceSources, resolveReferences } from './references.ts';
 import { checkScriptArguments } from './script-arguments.ts';
 import { integrationSettings, type SettingsEntry, whyNotHere } from './settings.ts';
 import { definitionSchema, type RawDefinition, TUNING } from './settings-schema.ts';
+import type { SettingsTimes } from './times.ts';
 import { validate } from './validation.ts';
 
 /** What a definition needs from outside, and where it leaves what it finds. */
@@ -22,6 +24,8 @@ export interface DefinitionContext<Found extends DestinationDescription> {
   readonly sources: ReferenceSources;
   /** Gets every secret value. */
   readonly secrets: Set<string>;
+  /** What its conditions may ask. */
+  readonly times: SettingsTimes;
 }
 
 const DEFAULT_MAX_LOG = 165;
@@ -34,7 +38,7 @@ const DEFAULT_RETRIES = 3;
  */
 export function readDefinition<Found extends DestinationDescription>(
   entry: SettingsEntry,
-  { destinations, sources, secrets }: DefinitionContext<Found>,
+  { destinations, sources, secrets, times }: DefinitionContext<Found>,
 ): Omit<LoadedIntegration<Found>, 'getconfig'> | undefined {
   const { report, yaml, path, value } = entry;
   const at = (...keys: string[]) => yaml.offsetOf([...path, ...keys]);
@@ -104,8 +108,9 @@ export function readDefinition<Found extends DestinationDescription>(
       `this integration cannot run: ${problem.reason}`,
     );
   }
-  const conditions = integrationConditions(entry);
-  return { integration, resolution, unusable, conditions, grouping: undefined };
+  const conditions = integrationConditions(entry, times);
+  const grouping = integrationGrouping(entry, times, destination);
+  return { integration, resolution, unusable, conditions, grouping };
 }
 
 const MISSING_SECRET: Unusable = {

@@ -122,6 +122,8 @@ export interface LaneStore {
 export interface LanePolicy {
   /** Changes whenever open bundles must be looked at again. */
   readonly fingerprint: string;
+  /** True where too many alerts are a storm. */
+  readonly knowsStorms: boolean;
   place(level: number, arrival: Arrival, store: LaneStore, now: number): Placement;
   /** A bundle is about to be sent. */
   sealed(bundle: Pick<OpenBundle, 'kind' | 'key'>, store: LaneStore, now: number): void;

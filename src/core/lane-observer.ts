@@ -24,8 +24,11 @@ export type LaneState = (typeof LANE_STATES)[number];
 export interface LaneObserver {
   /** An attempt ended by itself; one that was broken off does not count. */
   attempted(outcome: Outcome, durationMs: number): void;
-  /** A delivery ended, and that is stored. `raw` holds the bytes of its alert. */
-  settled(state: 'delivered' | 'dead', raw: Buffer): void;
+  /**
+   * A delivery ended, and that is stored. `raw` holds the bytes of its alert; undefined where it covers
+   * several, which waited on purpose.
+   */
+  settled(state: 'delivered' | 'dead', raw: Buffer | undefined): void;
   /** Deliveries were given up without an attempt, because they had waited too long. */
   expired(count: number): void;
   /** The rate limit held the lane for this long. */

@@ -1,5 +1,6 @@
 import type { DeliveryState, LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
 import type { LanePolicy } from './grouping.ts';
+import type { Hold } from './lane-hold.ts';
 import type { FailureReason } from './outcome.ts';
 import type { Checkpoint, Loss } from './source.ts';
 import type { BucketState } from './token-bucket.ts';
@@ -139,8 +140,8 @@ export interface LaneChanges {
   /** Deliveries given back unattempted, with their results, if any. */
   readonly released?: readonly ReleasedDelivery[];
   readonly buckets?: ReadonlyMap<number, BucketState>;
-  /** Until when nothing of a lane is attempted, in milliseconds since 1970; 0 when nothing holds it. */
-  readonly holds?: ReadonlyMap<number, number>;
+  /** Until when nothing of a lane is attempted. */
+  readonly holds?: ReadonlyMap<number, Hold>;
 }
 
 /**
@@ -251,7 +252,7 @@ export interface OutboxSpace {
   /** Has the members of bundles that ended follow them, some at a time. True when there are more. */
   settleMembers(): boolean;
   /** Forgets up to so many throttles that make no difference any more. Returns how many. */
-  forgetQuiet(now: number, limit: number): number;
+  forgetThrottles(now: number, limit: number): number;
 }
 
 /** What of a lane has not been delivered: how many, by state. */

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -10,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Daemon } from '../app/daemon.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Paths } from '../core/paths.ts';
@@ -24,6 +26,10 @@ const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const ALERT_EVERY_MS = 800;
 /** How long what is under way at the end may take. */
 const GRACE_MS = 5000;
+/** The message about the flood has arrived by then. */
+const HINT_AFTER_MS = 8000;
+const COMMAND = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+const run = promisify(execFile);
 
 /** Runs the demo until `until` resolves, then removes all that it made. */
 export async function runDemo(screen: Screen, until: Promise<unknown>): Promise<void> {
@@ -62,10 +68,40 @@ async function deliverExamples(
   const feed = new Feed(paths.alerts, lines, systemClock, (alert) => screen.appended(alert));
   const stopManager = startManager(paths.home, feed, (location) => screen.cameBack(location));
   feed.start(ALERT_EVERY_MS);
+  const telling = systemClock.after(HINT_AFTER_MS, () => {
+    if (feed.floodId !== undefined) screen.hint(explainCommand(feed.floodId, paths));
+  });
   await until;
+  telling();
   feed.stop();
   await daemon.stop(GRACE_MS);
   stopManager();
+  if (feed.floodId !== undefined) await explain(feed.floodId, paths, env, screen);
+}
+
+/** Shows what became of an alert, as an operator would ask. */
+async function explain(
+  id: string,
+  paths: Paths,
+  env: NodeJS.ProcessEnv,
+  screen: Screen,
+): Promise<void> {
+  try {
+    const { stdout } = await run(process.execPath, [COMMAND, 'explain', id, ...optionsOf(paths)], {
+      env,
+    });
+    screen.said(explainCommand(id, paths), stdout);
+  } catch {
+    // It was interrupted once more: whoever does that wants no explanation.
+  }
+}
+
+function explainCommand(id: string, paths: Paths): string {
+  return ['npx integratord explain', id, ...optionsOf(paths)].join(' ');
+}
+
+function optionsOf({ home, config, settings = '' }: Paths): string[] {
+  return ['--home', home, '--config', config, '--settings', settings];
 }
 
 /** A manager's directory in miniature, for this run only. */
@@ -83,7 +119,7 @@ function createHome(): Paths {
     home,
     alerts,
     config: join(EXAMPLES, 'ossec.conf'),
-    settings: undefined,
+    settings: join(EXAMPLES, 'integratord.yaml'),
     state: join(home, 'queue', 'integratord'),
   };
 }

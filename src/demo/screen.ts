@@ -31,10 +31,11 @@ export class Screen {
   }
 
   appended(alert: FedAlert): void {
-    this.#alerts += 1;
+    this.#alerts += alert.count;
+    const what = alert.count === 1 ? 'alert' : `${alert.count} alerts`;
     const rule = this.#style('dim', `rule ${alert.ruleId}`);
     this.#line(
-      `${this.#time()}  alert, level ${String(alert.level).padStart(2)}  ${alert.description}  ${rule}`,
+      `${this.#time()}  ${what}, level ${String(alert.level).padStart(2)}  ${alert.description}  ${rule}`,
     );
   }
 
@@ -56,6 +57,23 @@ export class Screen {
   /** A line of the daemon's own log. */
   log(line: string): void {
     this.#write(this.#style('dim', line.trimEnd()).concat('\n'));
+  }
+
+  /** How to ask about an alert while it runs. */
+  hint(command: string): void {
+    this.#line('');
+    this.#line(
+      `${this.#style('bold', 'Why did an alert of the flood not come by itself?')} In another terminal:`,
+    );
+    this.#line(`  ${command}`);
+    this.#line('');
+  }
+
+  /** What a command said. */
+  said(command: string, output: string): void {
+    this.#line('');
+    this.#line(this.#style('bold', `$ ${command}`));
+    this.#write(output);
   }
 
   /** The words at the end. */

@@ -1,6 +1,21 @@
-import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ALERT,
+  definitionOf,
+  enrichmentNames,
+  enrichments,
+  expectNoSecret,
+  integrationFor,
+  jobFor,
+  KEY,
+  PATH,
+  registry,
+  senders,
+  sentText,
+  success,
+  web,
+} from '../../test/support/contract.ts';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { aContext, FakeHttp, fakeScripts, response } from '../../test/support/fake-transports.ts';
 import { aJob, anAlert, anIntegration } from '../../test/support/jobs.ts';
@@ -17,93 +32,20 @@ import {
 } from '../../test/support/scripted-server.ts';
 import { fixtureLines } from '../../test/support/vectors.ts';
 import type { JsonObject, JsonValue } from '../alert/json.ts';
-import type { Destination, HttpResult, Job } from '../core/destination.ts';
+import type { Destination, HttpResult } from '../core/destination.ts';
 import { readOwnSettings, settingsOf } from '../core/destination-settings.ts';
-import type { Integration } from '../core/integration.ts';
 import { FAILURE_REASONS, type Outcome } from '../core/outcome.ts';
 import { Scrubber, Secret } from '../core/secret.ts';
 import { type ClosableHttpClient, createHttpClient } from '../transport/http.ts';
-import { createRegistry, DEFINITIONS } from './registry.ts';
-import { createDestination } from './sdk/create-destination.ts';
+import { DEFINITIONS } from './registry.ts';
 import { withExamples } from './sdk/example-settings.ts';
 
 /** What every destination must hold to, whatever it talks to. */
-
-const registry = createRegistry({ home: '/nowhere' });
-const enrichmentNames = DEFINITIONS.filter((one) => 'enrich' in one).map(({ name }) => name);
-const web = DEFINITIONS.map((definition) => ({
-  name: definition.name,
-  definition,
-  destination: createDestination(definition, enrichmentNames),
-}));
-const script = registry.resolve('custom-x').destination as Destination;
-/** They ask a service about an alert, rather than send it there. */
-const enrichments = web.filter(({ destination }) => destination.enriches === true);
-const senders = [
-  ...web.filter(({ destination }) => destination.enriches !== true),
-  { name: 'custom-x', destination: script },
-];
-
-const definitionOf = (name: string) => DEFINITIONS.find((one) => one.name === name);
-
-/** What a service says when it takes a message. */
-function success(name: string): [number, string] {
-  const [taken] = definitionOf(name)?.examples.answers ?? [];
-  return [taken?.status ?? 0, taken?.body ?? ''];
-}
-
-const KEY = 'e93facc04764012d7bfb002500d5d1a6';
-const PATH = '/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX';
-const SECRETS = [KEY, PATH, 'XXXXXXXXXXXXXXXXXXXXXXXX'];
-
-const ALERT: JsonValue = {
-  timestamp: '2026-08-20T11:22:31.771+0000',
-  rule: { level: 10, description: 'sshd: brute force', id: '5712', groups: ['sshd'] },
-  agent: { id: '001', name: 'web01', ip: '10.0.0.21' },
-  manager: { name: 'wazuh-manager' },
-  id: '1787224951.1',
-  full_log: 'Failed password for root',
-  location: '/var/log/auth.log',
-  syscheck: { path: '/root/.ssh/authorized_keys', md5_after: '44d88612fea8a8f36de82e1278abb02f' },
-};
-
-/** An integration that works: with the secrets of this test, and else with the definition's examples. */
-function integrationFor(name: string, origin = 'https://hooks.example.test'): Integration {
-  const integration = anIntegration({
-    name,
-    hookUrl: new Secret(`${origin}${PATH}`),
-    apiKey: new Secret(KEY),
-    timeout: 10,
-  });
-  const definition = definitionOf(name);
-  return definition === undefined ? integration : withExamples(definition, integration);
-}
-
-function jobFor(name: string, alert: JsonValue | Buffer = ALERT, origin?: string): Job {
-  return aJob(anAlert(alert), integrationFor(name, origin));
-}
 
 /** One attempt against a prepared result; the second try, where there is one, gets it again. */
 async function attempt(name: string, destination: Destination, result: HttpResult) {
   const http = new FakeHttp(result);
   return await destination.deliver(jobFor(name), aContext({ http }));
-}
-
-/** What is sent as text: a body, which must be JSON, or a script's alert file. */
-function sentText(destination: Destination, job: Job): string {
-  const plan = destination.plan(job);
-  if (plan.kind === 'script') return plan.call.alertFile.toString('latin1');
-  expect(plan.requests).toHaveLength(1);
-  const body = plan.requests[0]?.body ?? '';
-  expect(JSON.parse(body)).toBeTypeOf('object');
-  return body;
-}
-
-function expectNoSecret(value: unknown): void {
-  const texts = [inspect(value, { depth: 10 }), JSON.stringify(value), String(value)];
-  for (const text of texts) {
-    for (const secret of SECRETS) expect(text).not.toContain(secret);
-  }
 }
 
 describe('the registry', () => {

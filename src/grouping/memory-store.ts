@@ -104,9 +104,11 @@ export class MemoryStore implements LaneStore {
     if (bundle.joined >= atMost) {
       bundle.isClosed = true;
       this.#open.delete(name);
-      if (now < bundle.dueAt) {
-        bundle.dueAt = now;
-        this.#dues.add({ id: bundle.id, dueAt: now });
+      // What comes outside of the hours must wait for them all the same.
+      const latest = kind === 'time' ? dueAt : now;
+      if (latest < bundle.dueAt) {
+        bundle.dueAt = latest;
+        this.#dues.add({ id: bundle.id, dueAt: latest });
       }
     }
     return bundle.id;

@@ -23,6 +23,7 @@ const SENT: Placement = { state: 'pending', dueAt: 0 };
 /** The rules of one integration, in the order in which they decide: silence, hours, storm, throttle, digest. */
 export class GroupingPolicy implements LanePolicy {
   readonly fingerprint: string;
+  readonly knowsStorms: boolean;
   readonly #rules: GroupingRules;
   readonly #lines: readonly string[];
   readonly #integration: string;
@@ -31,6 +32,7 @@ export class GroupingPolicy implements LanePolicy {
     this.#integration = integration;
     this.#rules = rules;
     this.#lines = lineFields(rules);
+    this.knowsStorms = rules.storm !== undefined;
     this.fingerprint = createHash('sha256').update(rules.source).digest('base64url').slice(0, 16);
   }
 
@@ -93,7 +95,7 @@ export class GroupingPolicy implements LanePolicy {
   #byHours(arrival: Arrival, store: LaneStore, now: number): Placement | undefined {
     const { at, outside } = this.#rules;
     if (at === undefined || at.contains(now)) return undefined;
-    const verdict = { verdict: 'time', by: `at:${at.name}` } as const;
+    const verdict = { verdict: 'time', by: `at ${at.name}` } as const;
     if (outside === 'drop') return { state: 'silenced', ...verdict, dueAt: 0, isOver: true };
     const dueAt = this.#inHours(now);
     if (outside === 'hold') return { state: 'held', ...verdict, dueAt };

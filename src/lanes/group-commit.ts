@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Settlement } from '../core/delivery.ts';
+import type { Hold } from '../core/lane-hold.ts';
 import type { Outbox, ReleasedDelivery } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import type { BucketState } from '../core/token-bucket.ts';
@@ -19,7 +20,7 @@ export class GroupCommit {
   #settlements: Settlement[] = [];
   #released: ReleasedDelivery[] = [];
   #buckets = new Map<number, BucketState>();
-  #holds = new Map<number, number>();
+  #holds = new Map<number, Hold>();
   #waiting: (() => void)[] = [];
   #scheduled = false;
   #cancelRetry: (() => void) | undefined;
@@ -31,23 +32,23 @@ export class GroupCommit {
 
   /**
    * Resolves once the settlement is stored.
-   * @param heldUntil until when its lane is held from now on, where that has changed.
+   * @param hold until when its lane is held from now on, where that has changed.
    */
   settle(
     settlement: Settlement,
     lane: number,
     bucket: BucketState | undefined,
-    heldUntil?: number,
+    hold?: Hold,
   ): Promise<void> {
     this.#settlements.push(settlement);
     if (bucket !== undefined) this.#buckets.set(lane, bucket);
-    return this.#stored(lane, heldUntil);
+    return this.#stored(lane, hold);
   }
 
   /** Resolves once the delivery is given back. */
-  release(released: ReleasedDelivery, lane: number, heldUntil?: number): Promise<void> {
+  release(released: ReleasedDelivery, lane: number, hold?: Hold): Promise<void> {
     this.#released.push(released);
-    return this.#stored(lane, heldUntil);
+    return this.#stored(lane, hold);
   }
 
   /** Stops retrying, after a last try. What cannot be stored now is attempted again after a start. */
@@ -59,8 +60,8 @@ export class GroupCommit {
   }
 
   /** Resolves when everything collected so far is stored. */
-  #stored(lane: number, heldUntil: number | undefined): Promise<void> {
-    if (heldUntil !== undefined) this.#holds.set(lane, heldUntil);
+  #stored(lane: number, hold: Hold | undefined): Promise<void> {
+    if (hold !== undefined) this.#holds.set(lane, hold);
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       if (this.#scheduled) return;

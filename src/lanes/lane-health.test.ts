@@ -141,7 +141,7 @@ describe('a parked integration', () => {
     health.probe();
     expect([health.isProbing, health.pausedUntil]).toEqual([true, 0]);
     const other = healthOf();
-    other.pause(2000);
+    other.pause(2000, 'retry');
     other.probe();
     expect(other.pausedUntil).toBe(2000);
   });
@@ -178,15 +178,15 @@ describe('a parked integration', () => {
 describe('a pause', () => {
   it('lasts until the latest time that was asked for', () => {
     const health = healthOf();
-    health.pause(2000);
-    health.pause(1000);
+    health.pause(2000, 'retry');
+    health.pause(1000, 'retry');
     expect(health.pausedUntil).toBe(2000);
   });
 
   it('ends when the clock is set, also that of a service that fails', () => {
     const health = healthOf();
     for (let count = 0; count < 5; count += 1) health.learn(SERVER_ERROR);
-    health.pause(clock.now() + MINUTE);
+    health.pause(clock.now() + MINUTE, 'retry');
     health.clockJumped();
     expect(health.pausedUntil).toBe(0);
     expect(health.isProbing).toBe(true);

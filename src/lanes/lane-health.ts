@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { HoldReason } from '../core/lane-hold.ts';
 import type { Log } from '../core/log.ts';
 import type { LogMessage } from '../core/log-catalogue.ts';
 import type { LaneRecord, Parking } from '../core/outbox.ts';
@@ -36,6 +37,7 @@ export class LaneHealth {
   readonly #parts: LaneHealthParts;
   readonly #breaker: Breaker;
   #pausedUntil = 0;
+  #pausedFor: HoldReason = 'retry';
   #turnAt: number | undefined;
   #parking: Parking | undefined;
 
@@ -61,6 +63,12 @@ export class LaneHealth {
     return Math.max(this.#breaker.openUntil, this.#pausedUntil);
   }
 
+  /** What ends at {@link pausedUntil}. */
+  get pausedFor(): HoldReason {
+    if (this.isParked) return 'parked';
+    return this.#breaker.openUntil > this.#pausedUntil ? 'breaker' : this.#pausedFor;
+  }
+
   /**
    * When the next attempt may be made, in milliseconds since 1970: while its service fails, a lane waits
    * for its turn among all that fail. 0 while it does not.
@@ -78,8 +86,10 @@ export class LaneHealth {
   }
 
   /** Pauses at least until this time, in milliseconds since 1970. */
-  pause(until: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  pause(until: number, reason: HoldReason): void {
+    if (until <= this.#pausedUntil) return;
+    this.#pausedUntil = until;
+    this.#pausedFor = reason;
   }
 
   /** Reloads what another process stored: an operator may have ended the parking. */
@@ -109,14 +119,14 @@ export class LaneHealth {
       return;
     }
     if (outcome.kind === 'retry' && outcome.reason === 'rate_limited') {
-      this.pause(outcome.notBefore ?? 0);
+      this.pause(outcome.notBefore ?? 0, 'retry_after');
     }
     this.#record(outcome);
     if (this.#parking === undefined) return;
     // A rejection shows that the service, or the script, works.
     if (outcome.kind === 'retry' && outcome.reason !== 'rejected') {
       // Says nothing about the cause of the parking: the next probe comes on schedule.
-      this.pause(now + PROBE_MS);
+      this.pause(now + PROBE_MS, 'parked');
       return;
     }
     const { outbox, record } = this.#parts;

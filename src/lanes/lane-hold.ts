@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.ts';
+import type { Hold } from '../core/lane-hold.ts';
 import type { LaneHealth } from './lane-health.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
-/** Until when a lane is held: for its service, or for its rate limit. */
+/** Until when a lane is held, and why: for its service, or for its rate limit. */
 export class LaneHold {
   readonly #health: LaneHealth;
   readonly #limiter: RateLimiter;
@@ -26,12 +27,14 @@ export class LaneHold {
     return this.until > this.#clock.now();
   }
 
-  /** What is to be stored: its end, or 0; undefined where that is stored already. */
-  news(): number | undefined {
-    const hold = this.isHolding ? Math.ceil(this.until) : 0;
-    if (hold === this.#stored) return undefined;
-    this.#stored = hold;
-    return hold;
+  /** What is to be stored; undefined where that is stored already. */
+  news(): Hold | undefined {
+    const until = this.isHolding ? Math.ceil(this.until) : 0;
+    if (until === this.#stored) return undefined;
+    this.#stored = until;
+    const { pausedUntil, pausedFor } = this.#health;
+    const isLimited = this.#limiter.freeAt(this.#clock.now()) > pausedUntil;
+    return { until, reason: isLimited ? 'rate_limit' : pausedFor };
   }
 
   /** The clock was set: what is stored may be wrong. */

@@ -202,7 +202,7 @@ export class Lane {
     const delivery = this.#leases.take(now, limit);
     if (delivery !== 'failed') return delivery;
     // From now on: that it failed may have taken longer than the pause.
-    this.#health.pause(this.#parts.clock.now() + OUTBOX_RETRY_MS);
+    this.#health.pause(this.#parts.clock.now() + OUTBOX_RETRY_MS, 'retry');
     return undefined;
   }
 
@@ -243,7 +243,7 @@ export class Lane {
     attempt.isOver = true;
     const followUps = followUpsOf(this.#parts, delivery.raw, outcome);
     if (outcome.kind === 'wait') {
-      this.#health.pause(outcome.until);
+      this.#health.pause(outcome.until, 'rate_limit');
       this.#limiter.quotaUsedUp(outcome.until);
       const released = { id: delivery.id, followUps, at: clock.now() };
       await groupCommit.release(released, this.id, this.#hold.news());
@@ -265,13 +265,19 @@ export class Lane {
     if (next.state === 'pending' && isSoon && this.#concurrency === 1 && isQuick(history)) {
       // An ordered lane waits for its quick retries, so that a short delay does not change the order.
       // The delivery itself is stored as due, to be the first also after a restart.
-      this.#health.pause(next.notBefore);
+      const isNamed = outcome.kind === 'retry' && outcome.notBefore === next.notBefore;
+      this.#health.pause(next.notBefore, isNamed ? 'retry_after' : 'retry');
       next = { ...next, notBefore: 0 };
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
     await groupCommit.settle(settlement, this.id, this.#limiter.bucket, this.#hold.news());
-    if (next.state !== 'pending')
-      observer?.settled(next.state, delivery.stored?.beginning ?? delivery.raw);
+    if (next.state !== 'pending') {
+      const single = delivery.bundle === undefined;
+      observer?.settled(
+        next.state,
+        single ? (delivery.stored?.beginning ?? delivery.raw) : undefined,
+      );
+    }
     this.#parts.followUps.stored(followUps);
     if (!this.#failedRuns.add(settlement, history)) {
       reportAttempt(log, integration, delivery, settlement);

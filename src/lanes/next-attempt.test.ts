@@ -2,10 +2,17 @@ import { expect, it } from 'vitest';
 import { FakeDestination, GONE, SERVER_ERROR } from '../../test/support/fake-destination.ts';
 import { LaneBench } from '../../test/support/lane-bench.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { AlertHistory } from '../outbox/alert-history.ts';
 
 const MINUTE = 60_000;
 const nextTimes = (bench: LaneBench) =>
   bench.entries.map(({ nextAttemptAt }) => nextAttemptAt ?? 0);
+
+/** What its deliveries wait for. */
+const waits = ({ database, clock }: LaneBench) => {
+  const rows = database.all<{ id: number }>('SELECT id FROM alert').map(({ id }) => id);
+  return new AlertHistory(database).deliveries(rows, clock.now()).map(({ waitsFor }) => waitsFor);
+};
 
 /** A lane with eight alerts, and a service that always answers like this. */
 async function given(otherwise: (bench: LaneBench) => Outcome, concurrency = 1) {
@@ -20,6 +27,7 @@ async function given(otherwise: (bench: LaneBench) => Outcome, concurrency = 1) 
 it('is not in the past while an ordered lane waits for a quick retry', async () => {
   const { bench } = await given(() => SERVER_ERROR);
   for (const time of nextTimes(bench)) expect(time).toBe(bench.clock.now() + 750);
+  expect(waits(bench)).toEqual(['retry', ...Array(7).fill('order')]);
 });
 
 it('is not in the past while the breaker is open', async () => {
@@ -28,6 +36,7 @@ it('is not in the past while the breaker is open', async () => {
   await bench.clock.settle();
   const now = bench.clock.now();
   expect(Math.min(...nextTimes(bench))).toBeGreaterThan(now);
+  expect(waits(bench)).toContain('breaker');
   const seen = service.attempts.length;
   await bench.clock.advance(Math.min(...nextTimes(bench)) - now - 1);
   expect(service.attempts).toHaveLength(seen);
@@ -43,6 +52,7 @@ it('is not before the time that the service names', async () => {
     notBefore: until(own),
   }));
   expect(nextTimes(bench)).toEqual(Array.from({ length: 8 }, () => until(bench)));
+  expect(new Set(waits(bench))).toEqual(new Set(['retry_after']));
 });
 
 it('is not before a used-up quota is filled again', async () => {
@@ -53,6 +63,7 @@ it('is not before a used-up quota is filled again', async () => {
     until: until(own),
   }));
   expect(nextTimes(bench)).toEqual(Array.from({ length: 8 }, () => until(bench)));
+  expect(new Set(waits(bench))).toEqual(new Set(['rate_limit']));
 });
 
 it('is not held any more after the service is back, the clock was set, or a restart', async () => {
@@ -77,6 +88,7 @@ it('is not held any more after the service is back, the clock was set, or a rest
 it('is not held by a parking that an operator ended', async () => {
   const { bench } = await given(() => GONE);
   expect(bench.states).toContain('parked');
+  expect(new Set(waits(bench))).toEqual(new Set(['parked']));
   bench.queue.retry({});
   expect(nextTimes(bench).every((time) => time <= bench.clock.now())).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { OutboxError } from '../core/outbox-error.ts';
 import type { Database } from './database.ts';
+import { EXPLANATIONS } from './migrations/explanations.ts';
 import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
 import { HOLDS_AND_DROPS } from './migrations/holds-and-drops.ts';
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly string[] = [
   USAGE,
   HOLDS_AND_DROPS,
   GROUPING,
+  EXPLANATIONS,
   REPLAYS,
 ];
 

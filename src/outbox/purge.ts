@@ -1,6 +1,6 @@
 import type { FinishedState, OutboxSpace } from '../core/outbox.ts';
 import type { Database, SqlValue } from './database.ts';
-import { forgetQuiet, settleMembers } from './grouping/settle-members.ts';
+import { forgetThrottles, settleMembers } from './grouping/settle-members.ts';
 import { finishedBytes, largestLane } from './usage.ts';
 
 /** Free pages that are always left for use, 4 MiB. */
@@ -90,8 +90,8 @@ export class Purge implements OutboxSpace {
     return this.#database.transaction(() => settleMembers(this.#database));
   }
 
-  forgetQuiet(now: number, limit: number): number {
-    return forgetQuiet(this.#database, now, limit);
+  forgetThrottles(now: number, limit: number): number {
+    return forgetThrottles(this.#database, now, limit);
   }
 
   /**

@@ -4,6 +4,7 @@ import { recordDrop } from './audit.ts';
 import { dropCursors } from './cursors.ts';
 import type { Database } from './database.ts';
 import { DiskSpace } from './disk-space.ts';
+import { RETRIED, type RetriedRow, retryMember } from './grouping/retry-members.ts';
 import {
   FROM,
   INTEGRATION,
@@ -16,8 +17,7 @@ import { countSelected } from './selection-count.ts';
 /** What is changed at once: a daemon waits for as long as that takes. */
 const ROWS_PER_STEP = 1000;
 
-interface SelectedRow {
-  readonly id: number;
+interface SelectedRow extends RetriedRow {
   readonly lane: number;
   readonly alert: number;
 }
@@ -27,13 +27,16 @@ interface SelectedRow {
  * time, so that a daemon need not wait. Yields how many.
  */
 export function* retryInSteps(database: Database, selection: QueueSelection): Iterable<number> {
-  const open = `d.state IN ('pending', 'dead')`;
-  yield* inSteps(database, selection, open, (rows) => {
-    for (const { id } of rows) {
+  // What is held back goes at once only when it is named.
+  const isNamed = 'ids' in selection;
+  const open = `d.state IN ('pending', 'dead'${isNamed ? ", 'held', 'silenced'" : ''})`;
+  yield* inSteps(database, selection, open, (rows, selected) => {
+    for (const row of rows) {
+      if (!retryMember(database, row, selected)) continue;
       database.run(
         `UPDATE delivery SET state = 'pending', due_at = 0, tries = 0, first_attempt_at = NULL,
-           finished_at = NULL WHERE id = ? AND state IN ('pending', 'dead')`,
-        id,
+           finished_at = NULL WHERE id = ?`,
+        row.id,
       );
     }
     for (const lane of new Set(rows.map((row) => row.lane))) {
@@ -113,7 +116,7 @@ function* inSteps(
   database: Database,
   selection: QueueSelection,
   condition: string,
-  work: (rows: readonly SelectedRow[]) => void,
+  work: (rows: readonly SelectedRow[], selected: ReadonlySet<number>) => void,
 ): Iterable<number> {
   const { sql, values } = whereSelected(selection);
   const { ids } = database.get<{ ids: string }>(
@@ -121,6 +124,7 @@ function* inSteps(
     ...values,
   ) as { ids: string };
   const left = JSON.parse(ids) as number[];
+  const selected = new Set(left);
   let size = ROWS_PER_STEP;
   while (left.length > 0) {
     const step = left.slice(0, size);
@@ -128,11 +132,12 @@ function* inSteps(
     try {
       database.transaction(() => {
         rows = database.all<SelectedRow>(
-          `SELECT d.id, d.lane, d.alert FROM delivery d
+          `SELECT d.id, d.lane, d.alert, ${RETRIED}
+           FROM delivery d LEFT JOIN bundle b ON b.id = d.bundle
            WHERE d.id IN (SELECT value FROM json_each(?)) AND ${condition}`,
           JSON.stringify(step),
         );
-        work(rows);
+        work(rows, selected);
       });
     } catch (error) {
       const isFull = error instanceof OutboxError && error.trouble === 'full';

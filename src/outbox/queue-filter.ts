@@ -3,6 +3,8 @@ import type { DeliveryState } from '../core/delivery.ts';
 export interface QueueFilter {
   readonly state?: DeliveryState | undefined;
   readonly integration?: string | undefined;
+  /** Only what is sent in this message. */
+  readonly bundle?: number | undefined;
   /** Only alerts that were read before this time, in milliseconds since 1970. */
   readonly readBefore?: number | undefined;
   /** Only deliveries up to this id: none that came later. */
@@ -23,6 +25,9 @@ export const INTEGRATION = `COALESCE(l.integration, l.name || ' (removed)')`;
 /** A delivery with its lane and its alert. */
 export const FROM = 'FROM delivery d JOIN lane l ON l.id = d.lane JOIN alert a ON a.id = d.alert';
 
+/** With what it is sent in. */
+export const WITH_BUNDLE = `${FROM} LEFT JOIN bundle b ON b.id = d.bundle`;
+
 /** A condition on {@link FROM}. */
 export interface Where {
   readonly sql: string;
@@ -39,6 +44,10 @@ export function where(filter: Omit<QueueFilter, 'limit'>): Where {
   if (filter.integration !== undefined) {
     conditions.push(`${INTEGRATION} = ?`);
     values.push(filter.integration);
+  }
+  if (filter.bundle !== undefined) {
+    conditions.push('d.bundle = ?');
+    values.push(filter.bundle);
   }
   if (filter.readBefore !== undefined) {
     conditions.push('a.read_at < ?');

@@ -1,15 +1,17 @@
+import type { BundleKind } from '../core/bundle.ts';
 import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
 import type { Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
 import { type Audit, dropInSteps, retryInSteps } from './queue-changes.ts';
 import {
-  FROM,
   INTEGRATION,
   type QueueFilter,
   type QueueSelection,
   STATE,
+  WITH_BUNDLE,
   where,
 } from './queue-filter.ts';
+import { type AttemptRow, attemptOf, type RecordedAttempt } from './recorded-attempt.ts';
 import { countSelected, type SelectionCount } from './selection-count.ts';
 
 /** One delivery as shown to the operator. Times are milliseconds since 1970. */
@@ -22,10 +24,23 @@ export interface QueueEntry {
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly reason: string | undefined;
+  /** Why it was held back, and by what: `throttle`, `time` by `at office`. */
+  readonly verdict: string | undefined;
+  readonly verdictBy: string | undefined;
+  /** The message that it is sent in, with others. */
+  readonly bundle: BundleEntry | undefined;
   /** Not before its lane may go on; in the past when it is only waiting for its turn. */
   readonly nextAttemptAt: number | undefined;
   readonly readAt: number;
   readonly finishedAt: number | undefined;
+}
+
+/** A message that covers several alerts, as shown to the operator. */
+export interface BundleEntry {
+  readonly id: number;
+  readonly kind: BundleKind;
+  /** True of the delivery that carries it. */
+  readonly isCarrier: boolean;
 }
 
 /** A delivery with its history and its alert. */
@@ -37,21 +52,14 @@ export interface QueueDetail extends QueueEntry {
   readonly raw: string;
 }
 
-export interface RecordedAttempt {
-  readonly number: number;
-  readonly startedAt: number;
-  readonly durationMs: number;
-  readonly outcome: string;
-  readonly reason: string | undefined;
-  readonly status: number | undefined;
-  readonly message: string | undefined;
-  readonly excerpt: string | undefined;
-}
+export type { RecordedAttempt } from './recorded-attempt.ts';
 
 export type QueueStats = Record<string, Record<DeliveryState, number>>;
 
 const ENTRY = `d.id, ${INTEGRATION} AS integration, a.alert_id, a.level, ${STATE} AS state,
-  d.attempts, d.reason, l.parked_reason, d.due_at, l.held_until, a.read_at, d.finished_at`;
+  d.attempts, d.reason, l.parked_reason, d.due_at, l.held_until, a.read_at, d.finished_at,
+  d.verdict, d.verdict_by, d.bundle, b.kind AS bundle_kind, b.head AS bundle_head,
+  CASE WHEN b.sealed_at IS NULL THEN b.due_at END AS bundle_due`;
 
 /** The outbox as an operator sees and handles it, also while a daemon works on it. */
 export class Queue {
@@ -66,7 +74,7 @@ export class Queue {
     const { sql, values } = where(filter);
     const limit = filter.limit ?? -1;
     const rows = this.#database.iterate<EntryRow>(
-      `SELECT ${ENTRY} ${FROM} ${sql} ORDER BY d.id LIMIT ?`,
+      `SELECT ${ENTRY} ${WITH_BUNDLE} ${sql} ORDER BY d.id LIMIT ?`,
       ...values,
       limit,
     );
@@ -82,22 +90,13 @@ export class Queue {
   show(id: number): QueueDetail | undefined {
     const row = this.#database.get<DetailRow>(
       `SELECT ${ENTRY}, a.raw, l.parked_message, l.parked_at, l.integration AS lane_integration
-       ${FROM} WHERE d.id = ?`,
+       ${WITH_BUNDLE} WHERE d.id = ?`,
       id,
     );
     if (row === undefined) return undefined;
     const attemptLog = this.#database
       .all<AttemptRow>('SELECT * FROM attempt WHERE delivery = ? ORDER BY number', id)
-      .map((attempt) => ({
-        number: attempt.number,
-        startedAt: attempt.started_at,
-        durationMs: attempt.duration_ms,
-        outcome: attempt.outcome,
-        reason: attempt.reason ?? undefined,
-        status: attempt.status ?? undefined,
-        message: attempt.message ?? undefined,
-        excerpt: attempt.excerpt ?? undefined,
-      }));
+      .map(attemptOf);
     return {
       ...entryOf(row),
       attemptLog,
@@ -162,11 +161,22 @@ function entryOf(row: EntryRow): QueueEntry {
     state,
     attempts: row.attempts,
     reason: (state === 'parked' ? row.parked_reason : null) ?? row.reason ?? undefined,
-    nextAttemptAt:
-      state === 'pending' ? Math.max(row.due_at || row.read_at, row.held_until) : undefined,
+    verdict: row.verdict ?? undefined,
+    verdictBy: row.verdict_by ?? undefined,
+    bundle:
+      row.bundle === null || row.bundle_kind === null
+        ? undefined
+        : { id: row.bundle, kind: row.bundle_kind, isCarrier: row.bundle_head === row.id },
+    nextAttemptAt: nextAttempt(row, state),
     readAt: row.read_at,
     finishedAt: row.finished_at ?? undefined,
   };
+}
+
+function nextAttempt(row: EntryRow, state: DeliveryState): number | undefined {
+  if (state === 'pending') return Math.max(row.due_at || row.read_at, row.held_until);
+  if (state !== 'held') return undefined;
+  return row.due_at > 0 ? row.due_at : (row.bundle_due ?? undefined);
 }
 
 function parkedOf(row: DetailRow): QueueDetail['parked'] {
@@ -194,6 +204,12 @@ interface EntryRow {
   held_until: number;
   read_at: number;
   finished_at: number | null;
+  verdict: string | null;
+  verdict_by: string | null;
+  bundle: number | null;
+  bundle_kind: BundleKind | null;
+  bundle_head: number | null;
+  bundle_due: number | null;
 }
 
 interface DetailRow extends EntryRow {
@@ -201,15 +217,4 @@ interface DetailRow extends EntryRow {
   parked_message: string | null;
   parked_at: number | null;
   lane_integration: string | null;
-}
-
-interface AttemptRow {
-  number: number;
-  started_at: number;
-  duration_ms: number;
-  outcome: string;
-  reason: string | null;
-  status: number | null;
-  message: string | null;
-  excerpt: string | null;
 }

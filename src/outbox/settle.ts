@@ -39,8 +39,8 @@ export function settle(
   }
   database.run(
     `INSERT INTO attempt (delivery, number, started_at, duration_ms, outcome, reason, status,
-       message, excerpt)
-     SELECT id, attempts, ?, ?, ?, ?, ?, ?, ? FROM delivery WHERE id = ?`,
+       message, excerpt, not_before)
+     SELECT id, attempts, ?, ?, ?, ?, ?, ?, ?, ? FROM delivery WHERE id = ?`,
     startedAt,
     duration,
     outcome.kind,
@@ -48,6 +48,7 @@ export function settle(
     outcome.status ?? null,
     message,
     excerpt,
+    outcome.kind === 'retry' ? (outcome.notBefore ?? null) : null,
     id,
   );
 }

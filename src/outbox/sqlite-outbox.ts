@@ -154,8 +154,9 @@ export class SqliteOutbox implements Outbox {
           lane,
         );
       }
-      for (const [lane, until] of changes.holds ?? []) {
-        this.#database.run('UPDATE lane SET held_until = ? WHERE id = ?', until, lane);
+      for (const [lane, { until, reason }] of changes.holds ?? []) {
+        const sql = 'UPDATE lane SET held_until = ?, held_for = ? WHERE id = ?';
+        this.#database.run(sql, until, reason, lane);
       }
     });
   }
@@ -184,6 +185,9 @@ export class SqliteOutbox implements Outbox {
   }
 
   sync(): void {
+    if (this.#grouping.hasUnsettled) {
+      this.#database.relaxedTransaction(() => this.#grouping.settle());
+    }
     this.#database.sync();
   }
 

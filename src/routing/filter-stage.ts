@@ -1,8 +1,9 @@
 import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
 import type { Integration } from '../core/integration.ts';
+import { comparesJsonLocation } from '../filters/dialect.ts';
 import { compileFilters, type NamedFilter } from '../filters/filter.ts';
 import { compileMatcher, type Matcher } from '../filters/matcher.ts';
-import type { Refusal, Route, RoutedAlert, Stage } from './stage.ts';
+import type { ChainStep, Refusal, Route, RoutedAlert, Stage } from './stage.ts';
 
 /**
  * The filters of the blocks: `level`, `rule_id`, `group`, `event_location`. For many integrations at
@@ -30,6 +31,18 @@ export class FilterStage implements Stage {
     return failing && { verdict: failing.name, why: whyNot(failing.name, facts, integration) };
   }
 
+  explain(alert: RoutedAlert, { integration }: Pick<Route, 'integration'>): ChainStep[] {
+    const { facts, old } = alert;
+    const steps: ChainStep[] = [];
+    for (const { name, passes } of this.#filtersOf(integration)) {
+      const pass = passes(facts, old);
+      const why = pass ? {} : { why: whyNot(name, facts, integration) };
+      steps.push({ stage: name, pass, ...foundBy(name, alert, integration), ...why });
+      if (!pass) break;
+    }
+    return steps;
+  }
+
   #filtersOf(integration: Integration): readonly NamedFilter[] {
     let filters = this.#filters.get(integration);
     if (filters === undefined) {
@@ -37,6 +50,27 @@ export class FilterStage implements Stage {
       this.#filters.set(integration, filters);
     }
     return filters;
+  }
+}
+
+/** What a filter looked at, and what it asks for. */
+function foundBy(
+  filter: NamedFilter['name'],
+  { facts, old }: RoutedAlert,
+  integration: Integration,
+): Pick<ChainStep, 'found' | 'wanted'> {
+  switch (filter) {
+    case 'level':
+      return { found: facts.level ?? null, wanted: `>= ${integration.level}` };
+    case 'rule':
+      return { found: facts.ruleId ?? null, wanted: integration.ruleIds?.join(', ') || 'none' };
+    case 'group':
+      return { found: [...(facts.groups ?? [])], wanted: integration.group ?? '' };
+    case 'location': {
+      const isInJson = comparesJsonLocation(integration) && facts.fromOssec !== true;
+      const location = (isInJson ? undefined : old?.fullLocation()) ?? facts.location;
+      return { found: location ?? null, wanted: integration.eventLocation ?? '' };
+    }
   }
 }
 

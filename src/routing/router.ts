@@ -5,6 +5,7 @@ import { alertOf } from '../alert/large-alert.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Arrival } from '../core/grouping.ts';
 import { Prefilter } from '../filters/prefilter/prefilter.ts';
+import { type Decision, decide } from './chain.ts';
 import { ConditionStage } from './condition-stage.ts';
 import { fastFilters } from './fast-filters.ts';
 import { FilterStage } from './filter-stage.ts';
@@ -36,11 +37,9 @@ export interface Skip {
   readonly refusal: Refusal;
 }
 
-/** What the stages say of an alert for one integration. */
-export interface Decision {
+/** What the stages say of an alert for a route. */
+export interface RouteDecision extends Decision {
   readonly route: Route;
-  /** The stages that were asked; the one that said no is the last. */
-  readonly chain: readonly { readonly stage: string; readonly refusal: Refusal | undefined }[];
 }
 
 /** A router for one lane. */
@@ -116,17 +115,10 @@ export class Router {
   }
 
   /** What each stage says of an alert, for every integration. */
-  decide(read: ReadAlert): Decision[] {
+  decide(read: ReadAlert): RouteDecision[] {
     const alert = routedAlert(read);
-    return this.#routes.map((route) => {
-      const chain: { stage: string; refusal: Refusal | undefined }[] = [];
-      for (const stage of [this.#filter, ...this.#later]) {
-        const refusal = stage.refuse(alert, route);
-        chain.push({ stage: stage.name, refusal });
-        if (refusal !== undefined) break;
-      }
-      return { route, chain };
-    });
+    const stages = [this.#filter, ...this.#later];
+    return this.#routes.map((route) => ({ route, ...decide(stages, alert, route) }));
   }
 
   #refusal(alert: RoutedAlert, route: Route): Refusal | undefined {

@@ -1,4 +1,4 @@
-import type { Refusal, Route, RoutedAlert, Stage } from './stage.ts';
+import type { ChainStep, Refusal, Route, RoutedAlert, Stage } from './stage.ts';
 
 /** Alerts that a destination deliberately leaves out, such as those that it caused itself. */
 export const skipStage: Stage = {
@@ -12,5 +12,11 @@ export const skipStage: Stage = {
       // A bug in a destination's rule must not stop the reading: then the alert is delivered.
       return undefined;
     }
+  },
+  explain(alert: RoutedAlert, route: Route): ChainStep[] {
+    if (route.destination.skip === undefined) return [];
+    const refusal = skipStage.refuse(alert, route);
+    if (refusal === undefined) return [{ stage: 'skip', pass: true }];
+    return [{ stage: 'skip', pass: false, why: refusal.why }];
   },
 };

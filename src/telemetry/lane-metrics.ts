@@ -41,9 +41,9 @@ export class LaneMetrics implements LaneObserver {
     this.#durations.observe(durationMs / 1000);
   }
 
-  settled(state: 'delivered' | 'dead', raw: Buffer): void {
+  settled(state: 'delivered' | 'dead', raw: Buffer | undefined): void {
     this.#settled[state].inc();
-    if (state === 'dead') return;
+    if (state === 'dead' || raw === undefined) return;
     const at = writtenAt(raw);
     // A manager whose clock is ahead of ours must not make the delay negative.
     if (at !== undefined) this.#delays.observe(Math.max(0, this.#clock.now() - at) / 1000);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openOutboxDatabase } from '../../src/outbox/state-directory.ts';
 import { Dice } from './dice.ts';
 import { FAULTS } from './faulty-service.ts';
-import { World } from './world.ts';
+import { coveredBy, World } from './world.ts';
 
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 50);
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
@@ -37,6 +37,14 @@ it(
         world.kills * IN_FLIGHT[name as keyof typeof IN_FLIGHT],
       );
       expect(stats[name]).toMatchObject({ pending: 0, parked: 0, dead: 0 });
+    }
+    for (const [name, service] of Object.entries(world.grouped)) {
+      const covered = coveredBy(service);
+      const messages = service.messages.size;
+      figures.push({ integration: name, written: world.written, messages, covered });
+      expect(covered, `${name} covered`).toBe(world.written);
+      expect(messages, `${name} messages`).toBeLessThan(world.written);
+      expect(stats[name]).toMatchObject({ pending: 0, parked: 0, dead: 0, held: 0 });
     }
     const scriptRuns = readFileSync(world.scriptLog, 'utf8').split('\n').slice(0, -1).map(Number);
     const scriptLost = [...world.forScript].filter((number) => !scriptRuns.includes(number)).length;

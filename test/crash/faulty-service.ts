@@ -23,9 +23,18 @@ export interface Seen {
   accepted: number;
 }
 
+/** A message that may cover several alerts. */
+export interface SeenMessage {
+  /** How many alerts it says that it covers. */
+  readonly count: number;
+  readonly accepted: boolean;
+}
+
 /** A local service that keeps books on what it received, and misbehaves when told to. */
 export class FaultyService {
   readonly seen = new Map<number, Seen>();
+  /** Messages of Shuffle by their ids: the same one that comes again has the same. */
+  readonly messages = new Map<string, SeenMessage>();
   /** Requests that met each fault. */
   readonly met = new Map<Fault, number>();
   readonly #accepts: string;
@@ -84,10 +93,13 @@ export class FaultyService {
     this.seen.set(number, seen);
     seen.received += 1;
     this.met.set(this.#fault, (this.met.get(this.#fault) ?? 0) + 1);
+    const message = messageOf(body);
+    const count = () => {
+      seen.accepted += 1;
+      if (message !== undefined) this.messages.set(message.id, { ...message, accepted: true });
+    };
     const accept = () => {
-      response.end(this.#accepts, () => {
-        seen.accepted += 1;
-      });
+      response.end(this.#accepts, count);
     };
     switch (this.#fault) {
       case 'none':
@@ -108,7 +120,7 @@ export class FaultyService {
       case 'slow bytes':
         // The status says that it was taken; who gives up on the rest knows that.
         response.flushHeaders();
-        seen.accepted += 1;
+        count();
         drip(response, this.#accepts);
         return;
       case 'drop after receiving':
@@ -119,6 +131,12 @@ export class FaultyService {
         return;
     }
   }
+}
+
+/** What Shuffle gets: one alert, or several. */
+function messageOf(body: string): { id: string; count: number } | undefined {
+  const { id, bundle } = JSON.parse(body) as { id?: string; bundle?: { count: number } };
+  return id === undefined ? undefined : { id, count: bundle?.count ?? 1 };
 }
 
 /** Sends a body byte by byte. */

@@ -26,6 +26,11 @@ export class World {
     shuffle: new FaultyService('{"success": true}'),
     pagerduty: new FaultyService('{"status": "success"}'),
   };
+  /** Services that get repeats, and everything, in messages that cover several alerts. */
+  readonly grouped = {
+    throttled: new FaultyService('{"success": true}'),
+    digested: new FaultyService('{"success": true}'),
+  };
   /** Alerts written so far; they are numbered from 0. */
   written = 0;
   /** The numbers of those that the script gets. */
@@ -47,12 +52,16 @@ export class World {
     this.#alerts = new AlertLog(join(this.#home.path, 'logs'));
   }
 
+  get #all(): FaultyService[] {
+    return [...Object.values(this.services), ...Object.values(this.grouped)];
+  }
+
   get scriptLog(): string {
     return join(this.#home.path, 'script.log');
   }
 
   async open(): Promise<void> {
-    for (const service of Object.values(this.services)) await service.start();
+    for (const service of this.#all) await service.start();
     const { slack, shuffle, pagerduty } = this.services;
     const block = (name: string, rest: string) =>
       `<integration><name>${name}</name>${rest}<timeout>1</timeout><retries>1</retries>` +
@@ -70,6 +79,14 @@ export class World {
     const settings = names.map(
       (name) => `  ${name}: { retry: { first_seconds: 1, longest_seconds: 2 } }`,
     );
+    const { throttled, digested } = this.grouped;
+    const grouped = (id: string, service: FaultyService, rule: string) =>
+      `  ${id}: { type: shuffle, hook_url: "${service.url}/g", timeout: 1, retries: 1, ${rule},` +
+      ' retry: { first_seconds: 1, longest_seconds: 2 } }';
+    settings.push(
+      grouped('throttled', throttled, 'throttle: { same: rule.level, every: 1s, up_to: 4s }'),
+      grouped('digested', digested, 'digest: { by: rule.level, every: 1s, at_most: 40 }'),
+    );
     writeFileSync(
       join(this.#home.path, 'etc', 'integratord.yaml'),
       `${OUTBOX}\nintegrations:\n${settings.join('\n')}\n`,
@@ -85,9 +102,7 @@ export class World {
 
   /** Some alerts, some bad weather, and a kill at a moment that chance chooses. */
   async round(): Promise<void> {
-    for (const service of Object.values(this.services)) {
-      await service.misbehave(this.#dice.pick<Fault>(FAULTS));
-    }
+    for (const service of this.#all) await service.misbehave(this.#dice.pick<Fault>(FAULTS));
     const steps = this.#dice.below(6) + 1;
     for (let step = 0; step < steps; step += 1) {
       this.#write();
@@ -102,7 +117,7 @@ export class World {
 
   /** Good weather until everything has arrived. */
   async calm(): Promise<void> {
-    for (const service of Object.values(this.services)) await service.misbehave('none');
+    for (const service of this.#all) await service.misbehave('none');
     this.#finishLine();
     try {
       await until(() => this.#isDelivered(), 'everything is delivered');
@@ -117,15 +132,18 @@ export class World {
   async #isDelivered(): Promise<boolean> {
     await integratord(['queue', 'retry', '--home', this.#home.path, '--all']);
     const stats = await this.stats();
-    const isQuiet = Object.values(stats).every(({ pending, leased, parked, dead }) => {
-      return (pending ?? 0) + (leased ?? 0) + (parked ?? 0) + (dead ?? 0) === 0;
+    const isQuiet = Object.values(stats).every(({ pending, leased, parked, dead, held }) => {
+      return (pending ?? 0) + (leased ?? 0) + (parked ?? 0) + (dead ?? 0) + (held ?? 0) === 0;
     });
     // What is delivered is not kept for long in so small an outbox: the services know better.
     const isComplete = Object.values(this.services).every((service) => {
       const accepted = [...service.seen.values()].filter((seen) => seen.accepted > 0);
       return accepted.length === this.written;
     });
-    return isQuiet && isComplete && this.scriptRuns.size === this.forScript.size;
+    const isCovered = Object.values(this.grouped).every(
+      (service) => coveredBy(service) >= this.written,
+    );
+    return isQuiet && isComplete && isCovered && this.scriptRuns.size === this.forScript.size;
   }
 
   /** The numbers of the alerts that the script got. */
@@ -144,7 +162,7 @@ export class World {
 
   async close(): Promise<void> {
     await this.#daemon?.stop();
-    for (const service of Object.values(this.services)) await service.close();
+    for (const service of this.#all) await service.close();
     this.#home.remove();
   }
 
@@ -196,4 +214,12 @@ export class World {
     const pad = 'x'.repeat(this.#dice.below(LONGEST_PAD));
     return alertLine(number, { level }).replace('"full_log":"', `"full_log":"${pad}`);
   }
+}
+
+/** How many alerts the messages cover that a service took, each message counted once. */
+export function coveredBy({ messages }: FaultyService): number {
+  return [...messages.values()].reduce(
+    (sum, { count, accepted }) => sum + (accepted ? count : 0),
+    0,
+  );
 }

@@ -111,6 +111,25 @@ describe('simulate', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it('counts a message that covers several alerts as one', async () => {
+    const { home, settings } = await scene();
+    home.append(...[7, 8, 9].map((number) => past(number, 0.009)));
+    const tried = settings('    throttle: { same: [rule.id], every: 1h }\n    urgent: 12\n');
+    const options = ['--home', home.path, '--settings', tried, '--since', '1d', '--json'];
+    const { code, stdout } = await integratord(['simulate', ...options]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      alerts: 5,
+      integrations: {
+        // The first, the grave one, and what came after the first within an hour.
+        shuffle: { before: 5, after: 3, verdicts: { send: 2, throttle: 3 } },
+      },
+      unreached: [],
+      newly_sent: [],
+      no_longer_sent: [],
+    });
+    expect(code).toBe(0);
+  });
+
   it('takes files, also compressed and in any order, and writes a page', async () => {
     const { home, settings } = await scene();
     const [early, late, page] = ['early.gz', 'late', 'page.html'].map((name) =>

@@ -82,7 +82,7 @@ describe.skipIf(cannotTest)('a command that root calls', () => {
     expect(simulated.stderr).toMatch(/^integratord acts as user /);
     expect(simulated.stdout).toContain('custom-note: 1 → 1 messages');
     expect(statSync(page).uid).toBe(0);
-    for (const command of ['match', 'preview']) {
+    for (const command of ['match', 'explain', 'preview']) {
       const id = command === 'preview' ? ['--integration', 'custom-note'] : [];
       expect(await say(command, ...id, file)).toMatchObject({ code: 0, stderr });
     }

@@ -32,7 +32,7 @@ const alert = {
   },
 };
 
-const office = new Map([['office', (time: number) => time >= 1000]]);
+const office = new Map([['office', { contains: (time: number) => time >= 1000 }]]);
 
 function check(source: string, options: ExpressionOptions = {}, json: unknown = alert, time = 0) {
   const compiled = compileExpression(source, options);
@@ -247,6 +247,13 @@ describe('a wrong expression', () => {
     ['b"x" == data.y', 'bytes are not used in conditions [a text in quotes]\nb"x" == data.y\n^^^^'],
   ])('is explained at its place: %s', (source, text) => {
     expect(wrong(source, { times: office })).toBe(text);
+  });
+
+  it('says of a time that was left out that it is wrong itself', () => {
+    const options = { times: office, wrongTimes: new Set(['night']) };
+    expect(wrong('at("night")', options)).toBe(
+      'this time is wrong itself, so it cannot be asked\nat("night")\n   ^^^^^^^',
+    );
   });
 
   it.each([

@@ -6,6 +6,7 @@ import type { Scope } from '../scope.ts';
 import { present, type Scalar, type Value } from '../values.ts';
 import { compileComparison, compileIn } from './comparisons.ts';
 import {
+  type AskedTime,
   type Compiled,
   type Context,
   checkOf,
@@ -26,8 +27,10 @@ import { compileMethod } from './methods.ts';
 import { parseExpression } from './parse.ts';
 
 export interface ExpressionOptions {
-  /** What `at("name")` asks, with the time in milliseconds since 1970. */
-  readonly times?: ReadonlyMap<string, (time: number) => boolean>;
+  /** What `at("name")` asks. */
+  readonly times?: ReadonlyMap<string, AskedTime>;
+  /** The names of times that were left out, since something is wrong with them. */
+  readonly wrongTimes?: ReadonlySet<string>;
   /** The fields of sample alerts; others are warned of. */
   readonly knownFields?: ReadonlySet<string> | undefined;
 }
@@ -65,14 +68,16 @@ export function compileExpression(
 
 class Compiler implements Context {
   readonly source: string;
-  readonly times: ReadonlyMap<string, (time: number) => boolean>;
+  readonly times: ReadonlyMap<string, AskedTime>;
+  readonly wrongTimes: ReadonlySet<string>;
   readonly problems: ExpressionProblem[] = [];
   readonly #knownFields: ReadonlySet<string> | undefined;
   readonly #variables: { readonly name: string; readonly type: Type }[] = [];
 
-  constructor(source: string, { times, knownFields }: ExpressionOptions) {
+  constructor(source: string, { times, wrongTimes, knownFields }: ExpressionOptions) {
     this.source = source;
     this.times = times ?? new Map();
+    this.wrongTimes = wrongTimes ?? new Set();
     this.#knownFields = knownFields;
   }
 

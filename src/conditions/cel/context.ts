@@ -1,3 +1,4 @@
+import type { Time } from '../../times/time.ts';
 import { type Check, leaf } from '../check.ts';
 import type { Scope } from '../scope.ts';
 import { type Scalar, shown, type Value } from '../values.ts';
@@ -22,11 +23,16 @@ export interface Compiled {
   readonly constants?: readonly Scalar[];
 }
 
+/** What `at` asks of a time. */
+export type AskedTime = Pick<Time, 'contains'>;
+
 /** What the parts of the compiler need of each other. */
 export interface Context {
   readonly source: string;
   /** The names that `at` knows. */
-  readonly times: ReadonlyMap<string, (time: number) => boolean>;
+  readonly times: ReadonlyMap<string, AskedTime>;
+  /** Names that exist, and are wrong themselves. */
+  readonly wrongTimes: ReadonlySet<string>;
   compile(expression: Expression): Compiled;
   /** Compiles with a variable; its values stand in the slot that is given. */
   withVariable<T>(name: string, type: Type, at: Expression, inside: (slot: number) => T): T;

@@ -86,8 +86,11 @@ function charactersIn(text: string): number {
 function compileAt(context: Context, call: Call): Compiled {
   const argument = context.compile(onlyArgument(call));
   const name = constantText(argument);
-  const isInside = context.times.get(name);
-  if (isInside === undefined) {
+  const asked = context.times.get(name);
+  if (asked === undefined && context.wrongTimes.has(name)) {
+    throw new Wrong('this time is wrong itself, so it cannot be asked', argument.expression);
+  }
+  if (asked === undefined) {
     const names = [...context.times.keys()];
     const known =
       suggestion(name, names) || (names.length > 0 ? `; there are ${names.join(', ')}` : '');
@@ -95,7 +98,7 @@ function compileAt(context: Context, call: Call): Compiled {
   }
   const check = leaf({
     text: sourceOf(context.source, call),
-    passes: ({ time }) => isInside(time),
+    passes: ({ time }) => asked.contains(time),
     found: ({ time }) => new Date(time).toISOString(),
     wanted: name,
   });

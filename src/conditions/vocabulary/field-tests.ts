@@ -1,4 +1,5 @@
 import { suggestion } from '../../core/nearest.ts';
+import type { Report } from '../../core/problem-report.ts';
 import { allOf, type Check, leaf } from '../check.ts';
 import { compileGlob, type TextTest } from '../glob.ts';
 import { lookupOf } from '../lookup.ts';
@@ -6,7 +7,6 @@ import { compileNetworks, parseNetwork } from '../networks.ts';
 import { compileRegex } from '../regex.ts';
 import { type Scope, someText } from '../scope.ts';
 import { canonicalNumber, numberOf, type Scalar, shown, type Value } from '../values.ts';
-import type { Report } from './report.ts';
 import { fieldTestSchema } from './schema.ts';
 
 type ValueTest = (value: Value, scope: Scope) => boolean;

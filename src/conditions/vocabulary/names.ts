@@ -1,4 +1,5 @@
 import { nearest } from '../../core/nearest.ts';
+import type { Report } from '../../core/problem-report.ts';
 import { type Check, leaf } from '../check.ts';
 import { compileGlob, isGlob, type TextTest } from '../glob.ts';
 import { type Lookup, lookupOf } from '../lookup.ts';
@@ -6,7 +7,6 @@ import { compileNetworks, parseNetwork } from '../networks.ts';
 import { someText } from '../scope.ts';
 import { shown, textOf } from '../values.ts';
 import type { Entry } from './numbers.ts';
-import type { Report } from './report.ts';
 
 /** The names of one field, of which one must fit: exactly, or as a glob. */
 export function namesCheck(key: string, path: readonly string[], entries: readonly Entry[]): Check {

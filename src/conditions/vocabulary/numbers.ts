@@ -1,7 +1,7 @@
+import type { Report } from '../../core/problem-report.ts';
 import { type Check, leaf } from '../check.ts';
 import type { Range } from '../hints.ts';
 import { shown } from '../values.ts';
-import type { Report } from './report.ts';
 
 export type Entry = string | number;
 

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { nearest } from '../../core/nearest.ts';
+import type { Report } from '../../core/problem-report.ts';
 import { allOf, type Check } from '../check.ts';
 import { whyUnknown } from '../fields.ts';
 import { fieldCheck } from './field-tests.ts';
 import { agentsCheck, groupsCheck, mitreCheck, namesCheck } from './names.ts';
 import { type Entry, levelCheck, rulesCheck } from './numbers.ts';
-import type { Report } from './report.ts';
 import { MOST_ENTRIES, type OnlyKey, onlySchema } from './schema.ts';
 
 /** One key of `only` or of an entry of `except`, compiled. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forEditors } from '../../core/editor-schema.ts';
 import { LONGEST_SOURCE } from '../cel/parse.ts';
 
 /** The most entries of a list. */
@@ -101,17 +102,5 @@ export const conditionSettings = {
     'Only alerts for which this expression, in the language CEL, is true.',
   ),
 };
-
-function forEditors(schema: z.ZodType, description: string) {
-  const meta = {
-    description,
-    // Translated only when someone wants the schema: the daemon never does, and it takes a while.
-    get allOf() {
-      const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
-      return [json];
-    },
-  };
-  return z.unknown().meta(meta).optional();
-}
 
 export type OnlyKey = keyof z.infer<typeof onlySchema>;

@@ -1,4 +1,5 @@
 import {
+  type Alert,
   cut,
   displayText,
   factsOf,
@@ -9,8 +10,9 @@ import {
   plain,
   RawJson,
 } from '../sdk/index.ts';
+import { bundleWords, type Words } from './bundle.ts';
 import { type Ids, type ListName, usualIds } from './ids.ts';
-import { machineOf, observablesOf } from './observables.ts';
+import { type Machine, machineOf, type Observable, observablesOf } from './observables.ts';
 import type { IrisDelivery } from './settings.ts';
 
 /** IRIS has no limits for these; nobody reads more, and the whole alert is attached. */
@@ -34,11 +36,11 @@ const NAMED: Readonly<Record<string, ListName>> = {
 export type IrisAlert = Record<string, JsonDocument | undefined>;
 
 /** The lists whose numbers a job's alert needs; first the one that every user can read. */
-export function listsFor({ alert, settings: { options } }: IrisDelivery): ListName[] {
+export function listsFor(job: IrisDelivery): ListName[] {
   const lists: ListName[] = ['severities', 'statuses'];
-  if (observablesOf(alert).length > 0) lists.push('iocTypes');
-  if (machineOf(alert) !== undefined) lists.push('assetTypes');
-  if (customerName(options) !== undefined) lists.push('customers');
+  if (observables(job).length > 0) lists.push('iocTypes');
+  if (machines(job).length > 0) lists.push('assetTypes');
+  if (customerName(job.settings.options) !== undefined) lists.push('customers');
   return lists;
 }
 
@@ -50,38 +52,48 @@ export function customerName(options: JsonObject): string | undefined {
 
 /** The alert for IRIS: what the community script sends, and more that IRIS can use. */
 export function irisAlert(job: IrisDelivery, ids: Ids): IrisAlert {
-  const { alert, settings } = job;
-  const log = displayText(alert.at('full_log'));
-  const facts = factsOf(alert);
-  const lines = facts.map(([label, text]) => `${label}: ${text}`);
+  const { bundle } = job;
+  const words = bundle === undefined ? alertWords(job) : bundleWords(bundle, job.key);
   const fields: IrisAlert = {
-    alert_title: cut(
-      oneLine(displayText(alert.at('rule', 'description'))) ?? 'Wazuh alert',
-      LONGEST_TITLE,
-    ),
-    alert_description: [
-      ...lines,
-      ...(log === undefined ? [] : ['', 'Log:', cut(plain(log), LONGEST_LOG)]),
-    ].join('\n'),
+    alert_title: cut(words.title, LONGEST_TITLE),
+    alert_description: words.description,
     alert_source: 'Wazuh',
-    alert_source_ref: oneLine(alert.textAt('id')) ?? job.key,
-    alert_source_event_time: eventTime(alert.textAt('timestamp')),
-    alert_severity_id: known(ids, 'severities', severity(alert.level)),
+    alert_source_ref: words.reference,
+    alert_source_event_time: words.time,
+    alert_severity_id: known(ids, 'severities', severity(words.level)),
     alert_status_id: known(ids, 'statuses', 'New'),
     alert_customer_id: FIRST_CUSTOMER,
     alert_tags: tags(job),
     alert_note: '',
-    alert_context: Object.fromEntries(facts),
+    alert_context: Object.fromEntries(words.facts),
     alert_iocs: iocs(job, ids),
     alert_assets: assets(job, ids),
-    alert_source_content: alert.rawJson,
-    ...settings.options,
+    alert_source_content: words.content,
+    ...job.settings.options,
   };
   for (const [member, list] of Object.entries(NAMED)) {
     const value = fields[member];
     if (typeof value === 'string') fields[member] = ids(list, value) ?? value;
   }
   return fields;
+}
+
+function alertWords({ alert, key }: Job): Words {
+  const log = displayText(alert.at('full_log'));
+  const facts = factsOf(alert);
+  const lines = facts.map(([label, text]) => `${label}: ${text}`);
+  return {
+    title: oneLine(displayText(alert.at('rule', 'description'))) ?? 'Wazuh alert',
+    description: [
+      ...lines,
+      ...(log === undefined ? [] : ['', 'Log:', cut(plain(log), LONGEST_LOG)]),
+    ].join('\n'),
+    reference: oneLine(alert.textAt('id')) ?? key,
+    time: eventTime(alert.textAt('timestamp')),
+    level: alert.level,
+    facts,
+    content: alert.rawJson,
+  };
 }
 
 /**
@@ -123,19 +135,42 @@ function eventTime(text: string | undefined): string | undefined {
 }
 
 /** IRIS splits tags at commas. */
-function tags({ alert }: Job): string {
-  const groups = alert.at('rule', 'groups');
-  const names = [
-    'wazuh',
-    displayText(alert.at('agent', 'name')) ?? displayText(alert.at('agentless', 'host')),
-    ...(Array.isArray(groups) ? groups.map(displayText) : []),
-  ];
+function tags(job: Job): string {
+  const names = ['wazuh', ...alertsOf(job).flatMap(alertTags)];
   const clean = names.map((name) => oneLine(name?.replaceAll(',', ' '))?.slice(0, LONGEST_TAG));
   return [...new Set(clean.filter((name) => name !== undefined))].join(',');
 }
 
-function iocs({ alert }: Job, ids: Ids): JsonDocument[] {
-  return observablesOf(alert).flatMap(({ type, value, place }) => {
+function alertTags(alert: Alert): (string | undefined)[] {
+  const groups = alert.at('rule', 'groups');
+  return [
+    displayText(alert.at('agent', 'name')) ?? displayText(alert.at('agentless', 'host')),
+    ...(Array.isArray(groups) ? groups.map(displayText) : []),
+  ];
+}
+
+/** The alerts that are sent in full. */
+function alertsOf({ alert, bundle }: Job): readonly Alert[] {
+  return bundle === undefined || bundle.examples.length === 0 ? [alert] : bundle.examples;
+}
+
+function observables(job: Job): Observable[] {
+  return unique(alertsOf(job).flatMap(observablesOf), ({ type, value }) => `${type} ${value}`);
+}
+
+function machines(job: Job): Machine[] {
+  const found = alertsOf(job).flatMap((alert) => machineOf(alert) ?? []);
+  return unique(found, ({ name }) => name);
+}
+
+/** The first of each key. */
+function unique<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  const seen = new Set<string>();
+  return items.filter((item) => seen.size < seen.add(keyOf(item)).size);
+}
+
+function iocs(job: Job, ids: Ids): JsonDocument[] {
+  return observables(job).flatMap(({ type, value, place }) => {
     const number = ids('iocTypes', type);
     if (number === undefined) return [];
     return [
@@ -150,18 +185,18 @@ function iocs({ alert }: Job, ids: Ids): JsonDocument[] {
   });
 }
 
-function assets({ alert }: Job, ids: Ids): JsonDocument[] {
-  const machine = machineOf(alert);
-  if (machine === undefined) return [];
-  const number = ids('assetTypes', machine.type, 'Linux - Server');
-  if (number === undefined) return [];
-  return [
-    {
-      asset_name: machine.name,
-      asset_type_id: number,
-      asset_ip: machine.ip,
-      asset_description: machine.description,
-      asset_tags: 'wazuh',
-    },
-  ];
+function assets(job: Job, ids: Ids): JsonDocument[] {
+  return machines(job).flatMap((machine) => {
+    const number = ids('assetTypes', machine.type, 'Linux - Server');
+    if (number === undefined) return [];
+    return [
+      {
+        asset_name: machine.name,
+        asset_type_id: number,
+        asset_ip: machine.ip,
+        asset_description: machine.description,
+        asset_tags: 'wazuh',
+      },
+    ];
+  });
 }

@@ -3,13 +3,15 @@ import {
   delivered,
   failedLookup,
   type HttpResponse,
+  headline,
   type Job,
   type Outcome,
   type RequestSession,
   unanswered,
 } from '../sdk/index.ts';
 import { firstFound, JIRA } from './answer.ts';
-import { alertLabel, groupLabel } from './issue.ts';
+import { bundleTextFor } from './bundle-text.ts';
+import { groupLabelOf, labelOf } from './issue.ts';
 import type { JiraMemory } from './memory.ts';
 import type { JiraRequests } from './requests.ts';
 import type { IssueOptions } from './settings.ts';
@@ -28,11 +30,12 @@ export interface FollowUpParts {
  * @returns undefined when there is none, or it refuses comments: the alert then needs its own issue.
  */
 export async function followUp(
-  { alert, attempts }: Job,
+  job: Job,
   { apiVersion }: IssueOptions,
   { session, requests, memory, clock }: FollowUpParts,
 ): Promise<Outcome | undefined> {
-  const group = groupLabel(alert);
+  const { alert, attempts, bundle } = job;
+  const group = groupLabelOf(job);
   if (group === undefined) return undefined;
   let issue = memory.opened(group);
   if (issue === undefined) {
@@ -41,7 +44,7 @@ export async function followUp(
     if (typeof found !== 'string') return failedLookup(search, JIRA, clock.now());
     issue = found;
   }
-  const mark = alertLabel(alert);
+  const mark = labelOf(job);
   if (attempts > 0) {
     const comments = await session.send(requests.comments(issue));
     if (comments.ok && comments.status === 200 && comments.body.includes(mark)) {
@@ -51,7 +54,11 @@ export async function followUp(
     const end = failedLookup(comments, JIRA, clock.now());
     if (end !== undefined) return end;
   }
-  const text = textFor(apiVersion, alert, 'whole', [['Reference', mark]]);
+  const reference = ['Reference', mark] as const;
+  const text =
+    bundle === undefined
+      ? textFor(apiVersion, alert, 'whole', [reference])
+      : bundleTextFor(apiVersion, bundle, 'whole', [['What', headline(bundle)], reference]);
   const result = await session.send(requests.comment(issue, text));
   if (!result.ok) return unanswered(result, 'The next attempt first checks whether Jira has it.');
   if (isSuccess(result)) {

@@ -14,9 +14,9 @@ import { createdKey, fieldErrors, firstFound, JIRA, readCreated } from './answer
 import { examples } from './examples.ts';
 import { type FollowUpParts, followUp } from './follow-up.ts';
 import {
-  alertLabel,
-  groupLabel,
+  groupLabelOf,
   issueFields,
+  labelOf,
   NO_REDUCTION,
   type Reduction,
   reductionAfter,
@@ -45,9 +45,10 @@ export default defineDestination({
   // One at a time, so that the second of two related alerts finds the issue of the first.
   concurrency: 1,
   defaultTimeout: LEAST_SECONDS,
-  request({ alert, settings: own }) {
-    const options = issueOptions(own);
-    return new JiraRequests(own, options).create(issueFields(alert, options, NO_REDUCTION));
+  request(job) {
+    const options = issueOptions(job.settings);
+    const fields = issueFields(job, options, NO_REDUCTION);
+    return new JiraRequests(job.settings, options).create(fields);
   },
   exchange: attempt,
   secretForms: ({ api_key: key }) => partsOfKey(key),
@@ -64,13 +65,13 @@ async function attempt(
   session: RequestSession,
   { cache, clock }: DeliveryContext,
 ): Promise<Outcome> {
-  const { alert, settings: own } = job;
+  const { settings: own } = job;
   const options = issueOptions(own);
   const requests = new JiraRequests(own, options);
   const memory = new JiraMemory(cache, own, options);
   const parts: Parts = { session, requests, memory, clock, options };
 
-  const search = await session.send(requests.search(alertLabel(alert), 'all'));
+  const search = await session.send(requests.search(labelOf(job), 'all'));
   const found = firstFound(search);
   if (typeof found === 'string') {
     return { kind: 'delivered', message: `Jira already has this alert: ${found}.` };
@@ -91,9 +92,9 @@ function endOfAttempt(search: HttpResult, now: number): Outcome | undefined {
 }
 
 /** Creates the issue; when Jira refuses it, once more without the refused parts. */
-async function create({ alert }: JiraDelivery, parts: Parts): Promise<Outcome> {
+async function create(job: JiraDelivery, parts: Parts): Promise<Outcome> {
   const { session, requests, memory, options, clock } = parts;
-  const group = options.groupFollowUps ? groupLabel(alert) : undefined;
+  const group = options.groupFollowUps ? groupLabelOf(job) : undefined;
   const send = async (fields: ReturnType<typeof issueFields>) => {
     const result = await session.send(requests.create(fields));
     const key = result.ok ? createdKey(result) : undefined;
@@ -102,13 +103,13 @@ async function create({ alert }: JiraDelivery, parts: Parts): Promise<Outcome> {
   };
 
   const first: Reduction = { ...NO_REDUCTION, without: memory.unsettable };
-  const fields = issueFields(alert, options, first);
+  const fields = issueFields(job, options, first);
   const { result, outcome } = await send(fields);
   if (!result.ok || outcome.kind !== 'reject' || session.isOver()) return outcome;
 
   const errors = fieldErrors(result);
   const reduction = reductionAfter(errors, fields, first);
-  const second = await send(issueFields(alert, options, reduction));
+  const second = await send(issueFields(job, options, reduction));
   if (second.outcome.kind !== 'delivered') return second.outcome;
   const refused = reduction.without.filter((name) => Object.hasOwn(errors, name));
   if (refused.length === 0) return second.outcome;

@@ -10,8 +10,8 @@ import {
 } from '../sdk/index.ts';
 
 /** Jira's limits, in characters. */
-const LONGEST_SUMMARY = 255;
-const LONGEST_TEXT = 32_767;
+export const LONGEST_SUMMARY = 255;
+export const LONGEST_TEXT = 32_767;
 
 const LONGEST_LOG = 4000;
 
@@ -52,31 +52,38 @@ export function textFor(
 const OVERHEAD = 200;
 
 function document(facts: readonly Fact[], log: string, raw: string): JsonDocument {
+  return documentOf([factParagraph(facts), ...codeBlock(log, 'text'), ...codeBlock(raw, 'json')]);
+}
+
+/** A document of these parts. */
+export function documentOf(content: readonly JsonDocument[]): JsonDocument {
+  return { type: 'doc', version: 1, content };
+}
+
+/** Facts, each in a line. */
+export function factParagraph(facts: readonly Fact[]): JsonDocument {
   const lines = facts.flatMap(([label, text], at) => [
     ...(at === 0 ? [] : [{ type: 'hardBreak' }]),
     { type: 'text', text: `${label}: `, marks: [{ type: 'strong' }] },
     { type: 'text', text },
   ]);
-  return {
-    type: 'doc',
-    version: 1,
-    content: [
-      { type: 'paragraph', content: lines },
-      ...codeBlock(log, 'text'),
-      ...codeBlock(raw, 'json'),
-    ],
-  };
+  return { type: 'paragraph', content: lines };
 }
 
 /** Jira refuses documents with an empty text in them. */
-function codeBlock(text: string, language: string): JsonDocument[] {
+export function codeBlock(text: string, language: string): JsonDocument[] {
   if (text === '') return [];
   return [{ type: 'codeBlock', attrs: { language }, content: [{ type: 'text', text }] }];
 }
 
 function wikiMarkup(facts: readonly Fact[], log: string, raw: string): string {
   const lines = facts.map(([label, text]) => `${label}: ${text}`);
-  return [lines.join('\n'), log, raw]
+  return unformatted([lines.join('\n'), log, raw]);
+}
+
+/** Wiki markup that shows these texts as they are. */
+export function unformatted(parts: readonly string[]): string {
+  return parts
     .filter((part) => part !== '')
     .map((part) => `{noformat}\n${unclosed(part)}\n{noformat}`)
     .join('\n');
@@ -88,7 +95,7 @@ function unclosed(text: string): string {
 }
 
 /** As much of a text as fits into the given number of characters, once encoded for this version. */
-function within(text: string, room: number, version: 2 | 3): string {
+export function within(text: string, room: number, version: 2 | 3): string {
   const size = (part: string) =>
     version === 3 ? JSON.stringify(part).length : unclosed(part).length;
   let part = cut(text, room);
@@ -101,6 +108,6 @@ function within(text: string, room: number, version: 2 | 3): string {
 }
 
 /** The length of a finished text, in characters: of a document, the JSON that is sent. */
-function written(text: JsonDocument): number {
+export function written(text: JsonDocument): number {
   return typeof text === 'string' ? text.length : JSON.stringify(text).length;
 }

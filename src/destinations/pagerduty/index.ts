@@ -9,8 +9,10 @@ import {
   displayText,
   type HttpRequest,
   type HttpResponse,
+  headline,
   isHost,
   isJsonObject,
+  isoTime,
   JSON_HEADERS,
   type JsonDocument,
   type JsonObject,
@@ -23,6 +25,7 @@ import {
   stringify,
 } from '../sdk/index.ts';
 import { complaints, readPagerDuty } from './answer.ts';
+import { bundleDetails, bundleWithoutDetails } from './bundle.ts';
 import { detailsWithin, withoutDetails } from './details.ts';
 import { examples } from './examples.ts';
 
@@ -91,26 +94,30 @@ function shrink(delivery: PagerDutyDelivery, rejected: HttpResponse): HttpReques
   if (![400, 413, 422].includes(rejected.status)) return undefined;
   const field = /payload\.(summary|source|severity|timestamp)/.exec(complaints(rejected))?.[1];
   const build = (details: JsonDocument) => {
-    const { payload: fields, ...others } = complete(
-      event(delivery, details),
-      delivery.alert,
-      details,
-    );
+    const { payload: fields, ...others } = complete(event(delivery, details), delivery, details);
     const timestamp = field === 'timestamp' ? undefined : fields['timestamp'];
     return { ...others, payload: { ...fields, timestamp } };
   };
   const isMalformed = field !== undefined;
   const body = isMalformed
     ? withinLimit(delivery, build)
-    : stringify(build(withoutDetails(delivery.alert)));
+    : stringify(build(leastDetails(delivery)));
   return post(delivery, body);
 }
 
-/** An event with as much of the alert as PagerDuty accepts. */
+function leastDetails({ alert, bundle }: PagerDutyDelivery): JsonDocument {
+  return bundle === undefined ? withoutDetails(alert) : bundleWithoutDetails(bundle);
+}
+
+/** An event with as much of the alert, or of a bundle's examples, as PagerDuty accepts. */
 function withinLimit(
-  { alert }: PagerDutyDelivery,
+  { alert, bundle }: PagerDutyDelivery,
   build: (details: JsonDocument) => Fields,
 ): string {
+  if (bundle !== undefined) {
+    const room = LARGEST_EVENT - Buffer.byteLength(stringify(build(null)));
+    return stringify(build(bundleDetails(bundle, room)));
+  }
   const whole = stringify(build(alert.rawJson));
   if (messageBytes(whole) <= LARGEST_EVENT) return whole;
   const rest = Buffer.byteLength(stringify(build(null)));
@@ -136,25 +143,28 @@ type Fields = Record<string, JsonDocument | undefined>;
 
 /** The reference's event, with a `dedup_key`; the operator's options replace whole members. */
 function event(delivery: PagerDutyDelivery, details: JsonDocument): Fields {
-  const { alert, settings, key } = delivery;
+  const { settings, key } = delivery;
   return {
     routing_key: settings.api_key.reveal(),
     event_action: 'trigger',
     // The same for every retry, so that a message that arrives twice is one incident.
     dedup_key: createHash('sha256').update(key).digest('hex'),
-    payload: payload(alert, details),
+    payload: payload(delivery, details),
     client: 'Wazuh Monitoring Service',
     client_url: 'https://wazuh.com',
     ...settings.options,
   };
 }
 
-function payload(alert: Alert, details: JsonDocument): Fields {
+function payload({ alert, bundle }: PagerDutyDelivery, details: JsonDocument): Fields {
+  const description = displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE;
+  const summary = bundle === undefined ? description : headline(bundle);
+  const time = bundle === undefined ? displayText(alert.at('timestamp')) : isoTime(bundle.lastAt);
   return {
-    summary: cut(displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE, LONGEST_SUMMARY),
-    timestamp: displayText(alert.at('timestamp')),
+    summary: cut(summary, LONGEST_SUMMARY),
+    timestamp: time,
     source: cut(source(alert), LONGEST_TEXT),
-    severity: severity(alert.level),
+    severity: severity(bundle?.highestLevel ?? alert.level),
     group: groups(alert),
     custom_details: details,
   };
@@ -186,10 +196,10 @@ function groups(alert: Alert): string | undefined {
  */
 function complete(
   fields: Fields,
-  alert: Alert,
+  delivery: PagerDutyDelivery,
   details: JsonDocument,
 ): Fields & { readonly payload: Fields } {
-  const ours = payload(alert, details);
+  const ours = payload(delivery, details);
   const own: JsonObject | Fields = isJsonObject(fields['payload']) ? fields['payload'] : {};
   const isBlank = (value: unknown) => typeof value !== 'string' || value.trim() === '';
   const summary = [own['summary'], ours['summary']].find((text) => !isBlank(text));

@@ -7,8 +7,9 @@ import { type Alert, displayText, memberBytes, scanAlert, valueOf } from '../sdk
  * command, loses those quotes; the reference makes only the log and the address harmless.
  * For an alert that OSSEC wrote, the location includes the host, as in the text format of that time.
  * @param maxLog maximum bytes of the log; a longer one ends with `...`.
+ * @param log stands in place of the alert's own.
  */
-export function alertText(alert: Alert, maxLog: number): Buffer {
+export function alertText(alert: Alert, maxLog: number, log?: string): Buffer {
   const facts = scanAlert(alert.raw);
   const level = typeof facts === 'string' ? 0 : (facts.level ?? 0);
   const field = (...path: string[]) => textField(alert.raw, path);
@@ -18,7 +19,7 @@ export function alertText(alert: Alert, maxLog: number): Buffer {
     line('ruleid', quoteProof(field('rule', 'id'))),
     line('alertlevel', bytes(String(level))),
     line('ruledescription', quoteProof(field('rule', 'description'))),
-    line('alertlog', harmlessLog(bytes(field('full_log')), maxLog)),
+    line('alertlog', harmlessLog(bytes(log ?? field('full_log')), maxLog)),
     line('srcip', harmlessAddress(bytes(field('data', 'srcip')))),
   ];
   return Buffer.from(lines.join('\n'), 'latin1');

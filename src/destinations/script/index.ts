@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   ALERT_FILE,
-  type Alert,
   attemptSeconds,
   type Definition,
   defineDestination,
@@ -21,6 +20,7 @@ import {
   wantsJson,
 } from '../sdk/index.ts';
 import { alertText } from './alert-text.ts';
+import { bundleAlert, bundleSentence } from './bundle-alert.ts';
 
 /** The prefix of script names. */
 export const SCRIPT_PREFIX = 'custom-';
@@ -116,22 +116,30 @@ function realPath(path: string): string {
   }
 }
 
-function scriptCall({ alert, integration }: Job, directory: string, debug: boolean): ScriptCall {
+function scriptCall(job: Job, directory: string, debug: boolean): ScriptCall {
+  const { integration } = job;
   const optionsFile = integration.optionsText?.reveal();
   return {
     path: scriptPath(directory, integration),
     argv0: 'integrations',
     argv: scriptArguments(integration, debug),
-    ...alertFileOf(alert, integration),
+    ...alertFileOf(job),
     optionsFile: optionsFile === undefined ? undefined : `${optionsFile}\n`,
   };
 }
 
-function alertFileOf(
-  alert: Alert,
-  integration: Integration,
-): Pick<ScriptCall, 'alertFile' | 'alertFileEnd'> {
-  if (!wantsJson(integration)) return { alertFile: alertText(alert, integration.maxLog) };
+function alertFileOf({
+  alert,
+  bundle,
+  integration,
+}: Job): Pick<ScriptCall, 'alertFile' | 'alertFileEnd'> {
+  if (!wantsJson(integration)) {
+    const sentence = bundle === undefined ? undefined : bundleSentence(bundle);
+    return { alertFile: alertText(alert, integration.maxLog, sentence) };
+  }
+  if (bundle !== undefined) {
+    return { alertFile: bundleAlert(alert.raw, bundle), alertFileEnd: '\n' };
+  }
   // A second copy of a large one would take as much memory again.
   if (alert.isLarge) return { alertFile: alert.raw, alertFileEnd: '\n' };
   return { alertFile: Buffer.concat([alert.raw, Buffer.from('\n')]) };

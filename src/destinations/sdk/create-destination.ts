@@ -81,8 +81,8 @@ export function createDestination(
 }
 
 /** Written out: spreading costs, and this is on the way of every attempt. */
-function delivered({ alert, integration, key, attempts }: Job, settings: Settings) {
-  return { alert, integration, key, attempts, settings };
+function delivered({ alert, integration, key, attempts, bundle }: Job, settings: Settings) {
+  return { alert, integration, key, attempts, bundle, settings };
 }
 
 /** Settings are read once per integration. */

@@ -15,6 +15,7 @@ export {
   valueAt,
 } from '../../alert/json.ts';
 export { messageBytes, valueOf } from '../../alert/large-alert.ts';
+export type { Bundle } from '../../core/bundle.ts';
 export type { Clock } from '../../core/clock.ts';
 export type { DatagramSender } from '../../core/datagram.ts';
 export {
@@ -38,6 +39,20 @@ export { retriesOf } from '../../core/retry.ts';
 export { Secret } from '../../core/secret.ts';
 export { VERSION } from '../../core/version.ts';
 export { type Fact, factsOf, oneLine, plain } from './alert-facts.ts';
+export { bundleFacts, bundleGroups, examplesWithin, exampleWithin } from './bundle-json.ts';
+export {
+  bundleText,
+  exampleLog,
+  exampleTitle,
+  type GroupText,
+  groupLine,
+  groupTexts,
+  headline,
+  inert,
+  keyText,
+  moreAlerts,
+  moreKeys,
+} from './bundle-text.ts';
 export { classifyHttp, delivered, type Failure, failed, type Service } from './classify-http.ts';
 export { type Definition, type Delivery, defineDestination, type Examples } from './define.ts';
 export { type HashKind, hashIn, isHashOfNothing } from './enrichment/file-hash.ts';
@@ -47,6 +62,7 @@ export { managerLocation } from './enrichment/manager-location.ts';
 export { cacheTimes, enrichmentSettings, quotaOf } from './enrichment/settings.ts';
 export type { Judgement } from './enrichment/verdict-alert.ts';
 export { firstJson } from './first-json.ts';
+export { withMember } from './json-edit.ts';
 export { memberBytes, memberText } from './json-member.ts';
 export { idempotentHeaders, JSON_HEADERS, withOptions } from './message.ts';
 export { publicAddress } from './public-address.ts';
@@ -71,3 +87,4 @@ export {
   yamlSetting,
 } from './settings.ts';
 export { CUT_MARK, cut, displayText, NOT_AVAILABLE, printable, scalarText } from './text.ts';
+export { isoTime } from './time-span.ts';

@@ -23,7 +23,9 @@ import {
   withOptions,
   yamlSetting,
 } from '../sdk/index.ts';
+import { bundleMessage } from './bundle.ts';
 import { examples } from './examples.ts';
+import { severity } from './severity.ts';
 
 /**
  * The reference's list: rules about Docker, VirusTotal and others whose alerts Shuffle itself tends
@@ -98,12 +100,13 @@ function skip(alert: Alert, { skip_rules: own }: Settings): string | undefined {
 }
 
 function request(delivery: Delivery<Settings>): HttpRequest {
-  const { alert, settings } = delivery;
+  const { alert, bundle, key, settings } = delivery;
+  const fields = bundle === undefined ? message(alert) : bundleMessage({ alert, bundle, key });
   return {
     method: 'POST',
     url: settings.hook_url,
     headers: idempotentHeaders(delivery),
-    body: stringify(withOptions(message(alert), settings.options)),
+    body: stringify(withOptions(fields, settings.options)),
   };
 }
 
@@ -118,11 +121,6 @@ function message(alert: Alert): Record<string, JsonDocument | undefined> {
     id: alert.at('id'),
     all_fields: alert.rawJson,
   };
-}
-
-function severity(level: number): number {
-  if (level <= 4) return 1;
-  return level <= 7 ? 2 : 3;
 }
 
 /**

@@ -17,17 +17,10 @@ import {
   withOptions,
 } from '../sdk/index.ts';
 import { readSlack } from './answer.ts';
+import { bundleAttachment } from './bundle.ts';
 import { examples } from './examples.ts';
+import { type Attachment, color, type Limits, SMALL, USUAL } from './look.ts';
 import { slackText } from './markup.ts';
-
-/**
- * Lengths that Slack shows in full, in characters. It cuts an attachment's text at about 8,000
- * (undocumented), documents 2,000 for a section field, and nothing for titles.
- */
-const USUAL = { text: 8000, title: 1000, field: 2000 };
-/** Limits for a message that Slack rejected: everything in it is short. */
-const SMALL = { text: 500, title: 150, field: 150 };
-type Limits = typeof USUAL;
 
 /** Members of an attachment and of a message that Slack and compatible servers know. */
 const KNOWN_OPTIONS = [
@@ -99,12 +92,20 @@ function shrink(delivery: SlackDelivery, rejected: HttpResponse): HttpRequest | 
   return small === message(delivery, USUAL) ? undefined : post(delivery, small);
 }
 
-/** The reference's message: one attachment, into which the operator's options are merged. */
-function message({ alert, settings: { options } }: SlackDelivery, limits: Limits): string {
+/** One attachment, into which the operator's options are merged. */
+function message(delivery: SlackDelivery, limits: Limits): string {
+  const { alert, bundle, settings } = delivery;
+  const attachment =
+    bundle === undefined ? alertAttachment(alert, limits) : bundleAttachment(bundle, limits);
+  return stringify({ attachments: [withOptions(attachment, settings.options)] });
+}
+
+/** The reference's message. */
+function alertAttachment(alert: Alert, limits: Limits): Attachment {
   const title = displayText(alert.at('rule', 'description')) ?? NOT_AVAILABLE;
   // The reference sends null where there is no log; Slack may insist on a text.
   const text = displayText(alert.at('full_log')) ?? (limits === SMALL ? title : undefined);
-  const attachment: Record<string, JsonDocument | undefined> = {
+  return {
     color: color(alert.level),
     pretext: 'WAZUH Alert',
     title: slackText(title, limits.title),
@@ -112,12 +113,6 @@ function message({ alert, settings: { options } }: SlackDelivery, limits: Limits
     fields: fields(alert, limits),
     ts: timestamp(alert.textAt('id')),
   };
-  return stringify({ attachments: [withOptions(attachment, options)] });
-}
-
-function color(level: number): string {
-  if (level <= 4) return 'good';
-  return level <= 7 ? 'warning' : 'danger';
 }
 
 function fields(alert: Alert, limits: Limits): JsonDocument[] {

@@ -89,6 +89,10 @@ export class Grouping {
     this.#hasUnsettled = true;
   }
 
+  get hasUnsettled(): boolean {
+    return this.#hasUnsettled;
+  }
+
   /** Has members follow their bundles, a step of it. True when there is more to do. */
   settle(): boolean {
     this.#hasUnsettled &&= settleMembers(this.#database);

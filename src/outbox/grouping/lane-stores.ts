@@ -93,10 +93,11 @@ class SqliteLaneStore implements LaneStore {
     open.n += 1;
     if (open.n >= atMost) {
       // The next one opens: there is only one open bundle of a kind and key.
+      // What comes outside of the hours must wait for them all the same.
       this.#database.run(
         'UPDATE bundle SET n = ?, is_closed = 1, due_at = MIN(due_at, ?) WHERE id = ?',
         open.n,
-        now,
+        kind === 'time' ? joining.dueAt : now,
         open.id,
       );
       this.#open.delete(joinKey(kind, key));

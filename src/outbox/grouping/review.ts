@@ -39,5 +39,5 @@ export function reviewLane(
     policy?.heldUntil(now) ?? now,
     lane,
   );
-  if (policy === undefined) database.run('DELETE FROM storm WHERE lane = ?', lane);
+  if (policy?.knowsStorms !== true) database.run('DELETE FROM storm WHERE lane = ?', lane);
 }

@@ -1,8 +1,8 @@
-import type { Problem } from '../problem.ts';
+import type { Problem } from './problem.ts';
 
 type Path = Problem['path'];
 
-/** Collects what is wrong, below a path. */
+/** Collects what is wrong with a value of the settings file, below a path. */
 export class Report {
   readonly problems: Problem[];
   readonly path: Path;
