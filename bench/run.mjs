@@ -21,6 +21,7 @@ const MEASUREMENTS = [
   'memory',
   'growth',
   'usage',
+  'simulate',
 ];
 
 const USAGE = `Usage: npm run bench -- [options]

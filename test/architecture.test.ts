@@ -37,6 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   grouping: ['alert', 'core', 'conditions', 'times'],
   silences: ['alert', 'core', 'conditions', 'grouping', 'times'],
   routing: ['alert', 'core', 'filters', 'conditions', 'grouping', 'silences'],
+  simulation: ['alert', 'core', 'filters', 'conditions', 'routing', 'grouping'],
   intake: ['alert', 'core', 'routing'],
   lanes: ['alert', 'core'],
   outbox: ['core'],

@@ -2,7 +2,6 @@ import type { Destination, LaneHttp } from '../core/destination.ts';
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
-import { arrivalsBy } from '../grouping/keys.ts';
 import { Lane } from '../lanes/lane.ts';
 import type { LaneParts } from '../lanes/lane-parts.ts';
 import { ManagerFollowUps } from '../lanes/manager-follow-ups.ts';
@@ -12,6 +11,7 @@ import { reportResumption } from '../lanes/resumption.ts';
 import type { Route } from '../routing/stage.ts';
 import { laneIdentity } from './lane-identity.ts';
 import { LaneTurns, turnsOn } from './lane-turns.ts';
+import { routeOf } from './route-of.ts';
 import { type Entry, type RunningLane, stopLane } from './running-lane.ts';
 import type { StatusParts } from './status.ts';
 
@@ -100,9 +100,7 @@ export class LaneSet {
       if (integrationId === MANAGER) continue;
       // No lane is a new one because its conditions have changed.
       const { integration, destination } = running;
-      const { conditions, grouping } = entry;
-      const arrival = grouping && arrivalsBy(grouping);
-      routes.push({ integration, destination, conditions, arrival, lane: record.id });
+      routes.push({ ...routeOf({ ...entry, integration, destination }), lane: record.id });
     }
     this.#disabled = disabled;
     this.#turns.setPlaces(entries);

@@ -139,7 +139,7 @@ function canRun(
 }
 
 /** The integrations whose alerts are stored: all but those whose names lead nowhere. */
-export function routedIntegrations(setup: Setup): RoutedIntegration[] {
+export function routedIntegrations(setup: Pick<Setup, 'integrations'>): RoutedIntegration[] {
   return setup.integrations.filter(
     (entry): entry is RoutedIntegration => entry.destination !== undefined,
   );

@@ -14,6 +14,8 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['check', async () => (await import('./check.ts')).addCheck],
   ['match', async () => (await import('./match.ts')).addMatch],
   ['explain', async () => (await import('./explain.ts')).addExplain],
+  ['simulate', async () => (await import('./simulate.ts')).addSimulate],
+  ['replay', async () => (await import('./replay.ts')).addReplay],
   ['preview', async () => (await import('./preview.ts')).addPreview],
   ['send', async () => (await import('./send.ts')).addSend],
   ['queue', async () => (await import('./queue.ts')).addQueue],

@@ -8,6 +8,8 @@ import { type PathOptions, resolvePaths } from './paths.ts';
 /** What the common options say, wherever on the line they stand. */
 export interface Invocation {
   readonly paths: Paths;
+  /** The same without the files of the configuration that the command line names. */
+  readonly present: Paths;
   /** The files of the configuration that the command line names. */
   readonly named: readonly string[];
   readonly json: boolean;
@@ -74,11 +76,11 @@ export function invocation(command: Command): Invocation {
     isQueue && (DELIVERY_STATES as readonly string[]).includes(text);
   const { state: _, ...rest } = options;
   const directory = states.findLast((text) => !isDeliveryState(text));
+  const places = { ...rest, ...(directory === undefined ? {} : { state: directory }) };
+  const { config: _config, settings: _settings, ...present } = places;
   return {
-    paths: resolvePaths(
-      { ...rest, ...(directory === undefined ? {} : { state: directory }) },
-      process.env,
-    ),
+    paths: resolvePaths(places, process.env),
+    present: resolvePaths(present, process.env),
     named: [options.config, options.settings]
       .filter((path) => path !== undefined)
       .map((path) => resolve(path)),

@@ -22,7 +22,7 @@ import { CommandError, EXIT } from './exit.ts';
 
 const clock: Clock = systemClock;
 /** Between two steps of a change. */
-const PAUSE_MS = 5;
+export const PAUSE_MS = 5;
 /** With less of the disk than this, a command needs the reserve. */
 const LITTLE_ROOM = 2 ** 20;
 

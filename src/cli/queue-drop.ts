@@ -4,7 +4,7 @@ import type { LaneBacklog, StateCount } from '../core/outbox.ts';
 import type { Queue } from '../outbox/queue.ts';
 import { dropInSteps } from '../outbox/queue-changes.ts';
 import type { QueueSelection } from '../outbox/queue-filter.ts';
-import { ask, isYes } from './ask.ts';
+import { confirm } from './ask.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { operator } from './operator.ts';
@@ -56,7 +56,10 @@ export function addDrop(queue: Command): void {
           const unread = own.allStates === true ? statistics.backlog().filter(isBehind) : [];
           const text = describe(outbox, every, counts) + unread.map(unreadText).join('');
           process.stderr.write(printableLines(text));
-          await confirm(json);
+          await confirm('drop', json, {
+            question: 'Drop these permanently?',
+            hint: 'add --yes to drop these permanently',
+          });
         }
         const shown = 'ids' in selection ? selection : { ...selection, upTo: last };
         const audit = { who, at: systemClock.now() };
@@ -98,21 +101,6 @@ function isBehind({ behindSince }: LaneBacklog): boolean {
 /** What a lane has not stored yet counts as waiting. */
 function unreadText({ integration, behindSince }: LaneBacklog): string {
   return `${integration} waits for more that is only in the alert file, since ${isoTime(behindSince)}\n`;
-}
-
-/**
- * Asks on a terminal.
- * @throws CommandError where nobody can be asked, or the answer is no.
- */
-async function confirm(json: boolean): Promise<void> {
-  if (json || !process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new CommandError(
-      'drop: nothing was changed; add --yes to drop these permanently',
-      EXIT.wrongUsage,
-    );
-  }
-  if (isYes(await ask('Drop these permanently? [y/N] ', process.stderr))) return;
-  throw new CommandError('drop: nothing was changed', EXIT.wrongUsage);
 }
 
 function countJson(one: StateCount) {

@@ -27,3 +27,10 @@ it('differs for any other alert or integration', () => {
 it('does not confuse where the name ends and the alert begins', () => {
   expect(deliveryKey('ab', Buffer.from('c'))).not.toBe(deliveryKey('a', Buffer.from('bc')));
 });
+
+it('is another one with a salt, and for each salt', () => {
+  const raw = Buffer.from('{"id":"1"}');
+  const keys = [undefined, 'a1', 'a2'].map((salt) => deliveryKey('slack', raw, salt));
+  expect(new Set(keys).size).toBe(3);
+  expect(deliveryKey('slack', raw, 'a1')).toBe(keys[1]);
+});

@@ -41,6 +41,8 @@ export interface LeasedDelivery {
   readonly raw: Buffer;
   /** Of a large alert: its bytes stay in the outbox, from where `raw` reads them each time. */
   readonly stored?: StoredBytes;
+  /** What tells it from an earlier delivery of the same alert, where it must not be recognised. */
+  readonly salt?: string | undefined;
   /** What it covers, where that is more than one alert: then these are the bytes of the highest. */
   readonly bundle?: LeasedBundle | undefined;
   /** Attempts made before this one. */
@@ -105,8 +107,10 @@ export interface NewDelivery {
 /**
  * The identity of an alert for an integration: the same across retries, restarts, and even when a
  * line is read twice, so that services can recognise duplicates.
+ * @param salt makes it another one.
  * @returns 32 hexadecimal digits.
  */
-export function deliveryKey(integrationId: string, raw: Buffer): string {
-  return createHash('sha256').update(`${integrationId}\0`).update(raw).digest('hex').slice(0, 32);
+export function deliveryKey(integrationId: string, raw: Buffer, salt?: string): string {
+  const prefix = salt === undefined ? `${integrationId}\0` : `${integrationId}\0${salt}\0`;
+  return createHash('sha256').update(prefix).update(raw).digest('hex').slice(0, 32);
 }

@@ -2,7 +2,7 @@ import type { Alert } from '../alert/alert.ts';
 import type { Bundle } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import type { SettingsSchema, Unusable } from './destination-settings.ts';
-import type { AnswerCache, ManagerEvent, Quota, VerdictAlert } from './enrichment.ts';
+import type { AnswerCache, ManagerEvent, Quota, QuotaLimits, VerdictAlert } from './enrichment.ts';
 import type { Integration, RateLimit } from './integration.ts';
 import type { Outcome } from './outcome.ts';
 import type { Scrubber, Secret } from './secret.ts';
@@ -174,6 +174,8 @@ export interface Destination extends DestinationDescription {
    * `rate_limit` replaces it.
    */
   rateLimit?(integration: Integration): RateLimit | undefined;
+  /** What may be looked up for this integration; undefined where its settings are wrong. */
+  quota?(integration: Integration): QuotaLimits | undefined;
   /**
    * What attempts take turns on, with those of all integrations that have the same: the real path of
    * a script. As many run at a time as the largest `concurrency` that one of these is given.

@@ -60,11 +60,12 @@ export async function attemptLarge(
 /** Apart, so that nothing keeps the alert's bytes while an attempt waits. */
 function jobOf(
   alert: LargeAlert,
-  { attempts, bundle }: LeasedDelivery,
+  { attempts, bundle, salt }: LeasedDelivery,
   integration: Integration,
 ): Job {
   if (bundle === undefined) {
-    return { alert, integration, key: deliveryKey(integration.id, alert.raw), attempts };
+    const key = deliveryKey(integration.id, alert.raw, salt);
+    return { alert, integration, key, attempts };
   }
   return { alert, integration, key: bundle.key, attempts, bundle: bundleOf(bundle) };
 }

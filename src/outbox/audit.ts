@@ -13,7 +13,7 @@ export function recordDrop(database: Database, { at, who, dropped }: Omit<DropRe
     who,
     JSON.stringify(dropped),
   );
-  keepLatest(database, lastId);
+  forgetOld(database, lastId);
 }
 
 /** Someone added or ended a silence. */
@@ -31,15 +31,42 @@ export interface SilenceAct {
 export function recordSilence(database: Database, { at, who, action, silence }: SilenceAct): void {
   const { told: _, held: __, ...written } = silence;
   const { lastId } = database.run(
-    'INSERT INTO audit (at, who, detail, is_told) VALUES (?, ?, ?, 1)',
+    'INSERT INTO audit (at, who, kind, detail, is_told) VALUES (?, ?, ?, ?, 1)',
     at,
     who,
-    JSON.stringify({ action, silence: written }),
+    action,
+    JSON.stringify(written),
   );
-  keepLatest(database, lastId);
+  forgetOld(database, lastId);
 }
 
-function keepLatest(database: Database, lastId: number): void {
+/** What an operator had sent again. */
+export interface ReplayRecord {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Who did it. */
+  readonly who: string;
+  readonly integration: string;
+  readonly count: number;
+  /** The span of time that was asked for, in milliseconds since 1970. */
+  readonly since: number;
+  readonly until: number;
+  /** True where services cannot tell them from new alerts. */
+  readonly newKeys: boolean;
+}
+
+/** Keeps what an operator had sent again. The daemon has nothing to tell of it: it shows. */
+export function recordReplay(database: Database, { at, who, ...detail }: ReplayRecord): void {
+  const { lastId } = database.run(
+    `INSERT INTO audit (at, who, kind, detail, is_told) VALUES (?, ?, 'replay', ?, 1)`,
+    at,
+    who,
+    JSON.stringify(detail),
+  );
+  forgetOld(database, lastId);
+}
+
+function forgetOld(database: Database, lastId: number): void {
   database.run('DELETE FROM audit WHERE id <= ?', lastId - MOST_KEPT);
 }
 
@@ -47,7 +74,7 @@ function keepLatest(database: Database, lastId: number): void {
 export function untoldDrops(database: Database): DropRecord[] {
   return database
     .all<{ id: number; at: number; who: string; detail: string }>(
-      'SELECT id, at, who, detail FROM audit WHERE is_told = 0 ORDER BY id',
+      `SELECT id, at, who, detail FROM audit WHERE is_told = 0 AND kind = 'drop' ORDER BY id`,
     )
     .map(({ detail, ...row }) => ({ ...row, dropped: JSON.parse(detail) as StateCount[] }));
 }

@@ -8,6 +8,7 @@ export class LargeDelivery implements LeasedDelivery {
   readonly attempts: number;
   readonly tries: number;
   readonly firstAttemptAt: number | undefined;
+  readonly salt: string | undefined;
   readonly stored: NonNullable<LeasedDelivery['stored']>;
 
   constructor(facts: Facts, length: number, read: () => Buffer) {
@@ -15,6 +16,7 @@ export class LargeDelivery implements LeasedDelivery {
     this.attempts = facts.attempts;
     this.tries = facts.tries;
     this.firstAttemptAt = facts.firstAttemptAt;
+    this.salt = facts.salt;
     this.stored = new BytesInOutbox(length, read);
   }
 

@@ -10,6 +10,7 @@ interface LeaseRow {
   first_attempt_at: number | null;
   alert: number;
   bundle: number | null;
+  salt: string | null;
   bytes: number;
   /** Null for a large alert. */
   raw: Uint8Array | null;
@@ -28,7 +29,7 @@ export function lease(
   const leased: LeasedDelivery[] = [];
   let bytes = 0;
   const rows = database.iterate<LeaseRow>(
-    `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, d.alert, d.bundle,
+    `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, d.alert, d.bundle, d.salt,
        length(a.raw) AS bytes, CASE WHEN length(a.raw) <= ${LARGE_BYTES} THEN a.raw END AS raw
      FROM delivery d JOIN alert a ON a.id = d.alert
      WHERE d.lane = ? AND d.state = 'pending' AND d.due_at = 0
@@ -55,7 +56,13 @@ export function lease(
 
 function deliveryOf(database: Database, row: LeaseRow): LeasedDelivery {
   const { id, attempts, tries } = row;
-  const facts = { id, attempts, tries, firstAttemptAt: row.first_attempt_at ?? undefined };
+  const facts = {
+    id,
+    attempts,
+    tries,
+    firstAttemptAt: row.first_attempt_at ?? undefined,
+    ...(row.salt !== null && { salt: row.salt }),
+  };
   return row.raw === null
     ? new LargeDelivery(facts, row.bytes, () => rawOf(database, row.alert))
     : { ...facts, raw: bufferOf(row.raw) };

@@ -5,6 +5,7 @@ import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
 import { HOLDS_AND_DROPS } from './migrations/holds-and-drops.ts';
 import { PAUSES } from './migrations/pauses.ts';
+import { REPLAYS } from './migrations/replays.ts';
 import { SILENCES } from './migrations/silences.ts';
 import { SOURCES } from './migrations/sources.ts';
 import { USAGE } from './migrations/usage.ts';
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly string[] = [
   EXPLANATIONS,
   PAUSES,
   SILENCES,
+  REPLAYS,
 ];
 
 /**

@@ -61,16 +61,17 @@ describe('silences in the outbox', () => {
       { ...written, ...all, id: 1, key: 'silence:1' },
       { ...aSilenceRecord(), id: 2, key: 'silence:2' },
     ]);
-    const audit = database.all<{ at: number; who: string; detail: string }>(
-      'SELECT at, who, detail FROM audit ORDER BY id',
+    const audit = database.all<{ at: number; who: string; kind: string; detail: string }>(
+      'SELECT at, who, kind, detail FROM audit ORDER BY id',
     );
-    expect(audit.map(({ at, who }) => [at, who])).toEqual([
-      [500, 'root (sudo by anna)'],
-      [600, 'bob'],
+    expect(audit.map(({ at, who, kind }) => [at, who, kind])).toEqual([
+      [500, 'root (sudo by anna)', 'silence add'],
+      [600, 'bob', 'silence add'],
     ]);
     expect(JSON.parse(audit[0]?.detail ?? '')).toMatchObject({
-      action: 'silence add',
-      silence: { key: 'silence:1', why: 'patch night', by: 'anna' },
+      key: 'silence:1',
+      why: 'patch night',
+      by: 'anna',
     });
     expect(new SqliteOutbox(database).untoldDrops()).toEqual([]);
   });

@@ -36,6 +36,7 @@ const NOBODY: Routing = { kind: 'nobody' };
 
 /** An alert that passed the filters, and is not delivered. */
 export interface Skip {
+  readonly lane: number;
   readonly integration: string;
   readonly refusal: Refusal;
 }
@@ -120,7 +121,7 @@ export class Router {
       const route = this.#routes[position] as Route;
       const refusal = alert && this.#refusal(alert, route);
       if (refusal !== undefined) {
-        skips.push({ integration: route.integration.id, refusal });
+        skips.push({ lane: route.lane, integration: route.integration.id, refusal });
         continue;
       }
       lanes.push(route.lane);

@@ -20,6 +20,7 @@ const MEASUREMENTS: readonly (readonly [string, number])[] = [
   ['memory', 4],
   ['growth', 9],
   ['usage', 5],
+  ['simulate', 4],
 ];
 
 interface Row {

@@ -77,6 +77,11 @@ describe.skipIf(cannotTest)('a command that root calls', () => {
     expect(stdout).toContain('custom-note: delivered');
     expect(notes().trimEnd()).toBe(`${MANAGER}\n${alertLine(7)}`);
     expect(code).toBe(0);
+    const page = join(scene, 'page.html');
+    const simulated = await say('simulate', '--html', page, file);
+    expect(simulated.stderr).toMatch(/^integratord acts as user /);
+    expect(simulated.stdout).toContain('custom-note: 1 → 1 messages');
+    expect(statSync(page).uid).toBe(0);
     for (const command of ['match', 'explain', 'preview']) {
       const id = command === 'preview' ? ['--integration', 'custom-note'] : [];
       expect(await say(command, ...id, file)).toMatchObject({ code: 0, stderr });
@@ -144,6 +149,9 @@ describe.skipIf(cannotTest)('a command that root calls', () => {
     const list = await say('queue', 'list', '--json');
     expect(list).toMatchObject({ code: 0, stderr: '' });
     expect(list.stdout).toContain('"state":"delivered"');
+    const span = ['--since', '2000-01-01', '--until', '2100-01-01'];
+    const replay = await say('replay', '--integration', 'custom-note', ...span, '--yes', '--json');
+    expect(JSON.parse(replay.stdout)).toEqual({ alerts: 1, stored: 1 });
     const owners = readdirSync(state).map((name) => statSync(join(state, name)).uid);
     expect(new Set(owners)).toEqual(new Set([MANAGER]));
   });

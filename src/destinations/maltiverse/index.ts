@@ -48,6 +48,7 @@ export default defineDestination({
   knownToWazuh: true,
   settings,
   concurrency: 2,
+  quota: (own) => quotaOf(own, QUOTA),
   defaultTimeout: LEAST_SECONDS,
   notApplicable: (alert) =>
     indicators(alert).length > 0

@@ -52,6 +52,14 @@ export function createDestination(
       const own = read(integration);
       return own.ok && limits?.appliesTo(own.settings) === true ? limits : undefined;
     },
+    ...('quota' in definition
+      ? {
+          quota: (integration: Integration) => {
+            const own = read(integration);
+            return own.ok ? definition.quota(own.settings) : undefined;
+          },
+        }
+      : {}),
     plan: (job) => planOf(definition, forPlan(job)),
     async deliver(job, context) {
       const own = read(job.integration);

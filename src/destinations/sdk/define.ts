@@ -9,6 +9,7 @@ import type {
   Plan,
 } from '../../core/destination.ts';
 import type { SettingsSchema } from '../../core/destination-settings.ts';
+import type { QuotaLimits } from '../../core/enrichment.ts';
 import type { Integration, RateLimit } from '../../core/integration.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Judgement } from './enrichment/verdict-alert.ts';
@@ -95,6 +96,8 @@ export interface SessionDefinition<Schema extends SettingsSchema> extends Common
 
 /** A service that is asked about an alert, and whose answer goes back to the manager as an event. */
 export interface EnrichmentDefinition<Schema extends SettingsSchema> extends Common<Schema> {
+  /** How much may be looked up. */
+  readonly quota: (settings: z.output<Schema>) => QuotaLimits;
   /** Why there is nothing to look up for this alert; undefined when there is. */
   readonly notApplicable: (alert: Alert) => string | undefined;
   /** The look-ups, for looking at them. */

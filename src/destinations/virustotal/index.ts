@@ -56,6 +56,7 @@ export default defineDestination({
   knownToWazuh: true,
   settings,
   concurrency: 2,
+  quota: (own) => quotaOf(own, QUOTA),
   notApplicable(alert) {
     const hash = fileHash(alert);
     return typeof hash === 'string' ? hash : undefined;

@@ -1,7 +1,14 @@
 import { DAY_MS } from '../../core/durations.ts';
 import { dayOf, inOrderOfTime, openArchive } from './archive-locator.ts';
 import { type Archive, ArchiveLayout, compareOrder } from './archives.ts';
-import { FileError, type FileStat, type FileSystem, isSameFile, type Readable } from './files.ts';
+import {
+  FileError,
+  type FileStat,
+  type FileSystem,
+  isSameFile,
+  type Readable,
+  systemFileSystem,
+} from './files.ts';
 import { GzipFile } from './gzip-file.ts';
 
 /** A file of the history. */
@@ -14,6 +21,8 @@ export interface HistoryFile {
   readonly isCompressed: boolean;
   /** Undefined for a live file that has no dated name, and for one that someone named. */
   readonly archive?: Archive | undefined;
+  /** Set where it stays open. */
+  readonly opened?: Readable | undefined;
 }
 
 /** Clocks of the machine and of a file server may differ by so much. */
@@ -57,30 +66,46 @@ export async function historyFiles(
   return { found, trouble: dated.trouble ?? neighbours.trouble ?? missing };
 }
 
-/** A file that someone names; its content tells whether it is compressed. */
-export async function namedFile(files: FileSystem, path: string): Promise<HistoryFile | FileError> {
-  const opened = await files.open(path, false);
-  if (opened instanceof FileError) return opened;
-  try {
-    const facts = await opened.facts();
-    if (facts instanceof FileError) return facts;
-    if (!facts.isRegular) return new FileError('EINVAL', 'it is not a regular file');
-    const head = Buffer.alloc(GZIP_MAGIC.length);
-    const count = await opened.read(head, 0);
-    if (count instanceof FileError) return count;
-    return { path, facts, isLive: false, isCompressed: head.equals(GZIP_MAGIC) };
-  } finally {
-    await opened.close();
-  }
+/** A file that someone names, once it was opened. Whoever opened it closes it. */
+export interface OpenedFile {
+  readonly path: string;
+  /** Undefined where `trouble` says why. */
+  readonly file: Readable | undefined;
+  readonly trouble?: FileError;
+}
+
+/** Opens a file that someone names: maybe before the process becomes another user. */
+export async function openNamed(
+  path: string,
+  files: FileSystem = systemFileSystem,
+): Promise<OpenedFile> {
+  const file = await files.open(path, false);
+  return file instanceof FileError ? { path, file: undefined, trouble: file } : { path, file };
+}
+
+/** A file that was opened; its content tells whether it is compressed. */
+export async function namedFile({
+  path,
+  file,
+  trouble,
+}: OpenedFile): Promise<HistoryFile | FileError> {
+  if (file === undefined) return trouble ?? new FileError('ENOENT', 'it was not opened');
+  const facts = await file.facts();
+  if (facts instanceof FileError) return facts;
+  if (!facts.isRegular) return new FileError('EINVAL', 'it is not a regular file');
+  const head = Buffer.alloc(GZIP_MAGIC.length);
+  const count = await file.read(head, 0);
+  if (count instanceof FileError) return count;
+  return { path, facts, isLive: false, isCompressed: head.equals(GZIP_MAGIC), opened: file };
 }
 
 /** Opens a file of the history, to be read like its content. */
 export async function openHistory(
   files: FileSystem,
-  { path, archive, isCompressed }: HistoryFile,
+  { path, archive, isCompressed, opened }: HistoryFile,
 ): Promise<{ file: Readable; path: string; facts: FileStat } | FileError> {
   if (archive !== undefined) return openArchive(files, archive);
-  const file = await files.open(path, false);
+  const file = opened === undefined ? await files.open(path, false) : keptOpen(opened);
   if (file instanceof FileError) return file;
   const facts = await file.facts();
   if (facts instanceof FileError) {
@@ -88,6 +113,15 @@ export async function openHistory(
     return facts;
   }
   return { file: isCompressed ? new GzipFile(file) : file, path, facts };
+}
+
+/** It is read at places, so it can be read again. */
+function keptOpen(file: Readable): Readable {
+  return {
+    read: (target, at) => file.read(target, at),
+    facts: () => file.facts(),
+    close: () => Promise.resolve(),
+  };
 }
 
 function fileOf(archive: Archive, live: FileStat | undefined): HistoryFile {

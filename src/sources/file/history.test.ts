@@ -49,7 +49,9 @@ class Manager {
   }
 
   async idsIn(paths: readonly string[], range: TimeRange = ALWAYS): Promise<string[]> {
-    return idsOf(this.history.read(await this.history.named(paths), range));
+    const ids = await idsOf(this.history.read(await this.history.named(paths), range));
+    await this.history.close();
+    return ids;
   }
 }
 

@@ -1,9 +1,16 @@
 import { recordAt } from '../../alert/record-framing.ts';
 import { recordTime } from '../../alert/record-time.ts';
 import type { Clock } from '../../core/clock.ts';
-import { FileError, type FileSystem, systemFileSystem } from './files.ts';
+import { FileError, type FileSystem, type Readable, systemFileSystem } from './files.ts';
 import { GzipFile } from './gzip-file.ts';
-import { type HistoryFile, historyFiles, namedFile, openHistory } from './history-files.ts';
+import {
+  type HistoryFile,
+  historyFiles,
+  namedFile,
+  type OpenedFile,
+  openHistory,
+  openNamed,
+} from './history-files.ts';
 import { LineReader } from './line-reader.ts';
 import { BEGINNING, ReadPosition } from './read-position.ts';
 
@@ -53,6 +60,7 @@ export const ALWAYS: TimeRange = {
 export class AlertHistory {
   readonly #options: Required<HistoryOptions>;
   readonly #problems: HistoryProblem[] = [];
+  readonly #opened: Readable[] = [];
 
   constructor(options: HistoryOptions) {
     this.#options = { files: systemFileSystem, maxLineBytes: LONGEST_LINE_BYTES, ...options };
@@ -72,20 +80,28 @@ export class AlertHistory {
   }
 
   /**
-   * Files that someone names, `.gz` or not, the one with the oldest beginning first. Those that cannot
-   * be read are {@link problems}.
+   * Files that someone names, `.gz` or not, the one with the oldest beginning first. They stay open
+   * until {@link close}. Those that cannot be read are {@link problems}.
+   * @param given paths, or files that were opened already, which this closes.
    */
-  async named(paths: readonly string[]): Promise<HistoryFile[]> {
+  async named(given: readonly (string | OpenedFile)[]): Promise<HistoryFile[]> {
     const found: { readonly file: HistoryFile; readonly time: number }[] = [];
-    for (const path of paths) {
-      const file = await namedFile(this.#options.files, path);
+    for (const one of given) {
+      const opened = typeof one === 'string' ? await openNamed(one, this.#options.files) : one;
+      if (opened.file !== undefined) this.#opened.push(opened.file);
+      const file = await namedFile(opened);
       if (file instanceof FileError) {
-        this.#problems.push({ path, message: file.message });
+        this.#problems.push({ path: opened.path, message: file.message });
       } else {
         found.push({ file, time: (await this.#firstTime(file)) ?? Number.NEGATIVE_INFINITY });
       }
     }
     return found.sort((a, b) => a.time - b.time).map(({ file }) => file);
+  }
+
+  /** Closes the files that were named. */
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.splice(0).map((file) => file.close()));
   }
 
   /** The alerts of a time, of the live file and its archives. */
@@ -163,6 +179,10 @@ export class AlertHistory {
 /** The records of a batch that are of a time, those that stand together in one. */
 function* within({ bytes, path, offset }: HistoryBatch, range: TimeRange): Generator<HistoryBatch> {
   const { since, until } = range;
+  if (since === ALWAYS.since && until === ALWAYS.until) {
+    yield { bytes, path, offset };
+    return;
+  }
   let from = 0;
   let isWithin = true;
   for (let start = 0; start < bytes.length; ) {

@@ -1,0 +1,44 @@
+import { GroupingPolicy } from '../grouping/policy.ts';
+import { NO_RULES } from '../grouping/rules.ts';
+import { inOrder, type Records } from '../simulation/in-order.ts';
+import type { SimulationResult } from '../simulation/result.ts';
+import { Simulation } from '../simulation/simulation.ts';
+import type { SimulatedIntegration } from '../simulation/track.ts';
+import { priorityBy } from './priority.ts';
+import { routeOf } from './route-of.ts';
+import { routedIntegrations, type Setup } from './setup.ts';
+
+/** What is tried, and on what. */
+export interface SimulationParts {
+  readonly after: Pick<Setup, 'integrations'>;
+  /** What it is compared with; undefined: with itself. */
+  readonly before: Pick<Setup, 'integrations'> | undefined;
+  /** Reads the history from its beginning. */
+  readonly read: () => AsyncIterable<Records>;
+  /** The time of alerts where none has one, in milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Sends a history of alerts through one configuration and another. Integrations that cannot run now
+ * take part as if they could, as their alerts are stored as well.
+ */
+export async function simulate(parts: SimulationParts): Promise<SimulationResult> {
+  const { read, now } = parts;
+  const [after, before] = [simulated(parts.after), parts.before && simulated(parts.before)];
+  const { sink, passes } = await inOrder(read, () => new Simulation(after, before), now);
+  return sink.finish(passes);
+}
+
+function simulated(setup: Pick<Setup, 'integrations'>): SimulatedIntegration[] {
+  return routedIntegrations(setup).map((entry) => {
+    const { integration, destination, grouping } = entry;
+    return {
+      route: routeOf(entry),
+      policy: new GroupingPolicy(integration.id, grouping ?? NO_RULES),
+      limit: integration.settings.rateLimit ?? destination.rateLimit?.(integration),
+      quota: destination.quota?.(integration),
+      priorityOf: priorityBy(entry),
+    };
+  });
+}

@@ -1,0 +1,21 @@
+import { InvalidArgumentError } from 'commander';
+import { systemClock } from '../core/clock.ts';
+import { duration } from './duration.ts';
+
+/**
+ * Reads an option that is a moment: how long ago it was, as in `7d`, or a date with or without a time,
+ * in the zone of the host unless it says another. In milliseconds since 1970.
+ * @throws InvalidArgumentError when it is anything else.
+ */
+export function moment(text: string): number {
+  if (/^\d+[a-z]$/.test(text)) return systemClock.now() - duration(text);
+  const isDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+  if (isDate.test(text)) {
+    // A date alone would be midnight in UTC.
+    const time = Date.parse(text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T'));
+    if (!Number.isNaN(time)) return time;
+  }
+  throw new InvalidArgumentError(
+    'It must be how long ago (30m, 12h, 7d), or a date such as 2026-08-20 or 2026-08-20T14:30.',
+  );
+}
