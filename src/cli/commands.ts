@@ -5,7 +5,7 @@ import { VERSION } from '../core/version.ts';
 import { complain } from '../telemetry/standard-error.ts';
 import { addCommonOptions } from './common-options.ts';
 import { addWazuh, runAsOriginal } from './drop-in.ts';
-import { CommandError, EXIT } from './exit.ts';
+import { CommandError, EXIT, type ExitCode } from './exit.ts';
 import { signals } from './take-signals.ts';
 
 /** The commands by name, in the order of the help, and how each is loaded. */
@@ -18,6 +18,10 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['replay', async () => (await import('./replay.ts')).addReplay],
   ['preview', async () => (await import('./preview.ts')).addPreview],
   ['send', async () => (await import('./send.ts')).addSend],
+  ['status', async () => (await import('./status.ts')).addStatus],
+  ['reload', async () => (await import('./reload.ts')).addReload],
+  ['pause', async () => (await import('./pause.ts')).addPause],
+  ['resume', async () => (await import('./pause.ts')).addResume],
   ['queue', async () => (await import('./queue.ts')).addQueue],
   ['silence', async () => (await import('./silence.ts')).addSilence],
   ['demo', async () => (await import('./demo.ts')).addDemo],
@@ -64,6 +68,11 @@ function watchOutput(): void {
   });
 }
 
+/** To Nagios 2 is critical, and 3 unknown: a check that is misspelt says nothing about the daemon. */
+function wrongUsage(argv: readonly string[]): ExitCode {
+  return argv[2] === 'status' ? EXIT.failed : EXIT.wrongUsage;
+}
+
 /**
  * Runs a command line, ours or the original's; resolves with the exit code.
  * @param argv Node's
@@ -77,7 +86,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv]);
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : wrongUsage(argv);
     if (!(error instanceof CommandError)) throw error;
     complain(`integratord: ${printableLines(error.message)}\n`);
     return error.code;

@@ -66,6 +66,26 @@ export function recordReplay(database: Database, { at, who, ...detail }: ReplayR
   forgetOld(database, lastId);
 }
 
+/** Someone stopped an integration, or let it go on. */
+export interface PauseAct {
+  readonly at: number;
+  readonly who: string;
+  readonly action: 'pause' | 'resume';
+  readonly integration: string;
+}
+
+/** Keeps who stopped an integration. To be called in the transaction that does it. */
+export function recordPause(database: Database, { at, who, action, integration }: PauseAct): void {
+  const { lastId } = database.run(
+    'INSERT INTO audit (at, who, kind, detail, is_told) VALUES (?, ?, ?, ?, 1)',
+    at,
+    who,
+    action,
+    JSON.stringify({ integration }),
+  );
+  forgetOld(database, lastId);
+}
+
 function forgetOld(database: Database, lastId: number): void {
   database.run('DELETE FROM audit WHERE id <= ?', lastId - MOST_KEPT);
 }

@@ -79,6 +79,18 @@ function inUse(directory: string): string {
   );
 }
 
+/** The process that notes itself as the daemon of a state directory, where there is one still. */
+export function daemonOf(directory: string): DaemonOwner | undefined {
+  const owner = readOwner(directory);
+  if (owner === undefined || owner.host !== hostname()) return undefined;
+  try {
+    process.kill(owner.pid, 0);
+    return owner;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? owner : undefined;
+  }
+}
+
 function readOwner(directory: string): DaemonOwner | undefined {
   try {
     return JSON.parse(readFileSync(join(directory, OWNER_FILE), 'utf8')) as DaemonOwner;

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { askDaemon, CONTROL_SOCKET } from '../control/client.ts';
+import { type Diagnostic, formatDiagnostic } from '../core/diagnostic.ts';
+import { actAsOwner } from './act-as.ts';
+import { invocation } from './common-options.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { print, printable, printJson } from './output.ts';
+
+/** Reading a large configuration with its files may take a while. */
+const PATIENCE_MS = 30_000;
+
+interface ReloadAnswer {
+  readonly accepted: boolean;
+  /** True when it is right, and takes effect as soon as the outbox can be used. */
+  readonly waits: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `integratord reload`: has the daemon read its configuration again, and says what came of it. */
+export function addReload(program: Command): void {
+  program
+    .command('reload')
+    .description('have the daemon read its configuration again')
+    .action(async (_own: unknown, command: Command) => {
+      const { paths, json } = invocation(command);
+      actAsOwner(paths.state);
+      const socket = join(paths.state, CONTROL_SOCKET);
+      const result = await askDaemon(socket, 'POST', '/reload', PATIENCE_MS);
+      if (result.kind === 'nobody') {
+        const message = `no daemon runs with the state directory ${paths.state}`;
+        throw new CommandError(message, EXIT.failed);
+      }
+      if (result.kind === 'failed' || result.status !== 200) {
+        const why = result.kind === 'failed' ? result.why : result.body;
+        throw new CommandError(`the daemon cannot be asked: ${why}`, EXIT.failed);
+      }
+      const answer = JSON.parse(result.body) as ReloadAnswer;
+      if (json) await printJson(answer);
+      else await tell(answer);
+      process.exitCode = answer.accepted || answer.waits ? EXIT.done : EXIT.wrongInput;
+    });
+}
+
+async function tell({ accepted, waits, diagnostics }: ReloadAnswer): Promise<void> {
+  for (const diagnostic of diagnostics) {
+    await print(`${printable(formatDiagnostic(diagnostic))}\n`);
+    if (diagnostic.excerpt !== undefined)
+      await print(`${diagnostic.excerpt.replace(/^/gm, '    ')}\n`);
+  }
+  await print(
+    accepted
+      ? 'the new configuration is in force\n'
+      : waits
+        ? 'the new configuration takes effect as soon as the outbox can be used\n'
+        : 'the new configuration has errors: nothing was changed, the previous one stays in force\n',
+  );
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { sleep, systemClock } from '../core/clock.ts';
+import { actAsOwner } from './act-as.ts';
+import { invocation } from './common-options.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { printJson, printStyled } from './output.ts';
+import { gather } from './status/gather.ts';
+import { statusJson, stoppedJson } from './status/json.ts';
+import { statusText, stoppedText } from './status/text.ts';
+import { type Judgement, judge } from './status/verdict.ts';
+import { outputStyle } from './style.ts';
+
+/** Exit codes as Nagios reads them. */
+const CODES = { ok: 0, degraded: 1, stopped: 2 } as const;
+const WATCH_MS = 2000;
+/** Moves to the first line, and clears what follows. */
+const CLEAR = '\u001b[H\u001b[J';
+
+/** `integratord status`: is it running, what is late, and why. */
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .description('show whether the daemon runs, what is late, and why')
+    .option('--watch', 'show it again every two seconds')
+    .addHelpText(
+      'after',
+      '\nExit code 0: all is well; 1: degraded; 2: stopped, or not reading; 3: it cannot be said.',
+    )
+    .action(async (own: { watch?: boolean }, command: Command) => {
+      const { paths, json } = invocation(command);
+      actAsOwner(paths.state);
+      const isWatching = own.watch === true && !json && process.stdout.isTTY;
+      do {
+        if (isWatching) process.stdout.write(CLEAR);
+        process.exitCode = await show(paths.state, json);
+        if (isWatching) await sleep(systemClock, WATCH_MS);
+      } while (isWatching);
+    });
+}
+
+async function show(state: string, json: boolean): Promise<number> {
+  const gathered = await gather(state);
+  const now = systemClock.now();
+  const style = outputStyle();
+  switch (gathered.kind) {
+    case 'unknown':
+      throw new CommandError(`the daemon cannot be asked: ${gathered.why}`, EXIT.failed);
+    case 'stopped': {
+      const { waiting, hasOutbox } = gathered;
+      const judgement = stoppedJudgement(state, hasOutbox, waiting);
+      if (json) await printJson(stoppedJson(waiting, judgement, now));
+      else await printStyled(stoppedText(waiting, judgement, now, style));
+      return CODES.stopped;
+    }
+    case 'running': {
+      const judgement = judge(gathered.report);
+      if (json) await printJson(statusJson(gathered.report, judgement));
+      else await printStyled(statusText(gathered.report, judgement, style));
+      return CODES[judgement.verdict];
+    }
+  }
+}
+
+function stoppedJudgement(
+  state: string,
+  hasOutbox: boolean,
+  waiting: readonly { readonly pending: number }[],
+): Judgement {
+  const count = waiting.reduce((sum, { pending }) => sum + pending, 0);
+  const rest = !hasOutbox
+    ? `${state} has no outbox: it never ran there (--state or --home select the directory)`
+    : count === 0
+      ? 'nothing waits in the outbox; new alerts wait in the alert file'
+      : `${count} deliveries wait in the outbox, and new alerts in the alert file`;
+  return { verdict: 'stopped', problems: [`it is not running: ${rest}`] };
+}

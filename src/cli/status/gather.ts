@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { askDaemon, CONTROL_SOCKET } from '../../control/client.ts';
+import type { LaneReport, StatusReport } from '../../core/status.ts';
+import { daemonOf } from '../../outbox/daemon-lock.ts';
+import { OUTBOX_FILE, openOutboxDatabase } from '../../outbox/state-directory.ts';
+import { SqliteStatistics } from '../../outbox/statistics.ts';
+
+/** What can be found out about the daemon of a state directory. */
+export type Gathered =
+  | { readonly kind: 'running'; readonly report: StatusReport }
+  /** There is no daemon: what waits is read from the outbox. */
+  | {
+      readonly kind: 'stopped';
+      readonly waiting: readonly LaneReport[];
+      readonly hasOutbox: boolean;
+    }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** An operator at three in the morning does not wait longer. */
+const PATIENCE_MS = 5000;
+
+/** Asks the daemon, and where there is none, the outbox. */
+export async function gather(state: string): Promise<Gathered> {
+  const result = await askDaemon(join(state, CONTROL_SOCKET), 'GET', '/status', PATIENCE_MS);
+  switch (result.kind) {
+    case 'answered':
+      if (result.status !== 200) return { kind: 'unknown', why: result.body };
+      return { kind: 'running', report: JSON.parse(result.body) as StatusReport };
+    case 'failed':
+      return { kind: 'unknown', why: `${result.why}: ask as root, or as the user of the daemon` };
+    case 'nobody': {
+      const owner = daemonOf(state);
+      if (owner === undefined) return stopped(state);
+      const socket = join(state, CONTROL_SOCKET);
+      const why = `process ${owner.pid} runs since ${owner.startedAt}, and does not listen at ${socket}; its log says why`;
+      return { kind: 'unknown', why };
+    }
+  }
+}
+
+function stopped(state: string): Gathered {
+  if (!existsSync(join(state, OUTBOX_FILE)))
+    return { kind: 'stopped', waiting: [], hasOutbox: false };
+  try {
+    const database = openOutboxDatabase(state);
+    try {
+      const waiting = new SqliteStatistics(database).backlog().map((one): LaneReport => {
+        const { integration: id, held, dead, oldestReadAt, behindSince } = one;
+        const pending = one.pending + one.leased + one.parked;
+        const rest = { why: undefined, nextAttemptAt: undefined, oldestReadAt, behindSince };
+        return { id, state: 'not_running', pending, held, dead, ...rest };
+      });
+      return { kind: 'stopped', waiting, hasOutbox: true };
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return { kind: 'unknown', why: (error as Error).message };
+  }
+}

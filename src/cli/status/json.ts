@@ -1,0 +1,67 @@
+import type { LaneReport, StatusReport } from '../../core/status.ts';
+import { isoTime } from '../output.ts';
+import type { Judgement } from './verdict.ts';
+
+/** A running daemon's status as JSON. */
+export function statusJson(report: StatusReport, { verdict, problems }: Judgement) {
+  const { pid, version, mode, startedAt, sources, outbox, configuration, now } = report;
+  return {
+    state: verdict,
+    running: true,
+    pid,
+    version,
+    mode,
+    started_at: isoTime(startedAt),
+    reading: sources.map((source) => ({
+      source: source.source,
+      path: source.path,
+      lag_bytes: source.lagBytes,
+      lag_seconds: source.lagSeconds,
+      last_alert_at: isoTime(source.lastAlertAt),
+      troubles: source.troubles,
+    })),
+    outbox: { bytes: outbox.bytes, limit: outbox.limit, troubles: outbox.troubles },
+    integrations: report.integrations.map((one) => laneJson(one, now)),
+    configuration: {
+      file: configuration.file,
+      in_force_since: isoTime(configuration.inForceSince),
+      refused_since: isoTime(configuration.refused?.since),
+    },
+    problems,
+  };
+}
+
+/** The same where no daemon runs. */
+export function stoppedJson(
+  waiting: readonly LaneReport[],
+  { verdict, problems }: Judgement,
+  now: number,
+) {
+  return {
+    state: verdict,
+    running: false,
+    pid: null,
+    version: null,
+    mode: null,
+    reading: [],
+    outbox: null,
+    integrations: waiting.map((one) => laneJson(one, now)),
+    problems,
+  };
+}
+
+function laneJson(one: LaneReport, now: number) {
+  return {
+    id: one.id,
+    state: one.state,
+    why: one.why ?? null,
+    pending: one.pending,
+    held: one.held,
+    dead: one.dead,
+    oldest_seconds:
+      one.oldestReadAt === undefined
+        ? null
+        : Math.max(0, Math.round((now - one.oldestReadAt) / 1000)),
+    next_attempt_at: isoTime(one.nextAttemptAt),
+  };
+}
