@@ -58,7 +58,16 @@ describe('delivery by the real daemon', () => {
     expect(shuffle.numbers.sort((a, b) => a - b)).toEqual(numbers(ALERTS));
     const stats = await integratord(['queue', 'stats', '--home', home.path, '--json']);
     expect(JSON.parse(stats.stdout)).toEqual({
-      shuffle: { pending: 0, leased: 0, parked: 0, delivered: ALERTS, dead: 0 },
+      shuffle: {
+        pending: 0,
+        leased: 0,
+        parked: 0,
+        delivered: ALERTS,
+        dead: 0,
+        held: 0,
+        covered: 0,
+        silenced: 0,
+      },
     });
   }, 600_000);
 
