@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly scrubber: Scrubber;
   /** Where the events of enrichments go. */
   readonly reinject: Reinject;
+  /** Whether it stands in for the manager's own integrator, or runs beside it. Default: beside. */
+  readonly mode?: 'in place' | 'beside';
   /** Called with the active setup, on start and after each reload. */
   readonly onSetup?: (setup: Setup) => void;
   /** Ends a start that waits for the outbox. */

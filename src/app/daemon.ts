@@ -1,39 +1,46 @@
+import { join } from 'node:path';
+import { CONTROL_SOCKET } from '../control/client.ts';
+import type { ControlServer } from '../control/server.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { DAY_MS } from '../core/durations.ts';
-import type { LaneState } from '../core/lane-observer.ts';
-import type { Log } from '../core/log.ts';
 import type { Outbox } from '../core/outbox.ts';
-import { OutboxTroubles } from '../core/outbox-troubles.ts';
-import { quotaOver } from '../core/quota.ts';
+import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import type { Source } from '../core/source.ts';
+import type { StatusReport } from '../core/status.ts';
 import { Intake } from '../intake/intake.ts';
-import { FailurePace } from '../lanes/failure-pace.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
-import { LargeGate } from '../lanes/large-gate.ts';
 import { Configurations } from '../outbox/configurations.ts';
 import { DiskSpace } from '../outbox/disk-space.ts';
-import { SqliteAnswerCache, SqliteQuotaStore } from '../outbox/enrichment-store.ts';
 import { Purge } from '../outbox/purge.ts';
+import { Silences } from '../outbox/silences.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
 import { Router } from '../routing/router.ts';
-import { FILE_SOURCE, FileSource } from '../sources/file/file-source.ts';
+import { Quiet } from '../silences/quiet.ts';
 import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
+import { alertFileSource } from './alert-file.ts';
+import { startControl } from './control.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
-import { garbageCollector, tuneHeap } from './heap.ts';
 import { LaneSet } from './lane-set.ts';
-import { warnOfLittleMemory } from './memory-limit.ts';
-import { networkFingerprint } from './network-environment.ts';
-import { type OpenOutbox, type OpenParts, openOutbox, whenUsable } from './open-outbox.ts';
+import { type OpenOutbox, type OpenParts, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
+import { prepare } from './prepare.ts';
 import { reinjection } from './reinjection.ts';
-import { type Refusal, Reloading, report } from './reloading.ts';
+import { type Refusal, Reloading, reportAll } from './reloading.ts';
 import { Retention } from './retention.ts';
 import { routingRecord } from './routing-record.ts';
-import { enabledIntegrations, readSetup, routedIntegrations, type Setup } from './setup.ts';
-import { type StartFailure, whyNotStart } from './start-failure.ts';
+import {
+  disabledIds,
+  enabledIntegrations,
+  readSetup,
+  routedIntegrations,
+  type Setup,
+} from './setup.ts';
+import { sharedLaneParts } from './shared-lane-parts.ts';
+import { SilenceKeeper } from './silence-keeper.ts';
+import type { StartFailure } from './start-failure.ts';
+import { statusOf } from './status.ts';
 import { createTransports, type Transports } from './transports.ts';
 
 /**
@@ -48,8 +55,6 @@ export class Daemon {
   /** All numbers of the daemon. */
   readonly metrics = new Metrics();
   readonly #measured: ProgramMetrics;
-  /** Configured integrations that have no lane: their names lead nowhere. */
-  #disabled: readonly string[] = [];
   #scriptEnvironment: NodeJS.ProcessEnv;
   readonly #configurations: Configurations;
   readonly #retention: Retention;
@@ -57,12 +62,15 @@ export class Daemon {
   readonly #groupCommit: GroupCommit;
   readonly #transports: Transports;
   readonly #lanes: LaneSet;
+  readonly #silences: SilenceKeeper;
   readonly #watch: OutboxWatch;
   readonly #sources: readonly Source[];
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
+  readonly #status: () => StatusReport;
   readonly #reloading: Reloading;
   #reading: Promise<void> | undefined;
+  #control: ControlServer | undefined;
 
   /**
    * Starts the daemon; when this resolves it is reading. Waits while the outbox cannot be used for a
@@ -70,29 +78,13 @@ export class Daemon {
    * @throws OutboxError when it cannot be used for another reason.
    */
   static async start(options: DaemonOptions): Promise<Daemon | StartFailure> {
-    tuneHeap();
-    const { paths, env, debug, log, scrubber, stop } = options;
-    warnOfLittleMemory(log);
-    const troubles = new OutboxTroubles(systemClock, log);
-    const waiting: OpenParts = { clock: systemClock, troubles, stop };
-    let setup = readSetup(paths, env, { debug });
-    scrubber.learn(setup.secrets);
-    const failure = whyNotStart(setup);
-    if (failure !== undefined) {
-      reportDiagnostics(setup, log);
-      return failure;
-    }
-    const state = await openOutbox(paths.state, waiting);
-    if (state === undefined) return { kind: 'stopped' };
-    if (troubles.has()) {
-      // It has waited, maybe for hours.
-      const newer = readSetup(paths, env, { debug });
-      scrubber.learn(newer.secrets);
-      if (whyNotStart(newer) === undefined) setup = newer;
-    }
+    const { log } = options;
+    const prepared = await prepare(options);
+    if ('kind' in prepared) return prepared;
+    const { setup, state, troubles, waiting } = prepared;
     const daemon = new Daemon(options, setup, state, troubles);
     options.onSetup?.(setup);
-    reportDiagnostics(setup, log);
+    reportAll(setup, log);
     if (await daemon.#run(setup, waiting)) return daemon;
     await daemon.stop(0);
     return { kind: 'stopped' };
@@ -126,7 +118,7 @@ export class Daemon {
       source: { status: () => alertFile.status() },
       usedBytes: () => space.usedBytes(),
       limitBytes: settings.outbox.maxBytes,
-      laneStates: () => this.#laneStates(),
+      laneStates: () => this.#lanes.states(),
       integrationOf: (lane) => this.#lanes.integrationOf(lane),
     });
     state.outbox.onHeld = (lane, verdict) => this.#measured.held(lane, verdict);
@@ -137,30 +129,28 @@ export class Daemon {
     });
     this.#groupCommit = new GroupCommit(this.#outbox, this.#clock);
     this.#lanes = new LaneSet(
-      {
+      sharedLaneParts({
+        options,
+        database,
         outbox: this.#outbox,
         groupCommit: this.#groupCommit,
-        context: {
-          ...this.#transports,
-          cache: new SqliteAnswerCache(database, this.#clock),
-          quota: quotaOver(new SqliteQuotaStore(database), this.#clock),
-        },
-        large: {
-          gate: new LargeGate(this.#clock, garbageCollector()),
-          spool: this.#transports.spool,
-        },
-        pace: new FailurePace(this.#clock),
+        transports: this.#transports,
         clock: this.#clock,
-        log,
-        scrubber: options.scrubber,
         observe: (integration) => this.#measured.lane(integration),
-        network: networkFingerprint(options.env),
-      },
+      }),
       reinjection(options.reinject, paths, this.#transports),
     );
+    this.#silences = new SilenceKeeper({
+      silences: new Silences(database),
+      clock: this.#clock,
+      log,
+      lanes: () => this.#lanes.told,
+      wake: (lanes) => this.#lanes.wake(lanes),
+    });
     this.#watch = new OutboxWatch({
       outbox: this.#outbox,
       lanes: this.#lanes,
+      silences: this.#silences,
       reading: { refresh: () => this.#intake.refresh() },
       files: state.files,
       probe: () => database.probe(),
@@ -168,20 +158,30 @@ export class Daemon {
       clock: this.#clock,
       log,
     });
-    const { lookBackDays, lookBackFiles, lookBackBytes } = settings.reading;
-    const alertFile = new FileSource({
+    const alertFile = alertFileSource({
       path: paths.alerts,
-      checkpoint: this.#outbox.checkpoint(FILE_SOURCE),
+      outbox: this.#outbox,
       fromStart: options.fromStart,
+      limits: settings.reading,
       clock: this.#clock,
       log,
-      lookBack: {
-        maxAgeMs: lookBackDays * DAY_MS,
-        maxFiles: lookBackFiles,
-        maxBytes: lookBackBytes,
-      },
     });
     this.#sources = [alertFile];
+    const startedAt = this.#clock.now();
+    this.#status = () =>
+      statusOf({
+        clock: this.#clock,
+        mode: options.mode ?? 'beside',
+        startedAt,
+        configFile: paths.config,
+        database,
+        limitBytes: settings.outbox.maxBytes,
+        outbox: this.#outbox,
+        troubles,
+        alertFile,
+        lanes: () => this.#lanes.reports(),
+        reloading: this.#reloading,
+      });
     this.#intake = new Intake(
       {
         sources: this.#sources,
@@ -213,6 +213,11 @@ export class Daemon {
     this.#reloading.reload();
   }
 
+  /** How it is doing. */
+  get status(): StatusReport {
+    return this.#status();
+  }
+
   /** Why the configuration in force is not that of the files; undefined when it is. */
   get refusal(): Refusal | undefined {
     return this.#reloading.refusal;
@@ -229,6 +234,7 @@ export class Daemon {
    */
   async stop(graceMs: number): Promise<void> {
     this.#reloading.stop();
+    this.#control?.close();
     this.#watch.stop();
     this.#retention.stop();
     this.#diskRoom.stop();
@@ -261,6 +267,12 @@ export class Daemon {
     if (waiting.stop?.aborted === true) return false;
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#retention.start();
+    this.#control = await startControl(join(paths.state, CONTROL_SOCKET), {
+      status: this.#status,
+      metrics: () => this.metrics.text(),
+      reloading: this.#reloading,
+      log,
+    });
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
     void this.#transports.warmUp().then(() => this.metrics.load());
     return true;
@@ -276,20 +288,10 @@ export class Daemon {
   /** Only the outbox can fail here, and it does so before anything has changed. */
   #apply(setup: Setup): void {
     this.#configurations.inForce(routingRecord(setup), this.#clock.now());
-    const routes = this.#lanes.apply(routedIntegrations(setup));
-    this.#intake.use(new Router(routes), this.#lanes.unread);
+    this.#silences.load({ quiet: setup.quiet, times: setup.times.times });
+    const routes = this.#lanes.apply(routedIntegrations(setup), disabledIds(setup));
+    const quiet = new Quiet(setup.quiet, this.#silences);
+    this.#intake.use(new Router(routes, this.#clock, quiet), this.#lanes.unread);
     this.#scriptEnvironment = setup.scriptEnvironment;
-    this.#disabled = setup.integrations
-      .filter(({ destination }) => destination === undefined)
-      .map(({ integration }) => integration.id);
   }
-
-  *#laneStates(): Iterable<readonly [integration: string, state: LaneState]> {
-    yield* this.#lanes.states();
-    for (const integration of this.#disabled) yield [integration, 'not_running'];
-  }
-}
-
-function reportDiagnostics({ diagnostics }: Setup, log: Log): void {
-  for (const diagnostic of diagnostics) report(diagnostic, log);
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { Outbox, OutboxSpace } from '../core/outbox.ts';
+import type { Outbox } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
+import type { OutboxSpace } from '../core/outbox-space.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 
 const EVERY_MS = 250;

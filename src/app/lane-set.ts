@@ -1,4 +1,4 @@
-import type { ClosableHttpClient, Destination, LaneHttp } from '../core/destination.ts';
+import type { Destination, LaneHttp } from '../core/destination.ts';
 import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
@@ -12,7 +12,8 @@ import type { Route } from '../routing/stage.ts';
 import { laneIdentity } from './lane-identity.ts';
 import { LaneTurns, turnsOn } from './lane-turns.ts';
 import { routeOf } from './route-of.ts';
-import type { RoutedIntegration } from './setup.ts';
+import { type Entry, type RunningLane, stopLane } from './running-lane.ts';
+import type { StatusParts } from './status.ts';
 
 /** What all lanes share. */
 export type SharedParts = Omit<
@@ -36,19 +37,6 @@ const LATE_MS = 15_000;
 /** The longest time limit that a destination gives itself, where none is configured. */
 const LONGEST_DEFAULT_MS = 60_000;
 
-type Entry = Pick<RoutedIntegration, 'integration' | 'destination'> &
-  Partial<Pick<RoutedIntegration, 'unusable' | 'canRun' | 'conditions' | 'grouping'>>;
-
-interface RunningLane extends Entry {
-  readonly lane: Lane | ParkedLane;
-  /** Its connections; undefined where nothing is attempted. */
-  readonly http?: ClosableHttpClient | undefined;
-  /** The settings it was made from. */
-  readonly settings: string;
-  /** What its attempts take turns on. */
-  readonly turnsOn: string | undefined;
-}
-
 /**
  * The lanes of the daemon: one for each integration that delivers or waits until it can, and one
  * back to the manager.
@@ -60,6 +48,7 @@ export class LaneSet {
   readonly #followUps: ManagerFollowUps;
   readonly #turns = new LaneTurns();
   #running = new Map<number, RunningLane>();
+  #disabled: readonly string[] = [];
   /** Lanes whose integration was changed or removed, ending in the background. */
   readonly #retiring = new Set<RunningLane>();
 
@@ -79,9 +68,10 @@ export class LaneSet {
   /**
    * Makes the lanes what the configuration says; unchanged ones are left alone, but where they are
    * parked, they try again.
+   * @param disabled ids of integrations that have no lane.
    * @throws when the outbox fails; then nothing has changed.
    */
-  apply(routed: readonly Entry[]): Route[] {
+  apply(routed: readonly Entry[], disabled: readonly string[] = []): Route[] {
     const entries: Entry[] = [...routed];
     const enriches = routed.some(({ destination }) => destination.enriches === true);
     if (enriches && this.#manager !== undefined) {
@@ -112,6 +102,7 @@ export class LaneSet {
       const { integration, destination } = running;
       routes.push({ ...routeOf({ ...entry, integration, destination }), lane: record.id });
     }
+    this.#disabled = disabled;
     this.#turns.setPlaces(entries);
     const before = this.#running;
     this.#running = next;
@@ -129,9 +120,28 @@ export class LaneSet {
     return new Map(lane === undefined ? [] : [[lane, MANAGER]]);
   }
 
+  /** The lanes that people read, with their integrations: these are told what we do ourselves. */
+  get told(): ReadonlyMap<number, string> {
+    const people = [...this.#running].filter(([, { integration, destination }]) => {
+      return integration.id !== MANAGER && destination.enriches !== true;
+    });
+    return new Map(people.map(([lane, { integration }]) => [lane, integration.id]));
+  }
+
   /** What each lane does at the moment, by its integration. */
   *states(): Iterable<[integration: string, state: LaneState]> {
-    for (const { integration, lane } of this.#running.values()) yield [integration.id, lane.state];
+    for (const { id, state } of this.reports()) yield [id, state];
+  }
+
+  /** The same with what a report needs besides. */
+  *reports(): ReturnType<StatusParts['lanes']> {
+    for (const [lane, { integration, lane: its, unusable }] of this.#running) {
+      yield { id: integration.id, state: its.state, lane, cannotRun: unusable?.reason };
+    }
+    for (const id of this.#disabled) {
+      const cannotRun = 'its name leads nowhere: check says why';
+      yield { id, state: 'not_running', lane: undefined, cannotRun };
+    }
   }
 
   /** True where a lane delivers for an integration. */
@@ -265,14 +275,4 @@ export class LaneSet {
     const limitMs = Math.max(running.integration.timeout * 1000, LONGEST_DEFAULT_MS);
     void stopLane(running, limitMs + LATE_MS).finally(() => this.#retiring.delete(running));
   }
-}
-
-/** Lets what is in flight finish within so many milliseconds, or hands it back. */
-async function stopLane(
-  { lane, http }: RunningLane,
-  graceMs: number,
-  giveBack?: (ids: readonly number[]) => void,
-): Promise<void> {
-  await lane.stop(graceMs, giveBack);
-  await http?.close();
 }

@@ -4,6 +4,7 @@ import type { Outbox } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import { ClockWatch } from './clock-watch.ts';
+import type { SilenceKeeper } from './silence-keeper.ts';
 
 /**
  * How often to check whether `integratord queue` changed something, and to make sure that the results
@@ -39,13 +40,15 @@ export interface OutboxWatchParts {
   readonly lanes: WatchedLanes;
   /** What reads for the lanes: another process may have changed what they wait for. */
   readonly reading?: Pick<WatchedLanes, 'refresh'>;
+  /** What people may change by `integratord silence`. */
+  readonly silences?: Pick<SilenceKeeper, 'refresh' | 'look'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
  * Looks at the outbox twice a second: brings results to the disk, puts back files that someone
- * removed, and notices what `integratord queue retry` and `drop` changed, that the clock was set, and
+ * removed, and notices what `integratord queue` and `silence` changed, that the clock was set, and
  * that what failed works again.
  */
 export class OutboxWatch {
@@ -74,7 +77,7 @@ export class OutboxWatch {
   }
 
   #look(): void {
-    const { outbox, lanes, reading, troubles, probe } = this.#parts;
+    const { outbox, lanes, reading, troubles, probe, silences } = this.#parts;
     try {
       this.#keepFiles();
       outbox.sync();
@@ -82,10 +85,16 @@ export class OutboxWatch {
       if (isChanged) {
         lanes.refresh();
         reading?.refresh();
+        silences?.refresh();
       }
       if (isChanged || this.#isFirst) this.#tellDrops();
       this.#isFirst = false;
       this.#followClock();
+    } catch (error) {
+      troubles.failed(OutboxError.of(error));
+    }
+    try {
+      silences?.look();
     } catch (error) {
       troubles.failed(OutboxError.of(error));
     }

@@ -6,6 +6,7 @@ import { NO_TIMES } from '../config/times.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import { NO_QUIET } from '../silences/quiet.ts';
 import { Reloading } from './reloading.ts';
 import type { PreparedIntegration, Setup } from './setup.ts';
 
@@ -44,6 +45,7 @@ function aSetup(changes: Partial<Setup> = {}): Setup {
     secrets: [],
     blank: [],
     scriptEnvironment: {},
+    quiet: NO_QUIET,
   };
   return { ...empty, fatal: false, settings, times: NO_TIMES, tests: [], ...changes };
 }

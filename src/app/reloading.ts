@@ -38,6 +38,7 @@ export interface ReloadingParts {
 export class Reloading {
   readonly #parts: ReloadingParts;
   #inForce: Setup;
+  #inForceSince: number;
   #refusal: Refusal | undefined;
   #cancelRetry: (() => void) | undefined;
   #hasStopped = false;
@@ -45,6 +46,12 @@ export class Reloading {
   constructor(inForce: Setup, parts: ReloadingParts) {
     this.#parts = parts;
     this.#inForce = inForce;
+    this.#inForceSince = parts.clock.now();
+  }
+
+  /** Since when the configuration is in force, in milliseconds since 1970. */
+  get inForceSince(): number {
+    return this.#inForceSince;
   }
 
   /** The reloads refused since the last one that was accepted. */
@@ -52,9 +59,12 @@ export class Reloading {
     return this.#refusal;
   }
 
-  /** Reads the configuration again. Never throws because of what it says, or of the outbox. */
-  reload(): void {
-    if (this.#hasStopped) return;
+  /**
+   * Reads the configuration again. Never throws because of what it says, or of the outbox.
+   * @returns what there is to say of it.
+   */
+  reload(): readonly Diagnostic[] {
+    if (this.#hasStopped) return [];
     this.#cancelRetry?.();
     const { file, log, read, onReload } = this.#parts;
     const setup = read();
@@ -65,7 +75,7 @@ export class Reloading {
     for (const diagnostic of wrong) report(diagnostic, log);
     if (wrong.length === 0) {
       this.#replace(setup);
-      return;
+      return setup.diagnostics;
     }
     this.#refuse(wrong);
     onReload(false, setup.diagnostics.length);
@@ -73,6 +83,7 @@ export class Reloading {
       file,
       errors: wrong.length,
     });
+    return wrong;
   }
 
   /** Reloads nothing from now on. */
@@ -97,6 +108,7 @@ export class Reloading {
       return;
     }
     this.#inForce = setup;
+    this.#inForceSince = clock.now();
     this.#refusal = undefined;
     onReload(true, setup.diagnostics.length);
     log.info('configuration reloaded', { integrations: enabledIntegrations(setup).length });
@@ -122,4 +134,9 @@ export function report(diagnostic: Diagnostic, log: Log): void {
   const text = formatDiagnostic(diagnostic);
   if (diagnostic.severity === 'error') log.error(text);
   else log.warn(text);
+}
+
+/** Logs all that there is to say of a configuration. */
+export function reportAll({ diagnostics }: Pick<Setup, 'diagnostics'>, log: Log): void {
+  for (const diagnostic of diagnostics) report(diagnostic, log);
 }

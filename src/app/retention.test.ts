@@ -132,7 +132,7 @@ describe('retention', () => {
       finishedBytes: () => 0,
       purgeTo: () => 0,
       settleMembers: () => false,
-      forgetThrottles: () => 0,
+      forgetQuiet: () => 0,
       compact: () => false,
     };
     const retention = new Retention(broken, LIMITS, clock, log);

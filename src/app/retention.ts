@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { DAY_MS } from '../core/durations.ts';
 import type { Log } from '../core/log.ts';
-import type { OutboxSpace } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
+import type { OutboxSpace } from '../core/outbox-space.ts';
 import type { OutboxLimits } from '../core/settings.ts';
 import { Throttle } from '../core/throttle.ts';
 
@@ -71,7 +71,7 @@ export class Retention {
     const now = this.#clock.now();
     try {
       let purged = Number(space.settleMembers());
-      purged += space.forgetThrottles(now, ROWS_PER_STEP);
+      purged += space.forgetQuiet(now, ROWS_PER_STEP);
       purged += space.purge('delivered', now - deliveredDays * DAY_MS, ROWS_PER_STEP);
       purged += space.purge('dead', now - deadDays * DAY_MS, ROWS_PER_STEP);
       purged += space.purgeTo('delivered', deliveredBytes, ROWS_PER_STEP);

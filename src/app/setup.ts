@@ -12,6 +12,7 @@ import type { Paths } from '../core/paths.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import { createRegistry } from '../destinations/registry.ts';
 import type { GroupingRules } from '../grouping/rules.ts';
+import type { QuietSettings } from '../silences/quiet.ts';
 import { networkDiagnostics, networkSecrets } from './network-environment.ts';
 import { proxyPasswords, scriptEnvironment } from './script-environment.ts';
 import { isScript, obstacleWarning, scriptObstacle } from './script-obstacle.ts';
@@ -48,6 +49,8 @@ export interface Setup {
   readonly times: SettingsTimes;
   /** What must be decided about alerts, which `check` tries. */
   readonly tests: readonly ConfigTest[];
+  /** Silences that come again, and mutes. */
+  readonly quiet: QuietSettings;
   /** What scripts find in their environment. */
   readonly scriptEnvironment: NodeJS.ProcessEnv;
   /** Every secret value in it. */
@@ -140,6 +143,13 @@ export function routedIntegrations(setup: Pick<Setup, 'integrations'>): RoutedIn
   return setup.integrations.filter(
     (entry): entry is RoutedIntegration => entry.destination !== undefined,
   );
+}
+
+/** Those whose names lead nowhere: they have no lane. */
+export function disabledIds({ integrations }: Pick<Setup, 'integrations'>): string[] {
+  return integrations
+    .filter(({ destination }) => destination === undefined)
+    .map(({ integration }) => integration.id);
 }
 
 /** Those of them that can deliver. */

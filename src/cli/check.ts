@@ -26,7 +26,12 @@ export function addCheck(program: Command): void {
       const invoked = invocation(command);
       const { paths, json } = invoked;
       const setup = readSetup(paths, process.env, { files: actAsDaemon(invoked).files });
-      const tests = await runTests(setup.tests, setup.integrations, systemClock.now());
+      const tests = await runTests(
+        setup.tests,
+        setup.integrations,
+        systemClock.now(),
+        setup.quiet.silences,
+      );
       const diagnostics = [...setup.diagnostics, ...tests.diagnostics];
       const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
       const counts = countStates(setup);

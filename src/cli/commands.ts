@@ -19,6 +19,7 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['preview', async () => (await import('./preview.ts')).addPreview],
   ['send', async () => (await import('./send.ts')).addSend],
   ['queue', async () => (await import('./queue.ts')).addQueue],
+  ['silence', async () => (await import('./silence.ts')).addSilence],
   ['demo', async () => (await import('./demo.ts')).addDemo],
   ['install', async () => (await import('./install.ts')).addInstall],
   ['uninstall', async () => (await import('./install.ts')).addUninstall],

@@ -1,6 +1,9 @@
 import { userInfo } from 'node:os';
 
-/** Who gives a command, as far as the system knows. To be asked before the command becomes another. */
+/**
+ * Who calls a command, as far as the system knows. To be asked before the command becomes the user that
+ * the outbox belongs to.
+ */
 export function operator(): string {
   const before = process.env['SUDO_USER'];
   try {

@@ -7,6 +7,7 @@ import { suggestion } from '../core/nearest.ts';
 import type { OutboxStatistics } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import { printableLines } from '../core/printable.ts';
+import { isRoot } from '../dropin/enter.ts';
 import type { Database } from '../outbox/database.ts';
 import { Queue } from '../outbox/queue.ts';
 import type { QueueFilter, QueueSelection } from '../outbox/queue-filter.ts';
@@ -90,15 +91,18 @@ export function selectionOf(
 
 /**
  * Works on the outbox that the command line names.
+ * @param mayCreate whether one that is missing is made, unless it would be root's.
  * @throws CommandError when there is none, or it cannot be used.
  */
 export async function withQueue(
   command: Command,
   work: (access: QueueAccess) => Promise<void>,
+  mayCreate = false,
 ): Promise<void> {
   const { paths, json } = invocation(command);
   actAsOwner(paths.state);
-  if (!existsSync(join(paths.state, OUTBOX_FILE))) {
+  const isOurs = existsSync(paths.state) || !isRoot();
+  if (!existsSync(join(paths.state, OUTBOX_FILE)) && !(mayCreate && isOurs)) {
     throw new CommandError(
       `there is no outbox in ${paths.state}; the daemon creates it on its first run ` +
         `(--state or --home select the directory; the states of deliveries are ${DELIVERY_STATES.join(', ')})`,

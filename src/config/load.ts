@@ -3,6 +3,7 @@ import { readOwnSettings } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Integration } from '../core/integration.ts';
 import type { DaemonSettings } from '../core/settings.ts';
+import type { QuietSettings } from '../silences/quiet.ts';
 import type { Block } from './block.ts';
 import type { ConfigTest } from './config-tests.ts';
 import { effectiveSettings } from './effective.ts';
@@ -13,6 +14,7 @@ import { integrationGrouping } from './integration-grouping.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
 import { type OssecFile, readBlocks } from './ossec-file.ts';
+import { settingsQuiet } from './quiet.ts';
 import { referencedVariables } from './references.ts';
 import { nothingIn, Report } from './report.ts';
 import { checkScriptArguments } from './script-arguments.ts';
@@ -53,6 +55,8 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly times: SettingsTimes;
   /** What must be decided about alerts. */
   readonly tests: readonly ConfigTest[];
+  /** Silences that come again, and mutes. */
+  readonly quiet: QuietSettings;
   /** Every variable that `${env:…}` names anywhere. */
   readonly variables: ReadonlySet<string>;
   /** Every secret value, for the Scrubber, also of blocks that were left out. */
@@ -118,6 +122,8 @@ export function loadConfig<Found extends DestinationDescription>(
     reportUnknownIds(settings.entries.values(), ids);
     checkForwards(integrations, settings.entries, ids);
   }
+  const known = blocks === undefined ? undefined : ids;
+  const quiet = settingsQuiet(settings.quiet, settings.times, known);
   return {
     integrations: integrations.map(({ integration, ...rest }) => ({
       integration,
@@ -129,6 +135,7 @@ export function loadConfig<Found extends DestinationDescription>(
     settings: settings.daemon,
     times: settings.times,
     tests: settings.tests,
+    quiet,
     variables: new Set([...(file.ok ? referencedVariables(file.text) : []), ...settings.variables]),
     secrets: [...secrets],
     blank: [

@@ -4,6 +4,7 @@ import type { DestinationDescription } from '../core/destination.ts';
 import { settingsOf } from '../core/destination-settings.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { groupingSettings } from '../grouping/settings/schema.ts';
+import { quietSettings } from '../silences/settings/schema.ts';
 import { timesSettings } from '../times/schema.ts';
 import { testsSettings } from './config-tests.ts';
 
@@ -241,6 +242,7 @@ export const settingsSchema = z.strictObject({
   outbox: outbox.optional().describe('How much the outbox keeps.'),
   reading: reading.optional().describe('How far back reading goes.'),
   times: timesSettings,
+  ...quietSettings,
   tests: testsSettings,
   environment: z
     .array(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a variable' }))

@@ -8,6 +8,7 @@ import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
 import { type ConfigTest, readConfigTests } from './config-tests.ts';
 import type { Files } from './files.ts';
+import type { QuietPart } from './quiet.ts';
 import { referencedVariables } from './references.ts';
 import { listed, nothingIn, Report } from './report.ts';
 import {
@@ -30,6 +31,8 @@ export interface Settings {
   readonly entries: ReadonlyMap<string, SettingsEntry>;
   /** What `times` says. */
   readonly times: SettingsTimes;
+  /** What `silences` and `mutes` say, unread: it depends on the integrations that there are. */
+  readonly quiet: QuietPart | undefined;
   /** What must be decided about alerts. */
   readonly tests: readonly ConfigTest[];
   /** The settings of the daemon as a whole, defaults included. */
@@ -78,6 +81,7 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
   return {
     entries: new Map(entries.map((entry) => [entry.id, entry])),
     times: settingsTimes(raw.times, { yaml, report }),
+    quiet: { silences: raw.silences, mutes: raw.mutes, yaml, report },
     tests: readConfigTests(raw.tests, { yaml, report }),
     daemon: daemonSettings(raw),
     variables: referencedVariables(file.text),
@@ -91,6 +95,7 @@ function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]
   return {
     entries: new Map(),
     times: NO_TIMES,
+    quiet: undefined,
     tests: [],
     daemon: DEFAULT_SETTINGS,
     variables: [],

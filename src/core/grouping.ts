@@ -15,6 +15,18 @@ export interface Arrival {
   readonly groupKey?: string;
   /** What keeps it from being sent at all. */
   readonly hush?: Hush | undefined;
+  /** The mutes that hold it back, where they are open. */
+  readonly mutes?: readonly MuteMark[] | undefined;
+}
+
+/** A key of a mute: what its alerts have in common. */
+export interface MuteMark {
+  /** The mute's name. */
+  readonly name: string;
+  /** The values of its fields, as a JSON list; null where absent. */
+  readonly key: string;
+  /** How long it is open from the last alert that opened it, in milliseconds. */
+  readonly forMs: number;
 }
 
 /** An alert is silenced or muted. */
@@ -22,11 +34,18 @@ export interface Hush {
   readonly verdict: 'silence' | 'mute';
   /** Which one: `silence:12`, `mute:scans`. */
   readonly by: string;
+  /** The silence; where it is over when the alert is stored, it holds nothing back any more. */
+  readonly silence?: {
+    /** It, or the present one of those that come again: the same in all lanes. */
+    readonly key: string;
+    /** When it ends, in milliseconds since 1970. */
+    readonly until: number;
+  };
   /** When it is sent after all, in milliseconds since 1970. */
   readonly deliverAt?: number;
   /** A silence whose receipt will cover it. */
   readonly receipt?: {
-    /** The silence, the same in all lanes. */
+    /** Its key: there is one receipt in each lane. */
     readonly key: string;
     /** When it ends, in milliseconds since 1970. */
     readonly dueAt: number;
@@ -110,6 +129,12 @@ export interface LaneStore {
   backlog(upTo: number): number;
   /** Has what waits untried, below a level, join a bundle. Returns how many. */
   absorb(bundle: number, belowLevel: number, verdict: HeldVerdict): number;
+  /** True where a silence was ended before its time. @param key its key. */
+  isEnded(key: string): boolean;
+  /** Counts an alert that a silence holds back. */
+  countSilenced(key: string): void;
+  /** When a mute was opened last for a key, in milliseconds since 1970. */
+  muteOpened(name: string, key: string): number | undefined;
   /** Sends a message of our own. */
   notice(sentence: string, now: number): void;
 }

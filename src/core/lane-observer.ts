@@ -5,6 +5,7 @@ import type { Outcome } from './outcome.ts';
  * - `working`: it delivers, or has nothing to deliver.
  * - `rate_limited`: the next delivery waits for the rate limit, its own or the service's.
  * - `backing_off`: the last attempts failed; the next one waits.
+ * - `paused`: an operator has it stopped.
  * - `parked`: nothing is delivered until someone fixes the integration.
  * - `not_running`: the integration is not enabled, or its lane has ended.
  */
@@ -13,6 +14,7 @@ export const LANE_STATES = [
   'rate_limited',
   'backing_off',
   'parked',
+  'paused',
   'not_running',
 ] as const;
 export type LaneState = (typeof LANE_STATES)[number];

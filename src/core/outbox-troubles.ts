@@ -36,6 +36,11 @@ export class OutboxTroubles implements OutboxObserver {
     return trouble === undefined ? this.#episodes.size > 0 : this.#episodes.has(trouble);
   }
 
+  /** What is wrong at the moment, in the words of the log. */
+  get present(): OutboxTrouble[] {
+    return [...this.#episodes].flatMap(([trouble, { isSaid }]) => (isSaid ? [trouble] : []));
+  }
+
   /** True when nothing has failed for a while: a try is due, to find whether it works again. */
   get isQuiet(): boolean {
     const now = this.#clock.monotonic();

@@ -1,5 +1,5 @@
 import type { DeliveryState, LeasedDelivery, NewDelivery, Settlement } from './delivery.ts';
-import type { LanePolicy } from './grouping.ts';
+import type { LanePolicy, MuteMark } from './grouping.ts';
 import type { Hold } from './lane-hold.ts';
 import type { FailureReason } from './outcome.ts';
 import type { Checkpoint, Loss } from './source.ts';
@@ -24,6 +24,8 @@ export interface IntakeCommit {
   readonly unreadable: readonly UnreadableRecord[];
   readonly counts: IntakeCounts;
   readonly checkpoint: Checkpoint;
+  /** The mutes that its alerts opened: in force for what is stored with them. */
+  readonly marks?: readonly MuteMark[];
   /** Lanes that store nothing more of this source for now, each with its place in it. */
   readonly behind?: ReadonlyMap<number, Checkpoint>;
 }
@@ -71,11 +73,20 @@ export interface Parking {
   readonly since: number;
 }
 
+/** An operator has a lane stopped. */
+export interface Pause {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly who: string;
+}
+
 /** The stored state of a lane. */
 export interface LaneRecord {
   readonly id: number;
   readonly parking: Parking | undefined;
   readonly bucket: BucketState | undefined;
+  /** Set while an operator has it stopped. */
+  readonly pause?: Pause | undefined;
   /** True where this assignment ended a parking, or brought a removed integration back. */
   readonly isResumed?: boolean;
 }
@@ -206,6 +217,8 @@ export interface Outbox {
    * how many.
    */
   giveUp(lane: number, readBefore: number, now: number): number;
+  /** True while there is a storm in a lane. */
+  inStorm(lane: number): boolean;
   /** What waits in a lane: costs time in proportion to it. */
   waiting(lane: number): Waiting;
   /** Durable as {@link commit}: what a power failure undoes, the next attempt finds again. */
@@ -223,36 +236,6 @@ export interface Outbox {
   dropsTold(drops: readonly DropRecord[]): void;
   /** True when another process (`integratord queue …`) changed something since the last call. */
   changedElsewhere(): boolean;
-}
-
-/** How a delivery can end. */
-export type FinishedState = 'delivered' | 'dead';
-
-/** What retention needs of the outbox. */
-export interface OutboxSpace {
-  /** Bytes in use. */
-  usedBytes(): number;
-  /**
-   * Removes up to `limit` deliveries that ended in this state before a time (milliseconds since
-   * 1970), the oldest first. Returns how many.
-   */
-  purge(state: FinishedState, finishedBefore: number, limit: number): number;
-  /** Bytes of what ended in this state. */
-  finishedBytes(state: FinishedState): number;
-  /**
-   * Removes up to `limit` deliveries that ended in this state, until no more than so many bytes are
-   * left: the oldest of the lane that has most of them. Returns how many.
-   */
-  purgeTo(state: FinishedState, bytes: number, limit: number): number;
-  /**
-   * Gives up to the given number of free pages back to the file system, where there are too many. True when
-   * there is more to give back.
-   */
-  compact(pages: number): boolean;
-  /** Has the members of bundles that ended follow them, some at a time. True when there are more. */
-  settleMembers(): boolean;
-  /** Forgets up to so many throttles that make no difference any more. Returns how many. */
-  forgetThrottles(now: number, limit: number): number;
 }
 
 /** What of a lane has not been delivered: how many, by state. */

@@ -114,6 +114,7 @@ async function startDaemon(
   }
   try {
     const daemon = await Daemon.start({
+      mode: 'in place',
       paths,
       fromStart: false,
       env: process.env,

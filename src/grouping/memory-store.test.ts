@@ -3,7 +3,12 @@ import type { Joining } from '../core/grouping.ts';
 import { MemoryStore } from './memory-store.ts';
 
 function aStore(): MemoryStore {
-  return new MemoryStore({ backlog: () => 0, absorb: () => 0, notice() {} });
+  return new MemoryStore({
+    backlog: () => 0,
+    absorb: () => 0,
+    muteOpened: () => undefined,
+    notice() {},
+  });
 }
 
 const joining = (change: Partial<Joining>): Joining => {

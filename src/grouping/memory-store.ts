@@ -31,6 +31,8 @@ export interface StoreQueue {
   backlog(upTo: number): number;
   /** Moves what waits, below a level, into a bundle. Returns how many. */
   absorb(bundle: MemoryBundle, belowLevel: number, verdict: HeldVerdict): number;
+  /** When a mute was opened last for a key, in milliseconds since 1970. */
+  muteOpened(name: string, key: string): number | undefined;
   /** A message of our own. */
   notice(sentence: string): void;
 }
@@ -145,6 +147,17 @@ export class MemoryStore implements LaneStore {
   absorb(id: number, belowLevel: number, verdict: HeldVerdict): number {
     const bundle = this.#bundles.get(id);
     return bundle === undefined ? 0 : this.#queue.absorb(bundle, belowLevel, verdict);
+  }
+
+  /** In what was, nobody ends a silence. */
+  isEnded(): boolean {
+    return false;
+  }
+
+  countSilenced(): void {}
+
+  muteOpened(name: string, key: string): number | undefined {
+    return this.#queue.muteOpened(name, key);
   }
 
   notice(sentence: string): void {

@@ -20,7 +20,7 @@ const NEVER_MS = 24 * 3_600_000;
 
 const SENT: Placement = { state: 'pending', dueAt: 0 };
 
-/** The rules of one integration, in the order in which they decide: silence, hours, storm, throttle, digest. */
+/** The rules of one integration, in the order in which they decide: silence, mute, hours, storm, throttle, digest. */
 export class GroupingPolicy implements LanePolicy {
   readonly fingerprint: string;
   readonly knowsStorms: boolean;
@@ -37,7 +37,8 @@ export class GroupingPolicy implements LanePolicy {
   }
 
   place(level: number, arrival: Arrival, store: LaneStore, now: number): Placement {
-    if (arrival.hush !== undefined) return hushed(arrival.hush, store, now);
+    const quieted = hushed(arrival.hush, store, now) ?? muted(arrival.mutes, store, now);
+    if (quieted !== undefined) return quieted;
     const { storm, urgent } = this.#rules;
     const isUrgent = level >= urgent;
     if (isUrgent) {
@@ -199,15 +200,27 @@ function member({ groupKey }: Arrival): { memberKey?: string } {
   return groupKey === undefined ? {} : { memberKey: groupKey };
 }
 
-function hushed(
-  { verdict, by, receipt, deliverAt }: Hush,
-  store: LaneStore,
-  now: number,
-): Placement {
+/** Undefined where nothing holds it back, or not any more. */
+function hushed(hush: Hush | undefined, store: LaneStore, now: number): Placement | undefined {
+  if (hush === undefined) return undefined;
+  const { verdict, by, silence, receipt, deliverAt } = hush;
+  if (silence !== undefined) {
+    if (silence.until <= now || store.isEnded(silence.key)) return undefined;
+    store.countSilenced(silence.key);
+  }
   if (deliverAt !== undefined) return { state: 'held', verdict, by, dueAt: deliverAt };
   const placement = { state: 'silenced', verdict, by, dueAt: 0 } as const;
   if (receipt === undefined) return { ...placement, isOver: true };
   const { key, dueAt, about } = receipt;
   const joining = { kind: 'silence', key, by: [], about, dueAt } as const;
   return { ...placement, bundle: store.join(joining, now) };
+}
+
+function muted(mutes: Arrival['mutes'], store: LaneStore, now: number): Placement | undefined {
+  const open = mutes?.find(({ name, key, forMs }) => {
+    const openedAt = store.muteOpened(name, key);
+    return openedAt !== undefined && openedAt <= now && now < openedAt + forMs;
+  });
+  if (open === undefined) return undefined;
+  return { state: 'silenced', verdict: 'mute', by: `mute:${open.name}`, dueAt: 0, isOver: true };
 }

@@ -1,4 +1,5 @@
 import type { NewDelivery } from '../core/delivery.ts';
+import type { MuteMark } from '../core/grouping.ts';
 import type { IntakeCommit, IntakeCounts, UnreadableRecord } from '../core/outbox.ts';
 import type { Checkpoint } from '../core/source.ts';
 
@@ -14,6 +15,8 @@ export class PendingCommit {
   /** How many of the alerts are copies. */
   #owned = 0;
   readonly #unreadable: UnreadableRecord[] = [];
+  /** Each once, by name and key. */
+  readonly #marks = new Map<string, MuteMark>();
   readonly #since: number;
   #bytes = 0;
   #read = 0;
@@ -44,6 +47,11 @@ export class PendingCommit {
       const alert = this.#alerts[this.#owned] as NewDelivery;
       this.#alerts[this.#owned] = { ...alert, raw: Buffer.from(alert.raw) };
     }
+  }
+
+  /** The mutes that an alert opens. */
+  addMarks(marks: readonly MuteMark[] | undefined): void {
+    for (const mark of marks ?? []) this.#marks.set(JSON.stringify([mark.name, mark.key]), mark);
   }
 
   addUnreadable(record: UnreadableRecord): void {
@@ -78,6 +86,7 @@ export class PendingCommit {
       alerts: this.#alerts,
       unreadable: this.#unreadable,
       counts,
+      marks: [...this.#marks.values()],
       checkpoint: this.#checkpoint,
     };
   }

@@ -131,7 +131,8 @@ export class SourceLoop {
         gathered.addUnreadable(record);
         this.#reportUnreadable(record);
       } else if (routing.kind === 'read') {
-        const { facts, raw, lanes, arrivals, skips } = routing;
+        const { facts, raw, lanes, arrivals, skips, marks } = routing;
+        gathered.addMarks(marks);
         if (lanes.length > 0) {
           const at = start;
           const place = canResume ? () => checkpointAt(at) : undefined;

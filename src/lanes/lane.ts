@@ -8,11 +8,13 @@ import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_RETRY, isQuick, nextState, retriesOf } from '../core/retry.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
+import { beginningOf } from './bundle-of.ts';
 import { Expiry } from './expiry.ts';
 import { FailedRuns } from './failed-runs.ts';
 import { LaneHealth } from './lane-health.ts';
 import { LaneHold } from './lane-hold.ts';
 import type { LaneParts } from './lane-parts.ts';
+import { LanePause } from './lane-pause.ts';
 import { attemptLarge } from './large-attempt.ts';
 import { LeaseBuffer } from './lease-buffer.ts';
 import { followUpsOf } from './manager-follow-ups.ts';
@@ -38,6 +40,7 @@ export class Lane {
   readonly #health: LaneHealth;
   readonly #limiter: RateLimiter;
   readonly #hold: LaneHold;
+  readonly #pause: LanePause;
   readonly #outbox: OutboxGuard;
   readonly #leases: LeaseBuffer;
   readonly #expiry: Expiry;
@@ -64,6 +67,7 @@ export class Lane {
     this.#context = { ...parts.context, clock, scrubber, signal: this.#abort.signal };
     this.#outbox = new OutboxGuard(parts.outbox, log, integration.id);
     this.#expiry = new Expiry(this.#outbox, this.id, parts);
+    this.#pause = new LanePause(integration.id, record, log);
     this.#failedRuns = new FailedRuns(integration.id, parts);
     this.#leases = new LeaseBuffer(this.#outbox, this.id, this.#concurrency);
     const limit = integration.settings.rateLimit ?? destination.rateLimit?.(integration);
@@ -83,6 +87,7 @@ export class Lane {
   /** What it is doing at the moment. */
   get state(): LaneState {
     if (this.#stopping) return 'not_running';
+    if (this.#pause.isOn) return 'paused';
     if (this.#health.isParked) return 'parked';
     if (this.#limiter.isHolding) return 'rate_limited';
     return this.#hold.isHolding ? 'backing_off' : 'working';
@@ -108,6 +113,7 @@ export class Lane {
 
   /** Reloads what another process stored: an operator may have ended the parking. */
   refresh(record: LaneRecord): void {
+    this.#pause.refresh(record);
     this.#health.refresh(record);
     // What was leased may have been dropped.
     this.#leases.giveBack();
@@ -159,7 +165,7 @@ export class Lane {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#limiter.observe();
-    while (!this.#stopping) {
+    while (!this.#stopping && !this.#pause.isOn) {
       if (this.#isHeld(this.#hold.until)) break;
       if (this.#running.occupied >= (this.#health.isProbing ? 1 : this.#concurrency)) break;
       if (this.#isHeld(this.#health.turnAt)) break;
@@ -271,13 +277,7 @@ export class Lane {
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
     await groupCommit.settle(settlement, this.id, this.#limiter.bucket, this.#hold.news());
-    if (next.state !== 'pending') {
-      const single = delivery.bundle === undefined;
-      observer?.settled(
-        next.state,
-        single ? (delivery.stored?.beginning ?? delivery.raw) : undefined,
-      );
-    }
+    if (next.state !== 'pending') observer?.settled(next.state, beginningOf(delivery));
     this.#parts.followUps.stored(followUps);
     if (!this.#failedRuns.add(settlement, history)) {
       reportAttempt(log, integration, delivery, settlement);

@@ -1,4 +1,5 @@
 import type { DropRecord, StateCount } from '../core/outbox.ts';
+import type { SilenceRecord } from '../core/silence.ts';
 import type { Database } from './database.ts';
 
 /** How many records are kept. */
@@ -12,7 +13,30 @@ export function recordDrop(database: Database, { at, who, dropped }: Omit<DropRe
     who,
     JSON.stringify(dropped),
   );
-  forgetOld(database, lastId);
+  keepLatest(database, lastId);
+}
+
+/** Someone added or ended a silence. */
+export interface SilenceAct {
+  readonly at: number;
+  readonly who: string;
+  readonly action: 'silence add' | 'silence end';
+  readonly silence: SilenceRecord;
+}
+
+/**
+ * Keeps who added or ended a silence. What comes of it is logged where it is in force, so that here there
+ * is nothing left to tell. To be called in the transaction that does it.
+ */
+export function recordSilence(database: Database, { at, who, action, silence }: SilenceAct): void {
+  const { told: _, held: __, ...written } = silence;
+  const { lastId } = database.run(
+    'INSERT INTO audit (at, who, detail, is_told) VALUES (?, ?, ?, 1)',
+    at,
+    who,
+    JSON.stringify({ action, silence: written }),
+  );
+  keepLatest(database, lastId);
 }
 
 /** What an operator had sent again. */
@@ -33,15 +57,15 @@ export interface ReplayRecord {
 /** Keeps what an operator had sent again. The daemon has nothing to tell of it: it shows. */
 export function recordReplay(database: Database, { at, who, ...detail }: ReplayRecord): void {
   const { lastId } = database.run(
-    `INSERT INTO audit (at, who, kind, detail, is_told) VALUES (?, ?, 'replay', ?, 1)`,
+    'INSERT INTO audit (at, who, detail, is_told) VALUES (?, ?, ?, 1)',
     at,
     who,
-    JSON.stringify(detail),
+    JSON.stringify({ action: 'replay', ...detail }),
   );
-  forgetOld(database, lastId);
+  keepLatest(database, lastId);
 }
 
-function forgetOld(database: Database, lastId: number): void {
+function keepLatest(database: Database, lastId: number): void {
   database.run('DELETE FROM audit WHERE id <= ?', lastId - MOST_KEPT);
 }
 
@@ -49,7 +73,7 @@ function forgetOld(database: Database, lastId: number): void {
 export function untoldDrops(database: Database): DropRecord[] {
   return database
     .all<{ id: number; at: number; who: string; detail: string }>(
-      `SELECT id, at, who, detail FROM audit WHERE is_told = 0 AND kind = 'drop' ORDER BY id`,
+      'SELECT id, at, who, detail FROM audit WHERE is_told = 0 ORDER BY id',
     )
     .map(({ detail, ...row }) => ({ ...row, dropped: JSON.parse(detail) as StateCount[] }));
 }

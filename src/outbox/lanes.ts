@@ -13,6 +13,8 @@ interface LaneRow {
   parked_at: number | null;
   bucket_tokens: number | null;
   bucket_at: number | null;
+  paused_at: number | null;
+  paused_by: string | null;
 }
 
 /** Why the deliveries of a removed integration wait. */
@@ -142,7 +144,14 @@ function park(
   if (earlier !== undefined || parking !== undefined) setParking(database, id, parking);
   const wasStopped = earlier !== undefined || row?.integration === null;
   const isResumed = wasStopped && parking === undefined;
-  return { id, parking, bucket: before?.bucket, ...(isResumed && { isResumed }) };
+  const { bucket, pause } = before ?? {};
+  return {
+    id,
+    parking,
+    bucket,
+    ...(pause !== undefined && { pause }),
+    ...(isResumed && { isResumed }),
+  };
 }
 
 function recordOf(row: LaneRow): LaneRecord {
@@ -158,7 +167,9 @@ function recordOf(row: LaneRow): LaneRecord {
     row.bucket_tokens === null || row.bucket_at === null
       ? undefined
       : { tokens: row.bucket_tokens, at: row.bucket_at };
-  return { id: row.id, parking, bucket };
+  const pause =
+    row.paused_at === null ? undefined : { since: row.paused_at, who: row.paused_by ?? '' };
+  return { id: row.id, parking, bucket, ...(pause !== undefined && { pause }) };
 }
 
 /** A random key of this outbox, so that the stored hashes say nothing about the secrets in them. */

@@ -4,7 +4,9 @@ import { EXPLANATIONS } from './migrations/explanations.ts';
 import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
 import { HOLDS_AND_DROPS } from './migrations/holds-and-drops.ts';
+import { PAUSES } from './migrations/pauses.ts';
 import { REPLAYS } from './migrations/replays.ts';
+import { SILENCES } from './migrations/silences.ts';
 import { SOURCES } from './migrations/sources.ts';
 import { USAGE } from './migrations/usage.ts';
 
@@ -19,6 +21,8 @@ const MIGRATIONS: readonly string[] = [
   HOLDS_AND_DROPS,
   GROUPING,
   EXPLANATIONS,
+  PAUSES,
+  SILENCES,
   REPLAYS,
 ];
 

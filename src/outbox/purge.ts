@@ -1,5 +1,6 @@
-import type { FinishedState, OutboxSpace } from '../core/outbox.ts';
+import type { FinishedState, OutboxSpace } from '../core/outbox-space.ts';
 import type { Database, SqlValue } from './database.ts';
+import { forgetQuieted } from './grouping/quiet-store.ts';
 import { forgetThrottles, settleMembers } from './grouping/settle-members.ts';
 import { finishedBytes, largestLane } from './usage.ts';
 
@@ -90,8 +91,9 @@ export class Purge implements OutboxSpace {
     return this.#database.transaction(() => settleMembers(this.#database));
   }
 
-  forgetThrottles(now: number, limit: number): number {
-    return forgetThrottles(this.#database, now, limit);
+  forgetQuiet(now: number, limit: number): number {
+    const throttles = forgetThrottles(this.#database, now, limit);
+    return throttles + forgetQuieted(this.#database, now, limit);
   }
 
   /**

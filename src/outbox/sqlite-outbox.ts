@@ -20,6 +20,7 @@ import { clockJumped, expedite, expire, nextDue } from './dues.ts';
 import { Grouping } from './grouping/grouping.ts';
 import type { LaneStores } from './grouping/lane-stores.ts';
 import { Notices } from './grouping/notices.ts';
+import { openMutes } from './grouping/quiet-store.ts';
 import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
 import { lease } from './lease.ts';
@@ -78,6 +79,7 @@ export class SqliteOutbox implements Outbox {
   accept(commit: IntakeCommit, now: number): void {
     const database = this.#database;
     this.#storing(() => {
+      openMutes(database, commit.marks ?? [], now);
       this.#insert(commit.alerts, now);
       keepUnreadable(database, commit.unreadable, now);
       count(database, commit.counts);
@@ -211,6 +213,10 @@ export class SqliteOutbox implements Outbox {
 
   giveUp(lane: number, readBefore: number, now: number): number {
     return giveUp(this.#database, lane, readBefore, now);
+  }
+
+  inStorm(lane: number): boolean {
+    return this.#grouping.inStorm(lane);
   }
 
   waiting(lane: number): Waiting {

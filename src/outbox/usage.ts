@@ -1,4 +1,4 @@
-import type { FinishedState } from '../core/outbox.ts';
+import type { FinishedState } from '../core/outbox-space.ts';
 import type { Database } from './database.ts';
 
 /** What waits in each lane, in bytes. Triggers keep the sums (see migrations.ts). */

@@ -1,4 +1,4 @@
-import type { Hints, Range } from '../conditions/hints.ts';
+import { type Hints, NO_HINTS, type Range } from '../conditions/hints.ts';
 import type { Conditions } from '../conditions/read.ts';
 import type { Integration } from '../core/integration.ts';
 import type { Filters } from '../filters/dialect.ts';
@@ -11,17 +11,33 @@ const MOST_RULES = 1000;
  * passes filters and conditions passes these.
  */
 export function fastFilters(integration: Integration, conditions: Conditions | undefined): Filters {
-  const hints: Hints = conditions?.hints ?? {};
-  const level = Math.max(integration.level, hints.levels?.from ?? 0);
-  if (integration.ruleIds !== undefined) return { ...integration, level };
+  return narrowed(integration, conditions?.hints ?? NO_HINTS);
+}
+
+/** The filters that every alert passes which has what hints say. */
+export function hintFilters(hints: Hints): Filters {
+  return narrowed(EVERY_ALERT, hints);
+}
+
+const EVERY_ALERT = {
+  level: 0,
+  ruleIds: undefined,
+  group: undefined,
+  eventLocation: undefined,
+  settings: {},
+};
+
+function narrowed(filters: Filters, hints: Hints): Filters {
+  const level = Math.max(filters.level, hints.levels?.from ?? 0);
+  if (filters.ruleIds !== undefined) return { ...filters, level };
   const rules = numbersIn(hints.ruleIds);
-  if (rules !== undefined) return { ...integration, level, ruleIds: rules };
+  if (rules !== undefined) return { ...filters, level, ruleIds: rules };
   const { groups } = hints;
-  if (integration.group !== undefined || groups === undefined || !areNames(groups)) {
-    return { ...integration, level };
+  if (filters.group !== undefined || groups === undefined || !areNames(groups)) {
+    return { ...filters, level };
   }
-  const settings = { ...integration.settings, groupDialect: 'exact' as const };
-  return { ...integration, level, group: groups.join(','), settings };
+  const settings = { ...filters.settings, groupDialect: 'exact' as const };
+  return { ...filters, level, group: groups.join(','), settings };
 }
 
 function numbersIn(ranges: readonly Range[] | undefined): number[] | undefined {

@@ -3,19 +3,21 @@ import type { AlertFacts, Unreadable } from '../alert/alert-scan.ts';
 import { type ReadAlert, readAlert } from '../alert/formats/read-alert.ts';
 import { alertOf } from '../alert/large-alert.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import type { Arrival } from '../core/grouping.ts';
+import type { Arrival, MuteMark } from '../core/grouping.ts';
 import { Prefilter } from '../filters/prefilter/prefilter.ts';
+import { Quiet } from '../silences/quiet.ts';
 import { type Decision, decide } from './chain.ts';
 import { ConditionStage } from './condition-stage.ts';
-import { fastFilters } from './fast-filters.ts';
+import { fastFilters, hintFilters } from './fast-filters.ts';
 import { FilterStage } from './filter-stage.ts';
+import { type MuteOpened, MuteStage, SilenceStage } from './quiet-stages.ts';
 import { skipStage } from './skip-stage.ts';
 import type { Refusal, Route, RoutedAlert, Stage } from './stage.ts';
 
 /** The result for one line. */
 export type Routing =
   | { readonly kind: 'unreadable'; readonly reason: Unreadable }
-  /** An alert that the fast path saw to match no integration. */
+  /** An alert that the fast path saw to match no integration, and to open no mute. */
   | { readonly kind: 'nobody' }
   | {
       readonly kind: 'read';
@@ -26,6 +28,8 @@ export type Routing =
       /** Of those lanes whose alerts may be held back. */
       readonly arrivals: ReadonlyMap<number, Arrival> | undefined;
       readonly skips: readonly Skip[];
+      /** The mutes that it opens, whomever it is for. */
+      readonly marks: readonly MuteMark[] | undefined;
     };
 
 const NOBODY: Routing = { kind: 'nobody' };
@@ -58,16 +62,24 @@ export class Router {
   readonly #filter: FilterStage;
   /** What comes after the filters. */
   readonly #later: readonly Stage[];
+  /** What then holds back what is for an integration. */
+  readonly #quiet: Quiet;
 
-  constructor(routes: readonly Route[], clock: Pick<Clock, 'now'> = systemClock) {
+  constructor(
+    routes: readonly Route[],
+    clock: Pick<Clock, 'now'> = systemClock,
+    quiet = new Quiet(),
+  ) {
     const integrations = routes.map((route) => route.integration);
     this.#routes = routes;
     this.#names = new Map(routes.map(({ lane, integration }) => [lane, integration.id]));
     this.#clock = clock;
     this.#later = [new ConditionStage(clock), skipStage];
-    this.#prefilter = new Prefilter(
-      routes.map(({ integration, conditions }) => fastFilters(integration, conditions)),
-    );
+    this.#quiet = quiet;
+    this.#prefilter = new Prefilter([
+      ...routes.map(({ integration, conditions }) => fastFilters(integration, conditions)),
+      ...quiet.hints.map(hintFilters),
+    ]);
     this.#filter = new FilterStage(integrations);
   }
 
@@ -82,7 +94,10 @@ export class Router {
     if (route === undefined) return undefined;
     let only = this.#single.get(lane);
     if (only === undefined) {
-      only = { router: new Router([route], this.#clock), integration: route.integration.id };
+      only = {
+        router: new Router([route], this.#clock, this.#quiet),
+        integration: route.integration.id,
+      };
       this.#single.set(lane, only);
     }
     return only;
@@ -98,7 +113,10 @@ export class Router {
     const skips: Skip[] = [];
     let arrivals: Map<number, Arrival> | undefined;
     const matching = this.#filter.matching(facts, read.old);
-    const alert = matching.length === 0 ? undefined : routedAlert(read);
+    const isForNobody = matching.length === 0 && !this.#quiet.hasMutes;
+    const alert = isForNobody ? undefined : routedAlert(read);
+    const now = this.#clock.now();
+    const quiet = alert && this.#quiet.of(alert, now);
     for (const position of matching) {
       const route = this.#routes[position] as Route;
       const refusal = alert && this.#refusal(alert, route);
@@ -107,17 +125,27 @@ export class Router {
         continue;
       }
       lanes.push(route.lane);
-      if (route.arrival === undefined || alert === undefined) continue;
+      const grouping = alert && route.arrival?.(alert);
+      const arrival = quiet ? quiet.arrival(route.integration.id, grouping) : grouping;
+      if (arrival === undefined) continue;
       arrivals ??= new Map();
-      arrivals.set(route.lane, route.arrival(alert));
+      arrivals.set(route.lane, arrival);
     }
-    return { kind: 'read', facts, raw, lanes, arrivals, skips };
+    const marks = alert && this.#quiet.hasMutes ? this.#quiet.opens(alert, now) : undefined;
+    return { kind: 'read', facts, raw, lanes, arrivals, skips, marks };
   }
 
-  /** What each stage says of an alert, for every integration. */
-  decide(read: ReadAlert): RouteDecision[] {
+  /**
+   * What each stage says of an alert, for every integration.
+   * @param opened what is stored of mutes.
+   */
+  decide(read: ReadAlert, opened: MuteOpened = () => undefined): RouteDecision[] {
     const alert = routedAlert(read);
-    const stages = [this.#filter, ...this.#later];
+    const quiet = [
+      new SilenceStage(this.#quiet, this.#clock),
+      new MuteStage(this.#quiet, this.#clock, opened),
+    ];
+    const stages = [this.#filter, ...this.#later, ...quiet];
     return this.#routes.map((route) => ({ route, ...decide(stages, alert, route) }));
   }
 

@@ -39,6 +39,8 @@ export const VERDICTS = [
   'except',
   'when',
   'skip',
+  'silence',
+  'mute',
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 

@@ -56,6 +56,7 @@ export function measuredOutbox(outbox: Outbox, observer: OutboxObserver, clock: 
     expedite: outbox.expedite.bind(outbox),
     expire: outbox.expire.bind(outbox),
     giveUp: outbox.giveUp.bind(outbox),
+    inStorm: outbox.inStorm.bind(outbox),
     waiting: outbox.waiting.bind(outbox),
     park: outbox.park.bind(outbox),
     unpark: outbox.unpark.bind(outbox),

@@ -5,6 +5,7 @@ import { arrivalsBy } from '../../grouping/keys.ts';
 import { GroupingPolicy } from '../../grouping/policy.ts';
 import type { Decision } from '../../routing/chain.ts';
 import { routedAlert } from '../../routing/router.ts';
+import type { Quiet } from '../../silences/quiet.ts';
 import { presentDecider } from '../explain/deciders.ts';
 
 /** What is decided about an alert that comes alone. */
@@ -23,16 +24,23 @@ const NOTHING_YET: LaneStore = {
   setStorm: () => {},
   backlog: () => 0,
   absorb: () => 0,
+  isEnded: () => false,
+  countSilenced: () => {},
+  muteOpened: () => undefined,
   notice: () => {},
 };
 
-/** What each integration decides about an alert, at a time in milliseconds since 1970. */
+/**
+ * What each integration decides about an alert, at a time in milliseconds since 1970.
+ * @param quiet the silences that there are then.
+ */
 export function decideAlone(
   integrations: readonly PreparedIntegration[],
   alert: ReadAlert,
   time: number,
+  quiet?: Quiet,
 ): Map<string, TestDecision> {
-  const decisions = presentDecider(integrations)(alert, time);
+  const decisions = presentDecider(integrations, quiet)(alert, time);
   return new Map(
     integrations.map(({ integration: { id }, grouping }): [string, TestDecision] => {
       const decision = decisions.get(id) ?? { verdict: 'send', chain: [] };

@@ -11,6 +11,9 @@ const CONFIG = `<ossec_config>
 </ossec_config>`;
 const RULES = `times:
   office: { days: mon-fri, hours: 08:00-18:00, zone: Europe/Berlin }
+  patchday: { dates: 2026-12-08, zone: Europe/Berlin }
+silences:
+  - { name: patching, at: patchday, why: patch night, integrations: [pagerduty] }
 integrations:
   slack:
     at: office
@@ -35,7 +38,7 @@ async function check(...tests: object[]) {
   const paths = { home, config, settings, settingsOptional: false, alerts: '', state: home };
   const setup = readSetup(paths, {});
   expect(setup.diagnostics).toEqual([]);
-  const result = await runTests(setup.tests, setup.integrations, 0);
+  const result = await runTests(setup.tests, setup.integrations, 0, setup.quiet.silences);
   return {
     ...result,
     diagnostics: result.diagnostics.map(({ line, column, message, excerpt }) => {
@@ -45,6 +48,15 @@ async function check(...tests: object[]) {
 }
 
 const alert = (level: number, id = '1') => ({ rule: { level, id } });
+
+it('knows the silences that come again, where a test says a time', async () => {
+  const result = await check(
+    { alert: alert(7), at: '2026-12-08T12:00+01:00', not_to: ['pagerduty'], because: 'silence' },
+    { alert: alert(7), at: '2026-12-09T12:00+01:00', goes_to: ['pagerduty'] },
+    { alert: alert(7), goes_to: ['pagerduty'] },
+  );
+  expect(result).toEqual({ passed: 3, failed: 0, diagnostics: [] });
+});
 
 it('passes what is as it says', async () => {
   const result = await check(
@@ -66,7 +78,7 @@ it('says of what fails where it stands, what was decided, and why', async () => 
   );
   expect([passed, failed]).toEqual([0, 3]);
   expect(diagnostics[0]?.[0]).toBe(
-    '11:76 test failed: slack does not get alert 1.2 (except[0]: rules: "5710"; excluded: 5710)',
+    '14:76 test failed: slack does not get alert 1.2 (except[0]: rules: "5710"; excluded: 5710)',
   );
   expect(diagnostics[0]?.[1]).toContain('✗ except[0]  5710  wanted not 5710');
   expect(diagnostics[1]?.[0]).toContain('slack gets the alert');

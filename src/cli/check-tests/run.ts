@@ -5,6 +5,7 @@ import type { ConfigTest } from '../../config/config-tests.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { SourcePosition } from '../../core/integration.ts';
 import { suggestion } from '../../core/nearest.ts';
+import { Quiet, type QuietSettings } from '../../silences/quiet.ts';
 import { readAlertDocuments } from '../alert-documents.ts';
 import { chainText } from '../explain/text.ts';
 import { openFile } from '../lines.ts';
@@ -25,14 +26,18 @@ const REACHES: ReadonlySet<string> = new Set(['send', 'digest', 'throttle', 'sto
 /**
  * Tries the tests of a configuration.
  * @param now in milliseconds since 1970, for those that say no time.
+ * @param silences those that come again: they count where a test says a time, so that no test fails only
+ *   because of the hour at which it is tried.
  */
 export async function runTests(
   tests: readonly ConfigTest[],
   integrations: readonly PreparedIntegration[],
   now: number,
+  silences: QuietSettings['silences'] = [],
 ): Promise<TestResult> {
   const failures: Diagnostic[][] = [];
-  for (const test of tests) failures.push(await runTest(test, integrations, now));
+  const quiet = new Quiet({ silences, mutes: [] });
+  for (const test of tests) failures.push(await runTest(test, integrations, now, quiet));
   const failed = failures.filter(({ length }) => length > 0).length;
   return { passed: tests.length - failed, failed, diagnostics: failures.flat() };
 }
@@ -41,6 +46,7 @@ async function runTest(
   test: ConfigTest,
   integrations: readonly PreparedIntegration[],
   now: number,
+  quiet: Quiet,
 ): Promise<Diagnostic[]> {
   let alerts: ReadAlert[];
   try {
@@ -54,7 +60,8 @@ async function runTest(
   const unknown = unknownIds(test, integrations);
   if (unknown.length > 0) return unknown;
   return alerts.flatMap((alert) => {
-    return failuresOf(test, alert, decideAlone(integrations, alert, test.at ?? now));
+    const silences = test.at === undefined ? undefined : quiet;
+    return failuresOf(test, alert, decideAlone(integrations, alert, test.at ?? now, silences));
   });
 }
 

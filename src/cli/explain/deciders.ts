@@ -5,12 +5,19 @@ import type { Integration } from '../../core/integration.ts';
 import type { Decision } from '../../routing/chain.ts';
 import { Router } from '../../routing/router.ts';
 import type { Route } from '../../routing/stage.ts';
+import type { Quiet } from '../../silences/quiet.ts';
 
 /** Says of an alert what a configuration decides at a time, in milliseconds since 1970. */
 export type Decider = (alert: ReadAlert, time: number) => ReadonlyMap<string, Decision>;
 
-/** Decides as the present configuration does. */
-export function presentDecider(integrations: readonly PreparedIntegration[]): Decider {
+/**
+ * Decides as the present configuration does.
+ * @param quiet the silences that are asked as well.
+ */
+export function presentDecider(
+  integrations: readonly PreparedIntegration[],
+  quiet?: Quiet,
+): Decider {
   return deciderOf(
     integrations.map(({ integration, conditions, destination }, lane) => ({
       integration,
@@ -18,6 +25,7 @@ export function presentDecider(integrations: readonly PreparedIntegration[]): De
       destination: destination ?? { name: integration.name },
       lane,
     })),
+    quiet,
   );
 }
 
@@ -40,9 +48,9 @@ export function recordedDecider(
   );
 }
 
-function deciderOf(routes: readonly Route[]): Decider {
+function deciderOf(routes: readonly Route[], quiet?: Quiet): Decider {
   let time = 0;
-  const router = new Router(routes, { now: () => time });
+  const router = new Router(routes, { now: () => time }, quiet);
   return (alert, at) => {
     time = at;
     return new Map(router.decide(alert).map(({ route, ...rest }) => [route.integration.id, rest]));

@@ -45,6 +45,15 @@ export const DELIVERY_MESSAGES = {
     meaning: '`integratord queue drop` removed `count` deliveries in this state; `who` did it.',
     action: 'Nothing, if that was meant: they are gone.',
   },
+  'an operator has stopped an integration; its alerts wait': {
+    level: 'warn',
+    meaning: '`integratord pause` stopped it; `who` did it. Its alerts are stored, and wait.',
+    action: '`integratord resume ID`, when it may go on.',
+  },
+  'an operator has let an integration go on': {
+    level: 'info',
+    meaning: '`integratord resume` ended the pause. What waited is delivered now.',
+  },
   'resumed by an operator': { level: 'info', meaning: 'An operator ended the parking.' },
   'service accepts deliveries again': {
     level: 'info',
@@ -65,5 +74,20 @@ export const DELIVERY_MESSAGES = {
   'alert deliberately not sent': {
     level: 'info',
     meaning: 'The destination skips this alert on purpose. Logged at most once per minute.',
+  },
+  'a silence begins': {
+    level: 'info',
+    meaning:
+      'Alerts that fit it are held back `until` its end. Someone added it (`integratord silence list`), ' +
+      'or it is in the settings file.',
+  },
+  'a silence is over': {
+    level: 'info',
+    meaning: 'It has held back so many (`held`). What becomes of them is as its author said.',
+  },
+  'a silence is wrong and holds nothing back': {
+    level: 'error',
+    meaning: 'Its condition cannot be used; `cause` says why. Its alerts are sent.',
+    action: 'End it (`integratord silence end`), and add it again.',
   },
 } as const satisfies Record<string, LogEntry>;

@@ -42,6 +42,11 @@ export const PROGRAM_MESSAGES = {
     meaning: 'The configuration cannot be used. The lines before this one say where.',
     action: 'Run `integratord check`, fix the file, start again. Alerts wait in the alert file.',
   },
+  'control socket cannot be used; status and reload work by files and signals only': {
+    level: 'warn',
+    meaning: 'The daemon cannot listen at `path`, for the reason in `cause`. All else works.',
+    action: 'Select a state directory with a shorter path, or one whose file system has sockets.',
+  },
   'configuration reloaded': { level: 'info', meaning: 'The new configuration is active.' },
   'configuration is invalid; the previous one stays active': {
     level: 'error',

@@ -58,6 +58,12 @@ export class Grouping {
     stores.flush();
   }
 
+  /** True while there is a storm in a lane. */
+  inStorm(lane: number): boolean {
+    const sql = 'SELECT 1 AS found FROM storm WHERE lane = ? AND check_at > 0';
+    return this.#database.get(sql, lane) !== undefined;
+  }
+
   /** When something that is held falls due; undefined when nothing does. */
   nextDue(lane: number): number | undefined {
     const row = this.#database.get<{ due: number | null }>(
@@ -113,6 +119,7 @@ export class Grouping {
       later,
     );
     this.#database.run('UPDATE throttle SET last_sent = MAX(1, last_sent + ?)', later);
+    this.#database.run('UPDATE mute SET opened_at = MAX(1, opened_at + ?)', later);
     this.#database.run('UPDATE storm SET check_at = 1 WHERE check_at > 0');
   }
 }

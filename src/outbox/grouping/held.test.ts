@@ -361,14 +361,14 @@ it('keeps a bounded number of keys, those that were quiet for the longest go', (
     JSON.stringify(Array.from({ length: 100_010 }, (_, at) => at + 1)),
   );
   const space = new Purge(database);
-  expect(space.forgetThrottles(now, 500)).toBe(10);
-  expect(space.forgetThrottles(now, 500)).toBe(0);
+  expect(space.forgetQuiet(now, 500)).toBe(10);
+  expect(space.forgetQuiet(now, 500)).toBe(0);
   const first = database.get<{ key: string }>(
     'SELECT key FROM throttle ORDER BY last_sent LIMIT 1',
   );
   expect(first?.key).toBe('k11');
   now += 10 * MINUTE;
-  expect(space.forgetThrottles(now, 500)).toBe(500);
+  expect(space.forgetQuiet(now, 500)).toBe(500);
 });
 
 it('shows in the queue what is held, why, and what it is sent with', () => {

@@ -8,6 +8,7 @@ import type {
 } from '../../core/grouping.ts';
 import type { Database } from '../database.ts';
 import { joinKey, type OpenRow, openBundle, openNew } from './bundles.ts';
+import { QuietStore } from './quiet-store.ts';
 
 /** A message of our own for a lane. */
 export interface LaneNotice {
@@ -22,16 +23,18 @@ export interface LaneNotice {
 export class LaneStores {
   readonly #database: Database;
   readonly #lanes = new Map<number, SqliteLaneStore>();
+  readonly #quiet: QuietStore;
   readonly notices: LaneNotice[] = [];
 
   constructor(database: Database) {
     this.#database = database;
+    this.#quiet = new QuietStore(database);
   }
 
   of(lane: number): LaneStore {
     let store = this.#lanes.get(lane);
     if (store === undefined) {
-      store = new SqliteLaneStore(this.#database, lane, (sentence) => {
+      store = new SqliteLaneStore(this.#database, lane, this.#quiet, (sentence) => {
         this.notices.push({ lane, sentence });
       });
       this.#lanes.set(lane, store);
@@ -42,12 +45,14 @@ export class LaneStores {
   /** To be called before the transaction ends. */
   flush(): void {
     for (const store of this.#lanes.values()) store.flush();
+    this.#quiet.flush();
   }
 }
 
 class SqliteLaneStore implements LaneStore {
   readonly #database: Database;
   readonly #lane: number;
+  readonly #quiet: QuietStore;
   readonly #tell: (sentence: string) => void;
   readonly #throttles = new Map<string, ThrottleState | undefined>();
   readonly #changed = new Set<string>();
@@ -56,9 +61,15 @@ class SqliteLaneStore implements LaneStore {
   #isStormChanged = false;
   #backlog: { upTo: number; count: number } | undefined;
 
-  constructor(database: Database, lane: number, tell: (sentence: string) => void) {
+  constructor(
+    database: Database,
+    lane: number,
+    quiet: QuietStore,
+    tell: (sentence: string) => void,
+  ) {
     this.#database = database;
     this.#lane = lane;
+    this.#quiet = quiet;
     this.#tell = tell;
   }
 
@@ -150,6 +161,18 @@ class SqliteLaneStore implements LaneStore {
     );
     this.#backlog = undefined;
     return changes;
+  }
+
+  isEnded(key: string): boolean {
+    return this.#quiet.isEnded(key);
+  }
+
+  countSilenced(key: string): void {
+    this.#quiet.countSilenced(key, this.#lane);
+  }
+
+  muteOpened(name: string, key: string): number | undefined {
+    return this.#quiet.muteOpened(name, key);
   }
 
   notice(sentence: string): void {

@@ -36,7 +36,8 @@ export class Notices {
        FROM bundle b WHERE b.id = ?`,
       bundle,
     );
-    const sentence = `held back ${row?.n ?? 0} alerts during ${row?.about ?? 'a silence'}`;
+    const count = `${row?.n ?? 0} ${row?.n === 1 ? 'alert' : 'alerts'}`;
+    const sentence = `held back ${count} during ${row?.about ?? 'a silence'}`;
     return this.store(lane, sentence, now, bundle);
   }
 }

@@ -1,0 +1,33 @@
+import { type ControlRoutes, ControlServer, failure, success } from '../control/server.ts';
+import type { Log } from '../core/log.ts';
+import type { StatusReport } from '../core/status.ts';
+import type { Reloading } from './reloading.ts';
+
+/** What the control interface can ask and do. */
+export interface ControlParts {
+  readonly status: () => StatusReport;
+  /** All numbers, as Prometheus reads them. */
+  readonly metrics: () => Promise<string>;
+  readonly reloading: Pick<Reloading, 'reload' | 'refusal'>;
+  readonly log: Log;
+}
+
+/** Opens the control interface; undefined when that is not possible. */
+export function startControl(
+  path: string,
+  { status, metrics, reloading, log }: ControlParts,
+): Promise<ControlServer | undefined> {
+  const routes: ControlRoutes = {
+    'GET /status': () => success(status()),
+    'GET /metrics': async () => ({ status: 200, type: 'text/plain', body: await metrics() }),
+    'POST /reload': () => {
+      const diagnostics = reloading.reload();
+      const { refusal } = reloading;
+      const isAccepted = refusal === undefined;
+      // Refused without a reason: it is right, and waits for the outbox.
+      const waits = refusal !== undefined && refusal.diagnostics.length === 0;
+      return success({ accepted: isAccepted, waits, diagnostics });
+    },
+  };
+  return ControlServer.start(path, { ...routes, 'GET /': () => failure(404, 'ask /status') }, log);
+}

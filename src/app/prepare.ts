@@ -1,0 +1,47 @@
+import { systemClock } from '../core/clock.ts';
+import { OutboxTroubles } from '../core/outbox-troubles.ts';
+import type { DaemonOptions } from './daemon-options.ts';
+import { tuneHeap } from './heap.ts';
+import { warnOfLittleMemory } from './memory-limit.ts';
+import { type OpenOutbox, type OpenParts, openOutbox } from './open-outbox.ts';
+import { reportAll } from './reloading.ts';
+import { readSetup, type Setup } from './setup.ts';
+import { type StartFailure, whyNotStart } from './start-failure.ts';
+
+/** What a daemon begins with. */
+export interface Prepared {
+  readonly setup: Setup;
+  readonly state: OpenOutbox;
+  readonly troubles: OutboxTroubles;
+  /** For what else waits until the outbox can be used. */
+  readonly waiting: OpenParts;
+}
+
+/**
+ * Reads the configuration and opens the outbox. Waits while that cannot be used for a reason that may
+ * pass.
+ * @throws OutboxError when it cannot be used for another reason.
+ */
+export async function prepare(options: DaemonOptions): Promise<Prepared | StartFailure> {
+  tuneHeap();
+  const { paths, env, debug, log, scrubber, stop } = options;
+  warnOfLittleMemory(log);
+  const troubles = new OutboxTroubles(systemClock, log);
+  const waiting: OpenParts = { clock: systemClock, troubles, stop };
+  let setup = readSetup(paths, env, { debug });
+  scrubber.learn(setup.secrets);
+  const failure = whyNotStart(setup);
+  if (failure !== undefined) {
+    reportAll(setup, log);
+    return failure;
+  }
+  const state = await openOutbox(paths.state, waiting);
+  if (state === undefined) return { kind: 'stopped' };
+  if (troubles.has()) {
+    // It has waited, maybe for hours.
+    const newer = readSetup(paths, env, { debug });
+    scrubber.learn(newer.secrets);
+    if (whyNotStart(newer) === undefined) setup = newer;
+  }
+  return { setup, state, troubles, waiting };
+}

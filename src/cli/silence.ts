@@ -1,0 +1,143 @@
+import type { Command } from 'commander';
+import { readSetup, type Setup } from '../app/setup.ts';
+import { systemClock } from '../core/clock.ts';
+import { endOf, type SilenceRecord } from '../core/silence.ts';
+import { Silences } from '../outbox/silences.ts';
+import { localTime } from '../silences/news.ts';
+import { actAsDaemon } from './act-as.ts';
+import { type Invocation, invocation } from './common-options.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { operator } from './operator.ts';
+import { print, printable, printJson } from './output.ts';
+import { withQueue } from './queue-access.ts';
+import { listed, recurringTimes, silenceJson, silenceTable } from './silence/listed.ts';
+import {
+  readSilence,
+  requireKnown,
+  type SilenceOptions,
+  withSilenceOptions,
+} from './silence/options.ts';
+import { addTest } from './silence/test-command.ts';
+
+/** `integratord silence …`: holds alerts back for a while, also while the daemon runs. */
+export function addSilence(program: Command): void {
+  const silence = program
+    .command('silence')
+    .description('hold alerts back for a while, and see what was held back')
+    .action((_own: unknown, command: Command) => command.outputHelp());
+  addAdd(silence);
+  addList(silence);
+  addEnd(silence);
+  addTest(silence);
+}
+
+function addAdd(silence: Command): void {
+  withSilenceOptions(silence.command('add').description('add a silence'))
+    .addHelpText('after', EXAMPLES)
+    .action(async (own: SilenceOptions, command: Command) => {
+      const who = operator();
+      const invoked = invocation(command);
+      const setup = readQuietly(invoked);
+      const now = systemClock.now();
+      const added = await readSilence(own, { setup, now, who, json: invoked.json });
+      const add: Parameters<typeof withQueue>[1] = async ({ queue, database, json }) => {
+        const configured = setup.integrations.map(({ integration }) => integration.id);
+        // Of a configuration that cannot be read, nobody knows which integrations it has.
+        if (!setup.fatal) requireKnown(added, new Set([...configured, ...queue.integrations()]));
+        const record = new Silences(database).add(added, who, now);
+        if (json) await printJson(silenceJson(listed(record, setup, now)));
+        else await print(`${addedText(record)}\n`);
+      };
+      await withQueue(command, add, true);
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  integratord silence add --for 2h --why "patch night" --only '{ agents: srv-* }'
+  integratord silence add --until 06:00 --why "scan" --when 'data.srcip == "192.0.2.7"' --integration slack
+A silence is in force within a second, without a reload. Try it before: integratord silence test`;
+
+function addedText({ id, from, until, integrations }: SilenceRecord): string {
+  const whom = integrations === undefined ? 'all integrations' : integrations.join(', ');
+  const span = `from ${localTime(from)} until ${localTime(until)}`;
+  return printable(
+    `silence ${id} ${span}, for ${whom}; end it with: integratord silence end ${id}`,
+  );
+}
+
+function addList(silence: Command): void {
+  silence
+    .command('list')
+    .description('list silences, and how many alerts each has held back')
+    .option('--all', 'also those that are over')
+    .action(async (own: { all?: boolean }, command: Command) => {
+      const setup = readQuietly(invocation(command));
+      await withQueue(command, async ({ database, json }) => {
+        const now = systemClock.now();
+        const records = new Silences(database).list();
+        const keys = new Set(records.map(({ key }) => key));
+        const all = [
+          ...records.map((record) => listed(record, setup, now)),
+          ...setup.quiet.silences.flatMap((one) => recurringTimes(one, keys, now)),
+        ];
+        const shown = own.all === true ? all : all.filter(({ state }) => state !== 'over');
+        if (json) await printJson(shown.map(silenceJson));
+        else await print(shown.length === 0 ? 'no silences\n' : silenceTable(shown));
+      });
+    });
+}
+
+function addEnd(silence: Command): void {
+  silence
+    .command('end')
+    .description('end a silence now: what it holds back is told of, or sent, at once')
+    .argument('<id>', 'as `silence list` shows it, or its name')
+    .action(async (id: string, _own: unknown, command: Command) => {
+      const who = operator();
+      const setup = readQuietly(invocation(command));
+      await withQueue(command, async ({ database, json }) => {
+        const silences = new Silences(database);
+        const now = systemClock.now();
+        const record = chosen(silences.list(), id, now);
+        if (!silences.end(record.id, who, now)) throw isOver(record);
+        const ended = silences.list().find((one) => one.id === record.id) ?? record;
+        const shown = listed(ended, setup, now);
+        if (json) await printJson(silenceJson(shown));
+        else await print(printable(`${record.key} is over`).concat('\n'));
+      });
+    });
+}
+
+/** @throws CommandError when there is no such silence, or several. */
+function chosen(records: readonly SilenceRecord[], id: string, now: number): SilenceRecord {
+  const byId = records.find((one) => String(one.id) === id || one.key === id);
+  if (byId !== undefined) return byId;
+  const named = records.filter(({ name }) => name === id);
+  const open = named.filter((one) => now < endOf(one));
+  const [first, ...others] = open;
+  if (first !== undefined && others.length === 0) return first;
+  if (first !== undefined) {
+    const ids = open.map((one) => one.id).join(', ');
+    throw new CommandError(
+      `several silences are called ${JSON.stringify(id)}: ${ids}`,
+      EXIT.wrongInput,
+    );
+  }
+  const last = named.at(-1);
+  if (last !== undefined) throw isOver(last);
+  throw new CommandError(
+    `there is no silence ${JSON.stringify(id)} (silence list --all)`,
+    EXIT.wrongInput,
+  );
+}
+
+function isOver(record: SilenceRecord): CommandError {
+  const text = `silence ${record.id} is over since ${localTime(endOf(record))}`;
+  return new CommandError(text, EXIT.wrongInput);
+}
+
+/** The configuration, as far as it can be read: what is wrong with it is no matter here. */
+function readQuietly(invoked: Invocation): Setup {
+  return readSetup(invoked.paths, process.env, { files: actAsDaemon(invoked).files });
+}

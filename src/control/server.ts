@@ -1,0 +1,146 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Log } from '../core/log.ts';
+
+/** What is asked of the daemon. */
+export interface ControlRequest {
+  /** `/status`, `/pause/slack`: the path, decoded, without its query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** What it answers. */
+export interface ControlAnswer {
+  readonly status: number;
+  readonly type?: string;
+  readonly body: string;
+}
+
+/** Answers requests by `GET /status` and the like. */
+export type ControlRoutes = Readonly<
+  Record<string, (request: ControlRequest) => ControlAnswer | Promise<ControlAnswer>>
+>;
+
+/** Commands are local and quick. A client that hangs costs nothing but its connection. */
+const MOST_CONNECTIONS = 32;
+const HEADERS_MS = 5000;
+/** The longest path that a socket can have, with its end (`sun_path` in unix(7)). */
+const LONGEST_PATH = 107;
+
+/**
+ * The control interface: HTTP on a socket in the state directory, which only the daemon's user (and
+ * root) can connect to. What it can do anyone can do who has these rights: it asks for no password.
+ */
+export class ControlServer {
+  readonly #path: string;
+  readonly #server: Server;
+
+  private constructor(path: string, server: Server) {
+    this.#path = path;
+    this.#server = server;
+  }
+
+  /**
+   * Listens. A socket that a killed daemon has left is replaced: whoever starts this holds the lock of
+   * the state directory. Undefined when it cannot listen; the daemon works without it.
+   */
+  static async start(
+    path: string,
+    routes: ControlRoutes,
+    log: Log,
+  ): Promise<ControlServer | undefined> {
+    if (Buffer.byteLength(path) > LONGEST_PATH) {
+      log.warn('control socket cannot be used; status and reload work by files and signals only', {
+        path,
+        cause: `the path is longer than ${LONGEST_PATH} bytes`,
+      });
+      return undefined;
+    }
+    const server = createServer({ headersTimeout: HEADERS_MS }, (request, response) => {
+      void answer(routes, request, response);
+    });
+    server.maxConnections = MOST_CONNECTIONS;
+    server.unref();
+    try {
+      rmSync(path, { force: true });
+      await listen(server, path);
+      return new ControlServer(path, server);
+    } catch (error) {
+      log.warn('control socket cannot be used; status and reload work by files and signals only', {
+        path,
+        cause: (error as Error).message,
+      });
+      return undefined;
+    }
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    rmSync(this.#path, { force: true });
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // The socket is made within the call: nobody else may connect before its rights are set.
+    const mask = process.umask(0o177);
+    try {
+      server.listen(path, () => {
+        server.off('error', reject);
+        server.on('error', () => {});
+        try {
+          chmodSync(path, 0o600);
+          resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    } finally {
+      process.umask(mask);
+    }
+  });
+}
+
+async function answer(
+  routes: ControlRoutes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { status, type = 'application/json', body } = await answerTo(routes, request);
+  request.resume();
+  response.writeHead(status, {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(body);
+}
+
+async function answerTo(routes: ControlRoutes, request: IncomingMessage): Promise<ControlAnswer> {
+  try {
+    const url = new URL(request.url ?? '/', 'http://control');
+    const path = decodeURIComponent(url.pathname);
+    // A page in a browser cannot reach a socket; what has an origin comes by way of something that should
+    // not forward it.
+    if (request.headers.origin !== undefined) return failure(403, 'not for pages');
+    const [name, ...rest] = path.slice(1).split('/');
+    const pattern = `${request.method} /${name}${rest.length > 0 ? '/:id' : ''}`;
+    const handler = routes[pattern];
+    if (handler === undefined) return failure(404, `there is no ${pattern}`);
+    return await handler({ path, query: url.searchParams });
+  } catch (error) {
+    return failure(500, (error as Error).message);
+  }
+}
+
+/** An answer that says what went wrong. */
+export function failure(status: number, error: string): ControlAnswer {
+  return { status, body: JSON.stringify({ error }) };
+}
+
+/** An answer with a value. */
+export function success(value: unknown): ControlAnswer {
+  return { status: 200, body: JSON.stringify(value) };
+}
