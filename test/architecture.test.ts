@@ -37,7 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   grouping: ['alert', 'core', 'conditions', 'times'],
   silences: ['alert', 'core', 'conditions', 'grouping', 'times'],
   routing: ['alert', 'core', 'filters', 'conditions', 'grouping', 'silences'],
-  simulation: ['alert', 'core', 'filters', 'conditions', 'routing', 'grouping'],
+  simulation: ['alert', 'core', 'filters', 'conditions', 'routing', 'grouping', 'silences'],
   intake: ['alert', 'core', 'routing'],
   lanes: ['alert', 'core'],
   outbox: ['core'],

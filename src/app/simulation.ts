@@ -3,16 +3,18 @@ import { NO_RULES } from '../grouping/rules.ts';
 import { inOrder, type Records } from '../simulation/in-order.ts';
 import type { SimulationResult } from '../simulation/result.ts';
 import { Simulation } from '../simulation/simulation.ts';
-import type { SimulatedIntegration } from '../simulation/track.ts';
+import type { SimulatedConfiguration } from '../simulation/track.ts';
 import { priorityBy } from './priority.ts';
 import { routeOf } from './route-of.ts';
 import { routedIntegrations, type Setup } from './setup.ts';
 
+type Tried = Pick<Setup, 'integrations' | 'quiet'>;
+
 /** What is tried, and on what. */
 export interface SimulationParts {
-  readonly after: Pick<Setup, 'integrations'>;
+  readonly after: Tried;
   /** What it is compared with; undefined: with itself. */
-  readonly before: Pick<Setup, 'integrations'> | undefined;
+  readonly before: Tried | undefined;
   /** Reads the history from its beginning. */
   readonly read: () => AsyncIterable<Records>;
   /** The time of alerts where none has one, in milliseconds since 1970. */
@@ -30,8 +32,9 @@ export async function simulate(parts: SimulationParts): Promise<SimulationResult
   return sink.finish(passes);
 }
 
-function simulated(setup: Pick<Setup, 'integrations'>): SimulatedIntegration[] {
-  return routedIntegrations(setup).map((entry) => {
+/** What people silence by command is not among it: that was for its time. */
+function simulated(setup: Tried): SimulatedConfiguration {
+  const integrations = routedIntegrations(setup).map((entry) => {
     const { integration, destination, grouping } = entry;
     return {
       route: routeOf(entry),
@@ -41,4 +44,5 @@ function simulated(setup: Pick<Setup, 'integrations'>): SimulatedIntegration[] {
       priorityOf: priorityBy(entry),
     };
   });
+  return { integrations, quiet: setup.quiet };
 }

@@ -85,7 +85,7 @@ function rangeOf({ since, until }: SimulateOptions, isNamed: boolean) {
 function presentSetup(
   { paths, present }: Invocation,
   files: ReturnType<typeof actAsDaemon>['files'],
-): Pick<Setup, 'integrations'> | undefined {
+): Pick<Setup, 'integrations' | 'quiet'> | undefined {
   const isSame = (one: Paths, other: Paths) =>
     one.config === other.config && one.settings === other.settings;
   if (isSame(paths, present)) return undefined;

@@ -60,6 +60,7 @@ const anyHush: fc.Arbitrary<Hush> = fc.oneof(
   fc.record({
     verdict: fc.constant('silence' as const),
     by: fc.constant('silence:2'),
+    silence: fc.record({ key: fc.constant('silence:2'), until: span.map((ms) => START + 5 * ms) }),
     receipt: fc.record({
       key: fc.constantFrom('2', '3'),
       dueAt: span.map((ms) => START + 5 * ms),
@@ -68,11 +69,14 @@ const anyHush: fc.Arbitrary<Hush> = fc.oneof(
   }),
 );
 
+const MUTE = { name: 'scans', key: '["1"]', forMs: 10 * MINUTE };
+
 const anyArrival: fc.Arbitrary<Arrival> = fc.record(
   {
     throttleKey: fc.constantFrom('["1"]', '["2"]'),
     groupKey: fc.constantFrom('["1"]', '["2"]', '["3"]'),
     hush: fc.option(anyHush, { nil: undefined, freq: 1 }),
+    mutes: fc.constant([MUTE]),
   },
   { requiredKeys: ['throttleKey', 'groupKey'] },
 );
@@ -91,6 +95,7 @@ const anyStep = fc.record({
       arbitrary: fc.record({ level: fc.integer({ min: 3, max: 14 }), arrival: maybe(anyArrival) }),
     },
     { weight: 1, arbitrary: fc.constant('take' as const) },
+    { weight: 1, arbitrary: fc.constant('mute' as const) },
   ),
 });
 
@@ -104,7 +109,9 @@ class StoredLane {
   constructor(database: Database, policy: GroupingPolicy, number: number) {
     this.#database = database;
     this.#outbox = new SqliteOutbox(database);
-    database.execute(`DELETE FROM delivery; DELETE FROM alert; DELETE FROM bundle;`);
+    database.execute(
+      `DELETE FROM delivery; DELETE FROM alert; DELETE FROM bundle; DELETE FROM mute;`,
+    );
     const identity = { ...anIdentity(`lane${number}`), policy };
     const lanes = this.#outbox.assignLanes([identity], START);
     this.#lane = lanes.get(`lane${number}`)?.id ?? 0;
@@ -132,6 +139,10 @@ class StoredLane {
       bundle: this.#bundle(row?.bundle ?? undefined),
       memberKey: row?.member_key ?? undefined,
     };
+  }
+
+  mute(now: number): void {
+    this.#outbox.accept(anIntake([], { marks: [MUTE] }), now);
   }
 
   get nextDue(): number | undefined {
@@ -183,7 +194,13 @@ describe('a lane in memory', () => {
         runs += 1;
         const policy = new GroupingPolicy('slack', rules);
         const stored = new StoredLane(database, policy, runs);
-        const lane = new MemoryLane(policy);
+        let mutedAt: number | undefined;
+        const lane = new MemoryLane(policy, undefined, () => mutedAt);
+        const muted = (at: number) => {
+          mutedAt = at;
+          stored.mute(at);
+          return [lane.nextDue, stored.nextDue];
+        };
         const taken = (at: number) => [ofMemory(lane, at), stored.take(at)];
         const accepted = ({ level, arrival }: Accepted, at: number) => {
           const priority = Number(level >= URGENT_LEVEL);
@@ -195,7 +212,8 @@ describe('a lane in memory', () => {
         let now = START;
         for (const { pause, event } of steps) {
           now += pause;
-          const [mine, its] = event === 'take' ? taken(now) : accepted(event, now);
+          const [mine, its] =
+            event === 'take' ? taken(now) : event === 'mute' ? muted(now) : accepted(event, now);
           expect(mine).toEqual(its);
           expect(lane.nextDue).toEqual(stored.nextDue);
         }

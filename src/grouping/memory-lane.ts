@@ -1,9 +1,7 @@
-import type { BundleKind } from '../core/bundle.ts';
 import type { Arrival, HeldVerdict, LanePolicy, Placement } from '../core/grouping.ts';
 import { NOTICE_LEVEL } from '../core/notice.ts';
 import { type Due, DueQueue } from './due-queue.ts';
-import { MemoryMutes } from './memory-mutes.ts';
-import { type MemoryBundle, MemoryStore } from './memory-store.ts';
+import { type MemoryBundle, MemoryStore, type StoreQueue } from './memory-store.ts';
 import { type InOrder, Waiting } from './waiting.ts';
 
 /** A message that goes. Times are milliseconds since 1970. */
@@ -52,14 +50,18 @@ export class MemoryLane {
   #told = 0;
   #lastId = 0;
 
-  /** @param mutes those that are open, which all lanes of a configuration share. */
-  constructor(policy: LanePolicy, onAbsorbed?: OnAbsorbed, mutes = new MemoryMutes()) {
+  /** @param muteOpened when a mute was opened last: all lanes have the same. */
+  constructor(
+    policy: LanePolicy,
+    onAbsorbed?: OnAbsorbed,
+    muteOpened: StoreQueue['muteOpened'] = () => undefined,
+  ) {
     this.#policy = policy;
     this.#onAbsorbed = onAbsorbed;
     this.#store = new MemoryStore({
       backlog: (upTo) => Math.min(upTo, this.#pending.size),
       absorb: (bundle, belowLevel, verdict) => this.#absorb(bundle, belowLevel, verdict),
-      muteOpened: (name, key) => mutes.opened(name, key),
+      muteOpened,
       notice: () => {
         this.#told += 1;
       },
@@ -124,30 +126,32 @@ export class MemoryLane {
     }
   }
 
-  /** Seals the bundle that is due, where nothing comes before it. It takes the place of its last member. */
+  /**
+   * Looks at the bundle that is due first: where nothing comes before it, it is sealed, and takes the
+   * place of its last member.
+   */
   #seal(now: number): void {
-    for (;;) {
-      const bundle = this.#store.first;
-      if (bundle === undefined || bundle.dueAt > now) return;
-      const { last, priority, dueAt, kind } = bundle;
-      if (last === undefined) {
-        this.#store.seal(bundle);
-        continue;
-      }
-      const ready = this.#pending.first;
-      const isBefore =
-        ready !== undefined &&
-        (ready.priority > priority || (ready.priority === priority && ready.id < last));
-      if (isBefore) return;
+    const bundle = this.#store.first;
+    if (bundle === undefined || bundle.dueAt > now) return;
+    const { last, priority, dueAt, kind } = bundle;
+    const ready = this.#pending.first;
+    const isBefore =
+      ready !== undefined &&
+      (ready.priority > priority || (ready.priority === priority && ready.id < (last ?? 0)));
+    if (isBefore) return;
+    if (last === undefined) {
+      // A storm began, and nothing that waited was for it. As in the outbox, the next one is not looked
+      // at before the next turn.
       this.#store.seal(bundle);
-      // A receipt is a message of our own, which comes after what is there.
-      const isOurs = kind === 'silence';
-      if (isOurs) this.#lastId += 1;
-      const id = isOurs ? this.#lastId : last;
-      this.#pending.add({ id, priority, level: 0, dueAt, bundle, isOurs });
-      this.#policy.sealed(bundle, this.#store, now);
       return;
     }
+    this.#store.seal(bundle);
+    // A receipt is a message of our own, which comes after what is there.
+    const isOurs = kind === 'silence';
+    if (isOurs) this.#lastId += 1;
+    const id = isOurs ? this.#lastId : last;
+    this.#pending.add({ id, priority, level: 0, dueAt, bundle, isOurs });
+    this.#policy.sealed(bundle, this.#store, now);
   }
 
   #absorb(bundle: MemoryBundle, belowLevel: number, verdict: HeldVerdict): number {
@@ -166,9 +170,4 @@ export class MemoryLane {
       this.#pending.add({ id: this.#lastId, ...ours });
     }
   }
-}
-
-/** The kinds of bundles whose alerts reach somebody: a receipt only says how many were held back. */
-export function isSent(kind: BundleKind): boolean {
-  return kind !== 'silence';
 }

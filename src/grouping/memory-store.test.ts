@@ -4,9 +4,9 @@ import { MemoryStore } from './memory-store.ts';
 
 function aStore(): MemoryStore {
   return new MemoryStore({
-    muteOpened: () => undefined,
     backlog: () => 0,
     absorb: () => 0,
+    muteOpened: () => undefined,
     notice() {},
   });
 }

@@ -149,12 +149,11 @@ export class MemoryStore implements LaneStore {
     return bundle === undefined ? 0 : this.#queue.absorb(bundle, belowLevel, verdict);
   }
 
-  /** Nobody ends a silence before its time here. */
+  /** In what was, nobody ends a silence. */
   isEnded(): boolean {
     return false;
   }
 
-  /** The receipt counts. */
   countSilenced(): void {}
 
   muteOpened(name: string, key: string): number | undefined {

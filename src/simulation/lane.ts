@@ -13,8 +13,12 @@ export interface SimulatedLaneParts {
   readonly priorityOf: (level: number) => number;
   /** Told of alerts that were to be sent, and are held back after all. */
   readonly onAbsorbed: (count: number, verdict: HeldVerdict) => void;
+  /** When a mute was opened last, in milliseconds since 1970. */
+  readonly muteOpened: (name: string, key: string) => number | undefined;
 }
 
+/** Turns without a message: a storm is looked at, or a bundle is empty. */
+const MOST_IDLE_TURNS = 1000;
 const AT_ONCE: Placement = { state: 'pending', dueAt: 0 };
 
 /**
@@ -46,7 +50,7 @@ export class SimulatedLane {
 
   constructor(parts: SimulatedLaneParts) {
     this.#parts = parts;
-    this.#lane = new MemoryLane(parts.policy, parts.onAbsorbed);
+    this.#lane = new MemoryLane(parts.policy, parts.onAbsorbed, parts.muteOpened);
   }
 
   /** Messages by hours since 1970. */
@@ -71,6 +75,7 @@ export class SimulatedLane {
 
   /** Lets time pass. */
   advance(until: number): void {
+    let turns = 0;
     while (this.#nextDue !== undefined) {
       const at = Math.max(this.#nextDue, this.#freeAt, this.#clock);
       if (at > until) break;
@@ -78,9 +83,10 @@ export class SimulatedLane {
       const message = this.#lane.take(at);
       const next = this.#lane.nextDue;
       if (message !== undefined) this.#send(at, message.dueAt);
-      // Never for ever, whatever the rules say.
-      else if (next !== undefined && next <= this.#nextDue && next > 0) break;
       this.#nextDue = next;
+      // Never for ever, whatever the rules say.
+      turns = message === undefined ? turns + 1 : 0;
+      if (turns > MOST_IDLE_TURNS && next !== undefined && next <= at) break;
     }
     // What comes after all time has passed is the end.
     if (until !== Number.POSITIVE_INFINITY) this.#clock = Math.max(this.#clock, until);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { FakeDestination } from '../../test/support/fake-destination.ts';
 import { anIntegration } from '../../test/support/jobs.ts';
+import { aMute } from '../../test/support/quiet.ts';
 import { readConditions } from '../conditions/read.ts';
 import type { RateLimit } from '../core/integration.ts';
 import { arrivalsBy } from '../grouping/keys.ts';
 import { GroupingPolicy } from '../grouping/policy.ts';
 import { type GroupingRules, NO_RULES } from '../grouping/rules.ts';
+import { NO_QUIET, type QuietSettings } from '../silences/quiet.ts';
 import { inOrder } from './in-order.ts';
 import { Simulation } from './simulation.ts';
 import type { SimulatedIntegration } from './track.ts';
@@ -52,12 +54,17 @@ async function result(
   lines: readonly string[],
   after: readonly Tried[],
   before?: readonly Tried[],
+  quiet: QuietSettings = NO_QUIET,
 ) {
   const bytes = Buffer.from(lines.map((one) => `${one}\n`).join(''));
   const read = async function* () {
     yield { bytes };
   };
-  const create = () => new Simulation(after.map(tried), before?.map(tried));
+  const create = () =>
+    new Simulation(
+      { integrations: after.map(tried), quiet },
+      before && { integrations: before.map(tried), quiet: NO_QUIET },
+    );
   const { sink, passes } = await inOrder(read, create, START);
   return sink.finish(passes);
 }
@@ -150,6 +157,21 @@ describe('a simulation', () => {
     const { integrations } = await result(lines, [{ rules: { storm }, limit }]);
     // The first one, and that it began, that of the storm, and that it is over.
     expect(integrations[0]).toMatchObject({ after: 4, verdicts: { send: 1, storm: 5 } });
+  });
+
+  it('holds back what mutes of one of two configurations quiet, and says so', async () => {
+    const mute = aMute({ after: { rules: 5712 }, mute: { rules: 5710 }, name: 'scans' });
+    const lines = [
+      line(0),
+      line(1, { rule: '5712' }),
+      line(2, { level: 12, id: 'grave' }),
+      line(30),
+    ];
+    const quiet = { silences: [], mutes: [mute] };
+    const { integrations, unreached, noLongerSent } = await result(lines, [{}], [{}], quiet);
+    expect(integrations[0]).toMatchObject({ before: 4, after: 3, verdicts: { send: 3, mute: 1 } });
+    expect(unreached.some.map(({ id }) => id)).toEqual(['grave']);
+    expect(noLongerSent).toMatchObject({ count: 1, some: [{ id: 'grave' }] });
   });
 
   it('says who and what was busiest', async () => {

@@ -4,17 +4,18 @@ import { readAlert } from '../alert/formats/read-alert.ts';
 import { alertOf } from '../alert/large-alert.ts';
 import type { Clock } from '../core/clock.ts';
 import { Prefilter } from '../filters/prefilter/prefilter.ts';
-import { Router, type Routing } from '../routing/router.ts';
 import { ExampleList } from './examples.ts';
 import { AgentNames, parsedAgent } from './facts.ts';
 import type { RecordSink } from './in-order.ts';
+import { OpenMutes } from './open-mutes.ts';
 import type {
   ExampleAlert,
   IntegrationResult,
   SimulationResult,
   UnreachedAlert,
 } from './result.ts';
-import { type SimulatedIntegration, Track } from './track.ts';
+import { type Routed, Routers } from './routers.ts';
+import { type SimulatedConfiguration, Track } from './track.ts';
 
 /** From this level on it is told when an alert reaches nobody. */
 export const GRAVE_LEVEL = 12;
@@ -35,9 +36,9 @@ class VirtualClock implements Pick<Clock, 'now'> {
  */
 export class Simulation implements RecordSink {
   readonly #clock = new VirtualClock();
-  readonly #router: Router;
-  /** For the question alone whether an alert concerns anybody. */
-  readonly #concerned: Router;
+  readonly #routers: Routers;
+  /** Of what is tried, and of what it is compared with. */
+  readonly #mutes = [new OpenMutes(), new OpenMutes()] as const;
   readonly #grave = new Prefilter([
     { level: GRAVE_LEVEL, ruleIds: undefined, group: undefined, eventLocation: undefined },
   ]);
@@ -62,32 +63,33 @@ export class Simulation implements RecordSink {
    * @param after what is tried.
    * @param before what it is compared with; undefined: with itself.
    */
-  constructor(
-    after: readonly SimulatedIntegration[],
-    before: readonly SimulatedIntegration[] | undefined,
-  ) {
-    const integrations = [...after, ...(before ?? [])];
-    this.#tracks = integrations.map((integration) => new Track(integration));
-    this.#after = this.#tracks.slice(0, after.length);
-    this.#before = before === undefined ? this.#after : this.#tracks.slice(after.length);
-    this.#others = this.#tracks.map(({ id }, lane) => {
-      const isAfter = lane < after.length;
-      const place = this.#tracks.findIndex((track, at) => track.id === id && at !== lane);
-      return place === -1 || isAfter === place < after.length ? undefined : place;
+  constructor(after: SimulatedConfiguration, before: SimulatedConfiguration | undefined) {
+    const sides = before === undefined ? [after] : [after, before];
+    const count = after.integrations.length;
+    this.#tracks = sides.flatMap(({ integrations }, side) => {
+      return integrations.map((one) => new Track(one, this.#mutes[side] ?? new OpenMutes()));
     });
-    this.#isSent = new Uint8Array(integrations.length);
-    const routes = integrations.map(({ route }, lane) => ({ ...route, lane }));
-    this.#router = new Router(routes, this.#clock);
-    this.#concerned = new Router(routes, this.#clock);
+    this.#after = this.#tracks.slice(0, count);
+    this.#before = before === undefined ? this.#after : this.#tracks.slice(count);
+    this.#others = this.#tracks.map(({ id }, lane) => {
+      const place = this.#tracks.findIndex((track, at) => track.id === id && at !== lane);
+      return place === -1 ? undefined : place;
+    });
+    this.#isSent = new Uint8Array(this.#tracks.length);
+    const routed = sides.map(({ integrations, quiet }, side) => {
+      const routes = integrations.map(({ route }, at) => ({ ...route, lane: side * count + at }));
+      return { routes, quiet };
+    });
+    this.#routers = new Routers(routed, this.#clock);
   }
 
   record(bytes: Buffer, start: number, end: number, time: number): void {
     const now = Math.max(this.#clock.time, time);
     this.#clock.time = now;
-    const routing = this.#router.route(bytes, start, end);
-    if (routing.kind === 'unreadable') {
+    const routing = this.#routers.route(bytes, start, end);
+    if (routing === 'unreadable') {
       this.#unreadable += 1;
-    } else if (routing.kind === 'nobody') {
+    } else if (routing === 'nobody') {
       this.pass(bytes, start, end, time);
     } else {
       this.#count(time);
@@ -103,7 +105,7 @@ export class Simulation implements RecordSink {
   }
 
   concerns(bytes: Buffer, start: number, end: number): boolean {
-    return this.#concerned.route(bytes, start, end).kind !== 'nobody';
+    return this.#routers.route(bytes, start, end) !== 'nobody';
   }
 
   /** What came of it, once all is read. @param passes how often the history was read. */
@@ -132,12 +134,11 @@ export class Simulation implements RecordSink {
     if (time > this.#to) this.#to = time;
   }
 
-  #place(
-    { facts, raw, lanes, arrivals, skips }: Extract<Routing, { kind: 'read' }>,
-    time: number,
-    now: number,
-  ): void {
+  #place({ facts, raw, lanes, arrivals, skips, marks }: Routed, time: number, now: number): void {
     const level = facts.level ?? 0;
+    for (const [side, opened] of marks.entries()) {
+      if (opened !== undefined && opened.length > 0) this.#mutes[side]?.open(opened, now);
+    }
     for (const { lane, refusal } of skips) this.#tracks[lane]?.count(refusal.verdict);
     let parsed: Alert | undefined;
     const alert = () => (parsed ??= alertOf(raw));

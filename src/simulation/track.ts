@@ -3,8 +3,10 @@ import type { QuotaLimits } from '../core/enrichment.ts';
 import type { Arrival, LanePolicy, Placement } from '../core/grouping.ts';
 import type { RateLimit } from '../core/integration.ts';
 import type { Route } from '../routing/stage.ts';
+import type { QuietSettings } from '../silences/quiet.ts';
 import { Busiest } from './busiest.ts';
 import { SimulatedLane } from './lane.ts';
+import type { OpenMutes } from './open-mutes.ts';
 import type { BusyRule, Fate, IntegrationResult, QuotaUse } from './result.ts';
 
 /** An integration of a configuration that is tried. */
@@ -17,6 +19,13 @@ export interface SimulatedIntegration {
   readonly quota: QuotaLimits | undefined;
   /** How urgent an alert of a level is: higher goes first. */
   readonly priorityOf: (level: number) => number;
+}
+
+/** A configuration that is tried. */
+export interface SimulatedConfiguration {
+  readonly integrations: readonly SimulatedIntegration[];
+  /** Its silences and mutes. */
+  readonly quiet: QuietSettings;
 }
 
 const TOP = 10;
@@ -43,7 +52,7 @@ export class Track {
   readonly #keys = new Busiest();
   readonly #descriptions = new Map<string, string | undefined>();
 
-  constructor(integration: SimulatedIntegration) {
+  constructor(integration: SimulatedIntegration, { opened }: OpenMutes) {
     this.id = integration.route.integration.id;
     this.#integration = integration;
     const { policy, limit, priorityOf } = integration;
@@ -51,7 +60,7 @@ export class Track {
       this.count('send', -count);
       this.count(fate, count);
     };
-    this.#lane = new SimulatedLane({ policy, limit, priorityOf, onAbsorbed });
+    this.#lane = new SimulatedLane({ policy, limit, priorityOf, onAbsorbed, muteOpened: opened });
   }
 
   count(fate: Fate, times = 1): void {
