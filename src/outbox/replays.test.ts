@@ -59,12 +59,12 @@ it('who replayed how many is recorded, and is none of what the daemon has to tel
   writer.add(alert('a'));
   writer.store(1);
   writer.record({ at: 7, who: 'anna', integration: 'slack', since: 1, until: 2 });
-  expect(database.all('SELECT at, who, detail FROM audit')).toEqual([
+  expect(database.all('SELECT at, who, kind, detail FROM audit')).toEqual([
     {
       at: 7,
       who: 'anna',
-      detail:
-        '{"action":"replay","integration":"slack","since":1,"until":2,"count":1,"newKeys":true}',
+      kind: 'replay',
+      detail: '{"integration":"slack","since":1,"until":2,"count":1,"newKeys":true}',
     },
   ]);
   expect(outbox.untoldDrops()).toEqual([]);
