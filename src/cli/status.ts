@@ -29,13 +29,18 @@ export function addStatus(program: Command): void {
     .action(async (own: { watch?: boolean }, command: Command) => {
       const { paths, json } = invocation(command);
       actAsOwner(paths.state);
-      const isWatching = own.watch === true && !json && process.stdout.isTTY;
-      do {
-        if (isWatching) process.stdout.write(CLEAR);
-        process.exitCode = await show(paths.state, json);
-        if (isWatching) await sleep(systemClock, WATCH_MS);
-      } while (isWatching);
+      if (own.watch === true && !json && process.stdout.isTTY) await watch(paths.state);
+      process.exitCode = await show(paths.state, json);
     });
+}
+
+/** Shows it again and again, until the process is ended. */
+async function watch(state: string): Promise<never> {
+  for (;;) {
+    process.stdout.write(CLEAR);
+    await show(state, false);
+    await sleep(systemClock, WATCH_MS);
+  }
 }
 
 async function show(state: string, json: boolean): Promise<number> {

@@ -49,20 +49,12 @@ function laneProblems(report: LaneReport, now: number): string[] {
   const waits = pending > 0 ? `, ${pending} wait` : '';
   const because = why === undefined ? '' : `: ${why}`;
   const age = now - (oldestReadAt ?? now);
-  switch (state) {
-    case 'parked':
-    case 'paused':
-      return [`${id} is ${state}${waits}${because}`];
-    case 'not_running':
-      return [`${id} does not run${waits}${because}`];
-    case 'backing_off':
-      return [`${id} fails, and is tried again later${waits}${because}`];
-    default:
-      if (behindSince !== undefined) return [`${id} has used up its share of the outbox${waits}`];
-      return pending > 0 && age > LATE_MS
-        ? [`${id} is late: the oldest of ${pending} waits ${spanOf(age)}`]
-        : [];
-  }
+  if (state === 'parked' || state === 'paused') return [`${id} is ${state}${waits}${because}`];
+  if (state === 'not_running') return [`${id} does not run${waits}${because}`];
+  if (state === 'backing_off') return [`${id} fails, and is tried again later${waits}${because}`];
+  if (behindSince !== undefined) return [`${id} has used up its share of the outbox${waits}`];
+  const isLate = pending > 0 && age > LATE_MS;
+  return isLate ? [`${id} is late: the oldest of ${pending} waits ${spanOf(age)}`] : [];
 }
 
 function configurationProblems({ configuration: { refused }, now }: StatusReport): string[] {
