@@ -69,9 +69,25 @@ it('nothing of an alert or of a service steers the terminal, whatever the comman
 
   daemon = await DaemonProcess.start(home.path);
   home.append(ALERT);
-  const isDone = async () => (await run('queue', 'stats')).stdout.match(/ 1$/gm)?.length === 2;
+  const isDone = async () => {
+    const stats = JSON.parse((await run('queue', 'stats', '--json')).stdout) as object;
+    const dead = Object.values(stats as Record<string, { dead: number }>).map((one) => one.dead);
+    return dead.filter((count) => count === 1).length === 2;
+  };
   await until(isDone, 'both are dead letters');
+  await run('status');
+  await run('queue', 'stats');
+  await run('pause', 'slack');
+  await run('pause', HOSTILE);
   await daemon.stop();
+  await run('status');
+  await run('silence', 'add', '--for', '1h', '--why', HOSTILE, '--name', HOSTILE);
+  await run('silence', 'list');
+  for (const command of ['explain', 'simulate']) {
+    const about = command === 'simulate' ? ['--since', '90d'] : ['-'];
+    await run(command, ...about);
+    await run(command, ...about, '--json');
+  }
   expect(lines(await run('queue', 'list'))).toHaveLength(4);
   expect(lines(await run('queue', 'list', '--json')).map((line) => JSON.parse(line))).toMatchObject(
     Array.from({ length: 3 }, () => ({ alert: HOSTILE })),
