@@ -173,17 +173,19 @@ export class SqliteOutbox implements Outbox {
         lane,
         now,
       );
-      this.#releaseHeld(lane, limit, now);
-      return lease(database, lane, limit, maxBytes);
+      const allowed = this.#releaseHeld(lane, limit, now);
+      return lease(database, lane, allowed, maxBytes);
     });
   }
 
-  #releaseHeld(lane: number, limit: number, now: number): void {
+  /** Returns how many may be leased. */
+  #releaseHeld(lane: number, limit: number, now: number): number {
     const stores = this.#grouping.stores();
-    this.#grouping.release(lane, limit, now, stores, (its, bundle) => {
+    const allowed = this.#grouping.release(lane, limit, now, stores, (its, bundle) => {
       return this.#notices.receipt(its, bundle, now);
     });
     this.#tell(stores, now);
+    return allowed;
   }
 
   sync(): void {
