@@ -85,6 +85,7 @@ export function readSetup(
     settingsOptional: paths.settingsOptional,
     env,
     destinations,
+    alerts: paths.alerts === '' ? undefined : paths.alerts,
     files,
   });
   const environment = scriptEnvironment(env, {

@@ -14,6 +14,7 @@ import type {
 } from '../core/outbox.ts';
 import type { Checkpoint } from '../core/source.ts';
 import { dropsTold, untoldDrops } from './audit.ts';
+import { readCheckpoint, storeCheckpoint } from './checkpoints.ts';
 import { countLosses, moveCursor, readCursors, setCursor } from './cursors.ts';
 import type { Database } from './database.ts';
 import { clockJumped, expedite, expire, nextDue } from './dues.ts';
@@ -59,21 +60,11 @@ export class SqliteOutbox implements Outbox {
   }
 
   checkpoint(source: string): Checkpoint | undefined {
-    const row = this.#database.get<{ version: number; state: string }>(
-      'SELECT version, state FROM checkpoint WHERE source = ?',
-      source,
-    );
-    return row && { source, version: row.version, state: JSON.parse(row.state) as unknown };
+    return readCheckpoint(this.#database, source);
   }
 
-  saveCheckpoint({ source, version, state }: Checkpoint): void {
-    this.#database.run(
-      `INSERT INTO checkpoint (source, version, state) VALUES (?, ?, ?)
-       ON CONFLICT (source) DO UPDATE SET version = excluded.version, state = excluded.state`,
-      source,
-      version,
-      JSON.stringify(state),
-    );
+  saveCheckpoint(checkpoint: Checkpoint): void {
+    storeCheckpoint(this.#database, checkpoint);
   }
 
   accept(commit: IntakeCommit, now: number): void {
