@@ -78,7 +78,7 @@ export function chainText(chain: readonly (ChainStep | HeldStep)[], style: Style
 }
 
 function notesOf(integration: ExplainedIntegration): string[] {
-  const { verdict, now, isNew, cannotRun, deliveries } = integration;
+  const { verdict, now, isNew, cannotRun, mayHold, deliveries } = integration;
   const isSent = verdict === 'send';
   const notes: string[] = [];
   if (isNew) notes.push('it was not configured then: this is what would be decided now');
@@ -94,6 +94,8 @@ function notesOf(integration: ExplainedIntegration): string[] {
   }
   if (isSent && !isNew && deliveries.length === 0) {
     notes.push('the outbox has no delivery: not read yet, removed since, or never stored');
+    if (mayHold)
+      notes.push('at, storm, throttle and digest decide as it is read: they were not asked');
   }
   return notes;
 }
