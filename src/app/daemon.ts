@@ -1,6 +1,3 @@
-import { join } from 'node:path';
-import { CONTROL_SOCKET } from '../control/client.ts';
-import type { ControlServer } from '../control/server.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Outbox } from '../core/outbox.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
@@ -18,29 +15,23 @@ import { Quiet } from '../silences/quiet.ts';
 import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
+import { Affairs } from './affairs.ts';
 import { alertFileSource } from './alert-file.ts';
-import { startControl } from './control.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
 import { LaneSet } from './lane-set.ts';
 import { type OpenOutbox, type OpenParts, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
-import { prepare } from './prepare.ts';
+import { prepare, readAgain } from './prepare.ts';
 import { reinjection } from './reinjection.ts';
 import { type Refusal, Reloading, reportAll } from './reloading.ts';
 import { Retention } from './retention.ts';
 import { routingRecord } from './routing-record.ts';
-import {
-  disabledIds,
-  enabledIntegrations,
-  readSetup,
-  routedIntegrations,
-  type Setup,
-} from './setup.ts';
+import { disabledIds, enabledIntegrations, routedIntegrations, type Setup } from './setup.ts';
 import { sharedLaneParts } from './shared-lane-parts.ts';
 import { SilenceKeeper } from './silence-keeper.ts';
 import type { StartFailure } from './start-failure.ts';
-import { statusOf } from './status.ts';
+import { sourceReport, statusOf } from './status.ts';
 import { createTransports, type Transports } from './transports.ts';
 
 /**
@@ -68,9 +59,10 @@ export class Daemon {
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
   readonly #status: () => StatusReport;
+  readonly #sourceReports: () => StatusReport['sources'];
   readonly #reloading: Reloading;
   #reading: Promise<void> | undefined;
-  #control: ControlServer | undefined;
+  #affairs: Affairs | undefined;
 
   /**
    * Starts the daemon; when this resolves it is reading. Waits while the outbox cannot be used for a
@@ -168,6 +160,7 @@ export class Daemon {
     });
     this.#sources = [alertFile];
     const startedAt = this.#clock.now();
+    this.#sourceReports = () => [sourceReport(alertFile, startedAt, this.#clock.now())];
     this.#status = () =>
       statusOf({
         clock: this.#clock,
@@ -178,7 +171,7 @@ export class Daemon {
         limitBytes: settings.outbox.maxBytes,
         outbox: this.#outbox,
         troubles,
-        alertFile,
+        sources: this.#sourceReports,
         lanes: () => this.#lanes.reports(),
         reloading: this.#reloading,
       });
@@ -198,7 +191,7 @@ export class Daemon {
       file: paths.config,
       clock: this.#clock,
       log,
-      read: () => this.#readAgain(),
+      read: () => readAgain(options),
       apply: (next) => {
         this.#apply(next);
         options.onSetup?.(next);
@@ -234,7 +227,7 @@ export class Daemon {
    */
   async stop(graceMs: number): Promise<void> {
     this.#reloading.stop();
-    this.#control?.close();
+    this.#affairs?.close();
     this.#watch.stop();
     this.#retention.stop();
     this.#diskRoom.stop();
@@ -267,22 +260,18 @@ export class Daemon {
     if (waiting.stop?.aborted === true) return false;
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#retention.start();
-    this.#control = await startControl(join(paths.state, CONTROL_SOCKET), {
-      status: this.#status,
-      metrics: () => this.metrics.text(),
+    this.#affairs = await Affairs.start({
+      ...{ paths, log, clock: this.#clock, status: this.#status, sources: this.#sourceReports },
+      database: this.#state.database,
+      outbox: this.#outbox,
+      lanes: this.#lanes,
       reloading: this.#reloading,
-      log,
+      metrics: () => this.metrics.text(),
+      limitBytes: setup.settings.outbox.maxBytes,
     });
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
     void this.#transports.warmUp().then(() => this.metrics.load());
     return true;
-  }
-
-  #readAgain(): Setup {
-    const { paths, env, debug, scrubber } = this.#options;
-    const setup = readSetup(paths, env, { debug });
-    scrubber.learn(setup.secrets);
-    return setup;
   }
 
   /** Only the outbox can fail here, and it does so before anything has changed. */

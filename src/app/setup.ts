@@ -47,6 +47,8 @@ export interface Setup {
   readonly settings: DaemonSettings;
   /** The times that conditions and hours ask, by their names. */
   readonly times: SettingsTimes;
+  /** Ids of integrations that are told about ourselves. */
+  readonly notices: readonly string[];
   /** What must be decided about alerts, which `check` tries. */
   readonly tests: readonly ConfigTest[];
   /** Silences that come again, and mutes. */

@@ -20,7 +20,7 @@ export interface StatusParts {
   readonly limitBytes: number;
   readonly outbox: Pick<Outbox, 'lane' | 'nextDue' | 'inStorm'>;
   readonly troubles: Pick<OutboxTroubles, 'present'>;
-  readonly alertFile: Pick<FileSource, 'status' | 'name'>;
+  readonly sources: () => readonly SourceReport[];
   readonly lanes: () => Iterable<{
     readonly id: string;
     readonly state: LaneState;
@@ -42,7 +42,7 @@ export function statusOf(parts: StatusParts): StatusReport {
     mode,
     startedAt,
     now,
-    sources: [sourceOf(parts, now)],
+    sources: parts.sources(),
     outbox: {
       path: database.path,
       bytes: new Purge(database).usedBytes(),
@@ -58,7 +58,15 @@ export function statusOf(parts: StatusParts): StatusReport {
   };
 }
 
-function sourceOf({ alertFile, startedAt }: StatusParts, now: number): SourceReport {
+/**
+ * How a source is doing. Times are milliseconds since 1970.
+ * @param startedAt when the daemon began.
+ */
+export function sourceReport(
+  alertFile: Pick<FileSource, 'status' | 'name'>,
+  startedAt: number,
+  now: number,
+): SourceReport {
   const { path, lagBytes, lastLinesAt, lastGrowthAt, health } = alertFile.status();
   const idle = Math.max(0, now - (lastLinesAt ?? startedAt)) / 1000;
   return {

@@ -14,6 +14,7 @@ import { integrationGrouping } from './integration-grouping.ts';
 import { fieldsKnownBy, fieldsOfSamples } from './known-fields.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
+import { noticeIds } from './notices.ts';
 import { type OssecFile, readBlocks } from './ossec-file.ts';
 import { settingsQuiet } from './quiet.ts';
 import { referencedVariables } from './references.ts';
@@ -56,6 +57,8 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly settings: DaemonSettings;
   /** The times that conditions ask, by their names. */
   readonly times: SettingsTimes;
+  /** Ids of integrations that are told about ourselves. */
+  readonly notices: readonly string[];
   /** What must be decided about alerts. */
   readonly tests: readonly ConfigTest[];
   /** Silences that come again, and mutes. */
@@ -127,6 +130,7 @@ export function loadConfig<Found extends DestinationDescription>(
     checkForwards(integrations, settings.entries, ids);
   }
   const known = blocks === undefined ? undefined : ids;
+  const notices = noticeIds(settings.notices, integrations, known);
   const quiet = settingsQuiet(settings.quiet, askable, known);
   return {
     integrations: integrations.map(({ integration, ...rest }) => ({
@@ -139,6 +143,7 @@ export function loadConfig<Found extends DestinationDescription>(
     settings: settings.daemon,
     times: settings.times,
     tests: settings.tests,
+    notices,
     quiet,
     variables: new Set([...(file.ok ? referencedVariables(file.text) : []), ...settings.variables]),
     secrets: [...secrets],

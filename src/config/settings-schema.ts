@@ -241,6 +241,12 @@ export const settingsSchema = z.strictObject({
     ),
   outbox: outbox.optional().describe('How much the outbox keeps.'),
   reading: reading.optional().describe('How far back reading goes.'),
+  notices: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Ids of integrations that are told what is wrong with integratord itself: a parked integration, a refused reload, an outbox above 80 percent, an alert file that cannot be read.',
+    ),
   times: timesSettings,
   ...quietSettings,
   tests: testsSettings,

@@ -33,6 +33,8 @@ export interface Settings {
   readonly times: SettingsTimes;
   /** What `silences` and `mutes` say, unread: it depends on the integrations that there are. */
   readonly quiet: QuietPart | undefined;
+  /** Integrations that are told about ourselves, and where their ids stand. */
+  readonly notices: readonly NoticeTarget[];
   /** What must be decided about alerts. */
   readonly tests: readonly ConfigTest[];
   /** The settings of the daemon as a whole, defaults included. */
@@ -45,6 +47,13 @@ export interface Settings {
   readonly blank: readonly Diagnostic[];
   /** What there is to say about the file, so far. */
   diagnostics(): Diagnostic[];
+}
+
+/** An integration that is told about ourselves. */
+export interface NoticeTarget {
+  readonly id: string;
+  /** Reports that it cannot be told. */
+  readonly wrong: (message: string) => void;
 }
 
 /** The entry of one integration. */
@@ -83,6 +92,9 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
     times: settingsTimes(raw.times, { yaml, report }),
     quiet: { silences: raw.silences, mutes: raw.mutes, yaml, report },
     tests: readConfigTests(raw.tests, { yaml, report }),
+    notices: (raw.notices ?? []).map((id, index) => {
+      return { id, wrong: (text) => report.error(yaml.offsetOf(['notices', index]), text) };
+    }),
     daemon: daemonSettings(raw),
     variables: referencedVariables(file.text),
     fatal: false,
@@ -97,6 +109,7 @@ function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]
     times: NO_TIMES,
     quiet: undefined,
     tests: [],
+    notices: [],
     daemon: DEFAULT_SETTINGS,
     variables: [],
     fatal,
