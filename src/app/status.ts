@@ -109,7 +109,9 @@ function integrationsOf(parts: StatusParts): LaneReport[] {
     };
   });
   // Those that were removed, as long as something of them is left.
-  const removed = [...backlogs.values()].filter((one) => one.pending + one.parked + one.dead > 0);
+  const removed = [...backlogs.values()].filter(
+    (one) => one.pending + one.held + one.parked + one.dead > 0,
+  );
   return [
     ...reports,
     ...removed.map((backlog): LaneReport => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHome, type Home } from '../support/home.ts';
 import { DaemonProcess, type Finished, integratord, until } from '../support/program.ts';
@@ -47,6 +49,25 @@ const run = async (...args: string[]): Promise<Finished> => {
   return finished;
 };
 const lines = ({ stdout }: Finished) => stdout.split('\n').slice(0, -1);
+
+it('no text of an alert floods the terminal, or a page', async () => {
+  const long = 'x'.repeat(1 << 20);
+  const rule = { level: 12, id: '5712', description: long };
+  const recently = new Date().toISOString().replace('Z', '+0000');
+  const alert = { timestamp: recently, rule, agent: { name: long }, id: '1.2', full_log: long };
+  home.append(JSON.stringify(alert));
+  daemon = await DaemonProcess.start(home.path);
+  const page = join(home.path, 'page.html');
+  for (const args of [
+    ['explain', home.alerts],
+    ['simulate', '--since', '1d', '--html', page],
+    ['silence', 'test'],
+  ]) {
+    const { stdout } = await run(...args);
+    expect([args, stdout.includes('xxx'), stdout.length < 5000]).toEqual([args, true, true]);
+  }
+  expect(readFileSync(page, 'utf8').length).toBeLessThan(20_000);
+});
 
 it('nothing of an alert or of a service steers the terminal, whatever the command', async () => {
   const matched = await run('match', '--json');

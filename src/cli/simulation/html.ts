@@ -8,7 +8,7 @@ import type {
   IntegrationResult,
   SimulationResult,
 } from '../../simulation/result.ts';
-import { isoTime } from '../output.ts';
+import { brief, isoTime } from '../output.ts';
 import { chart } from './chart.ts';
 import { exampleCells } from './example-cells.ts';
 import { columnText, hoursOf, inColumns } from './hours.ts';
@@ -132,5 +132,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text from anywhere, as text in HTML or in an attribute. */
 function text(any: string): string {
-  return printable(any).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return printable(brief(any)).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
