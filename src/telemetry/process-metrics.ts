@@ -6,6 +6,13 @@ const require = createRequire(import.meta.url);
 /** How often the delay of the event loop is measured, in milliseconds: each time costs a wake-up. */
 const LOOP_DELAY_EVERY_MS = 100;
 
+/** Sums of what has other metrics by type, under names that say they were counters. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 /** The numbers of the process: CPU, memory, event loop, collections. */
 export class ProcessMetrics {
   #library: typeof Prometheus | undefined;
@@ -28,6 +35,7 @@ export class ProcessMetrics {
     const register = new library.Registry();
     const eventLoopMonitoringPrecision = LOOP_DELAY_EVERY_MS;
     library.collectDefaultMetrics({ register, eventLoopMonitoringPrecision });
+    for (const name of MISNAMED) register.removeSingleMetric(name);
     return register;
   }
 }
