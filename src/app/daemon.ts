@@ -9,17 +9,15 @@ import { Configurations } from '../outbox/configurations.ts';
 import { DiskSpace } from '../outbox/disk-space.ts';
 import { Purge } from '../outbox/purge.ts';
 import { Silences } from '../outbox/silences.ts';
-import { SqliteStatistics } from '../outbox/statistics.ts';
 import { Router } from '../routing/router.ts';
 import { Quiet } from '../silences/quiet.ts';
 import { measuredOutbox } from '../telemetry/measured-outbox.ts';
-import { Metrics } from '../telemetry/metrics.ts';
-import { ProgramMetrics } from '../telemetry/program-metrics.ts';
 import { Affairs } from './affairs.ts';
 import { alertFileSource } from './alert-file.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
 import { LaneSet } from './lane-set.ts';
+import { type Measuring, measure } from './measuring.ts';
 import { type OpenOutbox, type OpenParts, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import { prepare, readAgain } from './prepare.ts';
@@ -43,9 +41,8 @@ export class Daemon {
   readonly #clock: Clock = systemClock;
   readonly #state: OpenOutbox;
   readonly #outbox: Outbox;
-  /** All numbers of the daemon. */
-  readonly metrics = new Metrics();
-  readonly #measured: ProgramMetrics;
+  /** All of its numbers. */
+  readonly measuring: Measuring;
   #scriptEnvironment: NodeJS.ProcessEnv;
   readonly #configurations: Configurations;
   readonly #retention: Retention;
@@ -105,16 +102,17 @@ export class Daemon {
       clock: this.#clock,
       log,
     });
-    this.#measured = new ProgramMetrics(this.metrics, this.#clock, {
-      statistics: new SqliteStatistics(database),
-      source: { status: () => alertFile.status() },
+    this.measuring = measure({
+      state,
       usedBytes: () => space.usedBytes(),
       limitBytes: settings.outbox.maxBytes,
-      laneStates: () => this.#lanes.states(),
-      integrationOf: (lane) => this.#lanes.integrationOf(lane),
+      alertFile: () => alertFile,
+      lanes: () => this.#lanes,
+      silences: () => this.#silences,
+      clock: this.#clock,
+      log,
     });
-    state.outbox.onHeld = (lane, verdict) => this.#measured.held(lane, verdict);
-    this.#outbox = measuredOutbox(state.outbox, this.#measured, this.#clock);
+    this.#outbox = measuredOutbox(state.outbox, this.measuring.program, this.#clock);
     this.#transports = createTransports(paths, this.#clock, {
       log,
       environment: () => this.#scriptEnvironment,
@@ -128,7 +126,7 @@ export class Daemon {
         groupCommit: this.#groupCommit,
         transports: this.#transports,
         clock: this.#clock,
-        observe: (integration) => this.#measured.lane(integration),
+        observe: this.measuring.observe,
       }),
       reinjection(options.reinject, paths, this.#transports),
     );
@@ -147,6 +145,7 @@ export class Daemon {
       files: state.files,
       probe: () => database.probe(),
       troubles,
+      onDropped: (dropped) => this.measuring.program.dropped(dropped),
       clock: this.#clock,
       log,
     });
@@ -183,7 +182,7 @@ export class Daemon {
         log,
         poolBytes: () => this.#retention.poolBytes(),
         wake: (lanes) => this.#lanes.wake(lanes),
-        onSkip: (integration, verdict) => this.#measured.heldBack(integration, verdict),
+        onSkip: (integration, verdict) => this.measuring.program.heldBack(integration, verdict),
       },
       new Router([]),
     );
@@ -197,7 +196,7 @@ export class Daemon {
         options.onSetup?.(next);
       },
       delivers: (integration) => this.#lanes.delivers(integration),
-      onReload: (isAccepted, count) => this.#measured.configured(isAccepted, count),
+      onReload: (isAccepted, count) => this.measuring.program.configured(isAccepted, count),
     });
   }
 
@@ -233,7 +232,7 @@ export class Daemon {
     this.#diskRoom.stop();
     this.#stopReading.abort();
     // At the same time: what keeps reading waiting must not take the time of the attempts.
-    await Promise.all([this.#endReading(), this.#lanes.stop(graceMs)]);
+    await Promise.all([this.#endReading(), this.#lanes.stop(graceMs), this.measuring.stop()]);
     await this.#transports.close();
     this.#groupCommit.close();
     this.#state.database.close();
@@ -248,7 +247,7 @@ export class Daemon {
   /** True once it is reading; false when it was stopped while it waited for the outbox. */
   async #run(setup: Setup, waiting: OpenParts): Promise<boolean> {
     const { log, paths } = this.#options;
-    this.#measured.configured(true, setup.diagnostics.length);
+    this.measuring.program.configured(true, setup.diagnostics.length);
     this.#diskRoom.start();
     this.#watch.start();
     await whenUsable(waiting, () => this.#apply(setup));
@@ -266,11 +265,11 @@ export class Daemon {
       outbox: this.#outbox,
       lanes: this.#lanes,
       reloading: this.#reloading,
-      metrics: () => this.metrics.text(),
+      metrics: () => this.measuring.metrics.text(),
       limitBytes: setup.settings.outbox.maxBytes,
     });
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
-    void this.#transports.warmUp().then(() => this.metrics.load());
+    void this.#transports.warmUp().then(() => this.measuring.metrics.load());
     return true;
   }
 
@@ -282,5 +281,6 @@ export class Daemon {
     const quiet = new Quiet(setup.quiet, this.#silences);
     this.#intake.use(new Router(routes, this.#clock, quiet), this.#lanes.unread);
     this.#scriptEnvironment = setup.scriptEnvironment;
+    this.measuring.expose(setup.settings.metrics);
   }
 }

@@ -8,6 +8,7 @@ import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
 import { type ConfigTest, readConfigTests } from './config-tests.ts';
 import type { Files } from './files.ts';
+import { readMetricsSettings } from './metrics-settings.ts';
 import type { QuietPart } from './quiet.ts';
 import { referencedVariables } from './references.ts';
 import { listed, nothingIn, Report } from './report.ts';
@@ -188,7 +189,12 @@ export function reportUnknownIds(entries: Iterable<SettingsEntry>, ids: Readonly
   }
 }
 
-function daemonSettings({ outbox, reading, environment = [] }: RawSettings): DaemonSettings {
+function daemonSettings({
+  outbox,
+  reading,
+  metrics,
+  environment = [],
+}: RawSettings): DaemonSettings {
   const mebibytes = (value: number | undefined) =>
     value === undefined ? undefined : value * 2 ** 20;
   const { reading: bounds } = DEFAULT_SETTINGS;
@@ -205,6 +211,7 @@ function daemonSettings({ outbox, reading, environment = [] }: RawSettings): Dae
       lookBackFiles: reading?.look_back_files ?? bounds.lookBackFiles,
       lookBackBytes: mebibytes(reading?.look_back_megabytes) ?? bounds.lookBackBytes,
     },
+    metrics: readMetricsSettings(metrics),
     environment,
   };
 }

@@ -32,8 +32,8 @@ import { countWaiting, giveUp } from './waiting.ts';
 /** From this rule level on, alerts go first when a lane is behind. */
 export const URGENT_LEVEL = 12;
 
-/** Told of alerts that are held back. */
-export type OnHeld = (lane: number, verdict: HeldVerdict) => void;
+/** Told of alerts that are held back, and whether they are never sent. */
+export type OnHeld = (lane: number, verdict: HeldVerdict, isSilenced: boolean) => void;
 
 /** The outbox of the daemon, in SQLite. */
 export class SqliteOutbox implements Outbox {
@@ -267,7 +267,7 @@ export class SqliteOutbox implements Outbox {
       priorityOf: (lane, level) => this.#priorityOf(lane, level),
       policyOf: (lane) => this.#grouping.policy(lane),
       stores,
-      held: (lane, verdict) => this.#held.push([lane, verdict]),
+      held: (...held) => this.#held.push(held),
     });
     stores.flush();
     this.#tell(stores, now);

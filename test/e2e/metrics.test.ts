@@ -19,7 +19,7 @@ afterEach(async () => {
 
 /** The samples in a metrics text, without the prefix. */
 async function samples(): Promise<Map<string, number>> {
-  const lines = (await daemon.metrics.text())
+  const lines = (await daemon.measuring.metrics.text())
     .split('\n')
     .filter((line) => line.startsWith('integratord_'));
   return new Map(
@@ -69,7 +69,7 @@ it('measures a daemon from reading to delivery', async () => {
     return isSettled(now);
   }, 'three deliveries have ended');
 
-  const text = await daemon.metrics.text();
+  const text = await daemon.measuring.metrics.text();
   expect(Object.fromEntries(now)).toMatchObject({
     'alerts_read_total{source="file"}': 4,
     'alerts_read_bytes_total{source="file"}':
