@@ -91,15 +91,16 @@ const TROUBLES: Readonly<Record<string, string>> = {
 };
 
 function integrationsOf(parts: StatusParts): LaneReport[] {
-  const backlogs = new Map(
-    new SqliteStatistics(parts.database).backlog().map((one) => [one.integration, one]),
-  );
+  const statistics = new SqliteStatistics(parts.database);
+  const backlogs = new Map(statistics.backlog().map((one) => [one.integration, one]));
   const reports = [...parts.lanes()].map(({ id, state, lane, cannotRun }): LaneReport => {
     const backlog = backlogs.get(id);
     backlogs.delete(id);
     const record = lane === undefined ? undefined : parts.outbox.lane(lane);
     const isStorm = state === 'working' && lane !== undefined && parts.outbox.inStorm(lane);
-    const next = lane === undefined || !isWaiting(backlog) ? undefined : parts.outbox.nextDue(lane);
+    const due = lane === undefined || !isWaiting(backlog) ? undefined : parts.outbox.nextDue(lane);
+    // What a storm does next is mostly to look whether it is over.
+    const next = isStorm && due !== 0 ? statistics.nextBundleAt(lane) : due;
     return {
       id,
       state: isStorm ? 'storm' : state,
