@@ -5,7 +5,6 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { Outbox } from '../core/outbox.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import type { Source } from '../core/source.ts';
-import type { StatusReport } from '../core/status.ts';
 import { Intake } from '../intake/intake.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
 import { Configurations } from '../outbox/configurations.ts';
@@ -19,6 +18,7 @@ import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
 import { alertFileSource } from './alert-file.ts';
+import { ConsoleDoor } from './console/console-door.ts';
 import { startControl } from './control.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
@@ -40,7 +40,7 @@ import {
 import { sharedLaneParts } from './shared-lane-parts.ts';
 import { SilenceKeeper } from './silence-keeper.ts';
 import type { StartFailure } from './start-failure.ts';
-import { statusOf } from './status.ts';
+import { type StatusParts, statusOf } from './status.ts';
 import { createTransports, type Transports } from './transports.ts';
 
 /**
@@ -67,10 +67,11 @@ export class Daemon {
   readonly #sources: readonly Source[];
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
-  readonly #status: () => StatusReport;
+  readonly #statusParts: StatusParts;
   readonly #reloading: Reloading;
   #reading: Promise<void> | undefined;
   #control: ControlServer | undefined;
+  readonly #console: ConsoleDoor;
 
   /**
    * Starts the daemon; when this resolves it is reading. Waits while the outbox cannot be used for a
@@ -136,7 +137,7 @@ export class Daemon {
         groupCommit: this.#groupCommit,
         transports: this.#transports,
         clock: this.#clock,
-        observe: (integration) => this.#measured.lane(integration),
+        observe: (id) => this.#console.observer(id, this.#measured.lane(id)),
       }),
       reinjection(options.reinject, paths, this.#transports),
     );
@@ -167,21 +168,20 @@ export class Daemon {
       log,
     });
     this.#sources = [alertFile];
-    const startedAt = this.#clock.now();
-    this.#status = () =>
-      statusOf({
-        clock: this.#clock,
-        mode: options.mode ?? 'beside',
-        startedAt,
-        configFile: paths.config,
-        database,
-        limitBytes: settings.outbox.maxBytes,
-        outbox: this.#outbox,
-        troubles,
-        alertFile,
-        lanes: () => this.#lanes.reports(),
-        reloading: this.#reloading,
-      });
+    this.#statusParts = {
+      clock: this.#clock,
+      mode: options.mode ?? 'beside',
+      startedAt: this.#clock.now(),
+      configFile: paths.config,
+      database,
+      limitBytes: settings.outbox.maxBytes,
+      outbox: this.#outbox,
+      troubles,
+      alertFile,
+      lanes: () => this.#lanes.reports(),
+      reloading: () => this.#reloading,
+    };
+    this.#console = new ConsoleDoor(options, this.#statusParts);
     this.#intake = new Intake(
       {
         sources: this.#sources,
@@ -214,8 +214,8 @@ export class Daemon {
   }
 
   /** How it is doing. */
-  get status(): StatusReport {
-    return this.#status();
+  get status() {
+    return statusOf(this.#statusParts);
   }
 
   /** Why the configuration in force is not that of the files; undefined when it is. */
@@ -235,6 +235,7 @@ export class Daemon {
   async stop(graceMs: number): Promise<void> {
     this.#reloading.stop();
     this.#control?.close();
+    this.#console.stop();
     this.#watch.stop();
     this.#retention.stop();
     this.#diskRoom.stop();
@@ -268,7 +269,7 @@ export class Daemon {
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#retention.start();
     this.#control = await startControl(join(paths.state, CONTROL_SOCKET), {
-      status: this.#status,
+      status: () => this.status,
       metrics: () => this.metrics.text(),
       reloading: this.#reloading,
       log,
@@ -293,5 +294,6 @@ export class Daemon {
     const quiet = new Quiet(setup.quiet, this.#silences);
     this.#intake.use(new Router(routes, this.#clock, quiet), this.#lanes.unread);
     this.#scriptEnvironment = setup.scriptEnvironment;
+    this.#console.use(setup);
   }
 }

@@ -1,9 +1,28 @@
+import type { ListenPlace } from './listen.ts';
+
 /** What `integratord.yaml` may say besides the settings of single integrations. */
 export interface DaemonSettings {
   readonly outbox: OutboxLimits;
   readonly reading: ReadingLimits;
   /** Variables that scripts get although they would not. */
   readonly environment: readonly string[];
+  /** The web page; undefined: there is none. */
+  readonly console: ConsoleSettings | undefined;
+}
+
+/** Where the web page is served, and to whom. */
+export interface ConsoleSettings {
+  readonly listen: ListenPlace;
+  /** The rights of the socket. */
+  readonly mode: number;
+  /** Whether people may act. */
+  readonly write: boolean;
+  /** Who may log in; undefined where the rights of the socket decide. */
+  readonly usersFile: string | undefined;
+  /** Names of this machine, besides localhost. */
+  readonly hosts: readonly string[];
+  /** Paths of fields that viewers do not see. */
+  readonly hide: readonly string[];
 }
 
 /** How much the outbox keeps. */
@@ -57,4 +76,5 @@ export const DEFAULT_SETTINGS: DaemonSettings = {
     lookBackBytes: Number.POSITIVE_INFINITY,
   },
   environment: [],
+  console: undefined,
 };
