@@ -262,7 +262,11 @@ export class Daemon {
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#retention.start();
     this.#affairs = await Affairs.start({
-      ...{ ...this.#statusParts, paths, log, lanes: this.#lanes, reloading: this.#reloading },
+      ...this.#statusParts,
+      paths,
+      log,
+      lanes: this.#lanes,
+      reloading: this.#reloading,
       status: () => this.status,
       reloading: this.#reloading,
       metrics: () => this.measuring.metrics.text(),
