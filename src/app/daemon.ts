@@ -268,7 +268,6 @@ export class Daemon {
       lanes: this.#lanes,
       reloading: this.#reloading,
       status: () => this.status,
-      reloading: this.#reloading,
       metrics: () => this.measuring.metrics.text(),
       limitBytes: setup.settings.outbox.maxBytes,
     });
