@@ -1,8 +1,9 @@
-// Compiles src to dist with tsc, and makes the command executable.
+// Compiles src to dist with tsc, adds the files of the console's pages, and makes the command executable.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyAssets } from './assets.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -31,6 +32,7 @@ export function build() {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
+  copyAssets(root, join(fresh, 'console', 'assets'));
   chmodSync(join(fresh, 'cli', 'main.js'), 0o755);
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);

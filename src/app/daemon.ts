@@ -2,7 +2,6 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { Outbox } from '../core/outbox.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import type { Source } from '../core/source.ts';
-import type { StatusReport } from '../core/status.ts';
 import { Intake } from '../intake/intake.ts';
 import { GroupCommit } from '../lanes/group-commit.ts';
 import { Configurations } from '../outbox/configurations.ts';
@@ -14,6 +13,7 @@ import { Quiet } from '../silences/quiet.ts';
 import { measuredOutbox } from '../telemetry/measured-outbox.ts';
 import { Affairs } from './affairs.ts';
 import { alertFileSource } from './alert-file.ts';
+import { ConsoleDoor } from './console/console-door.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
 import { LaneSet } from './lane-set.ts';
@@ -29,7 +29,7 @@ import { disabledIds, enabledIntegrations, routedIntegrations, type Setup } from
 import { sharedLaneParts } from './shared-lane-parts.ts';
 import { SilenceKeeper } from './silence-keeper.ts';
 import type { StartFailure } from './start-failure.ts';
-import { sourceReport, statusOf } from './status.ts';
+import { type StatusParts, sourceReport, statusOf } from './status.ts';
 import { createTransports, type Transports } from './transports.ts';
 
 /**
@@ -55,11 +55,11 @@ export class Daemon {
   readonly #sources: readonly Source[];
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
-  readonly #status: () => StatusReport;
-  readonly #sourceReports: () => StatusReport['sources'];
+  readonly #statusParts: StatusParts;
   readonly #reloading: Reloading;
   #reading: Promise<void> | undefined;
   #affairs: Affairs | undefined;
+  readonly #console: ConsoleDoor;
 
   /**
    * Starts the daemon; when this resolves it is reading. Waits while the outbox cannot be used for a
@@ -126,7 +126,9 @@ export class Daemon {
         groupCommit: this.#groupCommit,
         transports: this.#transports,
         clock: this.#clock,
-        observe: this.measuring.observe,
+        observe: (entry) => {
+          return this.#console.observer(entry.integration.id, this.measuring.observe(entry));
+        },
       }),
       reinjection(options.reinject, paths, this.#transports),
     );
@@ -159,21 +161,20 @@ export class Daemon {
     });
     this.#sources = [alertFile];
     const startedAt = this.#clock.now();
-    this.#sourceReports = () => [sourceReport(alertFile, startedAt, this.#clock.now())];
-    this.#status = () =>
-      statusOf({
-        clock: this.#clock,
-        mode: options.mode ?? 'beside',
-        startedAt,
-        configFile: paths.config,
-        database,
-        limitBytes: settings.outbox.maxBytes,
-        outbox: this.#outbox,
-        troubles,
-        sources: this.#sourceReports,
-        lanes: () => this.#lanes.reports(),
-        reloading: this.#reloading,
-      });
+    this.#statusParts = {
+      clock: this.#clock,
+      mode: options.mode ?? 'beside',
+      startedAt,
+      configFile: paths.config,
+      database,
+      limitBytes: settings.outbox.maxBytes,
+      outbox: this.#outbox,
+      troubles,
+      sources: () => [sourceReport(alertFile, startedAt, this.#clock.now())],
+      lanes: () => this.#lanes.reports(),
+      reloading: () => this.#reloading,
+    };
+    this.#console = new ConsoleDoor(options, this.#statusParts);
     this.#intake = new Intake(
       {
         sources: this.#sources,
@@ -206,8 +207,8 @@ export class Daemon {
   }
 
   /** How it is doing. */
-  get status(): StatusReport {
-    return this.#status();
+  get status() {
+    return statusOf(this.#statusParts);
   }
 
   /** Why the configuration in force is not that of the files; undefined when it is. */
@@ -227,6 +228,7 @@ export class Daemon {
   async stop(graceMs: number): Promise<void> {
     this.#reloading.stop();
     this.#affairs?.close();
+    this.#console.stop();
     this.#watch.stop();
     this.#retention.stop();
     this.#diskRoom.stop();
@@ -260,10 +262,8 @@ export class Daemon {
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#retention.start();
     this.#affairs = await Affairs.start({
-      ...{ paths, log, clock: this.#clock, status: this.#status, sources: this.#sourceReports },
-      database: this.#state.database,
-      outbox: this.#outbox,
-      lanes: this.#lanes,
+      ...{ ...this.#statusParts, paths, log, lanes: this.#lanes, reloading: this.#reloading },
+      status: () => this.status,
       reloading: this.#reloading,
       metrics: () => this.measuring.metrics.text(),
       limitBytes: setup.settings.outbox.maxBytes,
@@ -282,5 +282,6 @@ export class Daemon {
     this.#intake.use(new Router(routes, this.#clock, quiet), this.#lanes.unread);
     this.#scriptEnvironment = setup.scriptEnvironment;
     this.measuring.expose(setup.settings.metrics);
+    this.#console.use(setup);
   }
 }

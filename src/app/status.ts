@@ -29,12 +29,19 @@ export interface StatusParts {
     /** Why it cannot run as it is configured. */
     readonly cannotRun: string | undefined;
   }>;
-  readonly reloading: Pick<Reloading, 'refusal' | 'inForceSince'>;
+  readonly reloading: () => Pick<Reloading, 'refusal' | 'inForceSince' | 'reload'>;
 }
 
-/** Puts together how the daemon is doing. Costs time in proportion to what waits. */
-export function statusOf(parts: StatusParts): StatusReport {
-  const { clock, mode, startedAt, configFile, database, limitBytes, reloading } = parts;
+/**
+ * Puts together how the daemon is doing.
+ * @param backlog what waits, where it is known: to count it takes time in proportion to it.
+ */
+export function statusOf(
+  parts: StatusParts,
+  backlog: readonly LaneBacklog[] = new SqliteStatistics(parts.database).backlog(),
+): StatusReport {
+  const { clock, mode, startedAt, configFile, database, limitBytes } = parts;
+  const { inForceSince, refusal } = parts.reloading();
   const now = clock.now();
   return {
     pid: process.pid,
@@ -49,11 +56,11 @@ export function statusOf(parts: StatusParts): StatusReport {
       limit: limitBytes,
       troubles: parts.troubles.present,
     },
-    integrations: integrationsOf(parts),
+    integrations: integrationsOf(parts, backlog),
     configuration: {
       file: configFile,
-      inForceSince: reloading.inForceSince,
-      refused: reloading.refusal,
+      inForceSince,
+      refused: refusal,
     },
   };
 }
@@ -90,9 +97,9 @@ const TROUBLES: Readonly<Record<string, string>> = {
   archives: 'archives cannot be listed or read',
 };
 
-function integrationsOf(parts: StatusParts): LaneReport[] {
+function integrationsOf(parts: StatusParts, backlog: readonly LaneBacklog[]): LaneReport[] {
   const statistics = new SqliteStatistics(parts.database);
-  const backlogs = new Map(statistics.backlog().map((one) => [one.integration, one]));
+  const backlogs = new Map(backlog.map((one) => [one.integration, one]));
   const reports = [...parts.lanes()].map(({ id, state, lane, cannotRun }): LaneReport => {
     const backlog = backlogs.get(id);
     backlogs.delete(id);

@@ -24,6 +24,7 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['resume', async () => (await import('./pause.ts')).addResume],
   ['queue', async () => (await import('./queue.ts')).addQueue],
   ['silence', async () => (await import('./silence.ts')).addSilence],
+  ['console-user', async () => (await import('./console-user.ts')).addConsoleUser],
   ['demo', async () => (await import('./demo.ts')).addDemo],
   ['install', async () => (await import('./install.ts')).addInstall],
   ['uninstall', async () => (await import('./install.ts')).addUninstall],

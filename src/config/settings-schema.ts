@@ -7,6 +7,7 @@ import { groupingSettings } from '../grouping/settings/schema.ts';
 import { quietSettings } from '../silences/settings/schema.ts';
 import { timesSettings } from '../times/schema.ts';
 import { testsSettings } from './config-tests.ts';
+import { consoleSettings } from './console-settings.ts';
 import { metricsSettings } from './metrics-settings.ts';
 
 /*
@@ -252,6 +253,7 @@ export const settingsSchema = z.strictObject({
   times: timesSettings,
   ...quietSettings,
   tests: testsSettings,
+  console: consoleSettings,
   environment: z
     .array(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a variable' }))
     .optional()

@@ -7,6 +7,7 @@ import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
 import { type ConfigTest, readConfigTests } from './config-tests.ts';
+import { consoleOf } from './console-settings.ts';
 import type { Files } from './files.ts';
 import { readMetricsSettings } from './metrics-settings.ts';
 import type { QuietPart } from './quiet.ts';
@@ -21,7 +22,7 @@ import {
 import { readTextFile } from './text-file.ts';
 import { NO_TIMES, type SettingsTimes, settingsTimes } from './times.ts';
 import { validate, type YamlPart } from './validation.ts';
-import { parseYaml, type YamlFile } from './yaml-document.ts';
+import { parseYaml, type YamlFile, type YamlPath } from './yaml-document.ts';
 
 /** In bytes. */
 const LONGEST_SETTINGS = 256 << 10;
@@ -122,7 +123,15 @@ function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]
 function readTop(yaml: YamlFile, report: Report): RawSettings {
   const { value } = yaml;
   if (value === undefined || value === null) return {};
-  return validate(settingsSchema, { yaml, report, path: [], value }, 2).value ?? {};
+  return validate(settingsSchema, { yaml, report, path: [], value }, depthOf).value ?? {};
+}
+
+/**
+ * How much is left out where something is wrong: one setting; of the console all of it, since without what
+ * was meant it could show more than was meant.
+ */
+function depthOf([name]: YamlPath): number {
+  return name === 'console' ? 1 : 2;
 }
 
 /**
@@ -189,12 +198,8 @@ export function reportUnknownIds(entries: Iterable<SettingsEntry>, ids: Readonly
   }
 }
 
-function daemonSettings({
-  outbox,
-  reading,
-  metrics,
-  environment = [],
-}: RawSettings): DaemonSettings {
+function daemonSettings(raw: RawSettings): DaemonSettings {
+  const { outbox, reading, metrics, environment = [] } = raw;
   const mebibytes = (value: number | undefined) =>
     value === undefined ? undefined : value * 2 ** 20;
   const { reading: bounds } = DEFAULT_SETTINGS;
@@ -213,6 +218,7 @@ function daemonSettings({
     },
     metrics: readMetricsSettings(metrics),
     environment,
+    console: consoleOf(raw.console),
   };
 }
 

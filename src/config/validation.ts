@@ -28,7 +28,7 @@ export interface Validated<Schema extends z.ZodType> {
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
   part: YamlPart,
-  depth: number,
+  depth: number | ((path: YamlPath) => number),
   whyUnknown: (key: string) => string | undefined = () => undefined,
 ): Validated<Schema> {
   const result = schema.safeParse(part.value, { error: issueText });
@@ -80,8 +80,8 @@ function explain(schema: z.ZodType, part: YamlPart, issue: z.core.$ZodIssue): st
 }
 
 /** Takes a setting away. */
-function remove(root: unknown, path: YamlPath, depth: number): void {
-  const setting = path.slice(0, depth);
+function remove(root: unknown, path: YamlPath, depth: number | ((path: YamlPath) => number)): void {
+  const setting = path.slice(0, typeof depth === 'number' ? depth : depth(path));
   const last = setting.pop();
   let parent: unknown = root;
   for (const key of setting) parent = isRecord(parent) ? parent[String(key)] : undefined;

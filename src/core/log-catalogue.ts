@@ -1,3 +1,4 @@
+import { CONSOLE_MESSAGES } from './log-messages/console.ts';
 import { DELIVERY_MESSAGES } from './log-messages/deliveries.ts';
 import type { LogEntry } from './log-messages/entry.ts';
 import { HELPER_MESSAGES } from './log-messages/helpers.ts';
@@ -15,6 +16,7 @@ export const LOG_CATALOGUE = {
   ...OUTBOX_MESSAGES,
   ...READING_MESSAGES,
   ...HELPER_MESSAGES,
+  ...CONSOLE_MESSAGES,
 } as const satisfies Record<string, LogEntry>;
 
 /** The messages of a level. */

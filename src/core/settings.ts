@@ -1,3 +1,5 @@
+import type { ListenPlace } from './listen.ts';
+
 /** What `integratord.yaml` may say besides the settings of single integrations. */
 export interface DaemonSettings {
   readonly outbox: OutboxLimits;
@@ -5,6 +7,23 @@ export interface DaemonSettings {
   readonly metrics: MetricsSettings;
   /** Variables that scripts get although they would not. */
   readonly environment: readonly string[];
+  /** The web page; undefined: there is none. */
+  readonly console: ConsoleSettings | undefined;
+}
+
+/** Where the web page is served, and to whom. */
+export interface ConsoleSettings {
+  readonly listen: ListenPlace;
+  /** The rights of the socket. */
+  readonly mode: number;
+  /** Whether people may act. */
+  readonly write: boolean;
+  /** Who may log in; undefined where the rights of the socket decide. */
+  readonly usersFile: string | undefined;
+  /** Names of this machine, besides localhost. */
+  readonly hosts: readonly string[];
+  /** Paths of fields that viewers do not see. */
+  readonly hide: readonly string[];
 }
 
 /** Where the metrics go besides the control socket. */
@@ -73,4 +92,5 @@ export const DEFAULT_SETTINGS: DaemonSettings = {
   },
   metrics: { listen: undefined, file: undefined },
   environment: [],
+  console: undefined,
 };

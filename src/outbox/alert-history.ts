@@ -94,6 +94,13 @@ export class AlertHistory {
       .map((row) => this.#deliveryOf(row, now));
   }
 
+  /** One delivery alone. @param now in milliseconds since 1970. */
+  ofDelivery(id: number, now: number): AlertDelivery[] {
+    const sql = 'SELECT alert FROM delivery WHERE id = ?';
+    const alert = this.#database.get<{ alert: number }>(sql, id)?.alert;
+    return alert === undefined ? [] : this.deliveries([alert], now).filter((one) => one.id === id);
+  }
+
   #deliveryOf(row: DeliveryRow, now: number): AlertDelivery {
     const attempts = this.#database.all<AttemptRow>(
       'SELECT * FROM attempt WHERE delivery = ? ORDER BY number',

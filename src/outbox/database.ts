@@ -19,6 +19,8 @@ export interface DatabaseOptions {
    */
   readonly busyTimeoutMs?: number;
   readonly observer?: OutboxObserver;
+  /** Whether it can only be read: then it must be there, and in the present shape. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -29,6 +31,7 @@ export class Database {
   readonly path: string;
   readonly #busyTimeoutMs: number;
   readonly #observer: OutboxObserver | undefined;
+  readonly #readOnly: boolean;
   readonly #statements = new Map<string, StatementSyncInstance>();
   /** Undefined while it is between two files. */
   #connection: DatabaseSyncInstance | undefined;
@@ -43,6 +46,7 @@ export class Database {
     this.path = path;
     this.#busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
     this.#observer = options.observer;
+    this.#readOnly = options.readOnly ?? false;
   }
 
   /** Opens a database file, creating it if it is missing. */
@@ -54,10 +58,10 @@ export class Database {
 
   #open(): void {
     this.#synchronous = undefined;
-    const connection = openDatabaseFile(this.path, this.#busyTimeoutMs);
+    const connection = openDatabaseFile(this.path, this.#busyTimeoutMs, this.#readOnly);
     this.#connection = connection;
     try {
-      this.#configure(connection);
+      if (!this.#readOnly) this.#configure(connection);
     } catch (error) {
       this.#connection = undefined;
       this.#statements.clear();

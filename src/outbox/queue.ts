@@ -56,7 +56,7 @@ export type { RecordedAttempt } from './recorded-attempt.ts';
 
 export type QueueStats = Record<string, Record<DeliveryState, number>>;
 
-const ENTRY = `d.id, ${INTEGRATION} AS integration, a.alert_id, a.level, ${STATE} AS state,
+export const ENTRY = `d.id, ${INTEGRATION} AS integration, a.alert_id, a.level, ${STATE} AS state,
   d.attempts, d.reason, l.parked_reason, d.due_at, l.held_until, a.read_at, d.finished_at,
   d.verdict, d.verdict_by, d.bundle, b.kind AS bundle_kind, b.head AS bundle_head,
   CASE WHEN b.sealed_at IS NULL THEN b.due_at END AS bundle_due`;
@@ -151,7 +151,7 @@ function sum(numbers: Iterable<number>): number {
   return total;
 }
 
-function entryOf(row: EntryRow): QueueEntry {
+export function entryOf(row: EntryRow): QueueEntry {
   const state = row.state as DeliveryState;
   return {
     id: row.id,
@@ -191,7 +191,7 @@ interface StatsRow {
   n: number | null;
 }
 
-interface EntryRow {
+export interface EntryRow {
   id: number;
   integration: string;
   alert_id: string | null;

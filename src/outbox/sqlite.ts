@@ -11,15 +11,22 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
  * Opens a database file, private to its owner: SQLite would create it readable by all that the
  * umask lets in. The only place that knows the driver.
  * @param timeoutMs how long to wait for another process that holds a lock.
+ * @param readOnly whether it can only be read; it is not created then.
  */
-export function openDatabaseFile(path: string, timeoutMs: number): DatabaseSyncInstance {
+export function openDatabaseFile(
+  path: string,
+  timeoutMs: number,
+  readOnly = false,
+): DatabaseSyncInstance {
   // Only where it is missing: to close any descriptor of a file is to lose all locks that this
   // process holds on it, those of an open database among them (POSIX record locks).
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) closeSync(openSync(path, CREATE, 0o600));
+  if (stat === undefined) {
+    if (!readOnly) closeSync(openSync(path, CREATE, 0o600));
+  }
   // SQLite would follow it, and create what it leads to.
   else if (stat.isSymbolicLink()) throw new OutboxError('forbidden', `${path} is a symbolic link`);
-  return new DatabaseSync(path, { timeout: timeoutMs });
+  return new DatabaseSync(path, { timeout: timeoutMs, readOnly });
 }
 
 /** SQLite's primary result codes, and what they mean for the outbox. */

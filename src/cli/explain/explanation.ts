@@ -47,7 +47,7 @@ export interface Explanation extends Omit<Subject, 'deliveries'> {
 export interface ExplainerOptions {
   readonly setup: Setup;
   /** The configurations that were in force, where there is an outbox. */
-  readonly configurations: Configurations | undefined;
+  readonly configurations: Pick<Configurations, 'at'> | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Whether only the present configuration is asked. */

@@ -77,7 +77,8 @@ export function chainText(chain: readonly (ChainStep | HeldStep)[], style: Style
   return stepLines(chain.flatMap(rowsOf), style).join('\n');
 }
 
-function notesOf(integration: ExplainedIntegration): string[] {
+/** What there is to say besides what was decided. */
+export function notesOf(integration: ExplainedIntegration): string[] {
   const { verdict, now, isNew, cannotRun, mayHold, deliveries } = integration;
   const isSent = verdict === 'send';
   const notes: string[] = [];
@@ -101,14 +102,15 @@ function notesOf(integration: ExplainedIntegration): string[] {
 }
 
 /** A line of a chain. */
-interface Row {
+export interface Row {
   readonly pass: boolean;
   readonly name: string;
   readonly found: string;
   readonly wanted: string;
 }
 
-function rowsOf(step: ChainStep | HeldStep): Row[] {
+/** A question that was asked, with what it consists of. */
+export function rowsOf(step: ChainStep | HeldStep): Row[] {
   const { stage, by = stage, pass, found, wanted, why, children = [] } = step;
   const isBare = found === undefined && wanted === undefined && why !== undefined;
   const row = {

@@ -1,0 +1,98 @@
+import { Worker } from 'node:worker_threads';
+import type { ActionResult, ConsoleActions, SilenceWish } from '../../console/data.ts';
+import type { Reader } from '../../console/reader/client.ts';
+import type { Clock } from '../../core/clock.ts';
+import { formatDiagnostic } from '../../core/diagnostic.ts';
+import type { NewSilence } from '../../core/silence.ts';
+import { compileSilence } from '../../silences/silence.ts';
+import type { Reloading } from '../reloading.ts';
+import type { Setup } from '../setup.ts';
+import type { Change } from './changes.ts';
+import type { WriterData } from './writer-worker.ts';
+
+const PROGRAM = new URL('./writer-worker.js', import.meta.url);
+
+export interface ActionParts {
+  /** The file of the outbox. */
+  readonly outbox: string;
+  readonly reader: Reader;
+  readonly setup: () => Setup;
+  readonly reloading: () => Pick<Reloading, 'reload' | 'refusal'>;
+  readonly clock: Clock;
+}
+
+/**
+ * What people can do in the console. What changes the outbox is done by a thread with a connection of its
+ * own, as a command would, one thing after the other: the lanes see it as they see those.
+ */
+export function consoleActions(parts: ActionParts): ConsoleActions {
+  const { outbox, reader, setup, reloading, clock } = parts;
+  let last: Promise<unknown> = Promise.resolve();
+  const apply = (what: Change, who: string): Promise<ActionResult> => {
+    const next = last.then(() => inThread({ outbox, what, who }));
+    last = next;
+    return next;
+  };
+  return {
+    count: (target, action) => reader.ask('count', target, action),
+    retry: (target, who) => apply({ kind: 'retry', target }, who),
+    drop: (target, who) => apply({ kind: 'drop', target }, who),
+    pause: (integration, isPaused, who) => apply({ kind: 'pause', integration, isPaused }, who),
+    async addSilence(wish, who) {
+      const silence = silenceOf(wish, who, clock.now());
+      const problems = problemsOf(silence, setup());
+      if (problems.length > 0) return { ok: false, text: 'This is no silence.', details: problems };
+      return apply({ kind: 'silence add', silence }, who);
+    },
+    endSilence: (id, who) => apply({ kind: 'silence end', id }, who),
+    async reload(who) {
+      const diagnostics = reloading().reload();
+      const isAccepted = reloading().refusal === undefined;
+      await apply({ kind: 'reload', detail: { accepted: isAccepted } }, who);
+      return {
+        ok: isAccepted,
+        text: isAccepted
+          ? 'The configuration was read again, and is in force.'
+          : 'The configuration was refused: the one before stays in force.',
+        details: diagnostics.map(formatDiagnostic),
+      };
+    },
+  };
+}
+
+function silenceOf({ only, until, why, integrations }: SilenceWish, by: string, from: number) {
+  const silence: NewSilence = {
+    name: undefined,
+    from,
+    until,
+    by,
+    why,
+    only,
+    when: undefined,
+    integrations,
+    ending: 'summary',
+    evenCritical: false,
+  };
+  return silence;
+}
+
+function problemsOf(silence: NewSilence, { times }: Setup): string[] {
+  const rest = { id: 0, key: '', endedAt: undefined, isRecurring: false } as const;
+  const record = { ...silence, ...rest, told: new Set<never>(), held: new Map<string, number>() };
+  return compileSilence(record, { times: times.times }).problems.map(
+    ({ path, message }) => `${path.join('.')}: ${message}`,
+  );
+}
+
+function inThread(workerData: WriterData): Promise<ActionResult> {
+  return new Promise((resolve) => {
+    const worker = new Worker(PROGRAM, { workerData });
+    const failed = () => resolve({ ok: false, text: 'It could not be done: try it by a command.' });
+    worker.on('message', (result: ActionResult) => {
+      resolve(result);
+      void worker.terminate();
+    });
+    worker.on('error', failed);
+    worker.on('exit', failed);
+  });
+}

@@ -1,0 +1,74 @@
+import type { Subject } from '../../cli/explain/explanation.ts';
+import { foundSubject, storedSubjects } from '../../cli/explain/subjects.ts';
+import { heldTexts, matcherOf } from '../../console/reader/matches.ts';
+import type { FoundAlert, Jobs } from '../../console/reader/protocol.ts';
+import type { Clock } from '../../core/clock.ts';
+import { AlertHistory } from '../../outbox/alert-history.ts';
+import { auditList } from '../../outbox/browse/audit-list.ts';
+import { browse } from '../../outbox/browse/browse.ts';
+import { deadGroups } from '../../outbox/browse/dead-groups.ts';
+import { Configurations } from '../../outbox/configurations.ts';
+import type { Database } from '../../outbox/database.ts';
+import { Queue } from '../../outbox/queue.ts';
+import { Silences } from '../../outbox/silences.ts';
+import { SqliteStatistics } from '../../outbox/statistics.ts';
+import { findAlert } from '../../sources/file/alert-search.ts';
+import { systemFileSystem } from '../../sources/file/files.ts';
+import { targetIds } from './targets.ts';
+
+/** What the console asks about the outbox. @param alerts the path of the alert file. */
+export function readerJobs(database: Database, alerts: string, clock: Clock): Jobs {
+  const history = new AlertHistory(database);
+  const configurations = new Configurations(database);
+  const queue = new Queue(database);
+  const monotonic = () => clock.monotonic();
+  const withConfiguration = ({
+    alert,
+    foundIn,
+    path,
+    readAt,
+    deliveries,
+  }: Subject): FoundAlert => ({
+    raw: alert.raw,
+    foundIn: foundIn === 'input' ? 'outbox' : foundIn,
+    path,
+    readAt,
+    deliveries,
+    configuration: configurations.at(readAt ?? clock.now()),
+  });
+  return {
+    deliveries: (search, rows, budgetMs) =>
+      browse(
+        database,
+        { ...search, holds: heldTexts(search) },
+        { rows, budgetMs, monotonic, matches: matcherOf(search) },
+      ),
+    integrations: () => queue.integrations(),
+    delivery(id) {
+      const detail = queue.show(id);
+      if (detail === undefined) return undefined;
+      const raw = Buffer.from(detail.raw);
+      const alert = {
+        raw,
+        foundIn: 'outbox' as const,
+        path: undefined,
+        readAt: detail.readAt,
+        deliveries: history.ofDelivery(id, clock.now()),
+        configuration: configurations.at(detail.readAt),
+      };
+      return { detail: { ...detail, raw: '' }, alert };
+    },
+    deadGroups: (budgetMs) => deadGroups(database, budgetMs, monotonic),
+    count: (target, action) => targetIds(database, target, action).length,
+    async alert(id) {
+      const stored = storedSubjects(history, id, clock.now());
+      if (stored.length > 0) return { alerts: stored.map(withConfiguration), left: [] };
+      const search = await findAlert(id, { files: systemFileSystem, path: alerts });
+      const found = foundSubject(search, history, clock.now());
+      return { alerts: found === undefined ? [] : [withConfiguration(found)], left: search.left };
+    },
+    silences: () => new Silences(database).list(),
+    activity: (rows, before) => auditList(database, rows, before),
+    backlog: () => new SqliteStatistics(database).backlog(),
+  };
+}

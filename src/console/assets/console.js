@@ -1,0 +1,280 @@
+// What the console's pages do by themselves: keys, the live view, the plot. All of it can be done without.
+/* global htmx */
+
+const $ = (selector, within = document) => within.querySelector(selector);
+const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+const say = (text) => {
+  $('#said').textContent = text;
+};
+
+// --- where one is in a table ---
+
+let here = -1;
+
+function rows() {
+  return $$('[data-row]').filter((row) => row.offsetParent !== null);
+}
+
+function move(by) {
+  const all = rows();
+  if (all.length === 0) return;
+  here = Math.min(Math.max(here + by, 0), all.length - 1);
+  for (const row of all) row.classList.toggle('here', row === all[here]);
+  const row = all[here];
+  ($('a[data-open]', row) ?? $('a, button, input', row))?.focus({ preventScroll: true });
+  row.scrollIntoView({ block: 'nearest' });
+}
+
+function row() {
+  const focused = document.activeElement?.closest('[data-row]');
+  return focused ?? rows()[here] ?? (rows().length === 1 ? rows()[0] : undefined);
+}
+
+// --- keys ---
+
+const go = (path) => $(`nav a[href="${path}"]`)?.click();
+
+/** Presses what a page has for a key: first where one is, then anywhere. */
+function press(key) {
+  const within = row();
+  const selector = `[data-key="${key}"]`;
+  const found = (within && $(selector, within)) ?? $(selector);
+  if (found === null || found === undefined) return false;
+  if (found.matches('input')) found.focus();
+  else found.click();
+  return true;
+}
+
+/** A key for what is selected takes the row where one is, where nothing is selected. */
+function act(key) {
+  const boxes = $$('input[type=checkbox][name=id]');
+  const box = row() && $('input[type=checkbox][name=id]', row());
+  if (boxes.length > 0 && !boxes.some((one) => one.checked)) {
+    if (!box) return say('Nothing is selected: x selects');
+    box.checked = true;
+  }
+  press(key);
+}
+
+function explain() {
+  const alert = row()?.dataset.alert;
+  if (alert !== undefined && !location.pathname.startsWith('/alert/')) {
+    visit(`/alert/${encodeURIComponent(alert)}`);
+  } else press('e');
+}
+
+function silence() {
+  const rule = row()?.dataset.rule ?? $('[data-rule]')?.dataset.rule;
+  visit(rule === undefined ? '/silences' : `/silences?rule=${encodeURIComponent(rule)}`);
+}
+
+function visit(address) {
+  const link = document.createElement('a');
+  link.href = address;
+  $('#main').append(link);
+  htmx.process(link);
+  link.click();
+}
+
+function select() {
+  const box = row() && $('input[type=checkbox]', row());
+  if (!box) return;
+  box.checked = !box.checked;
+  say(box.checked ? 'Selected' : 'Not selected');
+}
+
+function selectAll() {
+  const boxes = $$('input[type=checkbox][name=id]');
+  const isAll = boxes.every((box) => box.checked);
+  for (const box of boxes) box.checked = !isAll;
+  say(isAll ? 'None is selected' : `${boxes.length} are selected`);
+}
+
+function leave() {
+  const { activeElement } = document;
+  if (activeElement?.matches('input, select, textarea')) activeElement.blur();
+  else press('esc');
+}
+
+const KEYS = {
+  '/': () => press('/'),
+  '?': () => $('#help').showModal(),
+  '.': hold,
+  '*': selectAll,
+  j: () => move(1),
+  k: () => move(-1),
+  x: select,
+  r: () => act('r'),
+  d: () => act('d'),
+  e: explain,
+  s: silence,
+  n: () => press('n'),
+};
+
+let isGoing = false;
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if ($('#help').open) return; // the dialog has its own keys
+  const isTyping = event.target.matches?.('input:not([type=checkbox]), select, textarea') ?? false;
+  if (event.key === 'Escape') return leave();
+  if (isTyping) return;
+  if (isGoing) {
+    isGoing = false;
+    const link = $(`[data-go="${CSS.escape(event.key)}"]`);
+    if (link === null) return;
+    event.preventDefault();
+    go(link.getAttribute('href'));
+    return;
+  }
+  if (event.key === 'g') {
+    isGoing = true;
+    return;
+  }
+  const action = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : undefined;
+  if (action === undefined) return;
+  event.preventDefault();
+  action();
+});
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest?.('#help-button')) $('#help').showModal();
+  if (event.target.closest?.('#hold')) hold();
+});
+
+// --- the live view ---
+
+let source;
+let isHeld = false;
+
+function connect() {
+  source?.close();
+  source = undefined;
+  const live = $('[data-live]');
+  if (live === null || isHeld || document.hidden) return;
+  const stream = new EventSource(live.dataset.live);
+  source = stream;
+  stream.addEventListener('open', () => state('Live'));
+  stream.addEventListener('now', (event) => {
+    // What is pressed must not be replaced under the finger.
+    if ($('#live :active') !== null) return;
+    const at = rows().indexOf(document.activeElement?.closest('[data-row]'));
+    const name = document.activeElement?.getAttribute('name');
+    $('#live').innerHTML = event.data;
+    htmx.process($('#live'));
+    const again = at < 0 ? undefined : rows()[at];
+    if (again) ($(name ? `[name="${name}"]` : 'a[data-open]', again) ?? $('a', again))?.focus();
+    rows()[here]?.classList.add('here');
+  });
+  stream.addEventListener('error', () => state('Not connected: trying again'));
+}
+
+function state(text) {
+  const place = $('#live-state');
+  if (place !== null && place.textContent !== text) place.textContent = text;
+}
+
+function hold() {
+  const button = $('#hold');
+  if (button === null) return;
+  isHeld = !isHeld;
+  button.setAttribute('aria-pressed', String(isHeld));
+  connect();
+  state(isHeld ? 'Held' : 'Live');
+  say(isHeld ? 'The live view is held' : 'The live view goes on');
+}
+
+document.addEventListener('visibilitychange', connect);
+
+// --- the plot ---
+
+let plot;
+let plotTimer;
+
+async function draw() {
+  clearTimeout(plotTimer);
+  const place = $('#plot');
+  if (place === null) return;
+  plotTimer = setTimeout(() => void draw(), 10_000);
+  if (document.hidden || isHeld) return;
+  const answer = await fetch(place.dataset.series, { headers: { 'x-integratord': '1' } });
+  if (!answer.ok || !place.isConnected) return;
+  const { times, delivered, failed } = await answer.json();
+  if (times.length === 0) {
+    place.textContent = 'The first numbers come after ten seconds.';
+    return;
+  }
+  const data = [times, delivered, failed];
+  const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+  place.setAttribute(
+    'aria-label',
+    `Attempts of the last hour: ${sum(delivered)} delivered, ${sum(failed)} failed`,
+  );
+  if (plot?.root.parentElement === place) return plot.setData(data);
+  await plotLibrary();
+  if (!place.isConnected) return;
+  place.replaceChildren();
+  plot = new window.uPlot(plotOptions(place), data, place);
+}
+
+/** The library, loaded once a page has a plot. */
+function plotLibrary() {
+  if (window.uPlot !== undefined) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = document.body.dataset.uplot;
+    script.addEventListener('load', resolve);
+    script.addEventListener('error', reject);
+    document.head.append(script);
+  });
+}
+
+function plotOptions(place) {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour('--quiet'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { stroke: colour('--line'), width: 1 },
+  };
+  return {
+    width: place.clientWidth,
+    height: 190,
+    legend: { show: false },
+    cursor: { show: false },
+    axes: [axis, { ...axis, size: 60 }],
+    scales: { y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, 1)] } },
+    series: [
+      {},
+      { label: 'delivered', stroke: colour('--delivered'), width: 2 },
+      { label: 'failed', stroke: colour('--failed'), width: 2, dash: [6, 4] },
+    ],
+  };
+}
+
+window.addEventListener('resize', () => {
+  const place = $('#plot');
+  if (plot?.root.parentElement === place && place !== null) {
+    plot.setSize({ width: place.clientWidth, height: 190 });
+  }
+});
+
+// --- pages that replace each other ---
+
+function begin() {
+  here = -1;
+  isHeld = false;
+  connect();
+  void draw();
+}
+
+document.addEventListener('htmx:afterSwap', (event) => {
+  if (event.detail.elt?.id !== 'page' && event.detail.target?.id !== 'page') return;
+  begin();
+  const first = $('#main [autofocus]') ?? $('#main');
+  first?.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+  say(document.title);
+});
+
+begin();

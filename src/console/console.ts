@@ -1,0 +1,52 @@
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { ConsoleSettings } from '../core/settings.ts';
+import { actingRoutes } from './acting-routes.ts';
+import { FormIds } from './auth/form-ids.ts';
+import { Login } from './auth/login.ts';
+import type { ConsoleActions, ConsoleSource } from './data.ts';
+import { consoleApp } from './http/app.ts';
+import { ASSETS_DIRECTORY, type Assets, loadAssets } from './http/assets.ts';
+import type { Fetcher } from './http/server.ts';
+import { Live } from './live.ts';
+import { readingRoutes } from './reading-routes.ts';
+import { Viewing } from './viewing.ts';
+
+export interface ConsoleParts {
+  readonly settings: ConsoleSettings;
+  readonly source: ConsoleSource;
+  readonly actions: ConsoleActions;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The files of the pages, unless a test brings its own. */
+  readonly assets?: Assets;
+}
+
+/** A console that is not listening yet. */
+export interface Console extends Fetcher {
+  /** Ends what is live. */
+  close(): void;
+}
+
+/** Puts a console together. @throws where the files of its pages are missing. */
+export function createConsole(parts: ConsoleParts): Console {
+  const { settings, source, actions, clock, log } = parts;
+  const { usersFile, write, hosts, hide } = settings;
+  const live = new Live(source, clock);
+  const formIds = new FormIds();
+  const viewing = new Viewing((text) => source.scrub(text), hide);
+  const now = () => clock.now();
+  const app = consoleApp({
+    routes: [
+      ...readingRoutes({ source, viewing, live, formIds, write, now }),
+      ...(write ? actingRoutes({ actions, formIds, now, log }) : []),
+    ],
+    assets: parts.assets ?? loadAssets(ASSETS_DIRECTORY),
+    login: usersFile === undefined ? undefined : new Login(usersFile, clock, log),
+    socketUser: { name: 'socket', role: write ? 'admin' : 'viewer' },
+    hosts,
+    scrub: (text) => source.scrub(text),
+    log,
+  });
+  return { fetch: (request) => app.fetch(request), close: () => live.close() };
+}

@@ -1,0 +1,40 @@
+import type { User } from '../auth/login.ts';
+import type { Role } from '../auth/users.ts';
+
+/** A piece of a page: text in it is escaped. */
+export type Html = { toString(): string | Promise<string> };
+
+/** What is asked for, after it was found to be all right. */
+export interface PageRequest {
+  readonly user: User;
+  /** The last part of the path, where it differs. */
+  readonly id: string;
+  /** The path with its query. */
+  readonly url: string;
+  readonly query: URLSearchParams;
+  /** What was sent; empty for what only reads. */
+  readonly form: URLSearchParams;
+}
+
+/** What is answered. */
+export type PageAnswer =
+  | {
+      readonly kind: 'page';
+      readonly title: string;
+      readonly body: Html;
+      readonly status?: 200 | 400 | 404 | 409 | 503;
+    }
+  | { readonly kind: 'redirect'; readonly to: string }
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'events'; readonly stream: ReadableStream<Uint8Array> }
+  | { readonly kind: 'full' };
+
+/** A page, or something that can be done. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** `/deliveries`, `/delivery/:id`. */
+  readonly path: string;
+  /** Who may, at least. */
+  readonly role: Role;
+  readonly answer: (request: PageRequest) => PageAnswer | Promise<PageAnswer>;
+}

@@ -1,0 +1,201 @@
+import { DELIVERY_STATES } from '../../core/delivery.ts';
+import { address, FormId, State, shown, Table, Time } from './parts.tsx';
+import { SPANS } from './spans.ts';
+
+/** The filters as they stand in the address. */
+export interface DeliveriesQuery {
+  readonly state: string | undefined;
+  readonly integration: string | undefined;
+  readonly reason: string | undefined;
+  readonly rule: string | undefined;
+  readonly agent: string | undefined;
+  readonly q: string | undefined;
+  readonly since: string | undefined;
+  readonly bundle: string | undefined;
+  readonly before: string | undefined;
+}
+
+/** A delivery in a list, with what may be shown of its alert. Times are milliseconds since 1970. */
+export interface DeliveryRow {
+  readonly id: number;
+  readonly integration: string;
+  readonly alert: string | undefined;
+  readonly level: number;
+  readonly state: string;
+  readonly attempts: number;
+  readonly reason: string | undefined;
+  readonly verdict: string | undefined;
+  readonly readAt: number;
+  readonly nextAttemptAt: number | undefined;
+  readonly rule: string | undefined;
+  readonly description: string | undefined;
+  readonly agent: string | undefined;
+}
+
+export interface DeliveriesParts {
+  readonly query: DeliveriesQuery;
+  readonly rows: readonly DeliveryRow[];
+  readonly next: number | undefined;
+  /** False where the search ended before the page was full. */
+  readonly isFull: boolean;
+  readonly integrations: readonly string[];
+  readonly now: number;
+  /** Where people can act: the id of the form. */
+  readonly formId: string | undefined;
+  /** What was wrong with the address. */
+  readonly problem: string | undefined;
+}
+
+/** The list of deliveries, the newest first. What is looked for is in the address. */
+export function DeliveriesPage(parts: DeliveriesParts) {
+  const { query, rows, next, isFull, now, formId, problem } = parts;
+  const older =
+    next === undefined ? undefined : address('/deliveries', { ...query, before: String(next) });
+  const head = ['Id', 'Read', 'Integration', 'State', 'Lvl', 'Rule', 'Agent', 'Alert'];
+  return (
+    <>
+      <Filters {...parts} />
+      {problem === undefined ? null : (
+        <p class="message" role="alert">
+          {shown(problem)}
+        </p>
+      )}
+      {formId === undefined ? null : (
+        <form id="act" method="post" action="/act" class="actions">
+          <FormId id={formId} />
+          <input type="hidden" name="back" value={address('/deliveries', { ...query })} />
+          <button name="action" value="retry" data-key="r">
+            Retry selected <kbd>r</kbd>
+          </button>
+          <button name="action" value="drop" data-key="d">
+            Drop selected <kbd>d</kbd>
+          </button>
+        </form>
+      )}
+      <Table label="Deliveries" head={formId === undefined ? head : ['', ...head]}>
+        {rows.map((row) => (
+          <Row row={row} now={now} hasForm={formId !== undefined} />
+        ))}
+      </Table>
+      <p>
+        {rows.length === 0 && isFull ? 'Nothing fits. ' : ''}
+        {isFull ? '' : 'The search took long and stopped here, so there may be more. '}
+        {query.before === undefined ? null : (
+          <a href={address('/deliveries', { ...query, before: undefined })}>Newest</a>
+        )}{' '}
+        {older === undefined ? null : (
+          <a href={older} rel="next" data-key="n">
+            {isFull ? 'Older' : 'Search further back'} <kbd>n</kbd>
+          </a>
+        )}
+      </p>
+    </>
+  );
+}
+
+function Row({ row, now, hasForm }: { row: DeliveryRow; now: number; hasForm: boolean }) {
+  const { id, integration, alert, level, state, attempts, reason, verdict, readAt } = row;
+  const why = [reason, verdict, attempts > 1 ? `${attempts} attempts` : undefined]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  return (
+    <tr data-row data-alert={alert} data-rule={row.rule}>
+      {hasForm ? (
+        <td>
+          <input type="checkbox" form="act" name="id" value={id} aria-label={`Delivery ${id}`} />
+        </td>
+      ) : null}
+      <th scope="row">
+        <a href={`/delivery/${id}`} data-open>
+          {id}
+        </a>
+      </th>
+      <td>
+        <Time at={readAt} now={now} />
+      </td>
+      <td>{shown(integration)}</td>
+      <td>
+        <State of={state} />
+        {why === '' ? null : <div class="why">{shown(why)}</div>}
+        {row.nextAttemptAt === undefined || row.nextAttemptAt <= now ? null : (
+          <div class="why">
+            next <Time at={row.nextAttemptAt} now={now} />
+          </div>
+        )}
+      </td>
+      <td class="number">{level}</td>
+      <td>{shown(row.rule)}</td>
+      <td>{shown(row.agent)}</td>
+      <td class="text">{shown(row.description)}</td>
+    </tr>
+  );
+}
+
+function Filters({ query, integrations }: DeliveriesParts) {
+  return (
+    <form method="get" action="/deliveries" class="filters" role="search" aria-label="Deliveries">
+      <label>
+        State
+        <Choice name="state" chosen={query.state} of={DELIVERY_STATES} />
+      </label>
+      <label>
+        Integration
+        <Choice name="integration" chosen={query.integration} of={integrations} />
+      </label>
+      <label>
+        Read in the last
+        <Choice name="since" chosen={query.since} of={Object.keys(SPANS)} />
+      </label>
+      <Field name="reason" label="Reason" value={query.reason} />
+      <Field name="rule" label="Rule id" value={query.rule} />
+      <Field name="agent" label="Agent" value={query.agent} />
+      <Field name="q" label="Text or alert id" value={query.q} isFirst />
+      {query.bundle === undefined ? null : (
+        <Field name="bundle" label="Message" value={query.bundle} />
+      )}
+      <button>Find</button>
+      <a href="/deliveries">Clear</a>
+    </form>
+  );
+}
+
+function Field({
+  name,
+  label,
+  value,
+  isFirst = false,
+}: {
+  name: string;
+  label: string;
+  value: string | undefined;
+  isFirst?: boolean;
+}) {
+  return (
+    <label>
+      {label}
+      <input name={name} value={value ?? ''} maxlength={200} data-key={isFirst ? '/' : undefined} />
+    </label>
+  );
+}
+
+function Choice({
+  name,
+  chosen,
+  of,
+}: {
+  name: string;
+  chosen: string | undefined;
+  of: readonly string[];
+}) {
+  const values = chosen === undefined || of.includes(chosen) ? of : [...of, chosen];
+  return (
+    <select name={name}>
+      <option value="">any</option>
+      {values.map((value) => (
+        <option value={value} selected={value === chosen}>
+          {shown(value)}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,164 @@
+import type { User } from '../auth/login.ts';
+import type { Assets } from '../http/assets.ts';
+import type { Html } from '../http/route.ts';
+import { Help } from './help.tsx';
+import { shown } from './parts.tsx';
+
+/** The pages, with the key after `g` that leads there. */
+const PLACES = [
+  ['/', 'Now', 'n'],
+  ['/deliveries', 'Deliveries', 'd'],
+  ['/dead', 'Dead letters', 'l'],
+  ['/alert', 'Explain', 'e'],
+  ['/silences', 'Silences', 's'],
+  ['/activity', 'Activity', 'a'],
+  ['/about', 'About', 'b'],
+] as const;
+
+/** No code in attributes, none of strings, no styles, nothing from elsewhere, nothing kept. */
+const HTMX = JSON.stringify({
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollIntoViewOnBoost: false,
+  timeout: 10_000,
+  responseHandling: [
+    { code: '204', swap: false },
+    { code: '...', swap: true },
+  ],
+});
+
+export interface LayoutParts {
+  readonly assets: Assets;
+  readonly user: User | undefined;
+  /** Where the page is. */
+  readonly url: string;
+  readonly title: string;
+  readonly body: Html;
+  readonly hasLogin: boolean;
+}
+
+/** What is around every page. */
+export function Layout({ assets, user, url, title, body, hasLogin }: LayoutParts) {
+  const path = url.split('?')[0] ?? '';
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="htmx-config" content={HTMX} />
+        <title>{`${title} · integratord`}</title>
+        <link rel="icon" href={assets.url('icon.svg')} />
+        <link rel="stylesheet" href={assets.url('uplot.css')} />
+        <link rel="stylesheet" href={assets.url('console.css')} />
+        <script src={assets.url('htmx.js')} defer />
+        <script src={assets.url('console.js')} type="module" />
+        {path === '/' ? (
+          <noscript>
+            <meta http-equiv="refresh" content="15" />
+          </noscript>
+        ) : null}
+      </head>
+      <body
+        hx-boost="true"
+        hx-target="#page"
+        hx-select="#page"
+        hx-swap="outerHTML"
+        hx-headers='{"x-integratord":"1"}'
+        data-uplot={assets.url('uplot.js')}
+      >
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        <div id="page">
+          <header>
+            <strong class="name">integratord</strong>
+            {user === undefined ? null : <Navigation path={path} />}
+            <span class="space" />
+            {user === undefined ? null : <Who user={user} hasLogin={hasLogin} />}
+            <button type="button" id="help-button" class="plain" data-key="?">
+              Keys <kbd>?</kbd>
+            </button>
+          </header>
+          <main id="main" tabindex={-1}>
+            <h1>{title}</h1>
+            {body}
+          </main>
+        </div>
+        <p id="said" class="away" role="status" aria-live="polite" />
+        <Help />
+      </body>
+    </html>
+  );
+}
+
+function Navigation({ path }: { path: string }) {
+  return (
+    <nav aria-label="Pages">
+      <ul>
+        {PLACES.map(([to, name, key]) => (
+          <li>
+            <a
+              href={to}
+              data-go={key}
+              aria-current={
+                path === to || (to !== '/' && path.startsWith(`${to}/`)) ? 'page' : undefined
+              }
+            >
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Who({ user, hasLogin }: { user: User; hasLogin: boolean }) {
+  return (
+    <span class="who">
+      {shown(user.name)} <span class="quiet">({user.role})</span>
+      {hasLogin ? (
+        <form method="post" action="/logout" hx-boost="false">
+          <button class="plain">Log out</button>
+        </form>
+      ) : null}
+    </span>
+  );
+}
+
+/** A page that says one thing. */
+export function Message({ title, text }: { title: string; text: string }) {
+  return (
+    <p class="message" role="alert">
+      <strong>{title}.</strong> {shown(text)} <a href="/">Back to the start</a>
+    </p>
+  );
+}
+
+/** Where people log in. Without script it is sent as it is. */
+export function LoginPage({ said, next }: { said: string | undefined; next: string }) {
+  return (
+    <form method="post" action="/login" class="login" hx-boost="false">
+      {said === undefined ? null : (
+        <p class="message bad" role="alert">
+          {said}
+        </p>
+      )}
+      <input type="hidden" name="next" value={next} />
+      <label>
+        Name
+        <input name="name" autocomplete="username" required maxlength={64} autofocus />
+      </label>
+      <label>
+        Password
+        <input name="password" type="password" autocomplete="current-password" required />
+      </label>
+      <button>Log in</button>
+    </form>
+  );
+}

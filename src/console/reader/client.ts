@@ -1,0 +1,124 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../core/clock.ts';
+import type { Answer, JobArguments, JobName, JobResult, Question } from './protocol.ts';
+
+/** Why a question had no answer, in words for people. */
+export class ReaderError extends Error {}
+
+/** How many questions wait for the one before: whoever comes then is told to come again. */
+const MOST_WAITING = 16;
+/** A worker that nobody asks anything lets go of its memory, and of the files of the outbox. */
+const IDLE_MS = 10_000;
+
+export interface ReaderParts {
+  /** The program of the worker. */
+  readonly program: URL;
+  readonly workerData: unknown;
+  readonly clock: Clock;
+  /** How long an answer may take. The worker is ended after that. */
+  readonly limitMs: number;
+  /** Why the outbox must be left alone now; undefined where it need not. */
+  readonly obstacle: () => string | undefined;
+}
+
+interface Waiting {
+  readonly question: Question;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Asks a thread of its own about the outbox, one question at a time: reading a million rows must not keep
+ * the lanes waiting. The thread starts with the first question.
+ */
+export class Reader {
+  readonly #parts: ReaderParts;
+  #worker: Worker | undefined;
+  #waiting: Waiting[] = [];
+  #current: Waiting | undefined;
+  #cancel: (() => void) | undefined;
+  #lastId = 0;
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects with a {@link ReaderError}. */
+  ask<Name extends JobName>(name: Name, ...args: JobArguments<Name>): Promise<JobResult<Name>> {
+    const obstacle = this.#parts.obstacle();
+    if (obstacle !== undefined) {
+      this.release();
+      return Promise.reject(new ReaderError(obstacle));
+    }
+    if (this.#waiting.length >= MOST_WAITING) {
+      return Promise.reject(new ReaderError('too many questions at once: try again in a moment'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#lastId += 1;
+      const question: Question = { id: this.#lastId, name, args };
+      const done = resolve as (value: unknown) => void;
+      this.#waiting.push({ question, resolve: done, reject });
+      this.#next();
+    });
+  }
+
+  /** Lets go of the outbox at once. What is being asked fails. */
+  release(why = 'the outbox cannot be read at the moment'): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#cancel?.();
+    this.#fail(new ReaderError(why));
+    worker?.removeAllListeners();
+    // What it still says, nobody hears.
+    worker?.on('error', () => {});
+    void worker?.terminate();
+  }
+
+  #next(): void {
+    if (this.#current !== undefined) return;
+    this.#cancel?.();
+    this.#current = this.#waiting.shift();
+    const { clock, limitMs } = this.#parts;
+    if (this.#current === undefined) {
+      this.#cancel = clock.after(IDLE_MS, () => this.release());
+      return;
+    }
+    this.#cancel = clock.after(limitMs, () => {
+      this.release('this takes too long: ask for less');
+      this.#next();
+    });
+    this.#started().postMessage(this.#current.question);
+  }
+
+  #started(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const { program, workerData } = this.#parts;
+    const limits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
+    const worker = new Worker(program, { workerData, resourceLimits: limits });
+    worker.unref();
+    worker.on('message', (answer: Answer) => {
+      if (answer.id !== this.#current?.question.id) return;
+      const { resolve, reject } = this.#current;
+      this.#current = undefined;
+      if ('error' in answer) reject(new ReaderError(answer.error));
+      else resolve(answer.value);
+      this.#next();
+    });
+    const onEnd = () => {
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      this.#fail(new ReaderError('the thread that reads the outbox ended'));
+      this.#next();
+    };
+    worker.on('error', onEnd);
+    worker.on('exit', onEnd);
+    this.#worker = worker;
+    return worker;
+  }
+
+  #fail(error: Error): void {
+    const current = this.#current;
+    this.#current = undefined;
+    current?.reject(error);
+  }
+}

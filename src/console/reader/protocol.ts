@@ -1,0 +1,75 @@
+import type { LaneBacklog } from '../../core/outbox.ts';
+import type { SilenceRecord } from '../../core/silence.ts';
+import type { AlertDelivery } from '../../outbox/alert-history.ts';
+import type { AuditEntry } from '../../outbox/browse/audit-list.ts';
+import type { BrowsePage } from '../../outbox/browse/browse.ts';
+import type { DeadGroups } from '../../outbox/browse/dead-groups.ts';
+import type { BrowseFilter } from '../../outbox/browse/filter.ts';
+import type { StoredConfiguration } from '../../outbox/configurations.ts';
+import type { QueueDetail } from '../../outbox/queue.ts';
+import type { ActionTarget } from '../action-target.ts';
+
+/** What is asked for in alerts, besides what the outbox knows of deliveries. */
+export interface Search extends Omit<BrowseFilter, 'holds'> {
+  /** The id of the rule. */
+  readonly rule?: string | undefined;
+  /** The name or the id of the agent. */
+  readonly agent?: string | undefined;
+  /** A text anywhere in the alert, as it is written there. */
+  readonly text?: string | undefined;
+  /** Fields that must not be searched. */
+  readonly hide: readonly string[];
+}
+
+/** An alert that was found, with what decided about it then. */
+export interface FoundAlert {
+  readonly raw: Uint8Array;
+  readonly foundIn: 'outbox' | 'file' | 'archive';
+  /** The file that it stands in. */
+  readonly path: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly readAt: number | undefined;
+  readonly deliveries: readonly AlertDelivery[];
+  /** The configuration that was in force; undefined: none is kept. */
+  readonly configuration: StoredConfiguration | undefined;
+}
+
+export interface FoundAlerts {
+  readonly alerts: readonly FoundAlert[];
+  /** What could not be searched, in words. */
+  readonly left: readonly string[];
+}
+
+export interface FoundDelivery {
+  readonly detail: QueueDetail;
+  readonly alert: FoundAlert;
+}
+
+/** What can be asked about the outbox. */
+export interface Jobs {
+  deliveries(search: Search, rows: number, budgetMs: number): BrowsePage;
+  integrations(): string[];
+  delivery(id: number): FoundDelivery | undefined;
+  deadGroups(budgetMs: number): DeadGroups;
+  count(target: ActionTarget, action: 'retry' | 'drop'): number;
+  alert(id: string): Promise<FoundAlerts>;
+  silences(): SilenceRecord[];
+  activity(rows: number, before: number | undefined): AuditEntry[];
+  backlog(): LaneBacklog[];
+}
+
+export type JobName = keyof Jobs;
+export type JobArguments<Name extends JobName> = Parameters<Jobs[Name]>;
+export type JobResult<Name extends JobName> = Awaited<ReturnType<Jobs[Name]>>;
+
+/** What is sent to the thread. */
+export interface Question {
+  readonly id: number;
+  readonly name: JobName;
+  readonly args: readonly unknown[];
+}
+
+/** What it answers. */
+export type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string };

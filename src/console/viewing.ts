@@ -1,0 +1,65 @@
+import { alertOf } from '../alert/large-alert.ts';
+import { printable, printableLines } from '../core/printable.ts';
+import { Scrubber } from '../core/secret.ts';
+import type { BrowsedEntry } from '../outbox/browse/browse.ts';
+import type { User } from './auth/login.ts';
+import type { ExplainedAlert } from './data.ts';
+import { hiddenBy, hiddenTexts, type IsHidden, withoutHidden } from './hidden.ts';
+import type { ShownAlert } from './pages/alert.tsx';
+import type { DeliveryRow } from './pages/deliveries.tsx';
+
+/** More of an alert is read by nobody on a page. */
+const LONGEST_JSON = 200_000;
+
+/** What a person may see of alerts: viewers do not see the hidden fields. */
+export class Viewing {
+  readonly #scrub: (text: string) => string;
+  readonly #hide: readonly string[];
+  readonly #isHidden: IsHidden;
+
+  constructor(scrub: (text: string) => string, hide: readonly string[]) {
+    this.#scrub = scrub;
+    this.#hide = hide;
+    this.#isHidden = hiddenBy(hide);
+  }
+
+  /** The fields that this person does not see. */
+  hidesFrom({ role }: User): readonly string[] {
+    return role === 'viewer' ? this.#hide : [];
+  }
+
+  /** An alert as this person may see it, and what else was said of it without the same texts. */
+  alert(alert: ExplainedAlert, user: User): ShownAlert {
+    const isPartly = this.hidesFrom(user).length > 0;
+    const json = isPartly ? withoutHidden(alert.json, this.#isHidden) : alert.json;
+    const texts = isPartly ? hiddenTexts(alert.json, this.#isHidden) : [];
+    const hidden = new Scrubber(texts);
+    const clean = (text: string) => hidden.scrub(this.#scrub(text));
+    const whole = clean(JSON.stringify(json, undefined, 2));
+    const cut = whole.length > LONGEST_JSON ? `${whole.slice(0, LONGEST_JSON)}\n…` : whole;
+    return {
+      alert,
+      json: printableLines(cut),
+      show: (text) => (text === undefined ? '–' : printable(clean(String(text)))),
+    };
+  }
+
+  /** A delivery in a list, with what this person may see of its alert. */
+  row(entry: BrowsedEntry, user: User): DeliveryRow {
+    const { raw, verdictBy, verdict, ...rest } = entry;
+    const isHidden = this.hidesFrom(user).length > 0 ? this.#isHidden : undefined;
+    const alert = raw === undefined ? undefined : alertOf(Buffer.from(raw));
+    const at = (...path: string[]) => {
+      if (isHidden?.(path) === true) return undefined;
+      const text = alert?.textAt(...path);
+      return text === undefined ? undefined : this.#scrub(text.slice(0, 300));
+    };
+    return {
+      ...rest,
+      verdict: verdictBy ?? verdict,
+      rule: at('rule', 'id'),
+      description: at('rule', 'description'),
+      agent: at('agent', 'name') ?? at('agent', 'id'),
+    };
+  }
+}

@@ -1,0 +1,129 @@
+import type { DeliveryState } from '../../core/delivery.ts';
+import type { Database } from '../database.ts';
+import { INTEGRATION } from '../queue-filter.ts';
+import type { BrowseFilter } from './filter.ts';
+
+/** Deliveries that may be what is looked for: a span of ids, or some of them. */
+export interface Step {
+  readonly lowest: number;
+  readonly highest: number;
+  readonly ids?: readonly number[] | undefined;
+  /** True where there is nothing more below. */
+  readonly isLast: boolean;
+}
+
+/** How many ids a step spans: few at first, since a page is mostly full by then. */
+const FIRST_SPAN = 1000;
+const LARGEST_SPAN = 16_000;
+/** After so many steps by ids, a state that has an index of its own is looked up there. */
+const STEPS_BEFORE_INDEX = 3;
+const IDS_PER_STEP = 2000;
+
+/**
+ * The indexes that hold the deliveries of a state. What has been delivered, which is most of all, has
+ * none.
+ */
+const INDEXED: Readonly<Partial<Record<DeliveryState, readonly string[]>>> = {
+  pending: [
+    `INDEXED BY delivery_ready WHERE state = 'pending' AND due_at = 0`,
+    `INDEXED BY delivery_scheduled WHERE state = 'pending' AND due_at > 0`,
+  ],
+  leased: [`INDEXED BY delivery_leased WHERE state = 'leased'`],
+  held: [`INDEXED BY delivery_held WHERE state = 'held'`],
+  dead: [`INDEXED BY delivery_dead WHERE state = 'dead'`],
+};
+
+/** Where to look, from the newest delivery down to an id. */
+export function* candidates(
+  database: Database,
+  filter: BrowseFilter,
+  lowest: number,
+): Iterable<Step> {
+  const below = filter.before ?? Number.MAX_SAFE_INTEGER;
+  const few = fewIds(database, filter);
+  if (few !== undefined) {
+    const ids = few.filter((id) => id < below && id >= lowest);
+    yield { lowest: 0, highest: below, ids, isLast: true };
+    return;
+  }
+  let highest = highestBelow(database, below);
+  let span = FIRST_SPAN;
+  for (let count = 0; highest !== undefined && highest >= lowest; count += 1) {
+    if (count === STEPS_BEFORE_INDEX && indexOf(filter) !== undefined) {
+      yield* byIndex(database, filter, highest + 1, lowest);
+      return;
+    }
+    const low: number = Math.max(lowest, highest - span + 1, 1);
+    const next: number | undefined = low <= lowest ? undefined : highestBelow(database, low);
+    yield { lowest: low, highest, isLast: next === undefined };
+    highest = next;
+    span = Math.min(span * 2, LARGEST_SPAN);
+  }
+}
+
+/** Those of one alert, or of one message. */
+function fewIds(database: Database, { alertId, bundle }: BrowseFilter): number[] | undefined {
+  const idsOf = (sql: string, value: string | number) =>
+    database.all<{ id: number }>(sql, value).map(({ id }) => id);
+  if (alertId !== undefined) {
+    const sql = `SELECT d.id FROM alert a JOIN delivery d ON d.alert = a.id WHERE a.alert_id = ? LIMIT 5000`;
+    return idsOf(sql, alertId);
+  }
+  if (bundle === undefined) return undefined;
+  return idsOf('SELECT id FROM delivery WHERE bundle = ? ORDER BY id DESC LIMIT 5000', bundle);
+}
+
+function highestBelow(database: Database, id: number): number | undefined {
+  const sql = 'SELECT MAX(id) AS id FROM delivery WHERE id < ?';
+  return database.get<{ id: number | null }>(sql, id)?.id ?? undefined;
+}
+
+function indexOf({ state }: BrowseFilter): readonly string[] | undefined {
+  // Shown as parked, stored as pending.
+  return state === undefined ? undefined : INDEXED[state === 'parked' ? 'pending' : state];
+}
+
+function* byIndex(
+  database: Database,
+  filter: BrowseFilter,
+  before: number,
+  lowest: number,
+): Iterable<Step> {
+  const parts = indexOf(filter) ?? [];
+  const lanes = JSON.stringify(lanesOf(database, filter));
+  let below = before;
+  for (;;) {
+    // Each part gives as many as are wanted of all, since they may all be in one.
+    const ids = parts
+      .flatMap((part) =>
+        database.all<{ id: number }>(
+          `SELECT id FROM delivery ${part} AND lane IN (SELECT value FROM json_each(?))
+             AND id < ? AND id >= ? ORDER BY id DESC LIMIT ${IDS_PER_STEP}`,
+          lanes,
+          below,
+          lowest,
+        ),
+      )
+      .map(({ id }) => id)
+      .sort((a, b) => b - a)
+      .slice(0, IDS_PER_STEP);
+    const last = ids.at(-1);
+    const isLast = ids.length < IDS_PER_STEP || last === undefined;
+    yield { lowest: last ?? lowest, highest: below - 1, ids, isLast };
+    if (isLast) return;
+    below = last;
+  }
+}
+
+function lanesOf(database: Database, { state, integration }: BrowseFilter): number[] {
+  const isParked = 'l.parked_at IS NOT NULL OR l.integration IS NULL';
+  const fits =
+    state === 'parked' ? `(${isParked})` : state === 'pending' ? `NOT (${isParked})` : '1';
+  return database
+    .all<{ id: number }>(
+      `SELECT l.id FROM lane l WHERE ${fits} AND (? IS NULL OR ${INTEGRATION} = ?)`,
+      integration ?? null,
+      integration ?? null,
+    )
+    .map(({ id }) => id);
+}
