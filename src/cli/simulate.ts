@@ -1,4 +1,12 @@
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from 'node:fs';
 import type { Command } from 'commander';
 import { readSetup, routedIntegrations, type Setup } from '../app/setup.ts';
 import { simulate } from '../app/simulation.ts';
@@ -126,8 +134,8 @@ function refuseProblems({ problems }: AlertHistory): void {
 /** @throws CommandError when it cannot be written. */
 function openPage(path: string): { readonly path: string; readonly descriptor: number } {
   try {
-    // Alerts are nobody else's business.
-    return { path, descriptor: openSync(path, 'w', 0o600) };
+    // Alerts are nobody else's business. What an earlier run wrote stays until there is something better.
+    return { path, descriptor: openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600) };
   } catch (error) {
     throw cannotWrite(path, error);
   }
@@ -136,6 +144,7 @@ function openPage(path: string): { readonly path: string; readonly descriptor: n
 function writePage({ path, descriptor }: ReturnType<typeof openPage>, html: string): void {
   try {
     const bytes = Buffer.from(html);
+    if (fstatSync(descriptor).isFile()) ftruncateSync(descriptor, 0);
     for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
     closeSync(descriptor);
   } catch (error) {

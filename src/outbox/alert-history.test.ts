@@ -11,6 +11,7 @@ import type { HoldReason } from '../core/lane-hold.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { AlertHistory } from './alert-history.ts';
 import type { Database } from './database.ts';
+import { setPause } from './pauses.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { type Waiter, waitOf } from './waits-for.ts';
 
@@ -48,6 +49,22 @@ describe('what became of an alert', () => {
     expect(deliveries('7.2')).toMatchObject([{ waitsFor: 'order', nextAttemptAt: undefined }]);
     const plan = database.all('EXPLAIN QUERY PLAN SELECT raw FROM alert WHERE alert_id = ?', '7.1');
     expect(JSON.stringify(plan)).toContain('alert_by_id');
+  });
+
+  it('says that its integration is paused, and by whom', () => {
+    outbox.accept(
+      anIntake([anAcceptedAlert('a', [1], 3, '7.1'), anAcceptedAlert('b', [1], 3, '7.2')]),
+      5,
+    );
+    const [first] = outbox.lease(1, 1, 1e6, NOW);
+    outbox.commit({ settlements: [aSettlement(first?.id ?? 0)] });
+    setPause(database, 'slack', { since: 7, who: 'anna' }, { who: 'anna', at: 7 });
+    expect(deliveries('7.1')).toMatchObject([{ state: 'delivered', pause: undefined }]);
+    expect(deliveries('7.2')).toMatchObject([
+      { waitsFor: 'held', nextAttemptAt: undefined, pause: { since: 7, who: 'anna' } },
+    ]);
+    setPause(database, 'slack', undefined, { who: 'anna', at: 8 });
+    expect(deliveries('7.2')).toMatchObject([{ waitsFor: undefined, pause: undefined }]);
   });
 
   it('shows its attempts, and the retry or the time that the service named', () => {

@@ -1,6 +1,7 @@
 import type { BundleKind } from '../core/bundle.ts';
 import type { DeliveryState } from '../core/delivery.ts';
 import type { HeldVerdict } from '../core/grouping.ts';
+import type { Pause } from '../core/outbox.ts';
 import { bufferOf, type Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
 import { STATE } from './queue-filter.ts';
@@ -45,6 +46,8 @@ export interface AlertDelivery {
   readonly waitsFor: Wait | undefined;
   /** Why its lane is parked, in words. */
   readonly parkedMessage: string | undefined;
+  /** Who has stopped its lane, and since when, while it waits for that. */
+  readonly pause: Pause | undefined;
   readonly finishedAt: number | undefined;
 }
 
@@ -82,7 +85,7 @@ export class AlertHistory {
       .all<DeliveryRow>(
         `SELECT d.id, d.alert, d.lane, d.priority, d.due_at, d.reason, d.tries, d.finished_at,
            ${STATE} AS state, l.integration, l.name, l.parked_at, l.parked_reason, l.parked_message,
-           l.held_until, l.held_for, d.verdict, d.verdict_by, d.member_key, d.bundle,
+           l.held_until, l.held_for, l.paused_at, l.paused_by, d.verdict, d.verdict_by, d.member_key, d.bundle,
            b.kind AS bundle_kind, b.head, CASE WHEN b.sealed_at IS NULL THEN b.due_at END AS bundle_due
          FROM delivery d JOIN lane l ON l.id = d.lane LEFT JOIN bundle b ON b.id = d.bundle
          WHERE d.alert IN (SELECT value FROM json_each(?)) ORDER BY d.id`,
@@ -108,6 +111,8 @@ export class AlertHistory {
     const notSooner = Math.max(row.due_at, row.held_until);
     const isTimed = row.state === 'pending' && waitsFor !== 'order';
     const isParked = row.state === 'parked';
+    const pause = pauseOf(row);
+    const isPaused = pause !== undefined && row.state === 'pending';
     const isRemoved = row.integration === null;
     const reason = isParked ? (row.parked_reason ?? row.reason) : row.reason;
     return {
@@ -120,13 +125,14 @@ export class AlertHistory {
       reason: reason ?? undefined,
       held: heldOf(row),
       bundle: coveringOf(row),
-      nextAttemptAt: isTimed && notSooner > now ? notSooner : heldUntil(row),
-      waitsFor,
+      nextAttemptAt: isTimed && !isPaused && notSooner > now ? notSooner : heldUntil(row),
+      waitsFor: isPaused ? 'held' : waitsFor,
       parkedMessage: isParked
         ? isRemoved
           ? REMOVED_MESSAGE
           : (row.parked_message ?? '')
         : undefined,
+      pause,
       finishedAt: row.finished_at ?? undefined,
     };
   }
@@ -159,6 +165,11 @@ function coveringOf(row: DeliveryRow): CoveringBundle | undefined {
   return { id, kind, carrier: head ?? undefined, dueAt: dueAt ?? undefined };
 }
 
+function pauseOf({ state, paused_at: since, paused_by: who }: DeliveryRow): Pause | undefined {
+  if (since === null || !['pending', 'held', 'parked'].includes(state)) return undefined;
+  return { since, who: who ?? 'someone' };
+}
+
 function heldUntil({
   state,
   due_at: dueAt,
@@ -185,6 +196,8 @@ interface DeliveryRow {
   readonly parked_message: string | null;
   readonly held_until: number;
   readonly held_for: string | null;
+  readonly paused_at: number | null;
+  readonly paused_by: string | null;
   readonly verdict: HeldVerdict | null;
   readonly verdict_by: string | null;
   readonly member_key: string | null;

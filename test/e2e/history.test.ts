@@ -137,6 +137,7 @@ describe('simulate', () => {
     );
     writeFileSync(early as string, gzipSync(`${past(1, 300)}\n`));
     writeFileSync(late as string, `${past(3, 100)}\n${past(2, 200)}`);
+    writeFileSync(page as string, 'an earlier one '.repeat(10_000));
     const tried = settings('    when: rule.level > 20\n');
     const options = ['--home', home.path, '--settings', tried, '--html', page as string, '--json'];
     const args = ['simulate', ...options, late as string, early as string];
@@ -148,7 +149,9 @@ describe('simulate', () => {
       to: new Date(now - 100 * DAY).toISOString(),
       integrations: { shuffle: { before: 3, after: 0 } },
     });
+    // What was there is gone as a whole.
     const html = readFileSync(page as string, 'utf8');
+    expect(html).not.toContain('an earlier one');
     expect(html).toContain('<h2>shuffle: 3 → 0 messages</h2>');
     expect(html).toContain("default-src 'none'");
   });
@@ -165,7 +168,10 @@ describe('simulate', () => {
   it('refuses settings that are not there, and a span of time that is none', async () => {
     const { home } = await scene();
     const simulate = (...args: string[]) => integratord(['simulate', '--home', home.path, ...args]);
-    const missing = await simulate('--settings', '/no/such/file');
+    const page = join(home.path, 'page.html');
+    writeFileSync(page, 'an earlier one');
+    const missing = await simulate('--settings', '/no/such/file', '--html', page);
+    expect(readFileSync(page, 'utf8')).toBe('an earlier one');
     expect([missing.code, missing.stdout]).toEqual([1, '']);
     expect(missing.stderr).toContain('cannot read /no/such/file: there is no such file');
     const empty = await simulate('--since', '1h', '--until', '2h');

@@ -26,9 +26,17 @@ export function deliveryLines(delivery: AlertDelivery, style: Style): string[] {
   return [
     `    delivery ${id}: ${colour(printable(state))}${end}${printable(`${why}${wait}`)}`,
     ...parked,
+    ...pauseLines(delivery),
     ...bundleLines(delivery),
     ...attemptLines(delivery.attempts),
   ];
+}
+
+function pauseLines({ pause, integration = '' }: AlertDelivery): string[] {
+  if (pause === undefined) return [];
+  const { who, since } = pause;
+  const what = `${who} paused the integration at ${isoTime(since)}: integratord resume ${integration}`;
+  return [`      ${printable(what)}`];
 }
 
 function bundleLines({ id, bundle }: AlertDelivery): string[] {

@@ -55,6 +55,7 @@ function deliveryJson(delivery: AlertDelivery) {
     held: delivery.held?.verdict ?? null,
     bundle: delivery.bundle === undefined ? null : bundleJson(delivery.bundle),
     parked: delivery.parkedMessage ?? null,
+    paused_since: isoTime(delivery.pause?.since),
     finished_at: isoTime(delivery.finishedAt),
   };
 }
