@@ -21,6 +21,7 @@ const MEASUREMENTS = [
   'memory',
   'growth',
   'usage',
+  'metrics',
   'simulate',
 ];
 
