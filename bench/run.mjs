@@ -22,6 +22,7 @@ const MEASUREMENTS = [
   'memory',
   'growth',
   'usage',
+  'metrics',
   'simulate',
 ];
 

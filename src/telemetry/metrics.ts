@@ -13,7 +13,8 @@ import { CounterSeries, GaugeSeries, HistogramSeries } from './series.ts';
 export type { CounterSeries, HistogramSeries } from './series.ts';
 
 interface Series {
-  writeTo(lines: string[]): void;
+  /** Its lines, each with its end. */
+  text(): string;
 }
 
 /** A metric with all of its series. */
@@ -22,7 +23,9 @@ interface Family {
   readonly head: string;
   readonly labels: readonly string[];
   /** By the values of their labels. */
-  readonly series: Map<string, Series>;
+  series: Map<string, Series>;
+  /** Those that were forgotten: most are set again at once, and need not be made again then. */
+  forgotten: ReadonlyMap<string, Series>;
 }
 
 /** What of the numbers is wanted. */
@@ -46,8 +49,10 @@ export class Metrics {
   constructor() {
     for (const [name, { help, type, labels }] of Object.entries(METRICS)) {
       const full = METRIC_PREFIX + name;
-      const head = `# HELP ${full} ${help}\n# TYPE ${full} ${type}`;
-      this.#families.set(name as MetricName, { head, labels, series: new Map() });
+      const head = `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n`;
+      const none = new Map<string, Series>();
+      const family: Family = { head, labels, series: new Map(), forgotten: none };
+      this.#families.set(name as MetricName, family);
       // Without labels there is one series, from the start.
       if (labels.length === 0) this.#series(name as MetricName, {});
     }
@@ -74,7 +79,9 @@ export class Metrics {
 
   /** Forgets all series of a gauge: integrations may have gone. */
   clear(name: GaugeName): void {
-    this.#families.get(name)?.series.clear();
+    const family = this.#families.get(name) as Family;
+    family.forgotten = family.series;
+    family.series = new Map();
   }
 
   /** Brings a counter up to a total that is counted elsewhere, and that began at 0 as well. */
@@ -94,14 +101,13 @@ export class Metrics {
   async text({ ownNamesOnly = false }: TextOptions = {}): Promise<string> {
     const process = await this.#process.text();
     for (const collect of this.#collectors) collect();
-    const lines: string[] = [];
+    let text = '';
     for (const { head, series } of this.#families.values()) {
       if (series.size === 0) continue;
-      lines.push(head);
-      for (const one of series.values()) one.writeTo(lines);
+      text += head;
+      for (const one of series.values()) text += one.text();
     }
-    lines.push(ownNamesOnly ? withoutCommon(process) : process);
-    return lines.join('\n');
+    return text + (ownNamesOnly ? withoutCommon(process) : process);
   }
 
   /** The series of a metric with some labels; it is made when it is not there. */
@@ -109,14 +115,15 @@ export class Metrics {
     const family = this.#families.get(name) as Family;
     const values = family.labels.map((label) => labels[label] ?? '');
     const key = values.join('\0');
-    let series = family.series.get(key);
-    if (series === undefined) {
-      series = create(
+    const known = family.series.get(key);
+    if (known !== undefined) return known;
+    const series =
+      family.forgotten.get(key) ??
+      create(
         name,
         family.labels.map((label, position) => [label, values[position] ?? '']),
       );
-      family.series.set(key, series);
-    }
+    family.series.set(key, series);
     return series;
   }
 }

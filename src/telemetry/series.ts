@@ -41,8 +41,9 @@ export class CounterSeries {
     if (total > this.#value) this.#value = total;
   }
 
-  writeTo(lines: string[]): void {
-    lines.push(this.#prefix + valueText(this.#value));
+  /** Its line. */
+  text(): string {
+    return `${this.#prefix}${valueText(this.#value)}\n`;
   }
 }
 
@@ -55,8 +56,9 @@ export class GaugeSeries {
     this.#prefix = `${name}${labelsText(labels)} `;
   }
 
-  writeTo(lines: string[]): void {
-    lines.push(this.#prefix + valueText(this.value));
+  /** Its line. */
+  text(): string {
+    return `${this.#prefix}${valueText(this.value)}\n`;
   }
 }
 
@@ -87,12 +89,15 @@ export class HistogramSeries {
     this.#sum += value;
   }
 
-  writeTo(lines: string[]): void {
+  /** Its lines. */
+  text(): string {
+    let text = '';
     let count = 0;
     for (const [bucket, prefix] of this.#prefixes.entries()) {
       count += this.#counts[bucket] as number;
-      lines.push(prefix + valueText(count));
+      text += `${prefix}${valueText(count)}\n`;
     }
-    lines.push(this.#sumPrefix + valueText(this.#sum), this.#countPrefix + valueText(count));
+    text += `${this.#sumPrefix}${valueText(this.#sum)}\n`;
+    return `${text}${this.#countPrefix}${valueText(count)}\n`;
   }
 }

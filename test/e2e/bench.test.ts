@@ -21,6 +21,7 @@ const MEASUREMENTS: readonly (readonly [string, number])[] = [
   ['memory', 4],
   ['growth', 9],
   ['usage', 5],
+  ['metrics', 3],
   ['simulate', 4],
 ];
 
