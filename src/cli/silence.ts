@@ -39,7 +39,7 @@ function addAdd(silence: Command): void {
       const invoked = invocation(command);
       const setup = readQuietly(invoked);
       const now = systemClock.now();
-      const added = await readSilence(own, { setup, now, who, json: invoked.json });
+      const added = await readSilence(own, { setup, now, who: who.who, json: invoked.json });
       const add: Parameters<typeof withQueue>[1] = async ({ queue, database, json }) => {
         const configured = setup.integrations.map(({ integration }) => integration.id);
         // Of a configuration that cannot be read, nobody knows which integrations it has.
