@@ -5,6 +5,7 @@ import { localTime } from '../silences/news.ts';
 import { auditCount, auditDetail } from './audit/detail.ts';
 import { moment } from './moment.ts';
 import { isoTime, print, printJson } from './output.ts';
+import { printPaged } from './pager.ts';
 import { wholeNumber, withQueue } from './queue-access.ts';
 import { spanOf } from './status/words.ts';
 import { type Column, fittedTable, terminalWidth } from './table.ts';
@@ -27,7 +28,7 @@ export function addAudit(program: Command): void {
         const records = auditRecords(database, own.since, own.limit);
         if (json) for (const record of records) await printJson(recordJson(record));
         else if (records.length === 0) await print('nobody did anything yet\n');
-        else await print(fittedTable(columns(systemClock.now()), records, terminalWidth()));
+        else await printPaged(fittedTable(columns(systemClock.now()), records, terminalWidth()));
       });
     });
 }

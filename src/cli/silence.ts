@@ -5,6 +5,7 @@ import { endOf, type SilenceRecord } from '../core/silence.ts';
 import { Silences } from '../outbox/silences.ts';
 import { localTime } from '../silences/news.ts';
 import { actAsDaemon } from './act-as.ts';
+import { asGroup } from './command-group.ts';
 import { type Invocation, invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { operator } from './operator.ts';
@@ -23,12 +24,12 @@ import { addTest } from './silence/test-command.ts';
 export function addSilence(program: Command): void {
   const silence = program
     .command('silence')
-    .description('hold alerts back for a while, and see what was held back')
-    .action((_own: unknown, command: Command) => command.outputHelp());
+    .description('hold alerts back for a while, and see what was held back');
   addAdd(silence);
   addList(silence);
   addEnd(silence);
   addTest(silence);
+  asGroup(silence);
 }
 
 function addAdd(silence: Command): void {

@@ -2,9 +2,11 @@ import { Argument, type Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { type KeptRecord, unreadableRecord, unreadableRecords } from '../outbox/unreadable.ts';
 import { localTime } from '../silences/news.ts';
+import { asGroup } from './command-group.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { moment } from './moment.ts';
 import { isoTime, print, printable, printableLines, printJson, table } from './output.ts';
+import { printPaged } from './pager.ts';
 import { wholeNumber, withQueue } from './queue-access.ts';
 import { bytesOf, spanOf } from './status/words.ts';
 import { type Column, fittedTable, terminalWidth } from './table.ts';
@@ -18,10 +20,10 @@ interface ListOptions {
 export function addUnreadable(program: Command): void {
   const unreadable = program
     .command('unreadable')
-    .description('show the lines that were read and are no alerts')
-    .action((_own: unknown, command: Command) => command.outputHelp());
+    .description('show the lines that were read and are no alerts');
   addList(unreadable);
   addShow(unreadable);
+  asGroup(unreadable);
 }
 
 function addList(unreadable: Command): void {
@@ -42,7 +44,7 @@ function addList(unreadable: Command): void {
           records.length === 0
             ? 'no such lines\n'
             : fittedTable(columns(systemClock.now()), records, terminalWidth());
-        await print(`${head}${all} since the outbox was created\n`);
+        await printPaged(`${head}${all} since the outbox was created\n`);
       });
     });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { asGroup } from '../command-group.ts';
 import { addDrop } from './drop.ts';
 import { addList } from './list.ts';
 import { addRetry } from './retry.ts';
@@ -9,11 +10,11 @@ import { addStats } from './stats.ts';
 export function addQueue(program: Command): void {
   const queue = program
     .command('queue')
-    .description('inspect and manage the deliveries in the outbox')
-    .action((_own: unknown, command: Command) => command.outputHelp());
+    .description('inspect and manage the deliveries in the outbox');
   addList(queue);
   addShow(queue);
   addStats(queue);
   addRetry(queue);
   addDrop(queue);
+  asGroup(queue);
 }

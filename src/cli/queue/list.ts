@@ -4,6 +4,7 @@ import type { Queue, QueueEntry } from '../../outbox/queue.ts';
 import type { QueueFilter } from '../../outbox/queue-filter.ts';
 import { invocation } from '../common-options.ts';
 import { print, printJson, printStyled } from '../output.ts';
+import { printPaged } from '../pager.ts';
 import { noteUnknown, wholeNumber, withQueue } from '../queue-access.ts';
 import { outputStyle } from '../style.ts';
 import { terminalWidth } from '../table.ts';
@@ -52,7 +53,7 @@ async function listPage(
   if (entries.length === 0 && more === 0) return print('no deliveries\n');
   const style = outputStyle();
   const rest = isMoreThanThat ? `more than ${more}` : String(more);
-  await printStyled(
+  await printPaged(
     entryTable(entries, systemClock.now(), style, terminalWidth()) +
       (more === 0 ? '' : `${style.quiet(`${rest} more: --limit shows more, filters less`)}\n`),
   );

@@ -7,7 +7,8 @@ import type { QueueDetail } from '../../outbox/queue.ts';
 import { actAsDaemon } from '../act-as.ts';
 import { invocation } from '../common-options.ts';
 import { CommandError, EXIT } from '../exit.ts';
-import { printJson, printStyled } from '../output.ts';
+import { printJson } from '../output.ts';
+import { printPaged } from '../pager.ts';
 import { previewOf } from '../preview-document.ts';
 import { type QueueAccess, withQueue } from '../queue-access.ts';
 import { Redactor } from '../redact.ts';
@@ -28,13 +29,9 @@ export function addShow(queue: Command): void {
         setup = readSetup(invoked.paths, process.env, { files });
       }
       await withQueue(command, async (access) => {
-        let isFirst = true;
-        for (const detail of detailsOf(access, id)) {
-          const shown = shownOf(detail, access, setup);
-          if (access.json) await printJson(detailJson(shown));
-          else await printStyled(`${isFirst ? '' : '\n'}${textOf(shown)}`);
-          isFirst = false;
-        }
+        const all = detailsOf(access, id).map((detail) => shownOf(detail, access, setup));
+        if (access.json) for (const shown of all) await printJson(detailJson(shown));
+        else await printPaged(all.map(textOf).join('\n'));
       });
     });
 }
