@@ -12,6 +12,7 @@ import { isVersion, otherVersion, ROOT } from './projects.mjs';
 /** What can be measured, in the order in which it is. */
 const MEASUREMENTS = [
   'intake',
+  'routing',
   'delivery',
   'latency',
   'crowd',

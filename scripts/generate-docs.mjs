@@ -46,6 +46,15 @@ function parts(schema) {
   return Object.entries(inner.shape).map(([name, part]) => [name, part.description ?? '']);
 }
 
+/** The table of metrics. */
+export function metricsTable(prefix, metrics) {
+  const rows = Object.entries(metrics).map(([name, { type, labels, help }]) => {
+    const named = labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${prefix}${name}\` | ${type} | ${named} | ${help} |`.replaceAll('|  |', '| |');
+  });
+  return ['| metric | type | labels | what it is |', '|---|---|---|---|', ...rows].join('\n');
+}
+
 /** A page with the text of one generated part replaced. Throws when the page has no such part. */
 export function withGenerated(page, name, text) {
   const begin = `<!-- generated: ${name} -->`;
@@ -60,6 +69,7 @@ export async function generated(root, load) {
   const { LOG_CATALOGUE } = await load('core/log-catalogue');
   const { settingsOf } = await load('core/destination-settings');
   const { settingsJsonSchema } = await load('config/json-schema');
+  const { METRIC_PREFIX, METRICS } = await load('telemetry/metric-names');
   const { createRegistry, DEFINITIONS } = await load('destinations/registry');
   const { builtins } = createRegistry({ home: root });
   const page = (path, name, text) => [
@@ -68,6 +78,7 @@ export async function generated(root, load) {
   ];
   return [
     page('docs/operating.md', 'log messages', logMessages(LOG_CATALOGUE)),
+    page('docs/monitoring.md', 'metrics', metricsTable(METRIC_PREFIX, METRICS)),
     ...DEFINITIONS.map(({ name, settings }) =>
       page(`docs/integrations/${name}.md`, 'settings', settingsTable(settingsOf(settings))),
     ),

@@ -3,12 +3,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Starts it; resolves when it is ready. It ends with this process at the latest. */
-export async function startDaemon(project, home, args = []) {
+/**
+ * Starts it; resolves when it is ready. It ends with this process at the latest.
+ * @param node options of Node.js.
+ */
+export async function startDaemon(project, home, args = [], node = []) {
   const begin = performance.now();
   const child = spawn(
     process.execPath,
-    [project.file('cli/main.js'), 'run', '--home', home.home, '--log-format', 'json', ...args],
+    [
+      ...node,
+      project.file('cli/main.js'),
+      'run',
+      '--home',
+      home.home,
+      '--log-format',
+      'json',
+      ...args,
+    ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const kill = () => child.kill('SIGKILL');

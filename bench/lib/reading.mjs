@@ -21,10 +21,12 @@ export function parsing(text) {
  * Reads a whole file into a fresh outbox, over and over. The time is that of reading, judging and
  * storing, to the last commit.
  * @param file the path of the alert file, and `lines`, how many it holds.
+ * @param settings text of integratord.yaml; none when not given.
  * @param share of the lines that concern somebody, about: it is looked whether as many were stored.
  */
-export function reading(project, directory, { integrations, file, lines, share = 0 }) {
-  const home = createHome(directory, { blocks: blocks(integrations, 'http://127.0.0.1:9') });
+export function reading(project, directory, { integrations, settings, file, lines, share = 0 }) {
+  const blocksOf = blocks(integrations, 'http://127.0.0.1:9');
+  const home = createHome(directory, { blocks: blocksOf, settings });
   useAlertFile(home, file);
   return async () => {
     rmSync(home.state, { recursive: true, force: true });

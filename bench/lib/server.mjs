@@ -25,6 +25,11 @@ export async function startServer() {
     origin: `http://127.0.0.1:${port}`,
     /** How many messages it took so far. */
     count: () => ask('count'),
+    /**
+     * What the messages covered, of those in the shape of Shuffle: alerts that came alone, alerts that
+     * came together, in so many messages, and notices of our own.
+     */
+    covered: () => ask('covered'),
     /** Resolves when it has taken so many. */
     reached: (count) => ask('reached', count),
     /**

@@ -12,8 +12,8 @@ export function median(values) {
  * Measures several things in turn, so that a machine that is busy for a while is so for all of them.
  * Each contender does its work and returns how many units of it, or `{ units, ms }` where not all of
  * its time counts. The first round only warms up.
- * @returns for each its median rate per second, and the median, over the rounds, of its rate divided
- *   by that of the contender named `baseline`.
+ * @returns for each its median rate per second, the rates of all rounds, and the median, over the
+ *   rounds, of its rate divided by that of the contender named `baseline`.
  */
 export async function compare(contenders, { rounds }) {
   const names = Object.keys(contenders);
@@ -30,6 +30,7 @@ export async function compare(contenders, { rounds }) {
   }
   const summary = (name) => ({
     rate: median(rates[name]),
+    rates: rates[name],
     ratio: median(rates[name].map((rate, i) => rate / (rates.baseline?.[i] ?? rate))),
   });
   return Object.fromEntries(names.map((name) => [name, summary(name)]));

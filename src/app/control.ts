@@ -19,7 +19,11 @@ export function startControl(
 ): Promise<ControlServer | undefined> {
   const routes: ControlRoutes = {
     'GET /status': () => success(status()),
-    'GET /metrics': async () => ({ status: 200, type: 'text/plain', body: await metrics() }),
+    'GET /metrics': async () => ({
+      status: 200,
+      type: 'text/plain; version=0.0.4',
+      body: await metrics(),
+    }),
     'POST /reload': () => {
       const diagnostics = reloading.reload();
       const { refusal } = reloading;

@@ -1,6 +1,3 @@
-import { join } from 'node:path';
-import { CONTROL_SOCKET } from '../control/client.ts';
-import type { ControlServer } from '../control/server.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Outbox } from '../core/outbox.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
@@ -12,35 +9,27 @@ import { Configurations } from '../outbox/configurations.ts';
 import { DiskSpace } from '../outbox/disk-space.ts';
 import { Purge } from '../outbox/purge.ts';
 import { Silences } from '../outbox/silences.ts';
-import { SqliteStatistics } from '../outbox/statistics.ts';
 import { Router } from '../routing/router.ts';
 import { Quiet } from '../silences/quiet.ts';
 import { measuredOutbox } from '../telemetry/measured-outbox.ts';
-import { Metrics } from '../telemetry/metrics.ts';
-import { ProgramMetrics } from '../telemetry/program-metrics.ts';
+import { Affairs } from './affairs.ts';
 import { alertFileSource } from './alert-file.ts';
-import { startControl } from './control.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
 import { LaneSet } from './lane-set.ts';
+import { type Measuring, measure } from './measuring.ts';
 import { type OpenOutbox, type OpenParts, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
-import { prepare } from './prepare.ts';
+import { prepare, readAgain } from './prepare.ts';
 import { reinjection } from './reinjection.ts';
 import { type Refusal, Reloading, reportAll } from './reloading.ts';
 import { Retention } from './retention.ts';
 import { routingRecord } from './routing-record.ts';
-import {
-  disabledIds,
-  enabledIntegrations,
-  readSetup,
-  routedIntegrations,
-  type Setup,
-} from './setup.ts';
+import { disabledIds, enabledIntegrations, routedIntegrations, type Setup } from './setup.ts';
 import { sharedLaneParts } from './shared-lane-parts.ts';
 import { SilenceKeeper } from './silence-keeper.ts';
 import type { StartFailure } from './start-failure.ts';
-import { statusOf } from './status.ts';
+import { sourceReport, statusOf } from './status.ts';
 import { createTransports, type Transports } from './transports.ts';
 
 /**
@@ -52,9 +41,8 @@ export class Daemon {
   readonly #clock: Clock = systemClock;
   readonly #state: OpenOutbox;
   readonly #outbox: Outbox;
-  /** All numbers of the daemon. */
-  readonly metrics = new Metrics();
-  readonly #measured: ProgramMetrics;
+  /** All of its numbers. */
+  readonly measuring: Measuring;
   #scriptEnvironment: NodeJS.ProcessEnv;
   readonly #configurations: Configurations;
   readonly #retention: Retention;
@@ -68,9 +56,10 @@ export class Daemon {
   readonly #stopReading = new AbortController();
   readonly #intake: Intake;
   readonly #status: () => StatusReport;
+  readonly #sourceReports: () => StatusReport['sources'];
   readonly #reloading: Reloading;
   #reading: Promise<void> | undefined;
-  #control: ControlServer | undefined;
+  #affairs: Affairs | undefined;
 
   /**
    * Starts the daemon; when this resolves it is reading. Waits while the outbox cannot be used for a
@@ -113,16 +102,17 @@ export class Daemon {
       clock: this.#clock,
       log,
     });
-    this.#measured = new ProgramMetrics(this.metrics, this.#clock, {
-      statistics: new SqliteStatistics(database),
-      source: { status: () => alertFile.status() },
+    this.measuring = measure({
+      state,
       usedBytes: () => space.usedBytes(),
       limitBytes: settings.outbox.maxBytes,
-      laneStates: () => this.#lanes.states(),
-      integrationOf: (lane) => this.#lanes.integrationOf(lane),
+      alertFile: () => alertFile,
+      lanes: () => this.#lanes,
+      silences: () => this.#silences,
+      clock: this.#clock,
+      log,
     });
-    state.outbox.onHeld = (lane, verdict) => this.#measured.held(lane, verdict);
-    this.#outbox = measuredOutbox(state.outbox, this.#measured, this.#clock);
+    this.#outbox = measuredOutbox(state.outbox, this.measuring.program, this.#clock);
     this.#transports = createTransports(paths, this.#clock, {
       log,
       environment: () => this.#scriptEnvironment,
@@ -136,7 +126,7 @@ export class Daemon {
         groupCommit: this.#groupCommit,
         transports: this.#transports,
         clock: this.#clock,
-        observe: (integration) => this.#measured.lane(integration),
+        observe: this.measuring.observe,
       }),
       reinjection(options.reinject, paths, this.#transports),
     );
@@ -155,6 +145,7 @@ export class Daemon {
       files: state.files,
       probe: () => database.probe(),
       troubles,
+      onDropped: (dropped) => this.measuring.program.dropped(dropped),
       clock: this.#clock,
       log,
     });
@@ -168,6 +159,7 @@ export class Daemon {
     });
     this.#sources = [alertFile];
     const startedAt = this.#clock.now();
+    this.#sourceReports = () => [sourceReport(alertFile, startedAt, this.#clock.now())];
     this.#status = () =>
       statusOf({
         clock: this.#clock,
@@ -178,7 +170,7 @@ export class Daemon {
         limitBytes: settings.outbox.maxBytes,
         outbox: this.#outbox,
         troubles,
-        alertFile,
+        sources: this.#sourceReports,
         lanes: () => this.#lanes.reports(),
         reloading: this.#reloading,
       });
@@ -190,7 +182,7 @@ export class Daemon {
         log,
         poolBytes: () => this.#retention.poolBytes(),
         wake: (lanes) => this.#lanes.wake(lanes),
-        onSkip: (integration, verdict) => this.#measured.heldBack(integration, verdict),
+        onSkip: (integration, verdict) => this.measuring.program.heldBack(integration, verdict),
       },
       new Router([]),
     );
@@ -198,13 +190,13 @@ export class Daemon {
       file: paths.config,
       clock: this.#clock,
       log,
-      read: () => this.#readAgain(),
+      read: () => readAgain(options),
       apply: (next) => {
         this.#apply(next);
         options.onSetup?.(next);
       },
       delivers: (integration) => this.#lanes.delivers(integration),
-      onReload: (isAccepted, count) => this.#measured.configured(isAccepted, count),
+      onReload: (isAccepted, count) => this.measuring.program.configured(isAccepted, count),
     });
   }
 
@@ -234,13 +226,13 @@ export class Daemon {
    */
   async stop(graceMs: number): Promise<void> {
     this.#reloading.stop();
-    this.#control?.close();
+    this.#affairs?.close();
     this.#watch.stop();
     this.#retention.stop();
     this.#diskRoom.stop();
     this.#stopReading.abort();
     // At the same time: what keeps reading waiting must not take the time of the attempts.
-    await Promise.all([this.#endReading(), this.#lanes.stop(graceMs)]);
+    await Promise.all([this.#endReading(), this.#lanes.stop(graceMs), this.measuring.stop()]);
     await this.#transports.close();
     this.#groupCommit.close();
     this.#state.database.close();
@@ -255,7 +247,7 @@ export class Daemon {
   /** True once it is reading; false when it was stopped while it waited for the outbox. */
   async #run(setup: Setup, waiting: OpenParts): Promise<boolean> {
     const { log, paths } = this.#options;
-    this.#measured.configured(true, setup.diagnostics.length);
+    this.measuring.program.configured(true, setup.diagnostics.length);
     this.#diskRoom.start();
     this.#watch.start();
     await whenUsable(waiting, () => this.#apply(setup));
@@ -267,22 +259,18 @@ export class Daemon {
     if (waiting.stop?.aborted === true) return false;
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#retention.start();
-    this.#control = await startControl(join(paths.state, CONTROL_SOCKET), {
-      status: this.#status,
-      metrics: () => this.metrics.text(),
+    this.#affairs = await Affairs.start({
+      ...{ paths, log, clock: this.#clock, status: this.#status, sources: this.#sourceReports },
+      database: this.#state.database,
+      outbox: this.#outbox,
+      lanes: this.#lanes,
       reloading: this.#reloading,
-      log,
+      metrics: () => this.measuring.metrics.text(),
+      limitBytes: setup.settings.outbox.maxBytes,
     });
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
-    void this.#transports.warmUp().then(() => this.metrics.load());
+    void this.#transports.warmUp().then(() => this.measuring.metrics.load());
     return true;
-  }
-
-  #readAgain(): Setup {
-    const { paths, env, debug, scrubber } = this.#options;
-    const setup = readSetup(paths, env, { debug });
-    scrubber.learn(setup.secrets);
-    return setup;
   }
 
   /** Only the outbox can fail here, and it does so before anything has changed. */
@@ -293,5 +281,6 @@ export class Daemon {
     const quiet = new Quiet(setup.quiet, this.#silences);
     this.#intake.use(new Router(routes, this.#clock, quiet), this.#lanes.unread);
     this.#scriptEnvironment = setup.scriptEnvironment;
+    this.measuring.expose(setup.settings.metrics);
   }
 }

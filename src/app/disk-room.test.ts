@@ -17,6 +17,8 @@ class FakeDisk {
   isHeld = false;
   /** A quota, which does not show in what is free. */
   hidesLimit = false;
+  /** The most pages that can be given back in one step. */
+  mostPages = Number.POSITIVE_INFINITY;
   /** The most that can be removed in one step. */
   mostAtOnce = Number.POSITIVE_INFINITY;
 
@@ -48,7 +50,8 @@ class FakeDisk {
 
   readonly file = {
     emptyLog: () => {},
-    shrink: () => {
+    shrink: (pages: number) => {
+      if (this.loose > 0 && pages > this.mostPages) throw FULL;
       const shrunk = this.loose;
       this.free += shrunk;
       this.loose = 0;
@@ -136,6 +139,26 @@ describe('the room on the disk', () => {
     await clock.advance(5000);
     expect(disk.isHeld).toBe(true);
     room.check();
+  });
+
+  it('is given back in smaller steps where a usual one does not fit', async () => {
+    await clock.advance(1);
+    disk.free = 0;
+    disk.delivered = 50;
+    disk.mostPages = 100;
+    troubles.failed(FULL);
+    await clock.advance(5000);
+    expect(disk.isHeld).toBe(true);
+    room.check();
+  });
+
+  it('has a reserve again before it is plenty', async () => {
+    disk.free = 5;
+    await clock.advance(1);
+    expect(disk.isHeld).toBe(false);
+    disk.free = 2 * SIZE + 1;
+    await clock.advance(1000);
+    expect([disk.isHeld, disk.free]).toEqual([true, SIZE + 1]);
   });
 
   it('is made below a quota as well', async () => {

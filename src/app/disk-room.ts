@@ -110,6 +110,9 @@ export class DiskRoom {
       } else if (!isTight) {
         reserve.take();
         return false;
+      } else if (freeBytes >= 2 * size) {
+        // It is tight, and may soon be full: then there must be a reserve.
+        reserve.take();
       }
       return this.#relieve();
     } catch {
@@ -123,7 +126,8 @@ export class DiskRoom {
     const { space, disk, clock } = this.#parts;
     try {
       disk.emptyLog();
-      if (disk.shrink(PAGES_PER_STEP)) return true;
+      const pages = Math.ceil((PAGES_PER_STEP * this.#rows) / ROWS_PER_STEP);
+      if (disk.shrink(pages)) return true;
       const purged = space.purge('delivered', clock.now() + 1, this.#rows);
       this.#rows = ROWS_PER_STEP;
       return purged > 0;

@@ -1,6 +1,7 @@
 import type { Destination, LaneHttp } from '../core/destination.ts';
-import type { LaneObserver, LaneState } from '../core/lane-observer.ts';
+import type { LaneObserver } from '../core/lane-observer.ts';
 import type { LaneIdentity, LaneRecord } from '../core/outbox.ts';
+import type { LaneReportState } from '../core/status.ts';
 import { MANAGER, managerIntegration } from '../destinations/manager/index.ts';
 import { Lane } from '../lanes/lane.ts';
 import type { LaneParts } from '../lanes/lane-parts.ts';
@@ -11,6 +12,7 @@ import { reportResumption } from '../lanes/resumption.ts';
 import type { Route } from '../routing/stage.ts';
 import { laneIdentity } from './lane-identity.ts';
 import { LaneTurns, turnsOn } from './lane-turns.ts';
+import { measuredContext } from './measured-lane.ts';
 import { routeOf } from './route-of.ts';
 import { type Entry, type RunningLane, stopLane } from './running-lane.ts';
 import type { StatusParts } from './status.ts';
@@ -24,7 +26,7 @@ export type SharedParts = Omit<
     /** Each lane gets a client of its own. */
     readonly http: LaneHttp;
   };
-  readonly observe?: (integration: string) => LaneObserver;
+  readonly observe?: (entry: Entry) => LaneObserver;
   /** What the environment says about the network: a lane that is parked is tried when it changes. */
   readonly network?: string | undefined;
 };
@@ -129,11 +131,20 @@ export class LaneSet {
   }
 
   /** What each lane does at the moment, by its integration. */
-  *states(): Iterable<[integration: string, state: LaneState]> {
-    for (const { id, state } of this.reports()) yield [id, state];
+  *states(): Iterable<[integration: string, state: LaneReportState]> {
+    const { outbox } = this.#shared;
+    for (const { id, state, lane } of this.reports()) {
+      const isStorm = state === 'working' && lane !== undefined && outbox.inStorm(lane);
+      yield [id, isStorm ? 'storm' : state];
+    }
   }
 
-  /** The same with what a report needs besides. */
+  /** The integrations that have lanes. */
+  get entries(): Iterable<Entry> {
+    return this.#running.values();
+  }
+
+  /** The states without storms, with what a report needs besides. */
   *reports(): ReturnType<StatusParts['lanes']> {
     for (const [lane, { integration, lane: its, unusable }] of this.#running) {
       yield { id: integration.id, state: its.state, lane, cannotRun: unusable?.reason };
@@ -201,7 +212,7 @@ export class LaneSet {
   #create(entry: Entry, record: LaneRecord): Pick<RunningLane, 'lane' | 'http'> {
     const { integration, destination, unusable } = entry;
     const { log, outbox, clock, context } = this.#shared;
-    const observer = this.#shared.observe?.(integration.id);
+    const observer = this.#shared.observe?.(entry);
     if (unusable !== undefined) {
       log.error('integration cannot run; its alerts wait until it is fixed', {
         integration: integration.id,
@@ -226,7 +237,8 @@ export class LaneSet {
     const predecessor = before?.lane instanceof Lane ? before.lane : undefined;
     const turns = this.#turns.of(entry);
     const own = { integration, destination, record, followUps, observer, turns };
-    const parts = { ...this.#shared, ...own, context: { ...context, http } };
+    const measured = measuredContext({ ...context, http }, observer);
+    const parts = { ...this.#shared, ...own, context: measured };
     return { lane: new Lane(parts, predecessor), http };
   }
 

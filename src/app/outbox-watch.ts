@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { Outbox } from '../core/outbox.ts';
+import type { Outbox, StateCount } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import { ClockWatch } from './clock-watch.ts';
@@ -42,6 +42,8 @@ export interface OutboxWatchParts {
   readonly reading?: Pick<WatchedLanes, 'refresh'>;
   /** What people may change by `integratord silence`. */
   readonly silences?: Pick<SilenceKeeper, 'refresh' | 'look'>;
+  /** Told of what operators dropped. */
+  readonly onDropped?: (dropped: StateCount) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -120,10 +122,12 @@ export class OutboxWatch {
 
   /** The command that drops has no log of its own. */
   #tellDrops(): void {
-    const { outbox, log } = this.#parts;
+    const { outbox, log, onDropped } = this.#parts;
     const drops = outbox.untoldDrops();
     for (const { at, who, dropped } of drops) {
-      for (const { integration, state, count, level, oldestReadAt, newestReadAt } of dropped) {
+      for (const one of dropped) {
+        const { integration, state, count, level, oldestReadAt, newestReadAt } = one;
+        onDropped?.(one);
         log.warn('deliveries were dropped by an operator', {
           integration,
           state,

@@ -24,12 +24,11 @@ export interface Prepared {
  */
 export async function prepare(options: DaemonOptions): Promise<Prepared | StartFailure> {
   tuneHeap();
-  const { paths, env, debug, log, scrubber, stop } = options;
+  const { paths, log, stop } = options;
   warnOfLittleMemory(log);
   const troubles = new OutboxTroubles(systemClock, log);
   const waiting: OpenParts = { clock: systemClock, troubles, stop };
-  let setup = readSetup(paths, env, { debug });
-  scrubber.learn(setup.secrets);
+  let setup = readAgain(options);
   const failure = whyNotStart(setup);
   if (failure !== undefined) {
     reportAll(setup, log);
@@ -39,9 +38,15 @@ export async function prepare(options: DaemonOptions): Promise<Prepared | StartF
   if (state === undefined) return { kind: 'stopped' };
   if (troubles.has()) {
     // It has waited, maybe for hours.
-    const newer = readSetup(paths, env, { debug });
-    scrubber.learn(newer.secrets);
+    const newer = readAgain(options);
     if (whyNotStart(newer) === undefined) setup = newer;
   }
   return { setup, state, troubles, waiting };
+}
+
+/** Reads the configuration as it is now. */
+export function readAgain({ paths, env, debug, scrubber }: DaemonOptions): Setup {
+  const setup = readSetup(paths, env, { debug });
+  scrubber.learn(setup.secrets);
+  return setup;
 }

@@ -47,7 +47,7 @@ function aSetup(changes: Partial<Setup> = {}): Setup {
     scriptEnvironment: {},
     quiet: NO_QUIET,
   };
-  return { ...empty, fatal: false, settings, times: NO_TIMES, tests: [], ...changes };
+  return { ...empty, fatal: false, settings, times: NO_TIMES, tests: [], notices: [], ...changes };
 }
 
 function reloading(): Reloading {

@@ -49,6 +49,11 @@ export class Reloading {
     this.#inForceSince = parts.clock.now();
   }
 
+  /** The configuration in force. */
+  get inForce(): Setup {
+    return this.#inForce;
+  }
+
   /** Since when the configuration is in force, in milliseconds since 1970. */
   get inForceSince(): number {
     return this.#inForceSince;

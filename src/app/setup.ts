@@ -47,6 +47,8 @@ export interface Setup {
   readonly settings: DaemonSettings;
   /** The times that conditions and hours ask, by their names. */
   readonly times: SettingsTimes;
+  /** Ids of integrations that are told about ourselves. */
+  readonly notices: readonly string[];
   /** What must be decided about alerts, which `check` tries. */
   readonly tests: readonly ConfigTest[];
   /** Silences that come again, and mutes. */
@@ -85,6 +87,7 @@ export function readSetup(
     settingsOptional: paths.settingsOptional,
     env,
     destinations,
+    alerts: paths.alerts === '' ? undefined : paths.alerts,
     files,
   });
   const environment = scriptEnvironment(env, {

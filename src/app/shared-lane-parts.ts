@@ -11,6 +11,7 @@ import type { DaemonOptions } from './daemon-options.ts';
 import { garbageCollector } from './heap.ts';
 import type { SharedParts } from './lane-set.ts';
 import { networkFingerprint } from './network-environment.ts';
+import type { Entry } from './running-lane.ts';
 import type { Transports } from './transports.ts';
 
 /** What the lanes of a daemon share is made from. */
@@ -21,7 +22,7 @@ export interface SharedFrom {
   readonly groupCommit: GroupCommit;
   readonly transports: Transports;
   readonly clock: Clock;
-  readonly observe: (integration: string) => LaneObserver;
+  readonly observe: (entry: Entry) => LaneObserver;
 }
 
 /** What all lanes of a daemon share. */

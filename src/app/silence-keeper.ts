@@ -50,6 +50,14 @@ export class SilenceKeeper implements AddedSilences {
     return this.#silences;
   }
 
+  /** How many hold alerts back now, and how many were added for later. */
+  get counts(): { readonly active: number; readonly upcoming: number } {
+    const now = this.#parts.clock.now();
+    const left = this.#records.filter((record) => now < endOf(record));
+    const active = left.filter(({ from }) => from <= now).length;
+    return { active, upcoming: left.length - active };
+  }
+
   isEnded(key: string): boolean {
     return this.#ended.has(key);
   }

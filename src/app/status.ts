@@ -20,7 +20,7 @@ export interface StatusParts {
   readonly limitBytes: number;
   readonly outbox: Pick<Outbox, 'lane' | 'nextDue' | 'inStorm'>;
   readonly troubles: Pick<OutboxTroubles, 'present'>;
-  readonly alertFile: Pick<FileSource, 'status' | 'name'>;
+  readonly sources: () => readonly SourceReport[];
   readonly lanes: () => Iterable<{
     readonly id: string;
     readonly state: LaneState;
@@ -42,7 +42,7 @@ export function statusOf(parts: StatusParts): StatusReport {
     mode,
     startedAt,
     now,
-    sources: [sourceOf(parts, now)],
+    sources: parts.sources(),
     outbox: {
       path: database.path,
       bytes: new Purge(database).usedBytes(),
@@ -58,7 +58,15 @@ export function statusOf(parts: StatusParts): StatusReport {
   };
 }
 
-function sourceOf({ alertFile, startedAt }: StatusParts, now: number): SourceReport {
+/**
+ * How a source is doing. Times are milliseconds since 1970.
+ * @param startedAt when the daemon began.
+ */
+export function sourceReport(
+  alertFile: Pick<FileSource, 'status' | 'name'>,
+  startedAt: number,
+  now: number,
+): SourceReport {
   const { path, lagBytes, lastLinesAt, lastGrowthAt, health } = alertFile.status();
   const idle = Math.max(0, now - (lastLinesAt ?? startedAt)) / 1000;
   return {
@@ -83,15 +91,16 @@ const TROUBLES: Readonly<Record<string, string>> = {
 };
 
 function integrationsOf(parts: StatusParts): LaneReport[] {
-  const backlogs = new Map(
-    new SqliteStatistics(parts.database).backlog().map((one) => [one.integration, one]),
-  );
+  const statistics = new SqliteStatistics(parts.database);
+  const backlogs = new Map(statistics.backlog().map((one) => [one.integration, one]));
   const reports = [...parts.lanes()].map(({ id, state, lane, cannotRun }): LaneReport => {
     const backlog = backlogs.get(id);
     backlogs.delete(id);
     const record = lane === undefined ? undefined : parts.outbox.lane(lane);
     const isStorm = state === 'working' && lane !== undefined && parts.outbox.inStorm(lane);
-    const next = lane === undefined || !isWaiting(backlog) ? undefined : parts.outbox.nextDue(lane);
+    const due = lane === undefined || !isWaiting(backlog) ? undefined : parts.outbox.nextDue(lane);
+    // What a storm does next is mostly to look whether it is over.
+    const next = isStorm && due !== 0 ? statistics.nextBundleAt(lane) : due;
     return {
       id,
       state: isStorm ? 'storm' : state,
@@ -101,7 +110,9 @@ function integrationsOf(parts: StatusParts): LaneReport[] {
     };
   });
   // Those that were removed, as long as something of them is left.
-  const removed = [...backlogs.values()].filter((one) => one.pending + one.parked + one.dead > 0);
+  const removed = [...backlogs.values()].filter(
+    (one) => one.pending + one.held + one.parked + one.dead > 0,
+  );
   return [
     ...reports,
     ...removed.map((backlog): LaneReport => {

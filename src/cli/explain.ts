@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readAlert } from '../alert/formats/read-alert.ts';
 import { systemClock } from '../core/clock.ts';
+import { isNoticeId } from '../core/notice.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import { AlertHistory } from '../outbox/alert-history.ts';
 import { Configurations } from '../outbox/configurations.ts';
@@ -88,7 +89,7 @@ An id is looked for in the outbox, in the alert file and in the archives of its 
 per line, JSON documents over several lines, or what a dashboard shows.`;
 
 function isId(text: string): boolean {
-  return /^\d+\.\d+$/.test(text);
+  return /^\d+\.\d+$/.test(text) || isNoticeId(text);
 }
 
 /** The outbox, where it can be read: what decides is known without it. */
@@ -118,6 +119,9 @@ async function* fromId(
     yield* stored;
     return;
   }
+  // Messages of our own are in no file.
+  if (isNoticeId(id))
+    throw new CommandError(`there is no ${id} in the outbox of ${state}`, EXIT.wrongInput);
   const search = await findAlert(id, { files: systemFileSystem, path: alerts });
   const found = foundSubject(search, history, now);
   if (found === undefined) {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { duration } from './duration.ts';
+import { CommandError, EXIT } from './exit.ts';
 
 /**
  * Reads an option that is a moment: how long ago it was, as in `7d`, or a date with or without a time,
@@ -18,4 +19,10 @@ export function moment(text: string): number {
   throw new InvalidArgumentError(
     'It must be how long ago (30m, 12h, 7d), or a date such as 2026-08-20 or 2026-08-20T14:30.',
   );
+}
+
+/** @throws CommandError when nothing can lie within. */
+export function requireSpan({ since, until }: { since: number; until: number }): void {
+  if (since < until) return;
+  throw new CommandError('--since must be earlier than --until', EXIT.wrongUsage);
 }

@@ -42,6 +42,11 @@ async function write(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
+/** The beginning of a text of an alert, which may be of any length. */
+export function brief(text: string, longest = 200): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
+
 /** Rows as aligned columns, each on one line whatever is in it. */
 export function table(given: readonly (readonly string[])[]): string {
   const rows = given.map((row) => row.map(printable));

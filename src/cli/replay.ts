@@ -14,7 +14,7 @@ import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { complainOf } from './history-problems.ts';
 import { findIntegration, loadSetup } from './load.ts';
-import { moment } from './moment.ts';
+import { moment, requireSpan } from './moment.ts';
 import { onlyOption } from './only-option.ts';
 import { operator } from './operator.ts';
 import { isoTime, print, printJson, table } from './output.ts';
@@ -59,6 +59,7 @@ export function addReplay(program: Command): void {
       const entry = deliverable(findIntegration(setup, own.integration));
       const history = new AlertHistory({ path: invoked.paths.alerts, clock: systemClock });
       const range = { since: own.since, until: own.until ?? systemClock.now() };
+      requireSpan(range);
       const found = await history.files(range);
       await withQueue(command, async (access) => {
         const { database, json } = access;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readSetup, routedIntegrations, type Setup } from '../app/setup.ts';
 import { simulate } from '../app/simulation.ts';
@@ -14,7 +14,7 @@ import { type Invocation, invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { complainOf } from './history-problems.ts';
 import { loadSetup } from './load.ts';
-import { moment } from './moment.ts';
+import { moment, requireSpan } from './moment.ts';
 import { print, printJson } from './output.ts';
 import { resultHtml } from './simulation/html.ts';
 import { resultJson } from './simulation/json.ts';
@@ -55,6 +55,7 @@ export function addSimulate(program: Command): void {
       const named = await Promise.all(files.map((path) => openNamed(path)));
       const access = actAsDaemon(invoked);
       const after = loadSetup(invoked.paths, { files: access.files });
+      requireSettings(invoked.paths);
       const before = presentSetup(invoked, access.files);
       for (const note of notes(after)) complain(`integratord: ${printableLines(note)}\n`);
       const history = new AlertHistory({ path: invoked.paths.alerts, clock: systemClock });
@@ -78,7 +79,15 @@ export function addSimulate(program: Command): void {
 
 function rangeOf({ since, until }: SimulateOptions, isNamed: boolean) {
   const usual = isNamed ? ALWAYS.since : systemClock.now() - USUAL_DAYS * DAY_MS;
-  return { since: since ?? usual, until: until ?? ALWAYS.until };
+  const range = { since: since ?? usual, until: until ?? ALWAYS.until };
+  requireSpan(range);
+  return range;
+}
+
+/** @throws CommandError when there is none of the settings that are to be tried. */
+function requireSettings({ settings, settingsOptional = false }: Paths): void {
+  if (settings === undefined || settingsOptional || existsSync(settings)) return;
+  throw new CommandError(`cannot read ${settings}: there is no such file`, EXIT.wrongInput);
 }
 
 /** What is in force, where something else is tried; undefined where it is that itself. */

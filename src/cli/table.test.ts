@@ -27,7 +27,7 @@ describe('a table', () => {
   });
 
   it('cuts what may be cut', () => {
-    expect(fittedTable(COLUMNS, ROWS, 30)).toBe(
+    expect(fittedTable(COLUMNS, ROWS, 29)).toBe(
       'ID  EXTRA      TEXT\n<1>   something  a text that i…\n<22>  -          short\n',
     );
   });

@@ -1,26 +1,24 @@
 import { type Conditions, readConditions } from '../conditions/read.ts';
 import { conditionSettings } from '../conditions/vocabulary/schema.ts';
 import { systemClock } from '../core/clock.ts';
-import { fieldsOfSamples } from './known-fields.ts';
 import { reportProblems } from './problems.ts';
 import type { SettingsEntry } from './settings.ts';
-import type { SettingsTimes } from './times.ts';
+import type { Askable } from './times.ts';
 
 const NAMES = Object.keys(conditionSettings);
 
 /**
  * Reads `only`, `except` and `when` of an entry. What is wrong is reported at its place, inside of
  * expressions too, and left out; undefined when there are none.
- * @param times what `at` may ask.
  */
 export function integrationConditions(
   entry: SettingsEntry,
-  times: SettingsTimes,
+  { times, fields }: Askable,
 ): Conditions | undefined {
   const { value } = entry;
   if (!NAMES.some((name) => name in value)) return undefined;
   const { conditions, problems } = readConditions(value, {
-    knownFields: fieldsOfSamples(),
+    knownFields: fields(),
     now: systemClock.now(),
     times: times.times,
     wrongTimes: times.wrong,

@@ -1,10 +1,9 @@
 import type { DestinationDescription } from '../core/destination.ts';
 import type { GroupingRules } from '../grouping/rules.ts';
 import { readGrouping } from '../grouping/settings/read.ts';
-import { fieldsOfSamples } from './known-fields.ts';
 import { reportProblems } from './problems.ts';
 import type { SettingsEntry } from './settings.ts';
-import type { SettingsTimes } from './times.ts';
+import type { Askable } from './times.ts';
 
 /**
  * Reads when the alerts of an entry are sent, and which together. What is wrong is reported at its
@@ -12,14 +11,14 @@ import type { SettingsTimes } from './times.ts';
  */
 export function integrationGrouping(
   entry: SettingsEntry,
-  times: SettingsTimes,
+  { times, fields }: Askable,
   { enriches, title }: DestinationDescription,
 ): GroupingRules | undefined {
   const { rules, problems } = readGrouping(entry.value, {
     times: times.times,
     wrongTimes: times.wrong,
     sourceOf: (name) => times.sources.get(name) ?? '',
-    knownFields: fieldsOfSamples(),
+    knownFields: fields(),
     single: enriches === true ? title : undefined,
   });
   reportProblems(problems, entry);

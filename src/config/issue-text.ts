@@ -41,7 +41,9 @@ function unit(origin: string): string {
 
 /** The keys that a mapping at a path may have; none where the schema there is something else. */
 export function allowedKeys(root: z.ZodType, path: readonly PropertyKey[]): string[] {
-  const schema = withoutOptional(schemaAt(root, path));
+  const found = withoutOptional(schemaAt(root, path));
+  const isItem = found instanceof z.ZodArray && typeof path.at(-1) === 'number';
+  const schema = isItem ? withoutOptional(found.element) : found;
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 

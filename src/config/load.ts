@@ -11,8 +11,10 @@ import { type Files, systemFiles } from './files.ts';
 import { checkForwards } from './forwards.ts';
 import { integrationConditions } from './integration-conditions.ts';
 import { integrationGrouping } from './integration-grouping.ts';
+import { fieldsKnownBy, fieldsOfSamples } from './known-fields.ts';
 import type { LoadedIntegration } from './loaded-integration.ts';
 import { reportNearMisses } from './near-misses.ts';
+import { noticeIds } from './notices.ts';
 import { type OssecFile, readBlocks } from './ossec-file.ts';
 import { settingsQuiet } from './quiet.ts';
 import { referencedVariables } from './references.ts';
@@ -20,7 +22,7 @@ import { nothingIn, Report } from './report.ts';
 import { checkScriptArguments } from './script-arguments.ts';
 import { readNarrowing, readSettings, reportUnknownIds, type SettingsEntry } from './settings.ts';
 import { readTextFile, type TextFile } from './text-file.ts';
-import type { SettingsTimes } from './times.ts';
+import type { Askable, SettingsTimes } from './times.ts';
 import { readDefinition } from './yaml-integration.ts';
 
 /** In bytes. Real ones are a thousand times smaller. */
@@ -38,6 +40,8 @@ export interface ConfigSources<Found extends DestinationDescription = Destinatio
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What names lead to. */
   readonly destinations: DestinationResolver<Found>;
+  /** The alert file, whose fields are known; undefined: those of the samples alone. */
+  readonly alerts?: string | undefined;
   /** The file system, unless a test brings its own. */
   readonly files?: Files;
 }
@@ -53,6 +57,8 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly settings: DaemonSettings;
   /** The times that conditions ask, by their names. */
   readonly times: SettingsTimes;
+  /** Ids of integrations that are told about ourselves. */
+  readonly notices: readonly string[];
   /** What must be decided about alerts. */
   readonly tests: readonly ConfigTest[];
   /** Silences that come again, and mutes. */
@@ -74,6 +80,7 @@ export function loadConfig<Found extends DestinationDescription>(
 ): LoadedConfig<Found> {
   const { configFile, settingsFile, env, destinations, files = systemFiles } = sources;
   const settings = readSettings(settingsFile, files, sources.settingsOptional);
+  const askable: Askable = { times: settings.times, fields: knownFieldsOf(sources.alerts) };
   const secrets = new Set<string>();
   const file = readTextFile(files, configFile, LONGEST_CONFIG);
   const report = new Report(configFile, file.ok ? file.text : '');
@@ -96,10 +103,10 @@ export function loadConfig<Found extends DestinationDescription>(
     const narrowing = entry !== undefined && isDefinition(entry) ? undefined : entry;
     const loaded = fromBlock(block, narrowing, destinations, report);
     if (loaded === undefined) return [];
-    const conditions = narrowing && integrationConditions(narrowing, settings.times);
+    const conditions = narrowing && integrationConditions(narrowing, askable);
     const { destination } = loaded.resolution;
     const grouping =
-      narrowing && destination && integrationGrouping(narrowing, settings.times, destination);
+      narrowing && destination && integrationGrouping(narrowing, askable, destination);
     return { ...loaded, conditions, grouping };
   });
   const ids = new Set(named.map(({ id }) => id));
@@ -112,7 +119,7 @@ export function loadConfig<Found extends DestinationDescription>(
       entry.report.error(entry.offset, message);
       return [];
     }
-    const context = { destinations, sources: { env, files }, secrets, times: settings.times };
+    const context = { destinations, sources: { env, files }, secrets, askable };
     return readDefinition(entry, context) ?? [];
   });
   const integrations = [...fromBlocks, ...fromSettings];
@@ -123,7 +130,8 @@ export function loadConfig<Found extends DestinationDescription>(
     checkForwards(integrations, settings.entries, ids);
   }
   const known = blocks === undefined ? undefined : ids;
-  const quiet = settingsQuiet(settings.quiet, settings.times, known);
+  const notices = noticeIds(settings.notices, integrations, known);
+  const quiet = settingsQuiet(settings.quiet, askable, known);
   return {
     integrations: integrations.map(({ integration, ...rest }) => ({
       integration,
@@ -135,6 +143,7 @@ export function loadConfig<Found extends DestinationDescription>(
     settings: settings.daemon,
     times: settings.times,
     tests: settings.tests,
+    notices,
     quiet,
     variables: new Set([...(file.ok ? referencedVariables(file.text) : []), ...settings.variables]),
     secrets: [...secrets],
@@ -212,4 +221,11 @@ function withIds(blocks: readonly Block[]): NamedBlock[] {
     named.push({ ...block, id, kind: block.kind });
   }
   return named;
+}
+
+/** Read when the first condition asks. */
+function knownFieldsOf(alerts: string | undefined): Askable['fields'] {
+  if (alerts === undefined) return fieldsOfSamples;
+  let known: ReadonlySet<string> | undefined;
+  return () => (known ??= fieldsKnownBy(alerts));
 }

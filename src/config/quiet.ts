@@ -2,9 +2,8 @@ import { systemClock } from '../core/clock.ts';
 import { NO_QUIET, type QuietSettings } from '../silences/quiet.ts';
 import { readMutes } from '../silences/settings/read-mutes.ts';
 import { readSilences } from '../silences/settings/read-silences.ts';
-import { fieldsOfSamples } from './known-fields.ts';
 import { reportProblems } from './problems.ts';
-import type { SettingsTimes } from './times.ts';
+import type { Askable } from './times.ts';
 import type { YamlPart } from './validation.ts';
 
 /** The values of `silences` and `mutes`, and where they stand. */
@@ -20,14 +19,14 @@ export interface QuietPart extends Pick<YamlPart, 'yaml' | 'report'> {
  */
 export function settingsQuiet(
   part: QuietPart | undefined,
-  times: SettingsTimes,
+  { times, fields }: Askable,
   ids: ReadonlySet<string> | undefined,
 ): QuietSettings {
   if (part === undefined) return NO_QUIET;
   const { silences, mutes, yaml, report } = part;
   if (silences === undefined && mutes === undefined) return NO_QUIET;
   const options = {
-    knownFields: fieldsOfSamples(),
+    knownFields: fields(),
     now: systemClock.now(),
     times: times.times,
     wrongTimes: times.wrong,

@@ -7,6 +7,7 @@ import { groupingSettings } from '../grouping/settings/schema.ts';
 import { quietSettings } from '../silences/settings/schema.ts';
 import { timesSettings } from '../times/schema.ts';
 import { testsSettings } from './config-tests.ts';
+import { metricsSettings } from './metrics-settings.ts';
 
 /*
  * The settings file `integratord.yaml`. To add a key that every integration has: one line here with
@@ -241,6 +242,13 @@ export const settingsSchema = z.strictObject({
     ),
   outbox: outbox.optional().describe('How much the outbox keeps.'),
   reading: reading.optional().describe('How far back reading goes.'),
+  notices: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Ids of integrations that are told what is wrong with integratord itself: a parked integration, a refused reload, an outbox above 80 percent, an alert file that cannot be read.',
+    ),
+  metrics: metricsSettings,
   times: timesSettings,
   ...quietSettings,
   tests: testsSettings,

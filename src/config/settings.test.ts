@@ -206,6 +206,16 @@ integration: {}
     ).toEqual(['error 1:62 unknown key "x"; allowed are count, seconds, burst']);
   });
 
+  it('lists the keys that an item of a list may have', () => {
+    const tests = 'tests: [{ alert: { rule: {} }, goes_to: [slack]';
+    expect(read(`${tests}, goes_too: [slack] }]`).messages).toEqual([
+      'error 1:50 unknown key "goes_too"; did you mean goes_to?',
+    ]);
+    expect(read(`${tests}, x: 1 }]`).messages).toEqual([
+      'error 1:50 unknown key "x"; allowed are alert, at, goes_to, not_to, because',
+    ]);
+  });
+
   it('refuses a first wait that is longer than the longest', () => {
     expect(read('integrations: { slack: { retry: { first_seconds: 901 } } }').messages).toEqual([
       expect.stringContaining('first_seconds must not be above longest_seconds'),

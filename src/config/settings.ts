@@ -8,6 +8,7 @@ import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
 import { type ConfigTest, readConfigTests } from './config-tests.ts';
 import type { Files } from './files.ts';
+import { readMetricsSettings } from './metrics-settings.ts';
 import type { QuietPart } from './quiet.ts';
 import { referencedVariables } from './references.ts';
 import { listed, nothingIn, Report } from './report.ts';
@@ -33,6 +34,8 @@ export interface Settings {
   readonly times: SettingsTimes;
   /** What `silences` and `mutes` say, unread: it depends on the integrations that there are. */
   readonly quiet: QuietPart | undefined;
+  /** Integrations that are told about ourselves, and where their ids stand. */
+  readonly notices: readonly NoticeTarget[];
   /** What must be decided about alerts. */
   readonly tests: readonly ConfigTest[];
   /** The settings of the daemon as a whole, defaults included. */
@@ -45,6 +48,13 @@ export interface Settings {
   readonly blank: readonly Diagnostic[];
   /** What there is to say about the file, so far. */
   diagnostics(): Diagnostic[];
+}
+
+/** An integration that is told about ourselves. */
+export interface NoticeTarget {
+  readonly id: string;
+  /** Reports that it cannot be told. */
+  readonly wrong: (message: string) => void;
 }
 
 /** The entry of one integration. */
@@ -83,6 +93,9 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
     times: settingsTimes(raw.times, { yaml, report }),
     quiet: { silences: raw.silences, mutes: raw.mutes, yaml, report },
     tests: readConfigTests(raw.tests, { yaml, report }),
+    notices: (raw.notices ?? []).map((id, index) => {
+      return { id, wrong: (text) => report.error(yaml.offsetOf(['notices', index]), text) };
+    }),
     daemon: daemonSettings(raw),
     variables: referencedVariables(file.text),
     fatal: false,
@@ -97,6 +110,7 @@ function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]
     times: NO_TIMES,
     quiet: undefined,
     tests: [],
+    notices: [],
     daemon: DEFAULT_SETTINGS,
     variables: [],
     fatal,
@@ -175,7 +189,12 @@ export function reportUnknownIds(entries: Iterable<SettingsEntry>, ids: Readonly
   }
 }
 
-function daemonSettings({ outbox, reading, environment = [] }: RawSettings): DaemonSettings {
+function daemonSettings({
+  outbox,
+  reading,
+  metrics,
+  environment = [],
+}: RawSettings): DaemonSettings {
   const mebibytes = (value: number | undefined) =>
     value === undefined ? undefined : value * 2 ** 20;
   const { reading: bounds } = DEFAULT_SETTINGS;
@@ -192,6 +211,7 @@ function daemonSettings({ outbox, reading, environment = [] }: RawSettings): Dae
       lookBackFiles: reading?.look_back_files ?? bounds.lookBackFiles,
       lookBackBytes: mebibytes(reading?.look_back_megabytes) ?? bounds.lookBackBytes,
     },
+    metrics: readMetricsSettings(metrics),
     environment,
   };
 }

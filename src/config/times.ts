@@ -9,6 +9,13 @@ export interface SettingsTimes extends Pick<ReadTimes, 'times' | 'wrong'> {
   readonly sources: ReadonlyMap<string, string>;
 }
 
+/** What conditions and rules may ask: times, and fields. */
+export interface Askable {
+  readonly times: SettingsTimes;
+  /** The fields that alerts are known to have. */
+  readonly fields: () => ReadonlySet<string>;
+}
+
 /** Those of a file that has none. */
 export const NO_TIMES: SettingsTimes = {
   times: new Map(),

@@ -15,7 +15,7 @@ import { type ReferenceSources, resolveReferences } from './references.ts';
 import { checkScriptArguments } from './script-arguments.ts';
 import { integrationSettings, type SettingsEntry, whyNotHere } from './settings.ts';
 import { definitionSchema, type RawDefinition, TUNING } from './settings-schema.ts';
-import type { SettingsTimes } from './times.ts';
+import type { Askable } from './times.ts';
 import { validate } from './validation.ts';
 
 /** What a definition needs from outside, and where it leaves what it finds. */
@@ -24,8 +24,8 @@ export interface DefinitionContext<Found extends DestinationDescription> {
   readonly sources: ReferenceSources;
   /** Gets every secret value. */
   readonly secrets: Set<string>;
-  /** What its conditions may ask. */
-  readonly times: SettingsTimes;
+  /** What its conditions and rules may ask. */
+  readonly askable: Askable;
 }
 
 const DEFAULT_MAX_LOG = 165;
@@ -38,7 +38,7 @@ const DEFAULT_RETRIES = 3;
  */
 export function readDefinition<Found extends DestinationDescription>(
   entry: SettingsEntry,
-  { destinations, sources, secrets, times }: DefinitionContext<Found>,
+  { destinations, sources, secrets, askable }: DefinitionContext<Found>,
 ): Omit<LoadedIntegration<Found>, 'getconfig'> | undefined {
   const { report, yaml, path, value } = entry;
   const at = (...keys: string[]) => yaml.offsetOf([...path, ...keys]);
@@ -108,8 +108,8 @@ export function readDefinition<Found extends DestinationDescription>(
       `this integration cannot run: ${problem.reason}`,
     );
   }
-  const conditions = integrationConditions(entry, times);
-  const grouping = integrationGrouping(entry, times, destination);
+  const conditions = integrationConditions(entry, askable);
+  const grouping = integrationGrouping(entry, askable, destination);
   return { integration, resolution, unusable, conditions, grouping };
 }
 

@@ -2,7 +2,14 @@ import type { Alert } from '../alert/alert.ts';
 import type { Bundle } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import type { SettingsSchema, Unusable } from './destination-settings.ts';
-import type { AnswerCache, ManagerEvent, Quota, QuotaLimits, VerdictAlert } from './enrichment.ts';
+import type {
+  AnswerCache,
+  CacheResult,
+  ManagerEvent,
+  Quota,
+  QuotaLimits,
+  VerdictAlert,
+} from './enrichment.ts';
 import type { Integration, RateLimit } from './integration.ts';
 import type { Outcome } from './outcome.ts';
 import type { Scrubber, Secret } from './secret.ts';
@@ -141,6 +148,8 @@ export interface DeliveryContext {
   /** Knows every secret of the configuration: a service may repeat one that is not its own. */
   readonly scrubber?: Scrubber | undefined;
   readonly signal: AbortSignal;
+  /** Told what the cache knew of a look-up. */
+  readonly lookedUp?: ((result: CacheResult) => void) | undefined;
 }
 
 /** What would be sent, for `preview` and for tests. */
@@ -176,6 +185,8 @@ export interface Destination extends DestinationDescription {
   rateLimit?(integration: Integration): RateLimit | undefined;
   /** What may be looked up for this integration; undefined where its settings are wrong. */
   quota?(integration: Integration): QuotaLimits | undefined;
+  /** The name under which that is counted: an account at a service. */
+  account?(integration: Integration): string | undefined;
   /**
    * What attempts take turns on, with those of all integrations that have the same: the real path of
    * a script. As many run at a time as the largest `concurrency` that one of these is given.

@@ -31,6 +31,10 @@ export interface AnswerCache {
   set(key: string, answer: string, ttlMs: number): void;
 }
 
+/** What a cache knew of a look-up: `negative` is that the service knows nothing. */
+export const CACHE_RESULTS = ['hit', 'negative', 'miss'] as const;
+export type CacheResult = (typeof CACHE_RESULTS)[number];
+
 /** The quota of a service. */
 export interface QuotaLimits {
   /** Lookups within any 60 seconds. */

@@ -1,3 +1,5 @@
+import type { BundleKind } from './bundle.ts';
+import type { CacheResult } from './enrichment.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -19,6 +21,14 @@ export const LANE_STATES = [
 ] as const;
 export type LaneState = (typeof LANE_STATES)[number];
 
+/** A delivery that ended. */
+export interface EndedDelivery {
+  /** The bytes of its alert; undefined where it covers several, which waited on purpose. */
+  readonly raw: Buffer | undefined;
+  /** What it covers, where that is more than one alert. */
+  readonly bundle: { readonly kind: BundleKind; readonly count: number } | undefined;
+}
+
 /**
  * Told what a lane does, while it does it. Called for every attempt: it must be quick and must not
  * throw.
@@ -26,13 +36,16 @@ export type LaneState = (typeof LANE_STATES)[number];
 export interface LaneObserver {
   /** An attempt ended by itself; one that was broken off does not count. */
   attempted(outcome: Outcome, durationMs: number): void;
-  /**
-   * A delivery ended, and that is stored. `raw` holds the bytes of its alert; undefined where it covers
-   * several, which waited on purpose.
-   */
-  settled(state: 'delivered' | 'dead', raw: Buffer | undefined): void;
+  /** A delivery ended, and that is stored. */
+  settled(state: 'delivered' | 'dead', delivery: EndedDelivery): void;
   /** Deliveries were given up without an attempt, because they had waited too long. */
   expired(count: number): void;
   /** The rate limit held the lane for this long. */
   rateLimited(milliseconds: number): void;
+  /** The service had too much and asked to wait this much longer. */
+  askedToWait(milliseconds: number): void;
+  /** The cache was asked for the answer to a look-up. */
+  lookedUp(result: CacheResult): void;
+  /** A script began to run. Returns what is to be called when it has ended. */
+  scriptBegan(): () => void;
 }

@@ -29,13 +29,9 @@ export function takeLookup(
   limits: QuotaLimits,
   now: number,
 ): { readonly state: QuotaState; readonly waitUntil: number } {
-  const day = Math.floor(now / DAY_MS);
-  const asked = state.day === day ? state.asked : 0;
-  // A clock that was set back must not block for longer than a minute.
-  const recent = state.recent.filter((at) => at > now - MINUTE_MS && at <= now);
-  const current = { ...state, recent, day, asked };
-  // No block lasts longer than a day; a later time was stored before the clock was set back.
-  const isBlocked = now < state.blockedUntil && state.blockedUntil - now <= DAY_MS + MINUTE_MS;
+  const { isBlocked, ...counted } = currentQuota(state, now);
+  const { day, asked, recent } = counted;
+  const current = { ...state, ...counted };
   if (isBlocked) return { state: current, waitUntil: state.blockedUntil };
   if (asked >= limits.perDay) return { state: current, waitUntil: (day + 1) * DAY_MS };
   if (recent.length >= limits.perMinute) {
@@ -43,6 +39,33 @@ export function takeLookup(
     return { state: current, waitUntil: oldest + MINUTE_MS };
   }
   return { state: { ...current, recent: [...recent, now], asked: asked + 1 }, waitUntil: 0 };
+}
+
+/** How many look-ups may still be made within this minute and this day; infinite without a limit. */
+export function remainingLookups(
+  state: QuotaState | undefined,
+  limits: QuotaLimits,
+  now: number,
+): { readonly minute: number; readonly day: number } {
+  const current = currentQuota(state ?? UNUSED_QUOTA, now);
+  if (current.isBlocked) return { minute: 0, day: 0 };
+  return {
+    minute: Math.max(0, limits.perMinute - current.recent.length),
+    day: Math.max(0, limits.perDay - current.asked),
+  };
+}
+
+/** What of a state counts at this time. */
+function currentQuota(state: QuotaState, now: number) {
+  const day = Math.floor(now / DAY_MS);
+  return {
+    day,
+    asked: state.day === day ? state.asked : 0,
+    // A clock that was set back must not block for longer than a minute.
+    recent: state.recent.filter((at) => at > now - MINUTE_MS && at <= now),
+    // No block lasts longer than a day; a later time was stored before the clock was set back.
+    isBlocked: now < state.blockedUntil && state.blockedUntil - now <= DAY_MS + MINUTE_MS,
+  };
 }
 
 /** A cache in memory: for one lookup from the command line. */

@@ -2,8 +2,23 @@
 export interface DaemonSettings {
   readonly outbox: OutboxLimits;
   readonly reading: ReadingLimits;
+  readonly metrics: MetricsSettings;
   /** Variables that scripts get although they would not. */
   readonly environment: readonly string[];
+}
+
+/** Where the metrics go besides the control socket. */
+export interface MetricsSettings {
+  /** Where Prometheus gets them. */
+  readonly listen: ListenAddress | undefined;
+  /** Where they are written to. */
+  readonly file: string | undefined;
+}
+
+/** An IP address and a port. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** How much the outbox keeps. */
@@ -56,5 +71,6 @@ export const DEFAULT_SETTINGS: DaemonSettings = {
     lookBackFiles: Number.POSITIVE_INFINITY,
     lookBackBytes: Number.POSITIVE_INFINITY,
   },
+  metrics: { listen: undefined, file: undefined },
   environment: [],
 };

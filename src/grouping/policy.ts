@@ -163,7 +163,8 @@ export class GroupingPolicy implements LanePolicy {
       return undefined;
     }
     const dueAt = this.#inHours(state === undefined ? now : repeatsDue(state, throttle));
-    const joining = { kind: 'throttle', key, by: throttle.same, dueAt } as const;
+    const by = throttle.same;
+    const joining = { kind: 'throttle', key, by, dueAt, atMost: MOST_IN_BUNDLE } as const;
     return {
       state: 'held',
       verdict: 'throttle',

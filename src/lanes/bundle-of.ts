@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue } from '../alert/json.ts';
 import { alertOf } from '../alert/large-alert.ts';
 import type { Bundle, BundleGroup, VaryingField } from '../core/bundle.ts';
 import type { LeasedBundle, LeasedDelivery, LeasedLine } from '../core/delivery.ts';
+import type { EndedDelivery } from '../core/lane-observer.ts';
 
 /** What often tells apart alerts of the same rule, the most telling first. */
 const TELLING = [
@@ -22,9 +23,9 @@ const TELLING = [
 const MOST_VARYING = 3;
 const MOST_VALUES = 3;
 
-/** The beginning of a delivery's alert; undefined where it covers several, which waited on purpose. */
-export function beginningOf({ bundle, stored, raw }: LeasedDelivery): Buffer | undefined {
-  return bundle === undefined ? (stored?.beginning ?? raw) : undefined;
+/** What is told of a delivery that ended. */
+export function endedDelivery({ bundle, stored, raw }: LeasedDelivery): EndedDelivery {
+  return { raw: bundle === undefined ? (stored?.beginning ?? raw) : undefined, bundle };
 }
 
 /** What was leased as a destination tells of it. Never fails, whatever the alerts hold. */

@@ -8,7 +8,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { DEFAULT_RETRY, isQuick, nextState, retriesOf } from '../core/retry.ts';
 import { attemptDelivery, reportAttempt } from './attempt.ts';
 import { type AttemptInFlight, AttemptsInFlight } from './attempts-in-flight.ts';
-import { beginningOf } from './bundle-of.ts';
+import { endedDelivery } from './bundle-of.ts';
 import { Expiry } from './expiry.ts';
 import { FailedRuns } from './failed-runs.ts';
 import { LaneHealth } from './lane-health.ts';
@@ -277,7 +277,7 @@ export class Lane {
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
     await groupCommit.settle(settlement, this.id, this.#limiter.bucket, this.#hold.news());
-    if (next.state !== 'pending') observer?.settled(next.state, beginningOf(delivery));
+    if (next.state !== 'pending') observer?.settled(next.state, endedDelivery(delivery));
     this.#parts.followUps.stored(followUps);
     if (!this.#failedRuns.add(settlement, history)) {
       reportAttempt(log, integration, delivery, settlement);

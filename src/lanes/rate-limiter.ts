@@ -50,7 +50,11 @@ export class RateLimiter {
 
   /** The service had too much, and may have said until when. */
   tooMuch(until: number): void {
-    this.#bucket?.drain(this.#clock.now());
+    const now = this.#clock.now();
+    this.#bucket?.drain(now);
+    // Of answers to attempts at the same time, only what they add counts.
+    const longer = until - Math.max(now, this.#limitedUntil);
+    if (longer > 0) this.#observer?.askedToWait(longer);
     this.#limitedUntil = until;
   }
 

@@ -16,8 +16,8 @@ export interface Placing {
   priorityOf(lane: number, level: number): number;
   policyOf(lane: number): LanePolicy | undefined;
   readonly stores: LaneStores;
-  /** Something was held back. */
-  held(lane: number, verdict: HeldVerdict): void;
+  /** Something was held back. @param isSilenced whether it is never sent. */
+  held(lane: number, verdict: HeldVerdict, isSilenced: boolean): void;
 }
 
 /** The columns of a new delivery. */
@@ -72,7 +72,9 @@ export function insertAlerts(
       flushPlain();
       const placement = policy.place(level, arrival ?? {}, placing.stores.of(lane), now);
       placed.push([...row, ...columnsOf(placement, now)]);
-      if (placement.verdict !== undefined) placing.held(lane, placement.verdict);
+      if (placement.verdict !== undefined) {
+        placing.held(lane, placement.verdict, placement.state === 'silenced');
+      }
     }
   }
   labels.store();

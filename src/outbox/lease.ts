@@ -3,6 +3,9 @@ import { bufferOf, type Database } from './database.ts';
 import { readBundle } from './grouping/leased-bundle.ts';
 import { LargeDelivery } from './large-delivery.ts';
 
+/** Members of bundles that are read for one lease, but for those of a single bundle. */
+const MEMBERS_PER_LEASE = 2000;
+
 interface LeaseRow {
   id: number;
   attempts: number;
@@ -11,6 +14,8 @@ interface LeaseRow {
   alert: number;
   bundle: number | null;
   salt: string | null;
+  /** How many the bundle has; 0 without one. */
+  members: number;
   bytes: number;
   /** Null for a large alert. */
   raw: Uint8Array | null;
@@ -18,7 +23,8 @@ interface LeaseRow {
 
 /**
  * Takes up to `limit` deliveries that are due: urgent ones first, then in the order in which they were
- * read; no more bytes of alerts than `maxBytes`, but at least one. To be called in a transaction.
+ * read; no more bytes of alerts than `maxBytes`, and no more bundles than are soon read, but at least
+ * one. To be called in a transaction.
  */
 export function lease(
   database: Database,
@@ -28,8 +34,10 @@ export function lease(
 ): LeasedDelivery[] {
   const leased: LeasedDelivery[] = [];
   let bytes = 0;
+  let members = 0;
   const rows = database.iterate<LeaseRow>(
     `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, d.alert, d.bundle, d.salt,
+       (SELECT COUNT(*) FROM delivery m WHERE m.bundle = d.bundle) AS members,
        length(a.raw) AS bytes, CASE WHEN length(a.raw) <= ${LARGE_BYTES} THEN a.raw END AS raw
      FROM delivery d JOIN alert a ON a.id = d.alert
      WHERE d.lane = ? AND d.state = 'pending' AND d.due_at = 0
@@ -40,7 +48,8 @@ export function lease(
   const bundles: [position: number, row: LeaseRow][] = [];
   for (const row of rows) {
     bytes += row.bytes;
-    if (leased.length > 0 && bytes > maxBytes) break;
+    members += row.members;
+    if (leased.length > 0 && (bytes > maxBytes || members > MEMBERS_PER_LEASE)) break;
     if (row.bundle !== null) bundles.push([leased.length, row]);
     leased.push(deliveryOf(database, row));
   }

@@ -2,6 +2,7 @@ import type { FinishedState, OutboxSpace } from '../core/outbox-space.ts';
 import type { Database, SqlValue } from './database.ts';
 import { forgetQuieted } from './grouping/quiet-store.ts';
 import { forgetThrottles, settleMembers } from './grouping/settle-members.ts';
+import { type RemovedRow, removeDeliveries } from './remove.ts';
 import { finishedBytes, largestLane } from './usage.ts';
 
 /** Free pages that are always left for use, 4 MiB. */
@@ -64,25 +65,7 @@ export class Purge implements OutboxSpace {
         rows.push(row);
         freed += row.bytes;
       }
-      for (const { id } of rows) {
-        database.run('DELETE FROM attempt WHERE delivery = ?', id);
-        database.run('DELETE FROM delivery WHERE id = ?', id);
-      }
-      for (const alert of new Set(rows.map((row) => row.alert))) {
-        database.run(
-          'DELETE FROM alert WHERE id = ? AND NOT EXISTS (SELECT 1 FROM delivery WHERE alert = ?)',
-          alert,
-          alert,
-        );
-      }
-      for (const bundle of new Set(rows.map((row) => row.bundle))) {
-        if (bundle === null) continue;
-        database.run(
-          'DELETE FROM bundle WHERE id = ? AND NOT EXISTS (SELECT 1 FROM delivery WHERE bundle = ?)',
-          bundle,
-          bundle,
-        );
-      }
+      removeDeliveries(database, rows);
       return rows.length;
     });
   }
@@ -118,11 +101,8 @@ export class Purge implements OutboxSpace {
   }
 }
 
-interface FinishedRow {
-  id: number;
-  alert: number;
+interface FinishedRow extends RemovedRow {
   bytes: number;
-  bundle: number | null;
 }
 
 /** What was told of in a message of its own, or of others. */

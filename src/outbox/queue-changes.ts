@@ -12,6 +12,7 @@ import {
   type QueueSelection,
   whereSelected,
 } from './queue-filter.ts';
+import { removeDeliveries } from './remove.ts';
 import { countSelected } from './selection-count.ts';
 
 /** What is changed at once: a daemon waits for as long as that takes. */
@@ -80,18 +81,7 @@ export function* dropInSteps(
   const isAll = !('ids' in selection) && selection.state === undefined;
   if (isAll && selection.readBefore === undefined) dropUnread(database, selection);
   try {
-    yield* inSteps(database, selection, '1', (rows) => {
-      for (const { id, alert } of rows) {
-        database.run('DELETE FROM attempt WHERE delivery = ?', id);
-        database.run('DELETE FROM delivery WHERE id = ?', id);
-        database.run(
-          `DELETE FROM alert WHERE id = ?
-             AND NOT EXISTS (SELECT 1 FROM delivery WHERE alert = ?)`,
-          alert,
-          alert,
-        );
-      }
-    });
+    yield* inSteps(database, selection, '1', (rows) => removeDeliveries(database, rows));
   } finally {
     const dropped = difference(before, countSelected(database, selection).counts);
     if (dropped.length > 0) recordDrop(database, audit, dropped);

@@ -66,6 +66,8 @@ export class DiskReserve {
 
   /** Gives it up. True when it was held. */
   giveUp(): boolean {
+    // A process that was killed while it took it has left a part.
+    this.#remove(`${this.#path}.partial`);
     return this.#remove(this.#path);
   }
 

@@ -14,6 +14,7 @@ import type {
 } from '../core/outbox.ts';
 import type { Checkpoint } from '../core/source.ts';
 import { dropsTold, untoldDrops } from './audit.ts';
+import { readCheckpoint, storeCheckpoint } from './checkpoints.ts';
 import { countLosses, moveCursor, readCursors, setCursor } from './cursors.ts';
 import type { Database } from './database.ts';
 import { clockJumped, expedite, expire, nextDue } from './dues.ts';
@@ -31,8 +32,8 @@ import { countWaiting, giveUp } from './waiting.ts';
 /** From this rule level on, alerts go first when a lane is behind. */
 export const URGENT_LEVEL = 12;
 
-/** Told of alerts that are held back. */
-export type OnHeld = (lane: number, verdict: HeldVerdict) => void;
+/** Told of alerts that are held back, and whether they are never sent. */
+export type OnHeld = (lane: number, verdict: HeldVerdict, isSilenced: boolean) => void;
 
 /** The outbox of the daemon, in SQLite. */
 export class SqliteOutbox implements Outbox {
@@ -59,21 +60,11 @@ export class SqliteOutbox implements Outbox {
   }
 
   checkpoint(source: string): Checkpoint | undefined {
-    const row = this.#database.get<{ version: number; state: string }>(
-      'SELECT version, state FROM checkpoint WHERE source = ?',
-      source,
-    );
-    return row && { source, version: row.version, state: JSON.parse(row.state) as unknown };
+    return readCheckpoint(this.#database, source);
   }
 
-  saveCheckpoint({ source, version, state }: Checkpoint): void {
-    this.#database.run(
-      `INSERT INTO checkpoint (source, version, state) VALUES (?, ?, ?)
-       ON CONFLICT (source) DO UPDATE SET version = excluded.version, state = excluded.state`,
-      source,
-      version,
-      JSON.stringify(state),
-    );
+  saveCheckpoint(checkpoint: Checkpoint): void {
+    storeCheckpoint(this.#database, checkpoint);
   }
 
   accept(commit: IntakeCommit, now: number): void {
@@ -173,17 +164,19 @@ export class SqliteOutbox implements Outbox {
         lane,
         now,
       );
-      this.#releaseHeld(lane, limit, now);
-      return lease(database, lane, limit, maxBytes);
+      const allowed = this.#releaseHeld(lane, limit, now);
+      return lease(database, lane, allowed, maxBytes);
     });
   }
 
-  #releaseHeld(lane: number, limit: number, now: number): void {
+  /** Returns how many may be leased. */
+  #releaseHeld(lane: number, limit: number, now: number): number {
     const stores = this.#grouping.stores();
-    this.#grouping.release(lane, limit, now, stores, (its, bundle) => {
+    const allowed = this.#grouping.release(lane, limit, now, stores, (its, bundle) => {
       return this.#notices.receipt(its, bundle, now);
     });
     this.#tell(stores, now);
+    return allowed;
   }
 
   sync(): void {
@@ -274,7 +267,7 @@ export class SqliteOutbox implements Outbox {
       priorityOf: (lane, level) => this.#priorityOf(lane, level),
       policyOf: (lane) => this.#grouping.policy(lane),
       stores,
-      held: (lane, verdict) => this.#held.push([lane, verdict]),
+      held: (...held) => this.#held.push(held),
     });
     stores.flush();
     this.#tell(stores, now);

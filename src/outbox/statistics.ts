@@ -71,6 +71,15 @@ export class SqliteStatistics implements OutboxStatistics {
     }));
   }
 
+  /** When the next message of a lane that covers several alerts is due; undefined when none waits. */
+  nextBundleAt(lane: number): number | undefined {
+    const row = this.#database.get<{ due: number | null }>(
+      'SELECT MIN(due_at) AS due FROM bundle WHERE lane = ? AND sealed_at IS NULL',
+      lane,
+    );
+    return row?.due ?? undefined;
+  }
+
   walBytes(): number {
     const main = this.#database
       .all<{ name: string; file: string }>('PRAGMA database_list')

@@ -12,6 +12,8 @@ export interface OutboxObserver {
   caughtUp(step: CaughtUp): void;
   /** Alerts could not be stored; they will be offered again. */
   refused(): void;
+  /** So many deliveries of a lane became dead letters for lack of room. */
+  gaveUp(lane: number, count: number): void;
   /** A transaction that stored alerts or the results of attempts took so long. */
   committed(milliseconds: number): void;
 }
@@ -42,9 +44,13 @@ export function measuredOutbox(outbox: Outbox, observer: OutboxObserver, clock: 
       if (isStored) observer.caughtUp(step);
       return isStored;
     },
+    shrink(lane, bytes, now) {
+      const count = outbox.shrink(lane, bytes, now);
+      observer.gaveUp(lane, count);
+      return count;
+    },
     cursors: outbox.cursors.bind(outbox),
     waitingBytes: outbox.waitingBytes.bind(outbox),
-    shrink: outbox.shrink.bind(outbox),
     checkpoint: outbox.checkpoint.bind(outbox),
     saveCheckpoint: outbox.saveCheckpoint.bind(outbox),
     assignLanes: outbox.assignLanes.bind(outbox),

@@ -1,6 +1,3 @@
-import { HELD_VERDICTS } from '../core/grouping.ts';
-import { FAILURE_REASONS } from '../core/outcome.ts';
-
 /** Put before every name below. */
 export const METRIC_PREFIX = 'integratord_';
 
@@ -152,7 +149,7 @@ export const METRICS = {
   },
   deliveries_settled_total: {
     type: 'counter',
-    help: 'Deliveries that ended. What `queue drop` removes is not counted.',
+    help: 'Deliveries that ended: delivered, covered by a message about several, dead, dropped by an operator, or silenced.',
     labels: ['integration', 'outcome'],
   },
   attempts_total: {
@@ -181,6 +178,48 @@ export const METRICS = {
     type: 'counter',
     help: 'Seconds for which the rate limit was used up, and no delivery could go.',
     labels: ['integration'],
+  },
+  retry_after_seconds_total: {
+    type: 'counter',
+    help: 'Seconds that the service asked to wait for when it had too much (HTTP 429).',
+    labels: ['integration'],
+  },
+  bundles_sent_total: {
+    type: 'counter',
+    help: 'Messages about several alerts that the service accepted, by why they were sent together.',
+    labels: ['integration', 'kind'],
+  },
+  bundle_alerts: {
+    type: 'histogram',
+    help: 'How many alerts such a message was about.',
+    labels: ['integration', 'kind'],
+    buckets: [1, 2, 5, 10, 50, 100, 500],
+  },
+  quota_remaining: {
+    type: 'gauge',
+    help: 'Look-ups that may still be made in this window; 0 while the service refuses them. Integrations with the same key share them.',
+    labels: ['integration', 'window'],
+  },
+  enrichment_cache_total: {
+    type: 'counter',
+    help: 'Look-ups by what the cache knew: hit; negative, that the service knows nothing; miss, so that it was asked.',
+    labels: ['integration', 'result'],
+  },
+  scripts_running: {
+    type: 'gauge',
+    help: 'Scripts that run, or wait for room for their files.',
+    labels: [],
+  },
+  script_duration_seconds: {
+    type: 'histogram',
+    help: 'How long scripts ran, with the time that they waited for room for their files.',
+    labels: ['integration'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  silences: {
+    type: 'gauge',
+    help: 'Silences that hold alerts back now, and those that were added for later.',
+    labels: ['state'],
   },
 
   outbox_bytes: {
@@ -233,18 +272,3 @@ export type HistogramName = NamesOf<'histogram'>;
 export type LabelsOf<Name extends MetricName> = Readonly<
   Record<(typeof METRICS)[Name]['labels'][number], string>
 >;
-
-/** The states of deliveries that are counted. Delivered ones are `deliveries_settled_total`. */
-export const COUNTED_STATES = ['pending', 'leased', 'parked', 'dead', 'held', 'silenced'] as const;
-export const SETTLED_OUTCOMES = ['delivered', 'dead'] as const;
-export const VERDICTS = ['send', 'only', 'except', 'when', 'skip', ...HELD_VERDICTS] as const;
-/** Why reading may be blocked besides the conditions of a source. */
-export const BLOCKED_BY_OUTBOX = 'outbox_failing';
-
-/** Every pair of `outcome` and `reason` that an attempt can have. */
-export const ATTEMPT_RESULTS: readonly { readonly outcome: string; readonly reason: string }[] = [
-  { outcome: 'delivered', reason: '' },
-  ...['retry', 'park', 'reject'].flatMap((outcome) =>
-    FAILURE_REASONS.map((reason) => ({ outcome, reason })),
-  ),
-];

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import type * as Prometheus from 'prom-client';
 import {
   type CounterName,
   type GaugeName,
@@ -9,140 +7,79 @@ import {
   METRICS,
   type MetricName,
 } from './metric-names.ts';
+import { ProcessMetrics } from './process-metrics.ts';
+import { CounterSeries, GaugeSeries, HistogramSeries } from './series.ts';
 
-/**
- * A series to add to: a counter with its labels. What is added is kept here until the numbers are
- * read, because the library looks up the labels at every call.
- */
-export class CounterSeries {
-  #added = 0;
+export type { CounterSeries, HistogramSeries } from './series.ts';
 
-  inc(by = 1): void {
-    this.#added += by;
-  }
+interface Series {
+  writeTo(lines: string[]): void;
+}
 
-  /** What was added since the last call. */
-  take(): number {
-    const added = this.#added;
-    this.#added = 0;
-    return added;
-  }
+/** A metric with all of its series. */
+interface Family {
+  /** The lines that say what it is. */
+  readonly head: string;
+  readonly labels: readonly string[];
+  /** By the values of their labels. */
+  readonly series: Map<string, Series>;
+}
+
+/** What of the numbers is wanted. */
+export interface TextOptions {
+  /**
+   * Without those that every program has under the same names, such as `process_cpu_seconds_total`:
+   * beside another program's they would count as given twice.
+   */
+  readonly ownNamesOnly?: boolean;
 }
 
 /**
- * A series to observe values in: a histogram with its labels. Until the library is loaded, it keeps
- * what it is given.
- */
-export class HistogramSeries {
-  #kept: number[] = [];
-  #target: { observe(value: number): void } | undefined;
-
-  observe(value: number): void {
-    if (this.#target === undefined) this.#kept.push(value);
-    else this.#target.observe(value);
-  }
-
-  /** Hands over what was kept, and from now on everything. */
-  attach(target: { observe(value: number): void }): void {
-    this.#target = target;
-    for (const value of this.#kept) target.observe(value);
-    this.#kept = [];
-  }
-}
-
-type Metric = Prometheus.Counter | Prometheus.Gauge | Prometheus.Histogram;
-
-/** The library, and every metric in it. */
-interface Loaded {
-  readonly library: typeof Prometheus;
-  readonly registry: Prometheus.Registry;
-  readonly metrics: ReadonlyMap<MetricName, Metric>;
-}
-
-const require = createRequire(import.meta.url);
-
-/** How often the delay of the event loop is measured, in milliseconds: each time costs a wake-up. */
-const LOOP_DELAY_EVERY_MS = 100;
-
-/**
- * All numbers of the program, in one place. Counters begin at 0 with every start. The library is
- * loaded after the start, which must not wait for it.
+ * All numbers of the program, in one place. Counters begin at 0 with every start. The numbers of the
+ * process come from a library, which is loaded after the start, which must not wait for it.
  */
 export class Metrics {
-  #loaded: Loaded | undefined;
-  #hasProcessMetrics = false;
-  readonly #counters = new Map<string, { series: CounterSeries; flush: () => void }>();
-  /** What is done as soon as the library is loaded. */
-  readonly #whenLoaded: (() => void)[] = [];
-  /** Totals that are counted elsewhere, as they were last taken over. */
-  readonly #totals = new Map<string, number>();
+  readonly #process = new ProcessMetrics();
+  readonly #families = new Map<MetricName, Family>();
   readonly #collectors: (() => void)[] = [];
 
-  /** Loads the library, unless that has been done. */
-  load(): Loaded {
-    if (this.#loaded !== undefined) return this.#loaded;
-    const library = require('prom-client') as typeof Prometheus;
-    const registry = new library.Registry();
-    const metrics = new Map<MetricName, Metric>();
-    for (const [name, definition] of Object.entries(METRICS)) {
-      const options = {
-        name: METRIC_PREFIX + name,
-        help: definition.help,
-        labelNames: [...definition.labels],
-        registers: [registry],
-      };
-      metrics.set(name as MetricName, create(library, definition, options));
+  constructor() {
+    for (const [name, { help, type, labels }] of Object.entries(METRICS)) {
+      const full = METRIC_PREFIX + name;
+      const head = `# HELP ${full} ${help}\n# TYPE ${full} ${type}`;
+      this.#families.set(name as MetricName, { head, labels, series: new Map() });
+      // Without labels there is one series, from the start.
+      if (labels.length === 0) this.#series(name as MetricName, {});
     }
-    this.#loaded = { library, registry, metrics };
-    for (const step of this.#whenLoaded.splice(0)) step();
-    return this.#loaded;
+  }
+
+  /** Loads the library, unless that has been done. */
+  load(): void {
+    this.#process.load();
   }
 
   /** A counter's series, which is there from now on, with 0. Ask once, not for every event. */
   counter<Name extends CounterName>(name: Name, labels: LabelsOf<Name>): CounterSeries {
-    const key = keyOf(name, labels);
-    let entry = this.#counters.get(key);
-    if (entry === undefined) {
-      const series = new CounterSeries();
-      const flush = () => {
-        const counter = this.load().metrics.get(name) as Prometheus.Counter;
-        counter.inc(labels, series.take());
-      };
-      entry = { series, flush };
-      this.#counters.set(key, entry);
-    }
-    return entry.series;
+    return this.#series(name, labels) as CounterSeries;
   }
 
   /** A histogram's series, which is there from now on. Ask once, not for every event. */
   histogram<Name extends HistogramName>(name: Name, labels: LabelsOf<Name>): HistogramSeries {
-    const series = new HistogramSeries();
-    const attach = () => {
-      const histogram = this.load().metrics.get(name) as Prometheus.Histogram;
-      histogram.zero(labels);
-      series.attach(histogram.labels(labels));
-    };
-    if (this.#loaded === undefined) this.#whenLoaded.push(attach);
-    else attach();
-    return series;
+    return this.#series(name, labels) as HistogramSeries;
   }
 
   set<Name extends GaugeName>(name: Name, labels: LabelsOf<Name>, value: number): void {
-    if (this.#loaded === undefined) this.#whenLoaded.push(() => this.set(name, labels, value));
-    else (this.#loaded.metrics.get(name) as Prometheus.Gauge).set(labels, value);
+    (this.#series(name, labels) as GaugeSeries).value = value;
   }
 
   /** Forgets all series of a gauge: integrations may have gone. */
   clear(name: GaugeName): void {
-    (this.load().metrics.get(name) as Prometheus.Gauge).reset();
+    this.#families.get(name)?.series.clear();
   }
 
   /** Brings a counter up to a total that is counted elsewhere, and that began at 0 as well. */
   total<Name extends CounterName>(name: Name, labels: LabelsOf<Name>, total: number): void {
-    const key = keyOf(name, labels);
-    const growth = total - (this.#totals.get(key) ?? 0);
-    this.#totals.set(key, total);
-    this.counter(name, labels).inc(Math.max(0, growth));
+    this.counter(name, labels).raiseTo(total);
   }
 
   /** Has a function bring numbers up to date before they are read. */
@@ -151,37 +88,56 @@ export class Metrics {
   }
 
   /**
-   * All numbers in Prometheus' text format, from the first time on with those of the process: CPU,
-   * memory, event loop, collections. Rejects when a collector throws.
+   * All numbers in Prometheus' text format, with those of the process. Rejects when a collector
+   * throws.
    */
-  async text(): Promise<string> {
-    const { library, registry } = this.load();
-    if (!this.#hasProcessMetrics) {
-      this.#hasProcessMetrics = true;
-      const eventLoopMonitoringPrecision = LOOP_DELAY_EVERY_MS;
-      library.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision });
-    }
+  async text({ ownNamesOnly = false }: TextOptions = {}): Promise<string> {
+    const process = await this.#process.text();
     for (const collect of this.#collectors) collect();
-    for (const { flush } of this.#counters.values()) flush();
-    return registry.metrics();
+    const lines: string[] = [];
+    for (const { head, series } of this.#families.values()) {
+      if (series.size === 0) continue;
+      lines.push(head);
+      for (const one of series.values()) one.writeTo(lines);
+    }
+    lines.push(ownNamesOnly ? withoutCommon(process) : process);
+    return lines.join('\n');
+  }
+
+  /** The series of a metric with some labels; it is made when it is not there. */
+  #series(name: MetricName, labels: Readonly<Record<string, string>>): Series {
+    const family = this.#families.get(name) as Family;
+    const values = family.labels.map((label) => labels[label] ?? '');
+    const key = values.join('\0');
+    let series = family.series.get(key);
+    if (series === undefined) {
+      series = create(
+        name,
+        family.labels.map((label, position) => [label, values[position] ?? '']),
+      );
+      family.series.set(key, series);
+    }
+    return series;
   }
 }
 
-function keyOf(name: MetricName, labels: Readonly<Record<string, string>>): string {
-  return `${name} ${JSON.stringify(labels)}`;
-}
-
-function create(
-  library: typeof Prometheus,
-  definition: (typeof METRICS)[MetricName],
-  options: { name: string; help: string; labelNames: string[]; registers: Prometheus.Registry[] },
-): Metric {
+function create(name: MetricName, labels: (readonly [string, string])[]): Series {
+  const definition = METRICS[name];
+  const full = METRIC_PREFIX + name;
   switch (definition.type) {
     case 'counter':
-      return new library.Counter(options);
+      return new CounterSeries(full, labels);
     case 'gauge':
-      return new library.Gauge(options);
+      return new GaugeSeries(full, labels);
     case 'histogram':
-      return new library.Histogram({ ...options, buckets: [...definition.buckets] });
+      return new HistogramSeries(full, labels, definition.buckets);
   }
+}
+
+/** Leaves out what has a name that other programs use, too. */
+function withoutCommon(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^(?:# (?:HELP|TYPE) )?process_/.test(line))
+    .join('\n');
 }

@@ -7,7 +7,7 @@ import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
 import { noCounts } from '../sources/file/status.ts';
 import { measuredOutbox } from './measured-outbox.ts';
 import { Metrics } from './metrics.ts';
-import { ProgramMetrics } from './program-metrics.ts';
+import { ProgramMetrics, type QuotaLeft } from './program-metrics.ts';
 import type { MeasuredStatus } from './source-metrics.ts';
 
 function measured() {
@@ -17,6 +17,7 @@ function measured() {
   const world = {
     usedBytes: 10,
     backlog: [] as LaneBacklog[],
+    quotas: [] as QuotaLeft[],
     counts,
     status: { lagBytes: 0, lastLinesAt: undefined, lastGrowthAt: undefined, health: [], counts },
   };
@@ -31,6 +32,8 @@ function measured() {
     usedBytes: () => world.usedBytes,
     limitBytes: 100,
     laneStates: () => [],
+    quotas: () => world.quotas,
+    silences: () => ({ active: 1, upcoming: 2 }),
     integrationOf: (lane) => (lane === 1 ? 'slack' : undefined),
   });
   /** The value of a sample; undefined when there is no such series. */
@@ -117,4 +120,49 @@ it('forgets the backlog of an integration that is gone', async () => {
   expect(await value('deliveries{integration="slack",state="pending"}')).toBe(3);
   world.backlog = [];
   expect(await value('deliveries{integration="slack",state="pending"}')).toBeUndefined();
+});
+
+it('says how many look-ups are left, where there is a limit', async () => {
+  const { world, value } = measured();
+  world.quotas = [{ integration: 'virustotal', minute: 3, day: Number.POSITIVE_INFINITY }];
+  expect(await value('quota_remaining{integration="virustotal",window="minute"}')).toBe(3);
+  expect(await value('quota_remaining{integration="virustotal",window="day"}')).toBeUndefined();
+  world.quotas = [];
+  expect(await value('quota_remaining{integration="virustotal",window="minute"}')).toBeUndefined();
+});
+
+it('counts silences, now and later', async () => {
+  const { value } = measured();
+  expect(await value('silences{state="active"}')).toBe(1);
+  expect(await value('silences{state="upcoming"}')).toBe(2);
+});
+
+const settled = (outcome: string) =>
+  `deliveries_settled_total{integration="slack",outcome="${outcome}"}`;
+
+it('counts what operators drop, unless it had ended before', async () => {
+  const { program, value } = measured();
+  program.lane('slack');
+  const states = ['pending', 'leased', 'parked', 'held', 'dead', 'delivered', 'silenced'] as const;
+  for (const state of states) program.dropped({ integration: 'slack', state, count: 2 });
+  program.dropped({ integration: 'gone (removed)', state: 'pending', count: 1 });
+  expect(await value(settled('dropped'))).toBe(8);
+});
+
+it('counts what is silenced for good, and not what a silence only delays', async () => {
+  const { program, value } = measured();
+  program.lane('slack');
+  program.held(1, 'silence', true);
+  program.held(1, 'silence', false);
+  expect(await value(settled('silenced'))).toBe(1);
+  expect(await value('verdicts_total{integration="slack",verdict="silence"}')).toBe(2);
+});
+
+it('counts what is given up for lack of room as dead', async () => {
+  const { clock, program, value } = measured();
+  program.lane('slack');
+  const outbox = Object.assign(Object.create(SqliteOutbox.prototype), { shrink: () => 3 });
+  const store = measuredOutbox(outbox as SqliteOutbox, program, clock);
+  expect(store.shrink(1, 100, 0)).toBe(3);
+  expect(await value(settled('dead'))).toBe(3);
 });

@@ -1,12 +1,20 @@
 import type { Unreadable } from '../alert/alert-scan.ts';
 import type { Clock } from '../core/clock.ts';
 import type { HeldVerdict } from '../core/grouping.ts';
-import { LANE_STATES, type LaneObserver, type LaneState } from '../core/lane-observer.ts';
-import type { OutboxStatistics } from '../core/outbox.ts';
+import type { LaneObserver } from '../core/lane-observer.ts';
+import type { OutboxStatistics, StateCount } from '../core/outbox.ts';
 import { VERSION } from '../core/version.ts';
-import { LaneMetrics } from './lane-metrics.ts';
+import {
+  BLOCKED_BY_OUTBOX,
+  COUNTED_STATES,
+  QUOTA_WINDOWS,
+  SHOWN_LANE_STATES,
+  type ShownLaneState,
+  SILENCE_STATES,
+  VERDICTS,
+} from './label-values.ts';
+import { LaneMetrics, type LaneTraits, type RunningScripts } from './lane-metrics.ts';
 import type { Accepted, CaughtUp, OutboxObserver } from './measured-outbox.ts';
-import { BLOCKED_BY_OUTBOX, COUNTED_STATES, VERDICTS } from './metric-names.ts';
 import type { CounterSeries, HistogramSeries, Metrics } from './metrics.ts';
 import { collectSource, type MeasuredSource } from './source-metrics.ts';
 
@@ -18,10 +26,19 @@ export interface MeasuredParts {
   readonly usedBytes: () => number;
   readonly limitBytes: number;
   /** All integrations of the configuration. */
-  readonly laneStates: () => Iterable<readonly [integration: string, state: LaneState]>;
+  readonly laneStates: () => Iterable<readonly [integration: string, state: ShownLaneState]>;
+  /** What may still be looked up, of the integrations that look up. */
+  readonly quotas: () => Iterable<QuotaLeft>;
+  /** How many silences there are. */
+  readonly silences: () => Readonly<Record<(typeof SILENCE_STATES)[number], number>>;
   /** The integration of a lane in the outbox. */
   readonly integrationOf: (lane: number) => string | undefined;
 }
+
+/** How many look-ups may still be made for an integration; infinite without a limit. */
+export type QuotaLeft = Readonly<Record<(typeof QUOTA_WINDOWS)[number], number>> & {
+  readonly integration: string;
+};
 
 /** The name of the alert file as a source. */
 const SOURCE = 'file';
@@ -34,6 +51,9 @@ const UNREADABLE: Readonly<Record<Unreadable, true>> = {
 
 /** What keeps an alert from matching, besides the filters. */
 const CONDITIONS: ReadonlySet<string> = new Set(['only', 'except', 'when']);
+
+/** The states of deliveries that had not ended before an operator dropped them. */
+const WAITED: ReadonlySet<string> = new Set(['pending', 'leased', 'parked', 'held']);
 
 /** What counts the decisions about the alerts of an integration. */
 interface VerdictSeries {
@@ -50,6 +70,7 @@ export class ProgramMetrics implements OutboxObserver {
   readonly #read: CounterSeries;
   readonly #commits: HistogramSeries;
   readonly #lanes = new Map<string, LaneMetrics>();
+  readonly #scripts: RunningScripts = { count: 0 };
   readonly #verdicts = new Map<string, VerdictSeries>();
   /** How much of what is being stored is held back, by lane. */
   readonly #held = new Map<number, number>();
@@ -69,13 +90,14 @@ export class ProgramMetrics implements OutboxObserver {
   }
 
   /** The observer of an integration's lane; the same one as long as the program runs. */
-  lane(integration: string): LaneObserver {
+  lane(integration: string, traits?: LaneTraits): LaneObserver {
     let lane = this.#lanes.get(integration);
     if (lane === undefined) {
-      lane = new LaneMetrics(this.#metrics, integration, this.#clock);
+      lane = new LaneMetrics(this.#metrics, integration, this.#clock, this.#scripts);
       this.#lanes.set(integration, lane);
       this.#verdictsOf(integration);
     }
+    if (traits !== undefined) lane.prepare(traits);
     return lane;
   }
 
@@ -109,11 +131,30 @@ export class ProgramMetrics implements OutboxObserver {
     this.#decided(integration, verdict);
   }
 
-  /** An alert is held back by a rule about its time, or about others. It is stored in a moment. */
-  held(lane: number, verdict: HeldVerdict): void {
+  /**
+   * An alert is held back by a rule about its time, or about others. It is stored in a moment.
+   * @param isSilenced whether it will never be sent.
+   */
+  held(lane: number, verdict: HeldVerdict, isSilenced = false): void {
     this.#held.set(lane, (this.#held.get(lane) ?? 0) + 1);
     const integration = this.#parts.integrationOf(lane);
-    if (integration !== undefined) this.#decided(integration, verdict);
+    if (integration === undefined) return;
+    this.#decided(integration, verdict);
+    if (isSilenced) this.#lanes.get(integration)?.silenced();
+  }
+
+  /** What could not wait any longer became dead letters. */
+  gaveUp(lane: number, count: number): void {
+    this.#lanes.get(this.#parts.integrationOf(lane) ?? '')?.expired(count);
+  }
+
+  /** An operator removed deliveries. */
+  dropped({
+    integration,
+    state,
+    count,
+  }: Pick<StateCount, 'integration' | 'state' | 'count'>): void {
+    if (WAITED.has(state)) this.#lanes.get(integration)?.dropped(count);
   }
 
   refused(): void {
@@ -156,6 +197,10 @@ export class ProgramMetrics implements OutboxObserver {
 
   #collect(): void {
     this.#collectLanes();
+    this.#collectQuotas();
+    const silences = this.#parts.silences();
+    for (const state of SILENCE_STATES) this.#metrics.set('silences', { state }, silences[state]);
+    this.#metrics.set('scripts_running', {}, this.#scripts.count);
     this.#metrics.set('outbox_bytes', {}, this.#parts.usedBytes());
     this.#metrics.set('outbox_wal_bytes', {}, this.#parts.statistics.walBytes());
     this.#metrics.set('reading_blocked', { why: BLOCKED_BY_OUTBOX }, Number(this.#isFailing));
@@ -163,6 +208,16 @@ export class ProgramMetrics implements OutboxObserver {
       now: this.#clock.now(),
       startedAt: this.#startedAt,
     });
+  }
+
+  #collectQuotas(): void {
+    this.#metrics.clear('quota_remaining');
+    for (const { integration, ...left } of this.#parts.quotas()) {
+      for (const window of QUOTA_WINDOWS) {
+        const isLimited = Number.isFinite(left[window]);
+        if (isLimited) this.#metrics.set('quota_remaining', { integration, window }, left[window]);
+      }
+    }
   }
 
   #collectLanes(): void {
@@ -181,7 +236,7 @@ export class ProgramMetrics implements OutboxObserver {
       metrics.set('behind_seconds', { integration }, behind);
     }
     for (const [integration, current] of this.#parts.laneStates()) {
-      for (const state of LANE_STATES) {
+      for (const state of SHOWN_LANE_STATES) {
         metrics.set('lane_state', { integration, state }, Number(state === current));
       }
     }

@@ -11,6 +11,7 @@ const BENCH = fileURLToPath(new URL('../../bench/run.mjs', import.meta.url));
 /** What is measured, and how many rows each has. */
 const MEASUREMENTS: readonly (readonly [string, number])[] = [
   ['intake', 4],
+  ['routing', 17],
   ['delivery', 4],
   ['latency', 2],
   ['crowd', 2],

@@ -185,7 +185,9 @@ it('explain says who got an alert, who did not, what became of it, and what woul
 });
 
 it('explain finds an alert in an archive, and says when there is none', async () => {
-  const { home, run, explain } = await scene('    only: { level: 7-11 }\n');
+  const { home, run, explain } = await scene(
+    '    only: { level: 7-11 }\n    throttle: { same: rule.id, every: 1h }\n',
+  );
   const old = alertOf(7, { level: 12 }, 3 * 24 * 3600 * 1000);
   const time = new Date(Number(old.id.split('.')[0]) * 1000);
   const month = time.toDateString().split(' ')[1] ?? '';
@@ -197,6 +199,11 @@ it('explain finds an alert in an archive, and says when there is none', async ()
   const found = await explain(old.id);
   expect(found).toMatchObject({ alert: old.id, found_in: 'archive', file: archive, config: 'now' });
   expect(found.integrations[0]).toMatchObject({ verdict: 'only', by: 'only.level' });
+
+  const unread = join(home.path, 'unread.json');
+  writeFileSync(unread, `${alertOf(8, { level: 8 }).line}\n`);
+  const { stdout } = await run(unread);
+  expect(stdout.match(/they were not asked/g)).toHaveLength(1);
 
   const missing = await run('1652272159.1549653');
   expect([missing.code, missing.stdout]).toEqual([1, '']);

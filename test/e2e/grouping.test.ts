@@ -105,7 +105,7 @@ it('sends a digest, and what a reload sets free', async () => {
 
 it('tells of a flood, and covers it', async () => {
   const { home, titles, stats } = await scene(
-    'integrations:\n  slack:\n    storm: { above: 3, in: 1h }\n',
+    'integrations:\n  slack:\n    storm: { above: 3, in: 15s }\n',
   );
   const daemon = await DaemonProcess.start(home.path);
   onTestFinished(() => daemon.kill());
@@ -116,6 +116,13 @@ it('tells of a flood, and covers it', async () => {
     return held + delivered === 51;
   }, 'all are accounted for');
   expect(titles.length).toBeLessThanOrEqual(4);
+  const status = await integratord(['status', '--json', '--home', home.path]);
+  const { integrations } = JSON.parse(status.stdout) as {
+    integrations: { state: string; next_attempt_at: string }[];
+  };
+  // The message of the minute, and not the next look at whether it is over.
+  const next = Date.parse(integrations[0]?.next_attempt_at ?? '') - Date.now();
+  expect([integrations[0]?.state, next > 20_000, next < 60_000]).toEqual(['storm', true, true]);
 });
 
 it('holds alerts outside of hours, and releases them with the hours', async () => {

@@ -161,6 +161,19 @@ describe('simulate', () => {
     const wrong = await integratord(['simulate', '--home', home.path, '--since', 'yesterday']);
     expect(wrong.code).toBe(2);
   });
+
+  it('refuses settings that are not there, and a span of time that is none', async () => {
+    const { home } = await scene();
+    const simulate = (...args: string[]) => integratord(['simulate', '--home', home.path, ...args]);
+    const missing = await simulate('--settings', '/no/such/file');
+    expect([missing.code, missing.stdout]).toEqual([1, '']);
+    expect(missing.stderr).toContain('cannot read /no/such/file: there is no such file');
+    const empty = await simulate('--since', '1h', '--until', '2h');
+    expect(empty.code).toBe(2);
+    expect(empty.stderr).toContain('--since must be earlier than --until');
+    const span = ['--since', '1h', '--until', '2h', '--integration', 'shuffle', '--yes'];
+    expect((await integratord(['replay', '--home', home.path, ...span])).code).toBe(2);
+  });
 });
 
 describe('replay', () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHome, type Home } from '../support/home.ts';
 import { DaemonProcess, type Finished, integratord, until } from '../support/program.ts';
@@ -48,6 +50,25 @@ const run = async (...args: string[]): Promise<Finished> => {
 };
 const lines = ({ stdout }: Finished) => stdout.split('\n').slice(0, -1);
 
+it('no text of an alert floods the terminal, or a page', async () => {
+  const long = 'x'.repeat(1 << 20);
+  const rule = { level: 12, id: '5712', description: long };
+  const recently = new Date().toISOString().replace('Z', '+0000');
+  const alert = { timestamp: recently, rule, agent: { name: long }, id: '1.2', full_log: long };
+  home.append(JSON.stringify(alert));
+  daemon = await DaemonProcess.start(home.path);
+  const page = join(home.path, 'page.html');
+  for (const args of [
+    ['explain', home.alerts],
+    ['simulate', '--since', '1d', '--html', page],
+    ['silence', 'test'],
+  ]) {
+    const { stdout } = await run(...args);
+    expect([args, stdout.includes('xxx'), stdout.length < 5000]).toEqual([args, true, true]);
+  }
+  expect(readFileSync(page, 'utf8').length).toBeLessThan(20_000);
+});
+
 it('nothing of an alert or of a service steers the terminal, whatever the command', async () => {
   const matched = await run('match', '--json');
   expect(lines(matched)).toHaveLength(1);
@@ -69,10 +90,25 @@ it('nothing of an alert or of a service steers the terminal, whatever the comman
 
   daemon = await DaemonProcess.start(home.path);
   home.append(ALERT);
-  const isDone = async () =>
-    (await run('queue', 'stats')).stdout.match(/ 1( +0){3}$/gm)?.length === 2;
+  const isDone = async () => {
+    const stats = JSON.parse((await run('queue', 'stats', '--json')).stdout) as object;
+    const dead = Object.values(stats as Record<string, { dead: number }>).map((one) => one.dead);
+    return dead.filter((count) => count === 1).length === 2;
+  };
   await until(isDone, 'both are dead letters');
+  await run('status');
+  await run('queue', 'stats');
+  await run('pause', 'slack');
+  await run('pause', HOSTILE);
   await daemon.stop();
+  await run('status');
+  await run('silence', 'add', '--for', '1h', '--why', HOSTILE, '--name', HOSTILE);
+  await run('silence', 'list');
+  for (const command of ['explain', 'simulate']) {
+    const about = command === 'simulate' ? ['--since', '90d'] : ['-'];
+    await run(command, ...about);
+    await run(command, ...about, '--json');
+  }
   expect(lines(await run('queue', 'list'))).toHaveLength(4);
   expect(lines(await run('queue', 'list', '--json')).map((line) => JSON.parse(line))).toMatchObject(
     Array.from({ length: 3 }, () => ({ alert: HOSTILE })),

@@ -43,7 +43,7 @@ it('a silence holds alerts back, and its receipt says how many', async () => {
   const added = await silence(
     'add',
     '--for',
-    '3s',
+    '1h',
     '--why',
     'patch night',
     '--when',
@@ -73,6 +73,8 @@ it('a silence holds alerts back, and its receipt says how many', async () => {
     const [one] = (await silence('list', '--json')).json() as unknown as { held: number }[];
     return one?.held === 2;
   }, 'both others are held');
+  // By hand: how long it takes until here depends on the machine.
+  expect((await silence('end', '1')).code).toBe(0);
   await daemon.logged('a silence is over');
   await until(() => arrived.length === 3, 'the receipt has arrived');
   expect(arrived).toEqual([
@@ -80,6 +82,19 @@ it('a silence holds alerts back, and its receipt says how many', async () => {
     'alert 2',
     expect.stringMatching(/^held back 2 alerts during patching \(patch night\)/),
   ]);
+  // What we say ourselves is in the outbox, and can be explained as any alert.
+  const explain = async (id: string) => integratord(['explain', id, '--json', '--home', home.path]);
+  const listed = await integratord(['queue', 'list', '--json', '--home', home.path]);
+  const notice = /"(integratord-\d+)"/.exec(listed.stdout)?.[1] ?? '';
+  expect(JSON.parse((await explain(notice)).stdout)).toMatchObject({
+    alert: notice,
+    found_in: 'outbox',
+    integrations: [{ deliveries: [{ state: 'delivered' }] }],
+  });
+  expect((await explain('integratord-1')).stderr).toContain(
+    'there is no integratord-1 in the outbox',
+  );
+
   home.append(alertLine(4, { level: 5 }));
   await until(() => arrived.length === 4, 'the fourth has arrived');
   expect((await silence('list', '--json')).json()).toEqual([]);
@@ -209,6 +224,7 @@ it('what is wrong is shown at its place, and nothing is added', async () => {
     [2, '--why', 'x', '--until', 'soon'],
     [2, '--why', 'x', '--for', '1h', '--then', 'drop'],
     [2, '--why', ' ', '--for', '1h'],
+    [2, '--why', 'x', '--for', '1h', '--name', '12'],
     [1, '--why', 'x', '--for', '31d'],
     [1, '--why', 'x', '--until', '2020-01-01'],
     [1, '--why', 'x', '--for', '1h', '--integration', 'slack'],

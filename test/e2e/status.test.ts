@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { alertLine, createHome } from '../support/home.ts';
@@ -92,6 +92,31 @@ it('says that all is well, what is parked, paused and refused', async () => {
   expect(await status()).toMatchObject({ code: 2, running: false });
   expect((await run('status')).stdout).toMatch(/deliveries wait in the outbox/);
   expect((await run('reload')).code).toBe(3);
+});
+
+it('shows an integration that was removed as long as something of it is held back', async () => {
+  const { home, run, status } = await scene();
+  const settings = join(home.path, 'etc', 'integratord.yaml');
+  const digest = (id: string) => `integrations: { "${id}": { digest: { every: 1h } } }\n`;
+  writeFileSync(settings, digest('slack#2'));
+  const daemon = await DaemonProcess.start(home.path);
+  onTestFinished(() => daemon.kill());
+  home.append(alertLine(1, { level: 10 }));
+  const held = async () => {
+    const { integrations = [] } = (await status()) as {
+      integrations?: { id: string; state: string; held: number }[];
+    };
+    return integrations.filter((one) => one.held > 0).map(({ id, state }) => `${id} ${state}`);
+  };
+  await until(async () => (await held()).join() === 'slack#2 working', 'it is held');
+  const text = readFileSync(home.config, 'utf8');
+  writeFileSync(
+    home.config,
+    text.replace(/<integration>(?:(?!<integration>)[^])*<level>9[^]*?<\/integration>/, ''),
+  );
+  writeFileSync(settings, '# nothing\n');
+  expect(await run('reload')).toMatchObject({ code: 0 });
+  expect(await held()).toEqual(['slack (removed) not_running']);
 });
 
 it('fits Nagios: a misspelt check says nothing about the daemon', async () => {

@@ -98,7 +98,9 @@ async function readAll(project, home, { outbox, retention, routes, clock }) {
   const options = { path: home.alerts, checkpoint, fromStart: true };
   const source = new FileSource({ ...options, clock, log: SILENT });
   const stop = new AbortController();
-  const parts = { outbox, clock, log: SILENT, hasRoom: () => retention.hasRoom(), wake() {} };
+  // What earlier versions asked for, and what this one asks for.
+  const room = { hasRoom: () => retention.hasRoom(), poolBytes: () => retention.poolBytes() };
+  const parts = { outbox, clock, log: SILENT, ...room, wake() {} };
   const intake = new Intake({ ...parts, sources: [until(source, size, stop)] }, new Router(routes));
   await intake.run(stop.signal);
   await source.close();
@@ -110,6 +112,7 @@ function until(source, size, stop) {
   let isAtEnd = false;
   return {
     name: source.name,
+    resumeFrom: source.resumeFrom?.bind(source),
     async next(signal) {
       if (isAtEnd) {
         stop.abort();

@@ -83,7 +83,7 @@ it('says of what fails where it stands, what was decided, and why', async () => 
   expect(diagnostics[0]?.[1]).toContain('✗ except[0]  5710  wanted not 5710');
   expect(diagnostics[1]?.[0]).toContain('slack gets the alert');
   expect(diagnostics[2]?.[0]).toContain(
-    'does not get, but not because of except, the alert (level',
+    'slack does not get the alert, but not because of except (level:',
   );
 });
 

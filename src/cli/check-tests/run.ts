@@ -104,23 +104,25 @@ function failuresOf(
   alert: ReadAlert,
   decisions: ReadonlyMap<string, TestDecision>,
 ): Diagnostic[] {
+  const whose = alert.facts.id === undefined ? 'the alert' : `alert ${alert.facts.id}`;
   const fail = (list: 'goes_to' | 'not_to', index: number, id: string, message: string) => {
     const decision = decisions.get(id) as TestDecision;
-    const whose = alert.facts.id === undefined ? 'the alert' : `alert ${alert.facts.id}`;
     const excerpt = chainText(decision.chain, plainStyle);
     const place = placeOf(list, index);
-    return errorAt(place, `test failed: ${id} ${message} ${whose}${whyText(decision)}`, excerpt);
+    return errorAt(place, `test failed: ${id} ${message}${whyText(decision)}`, excerpt);
   };
   const missing = goesTo.flatMap((id, index) => {
     const { verdict = 'send' } = decisions.get(id) ?? {};
-    return REACHES.has(verdict) ? [] : [fail('goes_to', index, id, 'does not get')];
+    return REACHES.has(verdict) ? [] : [fail('goes_to', index, id, `does not get ${whose}`)];
   });
   const unwanted = notTo.flatMap((id, index) => {
     const { verdict = 'send', by } = decisions.get(id) ?? {};
     if (because === undefined ? !REACHES.has(verdict) : because === verdict || because === by) {
       return [];
     }
-    const message = REACHES.has(verdict) ? 'gets' : `does not get, but not because of ${because},`;
+    const message = REACHES.has(verdict)
+      ? `gets ${whose}`
+      : `does not get ${whose}, but not because of ${because}`;
     return [fail('not_to', index, id, message)];
   });
   return [...missing, ...unwanted];

@@ -30,6 +30,8 @@ export interface ExplainedIntegration extends HeldDecision {
   readonly isNew: boolean;
   /** Why it cannot deliver, as it is configured now. */
   readonly cannotRun: string | undefined;
+  /** Whether `at`, `storm`, `throttle` or `digest` may hold alerts of it back. */
+  readonly mayHold: boolean;
   readonly deliveries: readonly AlertDelivery[];
 }
 
@@ -91,13 +93,14 @@ export class Explainer {
     const byId = deliveriesById(deliveries, gone);
     const known = ids.map((id): ExplainedIntegration => {
       const decision = (decisions.get(id) ?? later.get(id)) as Decision;
+      const present = setup.integrations.find(({ integration }) => integration.id === id);
       return {
         id,
         ...withHeld(decision, byId.get(id) ?? [], subject.readAt),
         isNew: !decisions.has(id),
         now: differenceOf(decision, later.get(id)),
-        cannotRun: setup.integrations.find(({ integration }) => integration.id === id)?.unusable
-          ?.reason,
+        cannotRun: present?.unusable?.reason,
+        mayHold: present?.grouping !== undefined,
         deliveries: byId.get(id) ?? [],
       };
     });
@@ -148,6 +151,7 @@ const SENT = {
   now: undefined,
   isNew: false,
   cannotRun: undefined,
+  mayHold: false,
 } as const;
 
 function differenceOf(then: Decision, now: Decision | undefined): ExplainedIntegration['now'] {

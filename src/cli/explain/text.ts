@@ -4,7 +4,7 @@ import { alertOf } from '../../alert/large-alert.ts';
 import { writtenAt } from '../../alert/written-at.ts';
 import { HELD_VERDICTS } from '../../core/grouping.ts';
 import type { ChainStep, SubStep } from '../../routing/stage.ts';
-import { isoTime, printable } from '../output.ts';
+import { brief, isoTime, printable } from '../output.ts';
 import type { Style } from '../style.ts';
 import { deliveryLines } from './delivery-text.ts';
 import type { ExplainedIntegration, Explanation } from './explanation.ts';
@@ -33,7 +33,7 @@ function headLines(explanation: Explanation, style: Style): string[] {
     isoTime(writtenAt(alert.raw)),
     `level ${alert.facts.level ?? '-'}`,
     `rule ${alert.facts.ruleId ?? '-'}`,
-    `agent ${agentOf(whole)}`,
+    `agent ${brief(agentOf(whole))}`,
   ].filter((fact) => fact !== null);
   const place = { outbox: 'the outbox', file: path, archive: path, input: 'the input' }[foundIn];
   const read = readAt === undefined ? '' : `, read ${isoTime(readAt)}`;
@@ -44,7 +44,7 @@ function headLines(explanation: Explanation, style: Style): string[] {
       : `decided by the present configuration${configNote === undefined ? '' : `: ${configNote}`}`;
   return [
     `${style.strong(`alert ${printable(id)}`)}  ${facts.map(printable).join('  ')}`,
-    `  ${printable(whole.textAt('rule', 'description') ?? '-')}`,
+    `  ${printable(brief(whole.textAt('rule', 'description') ?? '-'))}`,
     style.quiet(`  found in ${printable(place ?? '-')}${read}; ${decided}`),
   ];
 }
@@ -78,7 +78,7 @@ export function chainText(chain: readonly (ChainStep | HeldStep)[], style: Style
 }
 
 function notesOf(integration: ExplainedIntegration): string[] {
-  const { verdict, now, isNew, cannotRun, deliveries } = integration;
+  const { verdict, now, isNew, cannotRun, mayHold, deliveries } = integration;
   const isSent = verdict === 'send';
   const notes: string[] = [];
   if (isNew) notes.push('it was not configured then: this is what would be decided now');
@@ -94,6 +94,8 @@ function notesOf(integration: ExplainedIntegration): string[] {
   }
   if (isSent && !isNew && deliveries.length === 0) {
     notes.push('the outbox has no delivery: not read yet, removed since, or never stored');
+    if (mayHold)
+      notes.push('at, storm, throttle and digest decide as it is read: they were not asked');
   }
   return notes;
 }
@@ -112,20 +114,20 @@ function rowsOf(step: ChainStep | HeldStep): Row[] {
   const row = {
     pass,
     name: by,
-    found: isBare ? cut(why, LONGEST_WANTED) : shown(found),
-    wanted: cut(wanted ?? '', LONGEST_WANTED),
+    found: isBare ? brief(why, LONGEST_WANTED) : shown(found),
+    wanted: brief(wanted ?? '', LONGEST_WANTED),
   };
   return [row, ...children.flatMap((child) => subRows(child, 1))];
 }
 
 function subRows({ text, pass, found, wanted, children = [] }: SubStep, depth: number): Row[] {
-  const name = `${'  '.repeat(depth)}${cut(text, LONGEST_FOUND)}`;
+  const name = `${'  '.repeat(depth)}${brief(text, LONGEST_FOUND)}`;
   const isSaid = wanted === undefined || text.includes(wanted);
   const row = {
     pass,
     name,
     found: shown(found),
-    wanted: isSaid ? '' : cut(wanted, LONGEST_WANTED),
+    wanted: isSaid ? '' : brief(wanted, LONGEST_WANTED),
   };
   return [row, ...children.flatMap((child) => subRows(child, depth + 1))];
 }
@@ -156,10 +158,6 @@ function mark(isGood: boolean, style: Style): string {
 function shown(found: JsonValue | undefined): string {
   if (found === undefined) return '';
   if (found === null) return 'absent';
-  if (Array.isArray(found)) return cut(found.map(shown).join(', ') || 'none', LONGEST_FOUND);
-  return cut(typeof found === 'string' ? found : JSON.stringify(found), LONGEST_FOUND);
-}
-
-function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  if (Array.isArray(found)) return brief(found.map(shown).join(', ') || 'none', LONGEST_FOUND);
+  return brief(typeof found === 'string' ? found : JSON.stringify(found), LONGEST_FOUND);
 }

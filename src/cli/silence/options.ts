@@ -44,7 +44,7 @@ export function withSilenceOptions(command: Command): Command {
         'after the end: one message with the number, send them, or nothing (default: summary)',
       ).choices([...SILENCE_ENDINGS]),
     )
-    .option('--name <name>', 'what to call it', text(LONGEST_NAME))
+    .option('--name <name>', 'what to call it', nameOf)
     .option('--by <name>', 'who wants it (default: the user)', text(LONGEST_NAME))
     .option('--even-critical', 'also alerts of level 15 and above');
 }
@@ -59,6 +59,13 @@ function text(longest: number): (value: string) => string {
     if (clean !== '' && clean.length <= longest) return clean;
     throw new InvalidArgumentError(`It must have 1 to ${longest} characters.`);
   };
+}
+
+/** A name that cannot be taken for the number of a silence. */
+function nameOf(value: string): string {
+  const name = text(LONGEST_NAME)(value);
+  if (!/^\d+$/.test(name)) return name;
+  throw new InvalidArgumentError('It must not be a number: those are the ids of silences.');
 }
 
 /** What the options are read with. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../alert/json.ts';
 import { localTime } from '../../silences/news.ts';
 import type { HistoryProblem } from '../../sources/file/history.ts';
-import { isoTime, printable, table } from '../output.ts';
+import { brief, isoTime, table } from '../output.ts';
 import type { Busiest, TrialResult } from './trial.ts';
 
 /** With the time that was looked at, and what of it could not be read. */
@@ -55,8 +55,8 @@ export function trialText(report: TrialReport): string {
         example.timestamp ?? '-',
         example.id ?? '-',
         example.rule ?? '-',
-        example.agent ?? '-',
-        printable(example.description ?? '-'),
+        brief(example.agent ?? '-'),
+        brief(example.description ?? '-'),
       ]),
     ]),
   ].join('\n');
@@ -64,7 +64,7 @@ export function trialText(report: TrialReport): string {
 
 function busiestText(what: string, busiest: readonly Busiest[]): string {
   const rows = busiest.map(({ name, count, description }) => {
-    return [String(count), name === '' ? '-' : name, description ?? ''];
+    return [String(count), name === '' ? '-' : brief(name), brief(description ?? '')];
   });
   return table([['HELD', what, ''], ...rows]);
 }

@@ -8,8 +8,9 @@ import type {
   IntegrationResult,
   SimulationResult,
 } from '../../simulation/result.ts';
-import { isoTime } from '../output.ts';
+import { brief, isoTime } from '../output.ts';
 import { chart } from './chart.ts';
+import { exampleCells } from './example-cells.ts';
 import { columnText, hoursOf, inColumns } from './hours.ts';
 import { number, peakText, quotaText } from './text.ts';
 
@@ -111,15 +112,7 @@ function busy(title: string, rows: readonly Busy[]): string {
 function examples(title: string, { some, count }: Examples<ExampleAlert>): string {
   if (count === 0) return '';
   const head = ['Integration', 'Time', 'Alert', 'Level', 'Rule', 'Agent', 'Description'];
-  const rows = some.map((one) => [
-    one.integration,
-    isoTime(one.time) ?? '',
-    one.id ?? 'without id',
-    String(one.level),
-    one.rule ?? '-',
-    one.agent ?? '-',
-    one.description ?? '-',
-  ]);
+  const rows = some.map(exampleCells);
   return `<h2>${title}: ${number(count)}</h2>${tableOf(head, rows)}`;
 }
 
@@ -139,5 +132,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text from anywhere, as text in HTML or in an attribute. */
 function text(any: string): string {
-  return printable(any).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return printable(brief(any)).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -7,6 +7,7 @@ import type {
   SimulationResult,
 } from '../../simulation/result.ts';
 import { isoTime, table } from '../output.ts';
+import { exampleCells } from './example-cells.ts';
 import { columnText, hoursOf, inColumns } from './hours.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
@@ -111,15 +112,7 @@ function busyLines(what: string, busy: readonly Busy[]): string[] {
 
 function exampleLines(what: string, { some, count }: Examples<ExampleAlert>): string[] {
   if (count === 0) return [];
-  const rows = some.map((one) => [
-    one.integration,
-    isoTime(one.time) ?? '',
-    one.id ?? 'without id',
-    String(one.level),
-    one.rule ?? '-',
-    one.agent ?? '-',
-    one.description ?? '-',
-  ]);
+  const rows = some.map(exampleCells);
   const text = table([['', 'TIME', 'ALERT', 'LEVEL', 'RULE', 'AGENT', ''], ...rows]);
   const head = `${what}: ${number(count)}${count > some.length ? ', such as' : ''}`;
   return [

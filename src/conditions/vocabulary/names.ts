@@ -45,13 +45,15 @@ export function agentsCheck(entries: readonly Entry[]): Check {
   const texts = entries.map(String);
   const nameFits = nameTest(texts);
   const ids = new Set(texts.filter((text) => /^\d+$/.test(text)).map(padded));
-  const isInside = compileNetworks(texts.flatMap((text) => parseNetwork(text) ?? []));
+  const networks = texts.flatMap((text) => parseNetwork(text) ?? []);
+  const isInside = compileNetworks(networks);
   return leaf({
     text: 'agents',
     passes: (scope) => {
       if (someText(name(scope), nameFits, scope)) return true;
       const itsId = textOf(id(scope));
       if (itsId !== undefined && ids.has(padded(itsId))) return true;
+      if (networks.length === 0) return false;
       const address = textOf(ip(scope));
       return address !== undefined && isInside(address);
     },

@@ -47,6 +47,31 @@ export const PROGRAM_MESSAGES = {
     meaning: 'The daemon cannot listen at `path`, for the reason in `cause`. All else works.',
     action: 'Select a state directory with a shorter path, or one whose file system has sockets.',
   },
+  'metrics are served': {
+    level: 'info',
+    meaning: 'Prometheus can get them at `host` and `port` (`metrics.listen`).',
+  },
+  'metrics cannot be served; retrying': {
+    level: 'error',
+    meaning:
+      'The daemon cannot listen at the address of `metrics.listen`, for the reason in `cause`. All else ' +
+      'works. It tries again every 30 seconds, without another line.',
+    action: 'Find what uses the port (`ss -ltnp`), or correct the address, and reload.',
+  },
+  'metrics cannot be written to the file; retrying': {
+    level: 'error',
+    meaning:
+      'The file of `metrics.file` cannot be written, for the reason in `cause`. All else works. It is ' +
+      'tried again every 15 seconds, without another line.',
+    action:
+      "Let the daemon's user create files in its directory; in a unit of systemd, with `ReadWritePaths=`.",
+  },
+  'metrics are written to the file again': { level: 'info', meaning: 'The file is current.' },
+  'the file of the metrics cannot be removed': {
+    level: 'warn',
+    meaning: 'Its numbers are old, and look like those of now.',
+    action: 'Remove it.',
+  },
   'configuration reloaded': { level: 'info', meaning: 'The new configuration is active.' },
   'configuration is invalid; the previous one stays active': {
     level: 'error',

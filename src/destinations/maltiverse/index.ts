@@ -49,6 +49,7 @@ export default defineDestination({
   settings,
   concurrency: 2,
   quota: (own) => quotaOf(own, QUOTA),
+  account,
   defaultTimeout: LEAST_SECONDS,
   notApplicable: (alert) =>
     indicators(alert).length > 0
@@ -66,6 +67,10 @@ function base({ hook_url: address }: Settings): string {
   return address.reveal().trim();
 }
 
+function account(settings: Settings): string {
+  return accountName(NAME, base(settings), settings.api_key.reveal());
+}
+
 function requestFor(settings: Settings, { path }: Indicator): HttpRequest {
   return {
     method: 'GET',
@@ -81,11 +86,12 @@ function requestFor(settings: Settings, { path }: Indicator): HttpRequest {
 function lookupOf(settings: Settings, indicator: Indicator): Lookup {
   const times = cacheTimes(settings);
   return {
-    account: accountName(NAME, base(settings), settings.api_key.reveal()),
+    account: account(settings),
     key: settings.api_key.reveal(),
     subject: indicator.path,
     request: requestFor(settings, indicator),
     quota: quotaOf(settings, QUOTA),
+    isNothing: ({ known }) => known === false,
     read: (response, now) => readMaltiverse(response, now, times),
   };
 }

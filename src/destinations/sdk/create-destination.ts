@@ -58,6 +58,10 @@ export function createDestination(
             const own = read(integration);
             return own.ok ? definition.quota(own.settings) : undefined;
           },
+          account: (integration: Integration) => {
+            const own = read(integration);
+            return own.ok ? definition.account(own.settings) : undefined;
+          },
         }
       : {}),
     plan: (job) => planOf(definition, forPlan(job)),

@@ -98,6 +98,8 @@ export interface SessionDefinition<Schema extends SettingsSchema> extends Common
 export interface EnrichmentDefinition<Schema extends SettingsSchema> extends Common<Schema> {
   /** How much may be looked up. */
   readonly quota: (settings: z.output<Schema>) => QuotaLimits;
+  /** Whose quota that is: see `accountName`. */
+  readonly account: (settings: z.output<Schema>) => string;
   /** Why there is nothing to look up for this alert; undefined when there is. */
   readonly notApplicable: (alert: Alert) => string | undefined;
   /** The look-ups, for looking at them. */

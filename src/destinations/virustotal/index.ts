@@ -57,6 +57,7 @@ export default defineDestination({
   settings,
   concurrency: 2,
   quota: (own) => quotaOf(own, QUOTA),
+  account,
   notApplicable(alert) {
     const hash = fileHash(alert);
     return typeof hash === 'string' ? hash : undefined;
@@ -120,6 +121,7 @@ function lookupOf(job: Delivery<Settings>, hash: FileHash): Lookup {
     subject: `file:${hash.hash.toLowerCase()}`,
     request: requestFor(settings, hash),
     quota: quotaOf(settings, QUOTA),
+    isNothing: ({ kind }) => kind === 'unknown',
     read: (response, now) => read(response, now, times),
   };
 }

@@ -37,8 +37,11 @@ export class Grouping {
     return new LaneStores(this.#database);
   }
 
-  /** Makes due what is held until now, before something is leased. @param limit how much will be. */
-  release(lane: number, limit: number, now: number, stores: LaneStores, receipt: Receipt): void {
+  /**
+   * Makes due what is held until now, before something is leased.
+   * @param limit how much is to be leased. @returns how much may be.
+   */
+  release(lane: number, limit: number, now: number, stores: LaneStores, receipt: Receipt): number {
     const database = this.#database;
     const policy = this.#policies.get(lane);
     const store = stores.of(lane);
@@ -54,8 +57,9 @@ export class Grouping {
       lane,
       now,
     );
-    sealDue(database, lane, limit, now, { policy, store, receipt });
+    const allowed = sealDue(database, lane, limit, now, { policy, store, receipt });
     stores.flush();
+    return allowed;
   }
 
   /** True while there is a storm in a lane. */

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { type RemovedRow, removeDeliveries } from '../remove.ts';
 
 /** Members that are settled in one transaction: everything else waits for it. */
 const MEMBERS_PER_STEP = 1000;
@@ -65,17 +66,11 @@ function finish(
 }
 
 function drop(database: Database, ids: readonly number[]): void {
-  const list = JSON.stringify(ids);
-  const alerts = database.all<{ alert: number }>(
-    'SELECT DISTINCT alert FROM delivery WHERE id IN (SELECT value FROM json_each(?))',
-    list,
+  const rows = database.all<RemovedRow>(
+    'SELECT id, alert, bundle FROM delivery WHERE id IN (SELECT value FROM json_each(?))',
+    JSON.stringify(ids),
   );
-  database.run('DELETE FROM delivery WHERE id IN (SELECT value FROM json_each(?))', list);
-  database.run(
-    `DELETE FROM alert WHERE id IN (SELECT value FROM json_each(?))
-       AND NOT EXISTS (SELECT 1 FROM delivery WHERE alert = alert.id)`,
-    JSON.stringify(alerts.map(({ alert }) => alert)),
-  );
+  removeDeliveries(database, rows);
 }
 
 /** Keys of a lane whose throttles are kept; each takes some 150 bytes. */

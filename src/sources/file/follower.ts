@@ -182,7 +182,7 @@ export class Follower {
       if (isDone && ahead === undefined && this.#plan.isEmpty) return this.#quiet(current);
     }
     const piece = await (ahead ?? (current.abandoned ? END : current.lines.read()));
-    if (current.hasGrown()) this.#lastGrowthAt = clock.now();
+    this.#lastGrowthAt = current.grownAt(clock.now()) ?? this.#lastGrowthAt;
     if (piece.kind !== 'failed') health.clear('unreadable', { path });
     switch (piece.kind) {
       case 'lines':

@@ -4,6 +4,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -344,6 +345,20 @@ it('says how it is doing', async () => {
     lastGrowthAt: reading.clock.now(),
     counts: { bytes: size },
   });
+});
+
+it('knows after a restart when the file last grew', async () => {
+  const log = new AlertLog(tempDir());
+  const reading = new Reading(log.live);
+  await reading.readNow();
+  expect(reading.status.lastGrowthAt).toBeUndefined();
+  log.lines(line(1));
+  const then = Math.round(reading.clock.now()) - 5000;
+  utimesSync(log.live, then / 1000, then / 1000);
+  await reading.close();
+  await reading.restart();
+  await reading.readNow();
+  expect(reading.status.lastGrowthAt).toBe(then);
 });
 
 it('says how far it is behind', async () => {

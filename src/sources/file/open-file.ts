@@ -24,7 +24,8 @@ export class OpenFile {
   /** True when the rest of it was given up because it cannot be read. */
   abandoned = false;
   #path: string;
-  #sizeSeen: number;
+  /** Undefined until it was asked for. */
+  #sizeSeen: number | undefined;
 
   constructor(
     opened: Opened,
@@ -36,7 +37,6 @@ export class OpenFile {
     this.facts = opened.facts;
     this.archive = opened.archive;
     this.#path = opened.path;
-    this.#sizeSeen = opened.facts.size;
     const trail = new ReadPosition(place);
     trail.mark();
     this.lines = new LineReader(opened.file, trail, opened.facts.size, {
@@ -55,12 +55,17 @@ export class OpenFile {
     return this.file instanceof GzipFile;
   }
 
-  /** True when the file has grown since this was asked last. */
-  hasGrown(): boolean {
+  /**
+   * When the file grew, if it did since this was asked last. The first time it may have been long ago:
+   * its facts say when.
+   */
+  grownAt(now: number): number | undefined {
     const { size } = this.lines;
-    const hasGrown = size > this.#sizeSeen;
+    const isNews = this.#sizeSeen !== undefined && size > this.#sizeSeen;
+    const isFirst = this.#sizeSeen === undefined && size > 0;
     this.#sizeSeen = size;
-    return hasGrown;
+    if (isNews) return now;
+    return isFirst ? Math.min(Math.round(this.facts.modified), now) : undefined;
   }
 
   /** True when the facts are those of this file. */

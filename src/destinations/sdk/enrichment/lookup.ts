@@ -18,6 +18,8 @@ export interface Lookup {
   readonly subject: string;
   readonly request: HttpRequest;
   readonly quota: QuotaLimits;
+  /** True for an answer of {@link Lookup.read} that says that the service knows nothing. */
+  readonly isNothing: (answer: JsonObject) => boolean;
   /** Interprets an answer. */
   readonly read: (response: HttpResponse, now: number) => Reading;
 }
@@ -65,7 +67,11 @@ export async function lookUp(
   const { account, quota } = question;
   const cacheKey = `${account}:${question.subject}`;
   const known = firstJson(context.cache.get(cacheKey) ?? '');
-  if (known !== undefined) return { kind: 'answer', answer: known, detail: {} };
+  if (known !== undefined) {
+    context.lookedUp?.(question.isNothing(known) ? 'negative' : 'hit');
+    return { kind: 'answer', answer: known, detail: {} };
+  }
+  context.lookedUp?.('miss');
   const asked = await underWay.run(cacheKey, () => ask(question, cacheKey, context, timeoutMs));
   switch (asked.kind) {
     case 'none left':

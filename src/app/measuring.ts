@@ -1,0 +1,65 @@
+import type { Clock } from '../core/clock.ts';
+import type { LaneObserver } from '../core/lane-observer.ts';
+import type { Log } from '../core/log.ts';
+import type { MetricsSettings } from '../core/settings.ts';
+import { SqliteQuotaStore } from '../outbox/enrichment-store.ts';
+import { SqliteStatistics } from '../outbox/statistics.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import { ProgramMetrics } from '../telemetry/program-metrics.ts';
+import type { MeasuredSource } from '../telemetry/source-metrics.ts';
+import { Exposition } from './exposition.ts';
+import type { LaneSet } from './lane-set.ts';
+import { quotasLeft, traitsOf } from './measured-lane.ts';
+import type { OpenOutbox } from './open-outbox.ts';
+import type { Entry } from './running-lane.ts';
+import type { SilenceKeeper } from './silence-keeper.ts';
+
+/** The parts of the daemon that are measured. Most are asked for later, when they exist. */
+export interface MeasuredDaemon {
+  readonly state: OpenOutbox;
+  readonly usedBytes: () => number;
+  readonly limitBytes: number;
+  readonly alertFile: () => MeasuredSource;
+  readonly lanes: () => Pick<LaneSet, 'states' | 'integrationOf' | 'entries'>;
+  readonly silences: () => Pick<SilenceKeeper, 'counts'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** All numbers of a daemon: what they are, what feeds them, and where they are given. */
+export interface Measuring {
+  readonly metrics: Metrics;
+  readonly program: ProgramMetrics;
+  /** The observer of an integration's lane. */
+  readonly observe: (entry: Entry) => LaneObserver;
+  /** Gives them as the settings say. */
+  readonly expose: (settings: MetricsSettings) => void;
+  /** Gives them no more. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Has a daemon measured. */
+export function measure(daemon: MeasuredDaemon): Measuring {
+  const { state, usedBytes, limitBytes, alertFile, lanes, silences, clock, log } = daemon;
+  const metrics = new Metrics();
+  const quotas = new SqliteQuotaStore(state.database);
+  const program = new ProgramMetrics(metrics, clock, {
+    statistics: new SqliteStatistics(state.database),
+    source: { status: () => alertFile().status() },
+    usedBytes,
+    limitBytes,
+    laneStates: () => lanes().states(),
+    integrationOf: (lane) => lanes().integrationOf(lane),
+    quotas: () => quotasLeft(lanes().entries, quotas, clock.now()),
+    silences: () => silences().counts,
+  });
+  state.outbox.onHeld = (...held) => program.held(...held);
+  const exposition = new Exposition(metrics, clock, log);
+  return {
+    metrics,
+    program,
+    observe: (entry) => program.lane(entry.integration.id, traitsOf(entry)),
+    expose: (settings) => exposition.use(settings),
+    stop: () => exposition.stop(),
+  };
+}

@@ -1,0 +1,78 @@
+import { formatDiagnostic } from '../core/diagnostic.ts';
+import type { LaneState } from '../core/lane-observer.ts';
+import type { Parking } from '../core/outbox.ts';
+import type { Refusal } from './reloading.ts';
+import type { Trouble } from './self-notices.ts';
+
+/** An outbox that is fuller than this is told of. */
+const FULL = 0.8;
+
+/** What troubles are found from. */
+export interface OwnState {
+  readonly lanes: Iterable<{
+    readonly id: string;
+    readonly state: LaneState;
+    readonly lane: number | undefined;
+  }>;
+  readonly parkingOf: (lane: number) => Parking | undefined;
+  readonly refusal: Refusal | undefined;
+  readonly outbox: { readonly bytes: number; readonly limit: number };
+  /** Why the alert file cannot be read, in words. */
+  readonly reading: readonly string[];
+}
+
+/** What is wrong with integratord itself. */
+export function ownTroubles(state: OwnState): Trouble[] {
+  return [
+    ...[...state.lanes].flatMap((one) => parkedTrouble(one, state.parkingOf)),
+    ...refusalTrouble(state.refusal),
+    ...outboxTrouble(state.outbox),
+    ...state.reading.map(
+      (why): Trouble => ({
+        key: `reading:${why}`,
+        sentence: `integratord does not read alerts: ${why}.`,
+        over: `integratord reads alerts again. It was: ${why}.`,
+      }),
+    ),
+  ];
+}
+
+function parkedTrouble(
+  { id, state, lane }: { id: string; state: LaneState; lane: number | undefined },
+  parkingOf: OwnState['parkingOf'],
+): Trouble[] {
+  const parking = state === 'parked' && lane !== undefined ? parkingOf(lane) : undefined;
+  if (parking === undefined) return [];
+  return [
+    {
+      key: `parked:${id}`,
+      about: id,
+      sentence: `Nothing is delivered to ${id} until it is fixed; its alerts wait. ${parking.message}`,
+      over: `Alerts are delivered to ${id} again.`,
+    },
+  ];
+}
+
+function refusalTrouble(refusal: Refusal | undefined): Trouble[] {
+  const first = refusal?.diagnostics[0];
+  if (first === undefined) return [];
+  return [
+    {
+      key: 'configuration',
+      sentence: `The configuration was changed and refused; the one before is in force. ${formatDiagnostic(first)}`,
+      over: 'The configuration is right again, and in force.',
+    },
+  ];
+}
+
+function outboxTrouble({ bytes, limit }: OwnState['outbox']): Trouble[] {
+  if (limit <= 0 || bytes / limit <= FULL) return [];
+  const percent = Math.round((bytes / limit) * 100);
+  return [
+    {
+      key: 'outbox',
+      sentence: `The outbox of integratord is ${percent} % full: \`integratord status\` says what waits.`,
+      over: 'The outbox of integratord has room again.',
+    },
+  ];
+}

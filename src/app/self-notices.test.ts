@@ -1,0 +1,117 @@
+import { beforeEach, expect, it } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { RecordingLog } from '../../test/support/recording-log.ts';
+import { ownTroubles } from './own-troubles.ts';
+import { SelfNotices, type Trouble } from './self-notices.ts';
+
+let clock: FakeClock;
+let troubles: Trouble[];
+let told: Record<string, number>;
+let messages: [lane: number, sentence: string][];
+let lanes: ReadonlyMap<string, number>;
+let notices: SelfNotices;
+
+const parked: Trouble = {
+  key: 'parked:slack',
+  about: 'slack',
+  sentence: 'It is parked.',
+  over: 'It works.',
+};
+
+function start(): void {
+  notices = new SelfNotices({
+    troubles: () => troubles,
+    lanes: () => lanes,
+    tell: (lane, sentence) => messages.push([lane, sentence]),
+    told: {
+      read: () => told,
+      write: (times) => {
+        told = times;
+      },
+    },
+    clock,
+    log: new RecordingLog(),
+  });
+  notices.start();
+}
+
+beforeEach(() => {
+  clock = new FakeClock();
+  troubles = [];
+  told = {};
+  messages = [];
+  lanes = new Map([
+    ['slack', 1],
+    ['pagerduty', 2],
+  ]);
+  start();
+});
+
+it('tells of a trouble that lasts, once, and when it is over; not those that it is about', async () => {
+  troubles = [parked];
+  await clock.advance(15_000);
+  expect(messages).toEqual([]);
+  await clock.advance(60_000);
+  expect(messages).toEqual([[2, 'It is parked.']]);
+  troubles = [];
+  await clock.advance(10_000);
+  expect(messages).toEqual([
+    [2, 'It is parked.'],
+    [2, 'It works.'],
+  ]);
+});
+
+it('says nothing of what comes and goes', async () => {
+  for (let times = 0; times < 20; times += 1) {
+    troubles = times % 2 === 0 ? [parked] : [];
+    await clock.advance(10_000);
+  }
+  expect(messages).toEqual([]);
+});
+
+it('does not say again within an hour what it said, also after a restart', async () => {
+  troubles = [parked];
+  await clock.advance(40_000);
+  notices.stop();
+  start();
+  await clock.advance(600_000);
+  expect(messages).toHaveLength(1);
+  troubles = [];
+  await clock.advance(3_600_000);
+  troubles = [parked];
+  await clock.advance(60_000);
+  expect(messages.filter(([, sentence]) => sentence === 'It is parked.')).toHaveLength(2);
+});
+
+it('looks at nothing where nobody is to be told', async () => {
+  lanes = new Map();
+  troubles = [parked];
+  await clock.advance(60_000);
+  expect(messages).toEqual([]);
+});
+
+it('knows what is wrong with integratord itself', () => {
+  const diagnostic = {
+    severity: 'error',
+    file: 'f',
+    line: 1,
+    column: 2,
+    message: 'wrong',
+  } as const;
+  const found = ownTroubles({
+    lanes: [
+      { id: 'slack', state: 'parked', lane: 1 },
+      { id: 'shuffle', state: 'working', lane: 2 },
+    ],
+    parkingOf: () => ({ reason: 'auth', message: 'The key is wrong.', since: 0 }),
+    refusal: { since: 0, diagnostics: [diagnostic] },
+    outbox: { bytes: 81, limit: 100 },
+    reading: ['the alert file is missing'],
+  });
+  expect(found.map(({ key, sentence }) => `${key}: ${sentence}`)).toEqual([
+    'parked:slack: Nothing is delivered to slack until it is fixed; its alerts wait. The key is wrong.',
+    'configuration: The configuration was changed and refused; the one before is in force. f:1:2: error: wrong',
+    'outbox: The outbox of integratord is 81 % full: `integratord status` says what waits.',
+    'reading:the alert file is missing: integratord does not read alerts: the alert file is missing.',
+  ]);
+});

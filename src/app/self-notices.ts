@@ -1,0 +1,124 @@
+import type { Clock } from '../core/clock.ts';
+import { HOUR_MS } from '../core/durations.ts';
+import type { Log } from '../core/log.ts';
+import { OutboxError } from '../core/outbox-error.ts';
+
+/** How often to look. */
+const LOOK_MS = 10_000;
+/** What comes and goes sooner is not told. */
+const PATIENCE_MS = 20_000;
+/** One that comes back is told again after this time. */
+const AGAIN_MS = HOUR_MS;
+
+/** Something that is wrong with ourselves. */
+export interface Trouble {
+  /** The same as long as it is the same: `parked:slack`. */
+  readonly key: string;
+  /** What is wrong, and what to do; a sentence without secrets. */
+  readonly sentence: string;
+  /** What is said when it is over. */
+  readonly over: string;
+  /** An integration that cannot be told of it. */
+  readonly about?: string;
+}
+
+/** When each trouble was told last, over restarts. */
+export interface ToldTimes {
+  read(): Readonly<Record<string, number>>;
+  write(times: Readonly<Record<string, number>>): void;
+}
+
+export interface SelfNoticesParts {
+  /** What is wrong at the moment. */
+  readonly troubles: () => readonly Trouble[];
+  /** The integrations that are told, each with its lane. */
+  readonly lanes: () => ReadonlyMap<string, number>;
+  /** Stores a message of our own for a lane. */
+  readonly tell: (lane: number, sentence: string) => void;
+  readonly told: ToldTimes;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Episode {
+  readonly trouble: Trouble;
+  readonly since: number;
+  isTold: boolean;
+}
+
+/**
+ * Tells the integrations that `notices` names what is wrong with integratord itself, and when it is over:
+ * an integration that is parked, a reload that was refused, an outbox that fills up.
+ */
+export class SelfNotices {
+  readonly #parts: SelfNoticesParts;
+  readonly #episodes = new Map<string, Episode>();
+  #cancel: (() => void) | undefined;
+
+  constructor(parts: SelfNoticesParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks every ten seconds, until it is stopped. */
+  start(): void {
+    this.#cancel = this.#parts.clock.after(LOOK_MS, () => {
+      this.look();
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  /** Looks now. */
+  look(): void {
+    const lanes = this.#parts.lanes();
+    if (lanes.size === 0) {
+      this.#episodes.clear();
+      return;
+    }
+    try {
+      this.#follow(this.#parts.troubles(), lanes);
+    } catch (error) {
+      // The outbox cannot be used; whoever needs it more says so.
+      if (!(error instanceof OutboxError)) throw error;
+    }
+  }
+
+  #follow(troubles: readonly Trouble[], lanes: ReadonlyMap<string, number>): void {
+    const now = this.#parts.clock.monotonic();
+    const present = new Set(troubles.map(({ key }) => key));
+    for (const trouble of troubles) {
+      const episode = this.#episodes.get(trouble.key) ?? { trouble, since: now, isTold: false };
+      this.#episodes.set(trouble.key, episode);
+      if (episode.isTold || now - episode.since < PATIENCE_MS) continue;
+      episode.isTold = true;
+      if (this.#mayTell(trouble.key)) this.#tell(trouble, trouble.sentence, lanes);
+    }
+    for (const [key, { trouble, isTold }] of this.#episodes) {
+      if (present.has(key)) continue;
+      this.#episodes.delete(key);
+      if (isTold) this.#tell(trouble, trouble.over, lanes);
+    }
+  }
+
+  /** Also when it was told before a restart. */
+  #mayTell(key: string): boolean {
+    const { told, clock } = this.#parts;
+    const now = clock.now();
+    const recent = Object.entries(told.read()).filter(([, at]) => {
+      return at <= now && now - at < AGAIN_MS;
+    });
+    if (recent.some(([one]) => one === key)) return false;
+    told.write({ ...Object.fromEntries(recent), [key]: now });
+    return true;
+  }
+
+  #tell({ about }: Trouble, sentence: string, lanes: ReadonlyMap<string, number>): void {
+    for (const [integration, lane] of lanes) {
+      if (integration !== about) this.#parts.tell(lane, sentence);
+    }
+    this.#parts.log.debug('told integrations about ourselves', { sentence });
+  }
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Outbox } from '../core/outbox.ts';
+import type { StatusReport } from '../core/status.ts';
+import type { Database } from '../outbox/database.ts';
+import { Purge } from '../outbox/purge.ts';
+import { SelfNoticeStore } from '../outbox/self-notices.ts';
+import type { LaneSet } from './lane-set.ts';
+import { ownTroubles } from './own-troubles.ts';
+import type { Reloading } from './reloading.ts';
+import { SelfNotices } from './self-notices.ts';
+
+/** What a daemon tells about itself is found from. */
+export interface SelfNoticesFrom {
+  readonly database: Database;
+  readonly outbox: Pick<Outbox, 'lane'>;
+  readonly lanes: Pick<LaneSet, 'reports' | 'told' | 'wake'>;
+  readonly reloading: Pick<Reloading, 'inForce' | 'refusal'>;
+  readonly sources: () => StatusReport['sources'];
+  readonly limitBytes: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Begins to tell the integrations that `notices` names what is wrong with integratord itself. */
+export function startSelfNotices(from: SelfNoticesFrom): SelfNotices {
+  const { database, outbox, lanes, reloading, limitBytes, clock, log } = from;
+  const store = new SelfNoticeStore(database);
+  const space = new Purge(database);
+  const notices = new SelfNotices({
+    troubles: () =>
+      ownTroubles({
+        lanes: lanes.reports(),
+        parkingOf: (lane) => outbox.lane(lane)?.parking,
+        refusal: reloading.refusal,
+        outbox: { bytes: space.usedBytes(), limit: limitBytes },
+        reading: from.sources().flatMap(({ troubles }) => troubles),
+      }),
+    lanes: () => {
+      const wanted = new Set(reloading.inForce.notices);
+      const told = [...lanes.told].filter(([, id]) => wanted.has(id));
+      return new Map(told.map(([lane, id]) => [id, lane]));
+    },
+    tell(lane, sentence) {
+      store.tell(lane, sentence, clock.now());
+      lanes.wake(new Set([lane]));
+    },
+    told: store,
+    clock,
+    log,
+  });
+  notices.start();
+  return notices;
+}
