@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   simulation: ['alert', 'core', 'filters', 'conditions', 'routing', 'grouping', 'silences'],
   intake: ['alert', 'core', 'routing'],
   lanes: ['alert', 'core'],
-  outbox: ['core'],
+  outbox: ['alert', 'core'],
   'sources/*': ['alert', 'core'],
   control: ['core'],
   console: ['alert', 'core', 'outbox'],

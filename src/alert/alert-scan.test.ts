@@ -19,7 +19,8 @@ const MANAGER = { level: 3, ruleId: '502', groups: ['ossec'], id: '1787223605.0'
 
 describe('the edge cases', () => {
   const lines = fixtureLines('samples/w4_99_edge_cases.jsonl');
-  const here = { ...MANAGER, location: 'wazuh-monitord' };
+  const agent = { agentId: '000', agentName: 'wazuh-manager' };
+  const here = { ...MANAGER, ...agent, location: 'wazuh-monitord' };
 
   it('are all there', () => {
     expect(lines).toHaveLength(16);
@@ -32,7 +33,7 @@ describe('the edge cases', () => {
     [2, 'no rule', 'no rule in it'],
     [3, 'the level as a string', { ...here, level: 0 }],
     [4, 'a numeric rule id', here],
-    [5, 'no location', { ...MANAGER, location: undefined }],
+    [5, 'no location', { ...here, location: undefined }],
     [6, 'RULE in capitals', here],
     [
       7,
@@ -42,7 +43,7 @@ describe('the edge cases', () => {
     [8, 'trailing garbage', 'invalid JSON'],
     [9, 'an empty line', 'empty line'],
     [10, 'an array', 'no rule in it'],
-    [11, 'a line of 90 KB', here],
+    [11, 'a line of 90 KB', { ...here, agentName: `agent_${'0'.repeat(494)}` }],
     [12, 'a line as long as the reference reads', here],
     [13, 'a line one byte longer', here],
     [14, 'the line after it', { ...here, location: 'after-overlong' }],

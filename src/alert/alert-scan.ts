@@ -19,6 +19,9 @@ export interface AlertFacts {
   readonly location: string | undefined;
   /** The alert's `id`. */
   readonly id: string | undefined;
+  /** The agent's `id` and `name`: no filter looks at them, people look for alerts by them. */
+  readonly agentId?: string | undefined;
+  readonly agentName?: string | undefined;
   /** True for alerts that OSSEC wrote, whose locations name the host. */
   readonly fromOssec?: boolean;
 }
@@ -53,8 +56,8 @@ export function scanAlert(bytes: Buffer, start = 0, end = bytes.length): AlertFa
     throw error;
   }
   if (!draft.hasRule) return 'no rule in it';
-  const { level, ruleId, groups, location, id } = draft;
-  return { level, ruleId, groups, location, id };
+  const { level, ruleId, groups, location, id, agentId, agentName } = draft;
+  return { level, ruleId, groups, location, id, agentId, agentName };
 }
 
 interface Draft {
@@ -64,10 +67,15 @@ interface Draft {
   groups?: readonly string[];
   location?: string;
   id?: string;
+  agentId?: string;
+  agentName?: string;
 }
 
-const TOP_NAMES = new MemberNames('rule', 'location', 'id');
+const TOP_NAMES = new MemberNames('rule', 'location', 'id', 'agent');
 const RULE_NAMES = new MemberNames('level', 'id', 'groups');
+/** More of what people look for alerts by nobody types. */
+const LONGEST_LABEL = 500;
+const AGENT_NAMES = new MemberNames('id', 'name');
 
 function scanTop(scanner: JsonScanner, draft: Draft): void {
   scanner.members(TOP_NAMES, (name) => {
@@ -75,6 +83,7 @@ function scanTop(scanner: JsonScanner, draft: Draft): void {
       draft.hasRule = true;
       return scanRule(scanner, draft);
     }
+    if (name === 'agent') return scanAgent(scanner, draft);
     const scalar = scanner.scalar();
     if (scalar !== undefined) draft[name] = scalar.text;
     return scalar !== undefined;
@@ -100,6 +109,18 @@ function scanRule(scanner: JsonScanner, draft: Draft): boolean {
       return true;
     }
     return false;
+  });
+  return true;
+}
+
+/** Reads the agent; false, with nothing consumed, when it is no object. */
+function scanAgent(scanner: JsonScanner, draft: Draft): boolean {
+  if (scanner.peek() !== OPEN_BRACE) return false;
+  scanner.members(AGENT_NAMES, (name) => {
+    const scalar = scanner.scalar();
+    if (scalar !== undefined)
+      draft[name === 'id' ? 'agentId' : 'agentName'] = scalar.text.slice(0, LONGEST_LABEL);
+    return scalar !== undefined;
   });
   return true;
 }

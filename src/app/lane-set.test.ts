@@ -209,7 +209,7 @@ describe('a lane whose integration was changed while attempts are under way', ()
     await give('b');
     return { gate, before, after };
   }
-  const states = () => [...new Queue(database).list({})].map(({ state }) => state);
+  const states = () => [...new Queue(database).list({})].toReversed().map(({ state }) => state);
 
   it('lets them finish within their own time limit, which a stop would not', async () => {
     const { gate } = await change();

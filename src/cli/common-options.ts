@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
 import type { Paths } from '../core/paths.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../telemetry/log.ts';
+import { hasEffect } from './option-effects.ts';
 import { type PathOptions, resolvePaths } from './paths.ts';
 
 /** What the common options say, wherever on the line they stand. */
@@ -33,30 +34,39 @@ export function addCommonOptions(command: Command): void {
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(add --help for help)')
-    .option('--home <dir>', "the manager's directory (default: /var/ossec)")
-    .option('-c, --config <file>', 'configuration (default: <home>/etc/ossec.conf)')
-    .option(
-      '--settings <file>',
-      'additional settings (default: <home>/etc/integratord.yaml, if it exists)',
-    )
-    .option('--alerts <file>', 'alerts to follow (default: <home>/logs/alerts/alerts.json)')
-    .option('--state <dir>', 'directory of the outbox (default: <home>/queue/integratord)', collect)
-    .option('--json', 'machine-readable output')
-    .addOption(
-      new Option('--log-level <level>', 'minimum severity to log (default: info)').choices([
-        ...LOG_LEVELS,
-      ]),
-    )
-    .addOption(
-      new Option('--log-format <format>', 'default: pretty on a terminal, else json').choices([
-        ...LOG_FORMATS,
-      ]),
-    );
+    .option('--home <dir>', "the manager's directory (default: /var/ossec)");
+  for (const option of placeOptions()) {
+    const isShown = hasEffect(command, option.long ?? '');
+    command.addOption(isShown ? option : option.hideHelp());
+  }
+  command.option('--json', 'machine-readable output');
   for (const child of command.commands) addCommonOptions(child);
 }
 
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
+/** The options that do not have an effect everywhere. */
+function placeOptions(): Option[] {
+  return [
+    new Option('-c, --config <file>', 'configuration (default: <home>/etc/ossec.conf)'),
+    new Option(
+      '--settings <file>',
+      'additional settings (default: <home>/etc/integratord.yaml, if it exists)',
+    ),
+    new Option('--alerts <file>', 'alerts to follow (default: <home>/logs/alerts/alerts.json)'),
+    new Option(
+      '--state <dir>',
+      'directory of the outbox (default: <home>/queue/integratord)',
+    ).argParser(collect),
+    new Option('--log-level <level>', 'minimum severity to log (default: info)').choices([
+      ...LOG_LEVELS,
+    ]),
+    new Option('--log-format <format>', 'default: pretty on a terminal, else json').choices([
+      ...LOG_FORMATS,
+    ]),
+  ];
+}
+
+function collect(value: string, earlier: readonly string[] | undefined): string[] {
+  return [...(earlier ?? []), value];
 }
 
 /**

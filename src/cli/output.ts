@@ -19,8 +19,13 @@ const COLOUR = /(\u001b\[\d{1,2}m)/;
  * {@link printable}: it could bring colours of its own.
  */
 export function printStyled(text: string): Promise<void> {
+  return write(safeStyled(text));
+}
+
+/** What {@link printStyled} writes. */
+export function safeStyled(text: string): string {
   const parts = text.split(COLOUR);
-  return write(parts.map((part, at) => (at % 2 === 1 ? part : printableLines(part))).join(''));
+  return parts.map((part, at) => (at % 2 === 1 ? part : printableLines(part))).join('');
 }
 
 /** One JSON value on a line of its own. */

@@ -28,8 +28,8 @@ export function addResume(program: Command): void {
 async function change(id: string, isPaused: boolean, command: Command): Promise<void> {
   const who = operator();
   await withQueue(command, async ({ database, queue, json }) => {
-    const pause = isPaused ? { since: systemClock.now(), who } : undefined;
-    const change = setPause(database, id, pause, { who, at: systemClock.now() });
+    const pause = isPaused ? { since: systemClock.now(), who: who.who } : undefined;
+    const change = setPause(database, id, pause, { ...who, at: systemClock.now() });
     if (change === 'unknown') {
       const known = queue.integrations();
       const meant = suggestion(id, known) || `; it has: ${known.join(', ') || 'none yet'}`;

@@ -1,17 +1,12 @@
 import type { Command } from 'commander';
-import { Alert } from '../alert/alert.ts';
-import { readAlert } from '../alert/formats/read-alert.ts';
-import { type JsonDocument, type JsonObject, RawJson, stringify } from '../alert/json.ts';
-import type { PreparedIntegration } from '../app/setup.ts';
-import { deliveryKey } from '../core/delivery.ts';
-import type { HttpRequest, Plan, ScriptCall } from '../core/destination.ts';
-import { Secret } from '../core/secret.ts';
+import { stringify } from '../alert/json.ts';
 import { actAsDaemon } from './act-as.ts';
 import { readAlertDocuments } from './alert-documents.ts';
 import { invocation } from './common-options.ts';
-import { CommandError, EXIT } from './exit.ts';
+import { EXIT } from './exit.ts';
 import { findIntegration, loadSetup } from './load.ts';
 import { printJsonText } from './output.ts';
+import { previewOf } from './preview-document.ts';
 import { Redactor } from './redact.ts';
 
 /** `integratord preview`: what would be sent, without sending it. */
@@ -35,7 +30,7 @@ export function addPreview(program: Command): void {
         const entry = findIntegration(setup, own.integration);
         const redactor = new Redactor(setup.secrets, own.showSecrets ?? false);
         for await (const { line, bytes } of readAlertDocuments(input)) {
-          const shown = previewLine(entry, bytes, redactor);
+          const shown = previewOf(entry, bytes, redactor);
           const document = { line, integration: entry.integration.id, ...shown };
           const text = stringify(document);
           await printJsonText(json ? text : JSON.stringify(JSON.parse(text), null, 2));
@@ -43,59 +38,4 @@ export function addPreview(program: Command): void {
         process.exitCode = EXIT.done;
       },
     );
-}
-
-function previewLine(
-  { integration, destination }: PreparedIntegration,
-  bytes: Buffer,
-  redactor: Redactor,
-): { readonly [key: string]: JsonDocument } {
-  if (destination === undefined) {
-    throw new CommandError(`nothing delivers to '${integration.id}' yet`, EXIT.wrongInput);
-  }
-  const read = readAlert(bytes);
-  if (typeof read === 'string' && read !== 'no rule in it') {
-    return { requests: [], skipped: null, error: read };
-  }
-  const raw = typeof read === 'string' ? bytes : read.raw;
-  const alert = new Alert(raw);
-  const skipped = destination.skip?.(alert, integration);
-  if (skipped !== undefined) return { requests: [], skipped };
-  const key = deliveryKey(integration.id, raw);
-  return planDocument(destination.plan({ alert, integration, key, attempts: 0 }), redactor);
-}
-
-function planDocument(plan: Plan, redactor: Redactor): { readonly [key: string]: JsonDocument } {
-  if (plan.kind === 'script') return { script: scriptDocument(plan.call, redactor), skipped: null };
-  const requests = plan.requests.map((request) => requestDocument(request, redactor));
-  return { requests, skipped: null };
-}
-
-function requestDocument(request: HttpRequest, redactor: Redactor): JsonDocument {
-  const headers: JsonObject = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    headers[name] = value instanceof Secret ? redactor.secret(value) : redactor.text(value);
-  }
-  const body = request.body === undefined ? {} : { body: bodyDocument(request.body, redactor) };
-  return { method: request.method, url: redactor.url(request.url), headers, ...body };
-}
-
-/** JSON stays JSON, to the last digit; anything else is shown as a string. */
-function bodyDocument(body: string, redactor: Redactor): JsonDocument {
-  const text = redactor.jsonText(body);
-  try {
-    JSON.parse(text);
-    return new RawJson(text);
-  } catch {
-    return text;
-  }
-}
-
-function scriptDocument(call: ScriptCall, redactor: Redactor): JsonDocument {
-  return {
-    path: call.path,
-    argv: call.argv.map((argument) => redactor.text(argument)),
-    alertFile: call.alertFile.toString('utf8'),
-    optionsFile: call.optionsFile === undefined ? null : redactor.optionsText(call.optionsFile),
-  };
 }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Clock, sleep, systemClock } from '../core/clock.ts';
-import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
 import { suggestion } from '../core/nearest.ts';
 import type { OutboxStatistics } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
@@ -10,14 +9,12 @@ import { printableLines } from '../core/printable.ts';
 import { isRoot } from '../dropin/enter.ts';
 import type { Database } from '../outbox/database.ts';
 import { Queue } from '../outbox/queue.ts';
-import type { QueueFilter, QueueSelection } from '../outbox/queue-filter.ts';
 import { DiskReserve } from '../outbox/reserve.ts';
 import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
 import { complain } from '../telemetry/standard-error.ts';
 import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
-import { duration } from './duration.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 const clock: Clock = systemClock;
@@ -32,61 +29,6 @@ export interface QueueAccess {
   readonly statistics: OutboxStatistics;
   readonly database: Database;
   readonly json: boolean;
-}
-
-/** Options that say which deliveries are meant. */
-export interface FilterOptions {
-  readonly integration?: string;
-  readonly bundle?: number;
-  /** Milliseconds. */
-  readonly olderThan?: number;
-}
-export interface SelectionOptions extends FilterOptions {
-  readonly all?: boolean;
-}
-
-export function withFilter(command: Command): Command {
-  const states = DELIVERY_STATES.join(', ');
-  return command
-    .option('--integration <id>', 'only this integration')
-    .option('--bundle <id>', 'only what is sent in this message', wholeNumber)
-    .option('--older-than <time>', 'only alerts read longer ago: 30m, 2h, 3d', duration)
-    .addHelpText('after', `\n--state also accepts a delivery state: ${states}`);
-}
-
-export function filterOf(
-  { integration, bundle, olderThan }: FilterOptions,
-  state: DeliveryState | undefined,
-): Omit<QueueFilter, 'limit'> {
-  const readBefore = olderThan === undefined ? undefined : systemClock.now() - olderThan;
-  return { state, integration, bundle, readBefore };
-}
-
-/**
- * What `retry` or `drop` is to work on.
- * @throws CommandError when nothing says so, or ids and a filter do.
- */
-export function selectionOf(
-  name: string,
-  ids: readonly string[],
-  own: SelectionOptions,
-  state: DeliveryState | undefined,
-): QueueSelection {
-  const filter = filterOf(own, state);
-  const filtered = Object.values(filter).some((value) => value !== undefined);
-  if (ids.length > 0) {
-    if (filtered || own.all === true) {
-      throw new CommandError(`${name}: give either ids or a filter, not both`, EXIT.wrongUsage);
-    }
-    return { ids: ids.map(wholeNumber) };
-  }
-  if (!filtered && own.all !== true) {
-    throw new CommandError(
-      `${name}: select deliveries by ids, --integration, --state, --bundle, --older-than or --all`,
-      EXIT.wrongUsage,
-    );
-  }
-  return filter;
 }
 
 /**
@@ -105,7 +47,7 @@ export async function withQueue(
   if (!existsSync(join(paths.state, OUTBOX_FILE)) && !(mayCreate && isOurs)) {
     throw new CommandError(
       `there is no outbox in ${paths.state}; the daemon creates it on its first run ` +
-        `(--state or --home select the directory; the states of deliveries are ${DELIVERY_STATES.join(', ')})`,
+        '(--state or --home select the directory; --in selects deliveries by what became of them)',
       EXIT.wrongInput,
     );
   }

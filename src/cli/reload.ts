@@ -1,10 +1,17 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { askDaemon, CONTROL_SOCKET } from '../control/client.ts';
+import { systemClock } from '../core/clock.ts';
 import { type Diagnostic, formatDiagnostic } from '../core/diagnostic.ts';
+import type { Operator } from '../core/operator.ts';
+import { OutboxError } from '../core/outbox-error.ts';
+import { recordReload } from '../outbox/audit.ts';
+import { openOutboxDatabase } from '../outbox/state-directory.ts';
+import { complain } from '../telemetry/standard-error.ts';
 import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { operator } from './operator.ts';
 import { print, printable, printJson } from './output.ts';
 
 /** Reading a large configuration with its files may take a while. */
@@ -24,6 +31,8 @@ export function addReload(program: Command): void {
     .description('have the daemon read its configuration again')
     .action(async (_own: unknown, command: Command) => {
       const { paths, json } = invocation(command);
+      // Before the command becomes the user that the outbox belongs to.
+      const who = operator();
       actAsOwner(paths.state);
       const socket = join(paths.state, CONTROL_SOCKET);
       const result = await askDaemon(socket, 'POST', '/reload', PATIENCE_MS);
@@ -36,10 +45,26 @@ export function addReload(program: Command): void {
         throw new CommandError(`the daemon cannot be asked: ${why}`, EXIT.failed);
       }
       const answer = JSON.parse(result.body) as ReloadAnswer;
+      recordWho(paths.state, who, answer);
       if (json) await printJson(answer);
       else await tell(answer);
       process.exitCode = answer.accepted || answer.waits ? EXIT.done : EXIT.wrongInput;
     });
+}
+
+/** Keeps who did it. That this fails says nothing about the reload. */
+function recordWho(state: string, who: Operator, { accepted, waits }: ReloadAnswer): void {
+  try {
+    const database = openOutboxDatabase(state);
+    try {
+      recordReload(database, { ...who, at: systemClock.now() }, { accepted, waits });
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (!(error instanceof OutboxError)) throw error;
+    complain(`integratord: the reload is not in the audit: ${printable(error.message)}\n`);
+  }
 }
 
 async function tell({ accepted, waits, diagnostics }: ReloadAnswer): Promise<void> {

@@ -87,8 +87,8 @@ export function addReplay(program: Command): void {
         const newKeys = own.newKeys === true;
         const writer = new ReplayWriter(database, { lane, priorityOf: priorityBy(entry), newKeys });
         await store(writer, selection, count.alerts, () => {
-          const at = systemClock.now();
-          writer.record({ at, who, integration: own.integration, ...range });
+          const audit = { ...who, at: systemClock.now() };
+          writer.record(audit, { integration: own.integration, ...range });
         });
         await report(count, writer.stored, json);
       });

@@ -5,6 +5,7 @@ import { endOf, type SilenceRecord } from '../core/silence.ts';
 import { Silences } from '../outbox/silences.ts';
 import { localTime } from '../silences/news.ts';
 import { actAsDaemon } from './act-as.ts';
+import { asGroup } from './command-group.ts';
 import { type Invocation, invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { operator } from './operator.ts';
@@ -23,12 +24,12 @@ import { addTest } from './silence/test-command.ts';
 export function addSilence(program: Command): void {
   const silence = program
     .command('silence')
-    .description('hold alerts back for a while, and see what was held back')
-    .action((_own: unknown, command: Command) => command.outputHelp());
+    .description('hold alerts back for a while, and see what was held back');
   addAdd(silence);
   addList(silence);
   addEnd(silence);
   addTest(silence);
+  asGroup(silence);
 }
 
 function addAdd(silence: Command): void {
@@ -39,7 +40,7 @@ function addAdd(silence: Command): void {
       const invoked = invocation(command);
       const setup = readQuietly(invoked);
       const now = systemClock.now();
-      const added = await readSilence(own, { setup, now, who, json: invoked.json });
+      const added = await readSilence(own, { setup, now, who: who.who, json: invoked.json });
       const add: Parameters<typeof withQueue>[1] = async ({ queue, database, json }) => {
         const configured = setup.integrations.map(({ integration }) => integration.id);
         // Of a configuration that cannot be read, nobody knows which integrations it has.

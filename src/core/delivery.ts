@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AlertLabels } from '../alert/alert-labels.ts';
 import type { StoredBytes } from '../alert/large-alert.ts';
 import type { BundleKind, BundleSpan } from './bundle.ts';
 import type { Arrival } from './grouping.ts';
@@ -100,6 +101,8 @@ export interface NewDelivery {
   readonly level: number;
   /** The lanes that deliver it; never empty. */
   readonly lanes: readonly number[];
+  /** What people look for it by, where that is known already. */
+  readonly labels?: AlertLabels | undefined;
   /** What the placing of some lanes needs to know of it. */
   readonly arrivals?: ReadonlyMap<number, Arrival> | undefined;
 }

@@ -49,7 +49,8 @@ export class CatchUpBatch implements Iterable<CatchUpPiece> {
           yield { alerts, cursor: checkpointAt(start) };
           return;
         }
-        alerts.push({ raw, alertId: facts.id, level: facts.level ?? 0, lanes, arrivals });
+        const { id: alertId, level = 0 } = facts;
+        alerts.push({ raw, alertId, level, lanes, labels: facts, arrivals });
         size += raw.length;
         if (size >= MOST_BYTES) {
           yield { alerts, cursor: checkpointAt(next) };

@@ -138,7 +138,14 @@ export class SourceLoop {
           const place = canResume ? () => checkpointAt(at) : undefined;
           const storing = cursors.storing(lanes, raw.length, place, now);
           const level = facts.level ?? 0;
-          gathered.addAlert({ raw, alertId: facts.id, level, lanes: storing, arrivals });
+          gathered.addAlert({
+            raw,
+            alertId: facts.id,
+            level,
+            lanes: storing,
+            labels: facts,
+            arrivals,
+          });
         }
         for (const skip of skips) {
           const { integration, refusal } = skip;

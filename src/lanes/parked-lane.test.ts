@@ -62,7 +62,7 @@ function give(raw: string): void {
   lane.wake();
 }
 
-const states = () => [...queue.list({})].map(({ state, reason }) => [state, reason]);
+const states = () => [...queue.list({})].toReversed().map(({ state, reason }) => [state, reason]);
 
 describe('a lane whose integration cannot run', () => {
   it('leaves what it is given where it is, and shows why', async () => {

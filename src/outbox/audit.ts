@@ -1,3 +1,4 @@
+import type { Operator } from '../core/operator.ts';
 import type { DropRecord, StateCount } from '../core/outbox.ts';
 import type { SilenceRecord } from '../core/silence.ts';
 import type { Database } from './database.ts';
@@ -5,21 +6,48 @@ import type { Database } from './database.ts';
 /** How many records are kept. */
 const MOST_KEPT = 1000;
 
+/** Who did something, and when, in milliseconds since 1970. */
+export interface Audit extends Operator {
+  readonly at: number;
+}
+
+/** What operators do, as it is recorded. */
+export type AuditKind =
+  | 'drop'
+  | 'retry'
+  | 'replay'
+  | 'silence add'
+  | 'silence end'
+  | 'pause'
+  | 'resume'
+  | 'reload';
+
 /** Keeps what an operator dropped. To be called in the transaction that does it. */
-export function recordDrop(database: Database, { at, who, dropped }: Omit<DropRecord, 'id'>): void {
-  const { lastId } = database.run(
-    'INSERT INTO audit (at, who, detail) VALUES (?, ?, ?)',
-    at,
-    who,
-    JSON.stringify(dropped),
-  );
-  forgetOld(database, lastId);
+export function recordDrop(database: Database, audit: Audit, dropped: readonly StateCount[]): void {
+  // The daemon logs it as well: it cannot be undone.
+  record(database, audit, 'drop', dropped, false);
+}
+
+/** Keeps what an operator had attempted again, and how it was selected. */
+export function recordRetry(
+  database: Database,
+  audit: Audit,
+  detail: { readonly count: number; readonly selection: unknown },
+): void {
+  record(database, audit, 'retry', detail);
+}
+
+/** Keeps who had the daemon read its configuration again, and what came of it. */
+export function recordReload(
+  database: Database,
+  audit: Audit,
+  detail: { readonly accepted: boolean; readonly waits: boolean },
+): void {
+  record(database, audit, 'reload', detail);
 }
 
 /** Someone added or ended a silence. */
 export interface SilenceAct {
-  readonly at: number;
-  readonly who: string;
   readonly action: 'silence add' | 'silence end';
   readonly silence: SilenceRecord;
 }
@@ -28,24 +56,17 @@ export interface SilenceAct {
  * Keeps who added or ended a silence. What comes of it is logged where it is in force, so that here there
  * is nothing left to tell. To be called in the transaction that does it.
  */
-export function recordSilence(database: Database, { at, who, action, silence }: SilenceAct): void {
+export function recordSilence(
+  database: Database,
+  audit: Audit,
+  { action, silence }: SilenceAct,
+): void {
   const { told: _, held: __, ...written } = silence;
-  const { lastId } = database.run(
-    'INSERT INTO audit (at, who, kind, detail, is_told) VALUES (?, ?, ?, ?, 1)',
-    at,
-    who,
-    action,
-    JSON.stringify(written),
-  );
-  forgetOld(database, lastId);
+  record(database, audit, action, written);
 }
 
 /** What an operator had sent again. */
 export interface ReplayRecord {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** Who did it. */
-  readonly who: string;
   readonly integration: string;
   readonly count: number;
   /** The span of time that was asked for, in milliseconds since 1970. */
@@ -56,34 +77,77 @@ export interface ReplayRecord {
 }
 
 /** Keeps what an operator had sent again. The daemon has nothing to tell of it: it shows. */
-export function recordReplay(database: Database, { at, who, ...detail }: ReplayRecord): void {
+export function recordReplay(database: Database, audit: Audit, detail: ReplayRecord): void {
+  record(database, audit, 'replay', detail);
+}
+
+/** Keeps who stopped an integration, or let it go on. To be called in the transaction that does it. */
+export function recordPause(
+  database: Database,
+  audit: Audit,
+  action: 'pause' | 'resume',
+  integration: string,
+): void {
+  record(database, audit, action, { integration });
+}
+
+function record(
+  database: Database,
+  { at, who, uid, sudoUser }: Audit,
+  kind: AuditKind,
+  detail: object,
+  isTold = true,
+): void {
   const { lastId } = database.run(
-    `INSERT INTO audit (at, who, kind, detail, is_told) VALUES (?, ?, 'replay', ?, 1)`,
+    'INSERT INTO audit (at, who, uid, sudo_user, kind, detail, is_told) VALUES (?, ?, ?, ?, ?, ?, ?)',
     at,
     who,
+    uid ?? null,
+    sudoUser ?? null,
+    kind,
     JSON.stringify(detail),
+    Number(isTold),
   );
   forgetOld(database, lastId);
 }
 
-/** Someone stopped an integration, or let it go on. */
-export interface PauseAct {
+/** What an operator did. */
+export interface AuditRecord extends Audit {
+  readonly id: number;
+  readonly kind: AuditKind;
+  /** What is kept of it, as `record…` was given it. */
+  readonly detail: unknown;
+}
+
+/** What operators did, the newest first. @param since in milliseconds since 1970. */
+export function auditRecords(
+  database: Database,
+  since: number | undefined,
+  limit: number,
+): AuditRecord[] {
+  return database
+    .all<AuditRow>(
+      `SELECT id, at, who, uid, sudo_user, kind, detail FROM audit
+       WHERE at >= ? ORDER BY id DESC LIMIT ?`,
+      since ?? 0,
+      limit,
+    )
+    .map(({ uid, sudo_user: sudoUser, detail, ...row }) => ({
+      ...row,
+      uid: uid ?? undefined,
+      sudoUser: sudoUser ?? undefined,
+      detail: JSON.parse(detail) as unknown,
+    }));
+}
+
+interface AuditRow {
+  readonly id: number;
   readonly at: number;
   readonly who: string;
-  readonly action: 'pause' | 'resume';
-  readonly integration: string;
-}
-
-/** Keeps who stopped an integration. To be called in the transaction that does it. */
-export function recordPause(database: Database, { at, who, action, integration }: PauseAct): void {
-  const { lastId } = database.run(
-    'INSERT INTO audit (at, who, kind, detail, is_told) VALUES (?, ?, ?, ?, 1)',
-    at,
-    who,
-    action,
-    JSON.stringify({ integration }),
-  );
-  forgetOld(database, lastId);
+  readonly uid: number | null;
+  readonly sudo_user: string | null;
+  readonly kind: AuditKind;
+  readonly detail: string;
 }
 
 function forgetOld(database: Database, lastId: number): void {

@@ -1,9 +1,11 @@
+import { shortLabels } from '../alert/alert-labels.ts';
 import type { NewDelivery } from '../core/delivery.ts';
 import { deliverySize } from '../core/delivery-size.ts';
 import type { HeldVerdict, LanePolicy, Placement } from '../core/grouping.ts';
 import type { IntakeCounts, UnreadableRecord } from '../core/outbox.ts';
 import type { Database } from './database.ts';
 import type { LaneStores } from './grouping/lane-stores.ts';
+import { Labels } from './labels.ts';
 
 /** Unreadable records kept for people to look at; older ones are only counted. */
 const UNREADABLE_KEPT = 1000;
@@ -43,11 +45,12 @@ export function insertAlerts(
   if (alerts.length === 0) return;
   const plain: (readonly [alert: number, lane: number, priority: number, bytes: number])[] = [];
   const placed: NewRow[] = [];
+  const labels = new Labels(database, now);
   const flushPlain = () => {
     // Ids must follow the order of the alerts.
     for (const row of plain.splice(0)) placed.push([...row, ...AT_ONCE]);
   };
-  for (const { alertId, level, raw, lanes, arrivals } of alerts) {
+  for (const { alertId, level, raw, lanes, arrivals, labels: known } of alerts) {
     const { lastId } = database.run(
       'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, ?, ?, ?)',
       alertId ?? null,
@@ -55,6 +58,7 @@ export function insertAlerts(
       now,
       raw,
     );
+    labels.add(lastId, level, known ?? shortLabels(raw));
     const bytes = deliverySize(raw.length);
     for (const lane of lanes) {
       const row = [lastId, lane, placing.priorityOf(lane, level), bytes] as const;
@@ -73,6 +77,7 @@ export function insertAlerts(
       }
     }
   }
+  labels.store();
   // All at once: a call for each costs more than storing it.
   if (placed.length === 0) {
     database.run(

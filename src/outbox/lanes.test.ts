@@ -57,7 +57,7 @@ describe('a lane', () => {
     lanes.outbox.accept(anIntake([anAcceptedAlert('for a', [a])]), 1);
     lanes.outbox.accept(anIntake([anAcceptedAlert('for b', [b])]), 1);
     expect(lanes.assign(anIdentity('slack', 'b'), anIdentity('slack#2', 'a'))).toEqual([b, a]);
-    expect([...lanes.queue.list({})]).toMatchObject([
+    expect([...lanes.queue.list({})].toReversed()).toMatchObject([
       { alert: 'for a', integration: 'slack#2' },
       { alert: 'for b', integration: 'slack' },
     ]);
@@ -117,7 +117,7 @@ describe('a removed integration', () => {
     const [id] = lanes.assign(slack, anIdentity('x', 'x'));
     lanes.outbox.accept(anIntake([anAcceptedAlert('waits', [id])]), 1);
     lanes.assign(anIdentity('x', 'x'));
-    expect([...lanes.queue.list({})]).toMatchObject([
+    expect([...lanes.queue.list({})].toReversed()).toMatchObject([
       { integration: 'slack (removed)', state: 'parked', nextAttemptAt: undefined },
     ]);
     expect(lanes.queue.show(1)?.parked?.message).toContain('no longer in the configuration');

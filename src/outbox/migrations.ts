@@ -4,6 +4,8 @@ import { EXPLANATIONS } from './migrations/explanations.ts';
 import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
 import { HOLDS_AND_DROPS } from './migrations/holds-and-drops.ts';
+import { LABELS } from './migrations/labels.ts';
+import { OPERATORS } from './migrations/operators.ts';
 import { PAUSES } from './migrations/pauses.ts';
 import { REPLAYS } from './migrations/replays.ts';
 import { SILENCES } from './migrations/silences.ts';
@@ -24,6 +26,8 @@ const MIGRATIONS: readonly string[] = [
   PAUSES,
   SILENCES,
   REPLAYS,
+  LABELS,
+  OPERATORS,
 ];
 
 /**

@@ -281,11 +281,11 @@ class Pair {
   look(): void {
     const shown = (row: Row): DeliveryState =>
       row.state === 'pending' && this.#parked.has(row.lane) ? 'parked' : row.state;
-    const listed = [...this.#queue.list({})].map(
-      ({ id, integration, state, attempts, reason, nextAttemptAt, readAt }) => {
+    const listed = [...this.#queue.list({})]
+      .toReversed()
+      .map(({ id, integration, state, attempts, reason, nextAttemptAt, readAt }) => {
         return { id, integration, state, attempts, reason, nextAttemptAt, readAt };
-      },
-    );
+      });
     this.#compare(
       listed,
       this.#rows.map((row) => ({

@@ -1,7 +1,6 @@
 import type { Pause } from '../core/outbox.ts';
-import { recordPause } from './audit.ts';
+import { type Audit, recordPause } from './audit.ts';
 import type { Database } from './database.ts';
-import type { Audit } from './queue-changes.ts';
 
 /** What came of it: nothing, where it was so before. */
 export type PauseChange = 'changed' | 'same' | 'unknown';
@@ -26,11 +25,7 @@ export function setPause(
       pause?.who ?? null,
       lane.id,
     );
-    recordPause(database, {
-      ...audit,
-      integration,
-      action: pause === undefined ? 'resume' : 'pause',
-    });
+    recordPause(database, audit, pause === undefined ? 'resume' : 'pause', integration);
     return 'changed';
   });
 }

@@ -1,6 +1,6 @@
-import type { DropRecord, StateCount } from '../core/outbox.ts';
+import type { StateCount } from '../core/outbox.ts';
 import { OutboxError } from '../core/outbox-error.ts';
-import { recordDrop } from './audit.ts';
+import { type Audit, recordDrop, recordRetry } from './audit.ts';
 import { dropCursors } from './cursors.ts';
 import type { Database } from './database.ts';
 import { DiskSpace } from './disk-space.ts';
@@ -25,9 +25,27 @@ interface SelectedRow extends RetriedRow {
 
 /**
  * Makes dead and waiting deliveries due at once, and lets their parked lanes try again; a few at a
- * time, so that a daemon need not wait. Yields how many.
+ * time, so that a daemon need not wait. Yields how many, and keeps a record of them, also when it ends in
+ * the middle.
+ * @param audit undefined: nobody did it.
  */
-export function* retryInSteps(database: Database, selection: QueueSelection): Iterable<number> {
+export function* retryInSteps(
+  database: Database,
+  selection: QueueSelection,
+  audit: Audit | undefined,
+): Iterable<number> {
+  let count = 0;
+  try {
+    for (const step of retrySteps(database, selection)) {
+      count += step;
+      yield step;
+    }
+  } finally {
+    if (audit !== undefined && count > 0) recordRetry(database, audit, { count, selection });
+  }
+}
+
+function* retrySteps(database: Database, selection: QueueSelection): Iterable<number> {
   // What is held back goes at once only when it is named.
   const isNamed = 'ids' in selection;
   const open = `d.state IN ('pending', 'dead'${isNamed ? ", 'held', 'silenced'" : ''})`;
@@ -50,9 +68,6 @@ export function* retryInSteps(database: Database, selection: QueueSelection): It
   });
 }
 
-/** Who drops, and when. */
-export type Audit = Pick<DropRecord, 'who' | 'at'>;
-
 /**
  * Removes deliveries permanently, a few at a time, so that a daemon need not wait. Yields how many, and
  * keeps a record of what was dropped, also when it ends in the middle.
@@ -69,7 +84,7 @@ export function* dropInSteps(
     yield* inSteps(database, selection, '1', (rows) => removeDeliveries(database, rows));
   } finally {
     const dropped = difference(before, countSelected(database, selection).counts);
-    if (dropped.length > 0) recordDrop(database, { ...audit, dropped });
+    if (dropped.length > 0) recordDrop(database, audit, dropped);
   }
 }
 

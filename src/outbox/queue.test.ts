@@ -78,10 +78,15 @@ describe('what was read before a time', () => {
 });
 
 describe('the list', () => {
-  it('shows every delivery in the order of reading', () => {
-    expect([...both.queue.list({})]).toEqual([
+  it('shows every delivery, the newest first', () => {
+    expect([...both.queue.list({})].toReversed()).toEqual([
       entry(1, 'delivered', 'delivered', { attempts: 1, finishedAt: 5110 }),
-      entry(2, 'dead', 'dead', { attempts: 1, finishedAt: 5210, reason: 'client_error' }),
+      entry(2, 'dead', 'dead', {
+        attempts: 1,
+        finishedAt: 5210,
+        reason: 'client_error',
+        lastError: 'no',
+      }),
       entry(3, 'leased', 'leased', {}),
       entry(4, 'due', 'pending', { nextAttemptAt: 5000 }),
       entry(5, 'retry', 'pending', { attempts: 1, reason: 'timeout', nextAttemptAt: 9000 }),
@@ -103,6 +108,11 @@ describe('the list', () => {
       state,
       attempts: 0,
       reason: undefined,
+      rule: undefined,
+      description: undefined,
+      agent: undefined,
+      agentId: undefined,
+      lastError: undefined,
       nextAttemptAt: undefined,
       readAt: 5000,
       finishedAt: undefined,
@@ -113,10 +123,10 @@ describe('the list', () => {
   it('can be narrowed to a state, an integration, a number', () => {
     const ids = (filter: Parameters<Queue['list']>[0]) =>
       [...both.queue.list(filter)].map(({ id }) => id);
-    expect(ids({ state: 'pending' })).toEqual([4, 5, 6, 7]);
+    expect(ids({ state: 'pending' })).toEqual([7, 6, 5, 4]);
     expect(ids({ state: 'parked' })).toEqual([]);
     expect(ids({ integration: 'pagerduty' })).toEqual([7]);
-    expect(ids({ integration: 'slack', state: 'pending', limit: 2 })).toEqual([4, 5]);
+    expect(ids({ integration: 'slack', state: 'pending', limit: 2 })).toEqual([6, 5]);
     expect(ids({ integration: 'nobody' })).toEqual([]);
     expect(ids({ limit: 0 })).toEqual([]);
   });
@@ -133,7 +143,7 @@ describe('the list', () => {
 
   it('shows an alert without an id, and one whose lane was never in a configuration', () => {
     both.outbox.accept(anIntake([{ ...anAcceptedAlert('x', [SLACK]), alertId: undefined }]), 1);
-    expect([...both.queue.list({})].at(-1)).toMatchObject({ alert: undefined, state: 'pending' });
+    expect([...both.queue.list({})][0]).toMatchObject({ alert: undefined, state: 'pending' });
   });
 });
 
@@ -149,7 +159,7 @@ describe('what is parked', () => {
       'due too': 'parked',
       other: 'pending',
     });
-    expect([...both.queue.list({ state: 'parked' })]).toMatchObject([
+    expect([...both.queue.list({ state: 'parked' })].toReversed()).toMatchObject([
       { id: 4, reason: 'auth', nextAttemptAt: undefined },
       { id: 5, reason: 'auth', nextAttemptAt: undefined },
       { id: 6, reason: 'auth' },

@@ -1,8 +1,10 @@
+import { alertLabels } from '../alert/alert-labels.ts';
 import type { BundleKind } from '../core/bundle.ts';
 import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
-import type { Database } from './database.ts';
+import type { Audit } from './audit.ts';
+import { bufferOf, type Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
-import { type Audit, dropInSteps, retryInSteps } from './queue-changes.ts';
+import { dropInSteps, retryInSteps } from './queue-changes.ts';
 import {
   INTEGRATION,
   type QueueFilter,
@@ -11,6 +13,7 @@ import {
   WITH_BUNDLE,
   where,
 } from './queue-filter.ts';
+import { newestIds } from './queue-page.ts';
 import { type AttemptRow, attemptOf, type RecordedAttempt } from './recorded-attempt.ts';
 import { countSelected, type SelectionCount } from './selection-count.ts';
 
@@ -24,6 +27,13 @@ export interface QueueEntry {
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly reason: string | undefined;
+  /** The alert's rule and agent, where it names them. */
+  readonly rule: string | undefined;
+  readonly description: string | undefined;
+  readonly agent: string | undefined;
+  readonly agentId: string | undefined;
+  /** What was said of the last attempt that failed, by its service or about it. */
+  readonly lastError: string | undefined;
   /** Why it was held back, and by what: `throttle`, `time` by `at office`. */
   readonly verdict: string | undefined;
   readonly verdictBy: string | undefined;
@@ -48,6 +58,8 @@ export interface QueueDetail extends QueueEntry {
   readonly attemptLog: readonly RecordedAttempt[];
   /** Why its lane is parked, where it is. */
   readonly parked: { readonly message: string; readonly since: number | undefined } | undefined;
+  /** The row of its alert. */
+  readonly alertRow: number;
   /** The alert's bytes as text. */
   readonly raw: string;
 }
@@ -59,7 +71,21 @@ export type QueueStats = Record<string, Record<DeliveryState, number>>;
 export const ENTRY = `d.id, ${INTEGRATION} AS integration, a.alert_id, a.level, ${STATE} AS state,
   d.attempts, d.reason, l.parked_reason, d.due_at, l.held_until, a.read_at, d.finished_at,
   d.verdict, d.verdict_by, d.bundle, b.kind AS bundle_kind, b.head AS bundle_head,
-  CASE WHEN b.sealed_at IS NULL THEN b.due_at END AS bundle_due`;
+  CASE WHEN b.sealed_at IS NULL THEN b.due_at END AS bundle_due, a.raw,
+  CASE WHEN d.state <> 'delivered' THEN
+    (SELECT COALESCE(message, excerpt) FROM attempt t WHERE t.delivery = COALESCE(b.head, d.id)
+       AND t.outcome <> 'delivered' ORDER BY t.number DESC LIMIT 1) END AS last_error`;
+
+/** Some deliveries, the newest first, and how many others there are. */
+export interface QueuePage {
+  readonly entries: readonly QueueEntry[];
+  readonly more: number;
+  /** True where there are still others: they are counted up to a bound. */
+  readonly isMoreThanThat: boolean;
+}
+
+/** How many of what a page does not show are counted. */
+const MOST_COUNTED = 10_000;
 
 /** The outbox as an operator sees and handles it, also while a daemon works on it. */
 export class Queue {
@@ -69,16 +95,45 @@ export class Queue {
     this.#database = database;
   }
 
-  /** Deliveries in the order in which they were read. */
+  /** Deliveries, the newest first. */
   *list(filter: QueueFilter): Iterable<QueueEntry> {
+    const { limit } = filter;
+    if (limit !== undefined) {
+      yield* this.#entries(newestIds(this.#database, filter, limit));
+      return;
+    }
     const { sql, values } = where(filter);
-    const limit = filter.limit ?? -1;
     const rows = this.#database.iterate<EntryRow>(
-      `SELECT ${ENTRY} ${WITH_BUNDLE} ${sql} ORDER BY d.id LIMIT ?`,
+      `SELECT ${ENTRY} ${WITH_BUNDLE} ${sql} ORDER BY d.id DESC`,
       ...values,
-      limit,
     );
     for (const row of rows) yield entryOf(row);
+  }
+
+  /** The newest of them, and how many others there are. */
+  page(filter: Omit<QueueFilter, 'limit'>, limit: number): QueuePage {
+    const ids = newestIds(this.#database, filter, limit + MOST_COUNTED + 1);
+    const more = Math.max(0, ids.length - limit);
+    return {
+      entries: this.#entries(ids.slice(0, limit)),
+      more: Math.min(more, MOST_COUNTED),
+      isMoreThanThat: more > MOST_COUNTED,
+    };
+  }
+
+  #entries(ids: readonly number[]): QueueEntry[] {
+    return this.#database
+      .all<EntryRow>(
+        `SELECT ${ENTRY} ${WITH_BUNDLE} WHERE d.id IN (SELECT value FROM json_each(?))
+         ORDER BY d.id DESC`,
+        JSON.stringify(ids),
+      )
+      .map(entryOf);
+  }
+
+  /** The deliveries of an alert, by its own id, the oldest first. */
+  ofAlert(alert: string): number[] {
+    return newestIds(this.#database, { alert }, MOST_COUNTED).toReversed();
   }
 
   /** The integrations that the outbox knows, also those that were removed, as filters name them. */
@@ -89,7 +144,7 @@ export class Queue {
 
   show(id: number): QueueDetail | undefined {
     const row = this.#database.get<DetailRow>(
-      `SELECT ${ENTRY}, a.raw, l.parked_message, l.parked_at, l.integration AS lane_integration
+      `SELECT ${ENTRY}, d.alert AS alert_row, l.parked_message, l.parked_at, l.integration AS lane_integration
        ${WITH_BUNDLE} WHERE d.id = ?`,
       id,
     );
@@ -101,6 +156,7 @@ export class Queue {
       ...entryOf(row),
       attemptLog,
       parked: parkedOf(row),
+      alertRow: row.alert_row,
       raw: Buffer.from(row.raw).toString('utf8'),
     };
   }
@@ -125,8 +181,8 @@ export class Queue {
    * Makes dead and waiting deliveries due at once, and lets their parked lanes try again.
    * Delivered and leased ones are left alone. Returns how many it concerned.
    */
-  retry(selection: QueueSelection): number {
-    return sum(retryInSteps(this.#database, selection));
+  retry(selection: QueueSelection, audit?: Audit): number {
+    return sum(retryInSteps(this.#database, selection, audit));
   }
 
   /** What a selection holds, by integration and state, and the last of it. */
@@ -153,6 +209,7 @@ function sum(numbers: Iterable<number>): number {
 
 export function entryOf(row: EntryRow): QueueEntry {
   const state = row.state as DeliveryState;
+  const { ruleId, description, agentName, agentId } = alertLabels(bufferOf(row.raw));
   return {
     id: row.id,
     integration: row.integration,
@@ -161,6 +218,11 @@ export function entryOf(row: EntryRow): QueueEntry {
     state,
     attempts: row.attempts,
     reason: (state === 'parked' ? row.parked_reason : null) ?? row.reason ?? undefined,
+    rule: ruleId,
+    description,
+    agent: agentName,
+    agentId,
+    lastError: row.last_error ?? undefined,
     verdict: row.verdict ?? undefined,
     verdictBy: row.verdict_by ?? undefined,
     bundle:
@@ -210,10 +272,12 @@ export interface EntryRow {
   bundle_kind: BundleKind | null;
   bundle_head: number | null;
   bundle_due: number | null;
+  raw: Uint8Array;
+  last_error: string | null;
 }
 
 interface DetailRow extends EntryRow {
-  raw: Uint8Array;
+  alert_row: number;
   parked_message: string | null;
   parked_at: number | null;
   lane_integration: string | null;

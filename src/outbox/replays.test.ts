@@ -58,7 +58,7 @@ it('who replayed how many is recorded, and is none of what the daemon has to tel
   const writer = new ReplayWriter(database, { lane, priorityOf, newKeys: true });
   writer.add(alert('a'));
   writer.store(1);
-  writer.record({ at: 7, who: 'anna', integration: 'slack', since: 1, until: 2 });
+  writer.record({ at: 7, who: 'anna' }, { integration: 'slack', since: 1, until: 2 });
   expect(database.all('SELECT at, who, kind, detail FROM audit')).toEqual([
     {
       at: 7,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { NewDelivery } from '../core/delivery.ts';
 import { deliverySize } from '../core/delivery-size.ts';
 import type { OutboxLimits } from '../core/settings.ts';
-import { type ReplayRecord, recordReplay } from './audit.ts';
+import { type Audit, type ReplayRecord, recordReplay } from './audit.ts';
 import type { Database } from './database.ts';
 import { LaneStores } from './grouping/lane-stores.ts';
 import { insertAlerts } from './insert.ts';
@@ -108,9 +108,9 @@ export class ReplayWriter {
   }
 
   /** Keeps a record of who did it, and of how many there are. */
-  record(record: Omit<ReplayRecord, 'count' | 'newKeys'>): void {
+  record(audit: Audit, detail: Omit<ReplayRecord, 'count' | 'newKeys'>): void {
     const { newKeys } = this.#order;
-    const whole = { ...record, count: this.#stored, newKeys };
-    this.#database.transaction(() => recordReplay(this.#database, whole));
+    const whole = { ...detail, count: this.#stored, newKeys };
+    this.#database.transaction(() => recordReplay(this.#database, audit, whole));
   }
 }

@@ -38,7 +38,7 @@ function scene() {
     outbox.lease(slack, 99, 1e9, now).map(({ raw, bundle }) => {
       return bundle === undefined ? raw.toString() : `${bundle.about}: ${bundle.count}`;
     });
-  const states = () => [...new Queue(database).list({})].map(({ state }) => state);
+  const states = () => [...new Queue(database).list({})].toReversed().map(({ state }) => state);
   return { database, outbox, slack, silences, accept, accepted, leased, states };
 }
 

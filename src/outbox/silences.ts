@@ -1,5 +1,6 @@
+import type { Operator } from '../core/operator.ts';
 import type { NewSilence, SilenceEnding, SilenceNews, SilenceRecord } from '../core/silence.ts';
-import { recordSilence } from './audit.ts';
+import { type Audit, recordSilence } from './audit.ts';
 import type { Database } from './database.ts';
 import { Notices } from './grouping/notices.ts';
 import { INTEGRATION } from './queue-filter.ts';
@@ -49,12 +50,15 @@ export class Silences {
   }
 
   /** @param who adds it, as the system knows them. */
-  add(silence: NewSilence, who: string, now: number): SilenceRecord {
+  add(silence: NewSilence, who: Operator | string, now: number): SilenceRecord {
     return this.#database.transaction(() => {
       const id = this.#insert(silence, '', false);
       this.#database.run(`UPDATE silence SET key = 'silence:' || id WHERE id = ?`, id);
       const record = this.#find(id);
-      recordSilence(this.#database, { at: now, who, action: 'silence add', silence: record });
+      recordSilence(this.#database, auditOf(who, now), {
+        action: 'silence add',
+        silence: record,
+      });
       return record;
     });
   }
@@ -71,7 +75,7 @@ export class Silences {
    * Ends a silence now: its receipts are due, and what it holds is released. False when it was over.
    * @param who ends it; undefined: the settings file does not have it any more.
    */
-  end(id: number, who: string | undefined, now: number): boolean {
+  end(id: number, who: Operator | string | undefined, now: number): boolean {
     return this.#database.transaction(() => {
       const { changes } = this.#database.run(
         'UPDATE silence SET ended_at = ? WHERE id = ? AND ended_at IS NULL AND ends_at > ?',
@@ -83,7 +87,10 @@ export class Silences {
       const record = this.#find(id);
       this.#release(record, now);
       if (who !== undefined) {
-        recordSilence(this.#database, { at: now, who, action: 'silence end', silence: record });
+        recordSilence(this.#database, auditOf(who, now), {
+          action: 'silence end',
+          silence: record,
+        });
       }
       return true;
     });
@@ -142,6 +149,11 @@ export class Silences {
     const row = this.#database.get<SilenceRow>('SELECT * FROM silence WHERE id = ?', id);
     return recordOf(row as SilenceRow, new Map());
   }
+}
+
+/** A name alone is one, where nothing else is known. */
+function auditOf(who: Operator | string, at: number): Audit {
+  return { ...(typeof who === 'string' ? { who } : who), at };
 }
 
 function recordOf(row: SilenceRow, held: ReadonlyMap<string, number>): SilenceRecord {

@@ -40,7 +40,7 @@ describe('accepting', () => {
     expect(leaseAll(outbox, 1)[0]?.raw).toEqual(raw);
     expect(leaseAll(outbox, 2)[0]?.raw).toEqual(raw);
     expect(outbox.checkpoint('test')).toEqual(checkpointAt(14));
-    expect([...queue.list({})]).toMatchObject([
+    expect([...queue.list({})].toReversed()).toMatchObject([
       { alert: '1.2', level: 7, readAt: 5000, integration: 'slack' },
       { alert: '1.2', level: 7, readAt: 5000, integration: 'pagerduty' },
     ]);
@@ -236,7 +236,9 @@ describe('settling', () => {
     outbox.commit({ settlements: [aSettlement(id), aSettlement(id, { next: dead })] });
     outbox.commit({ settlements: [aSettlement(id + 1), aSettlement(id + 99)] });
     outbox.release([id, id + 1]);
-    expect([...queue.list({})].map(({ state, attempts }) => [state, attempts])).toEqual([
+    expect(
+      [...queue.list({})].toReversed().map(({ state, attempts }) => [state, attempts]),
+    ).toEqual([
       ['delivered', 1],
       ['pending', 0],
     ]);

@@ -45,7 +45,7 @@ it('counts what waits in a lane, also what is being attempted', () => {
 it('gives up what waits and was read before a time, also what was tried', () => {
   expect(outbox.giveUp(SLACK, 5000, 9999)).toBe(0);
   expect(outbox.giveUp(SLACK, 5001, 9999)).toBe(2);
-  const states = [...queue.list({})].map(({ alert, state }) => [alert, state]);
+  const states = [...queue.list({})].toReversed().map(({ alert, state }) => [alert, state]);
   expect(Object.fromEntries(states)).toEqual({
     delivered: 'delivered',
     leased: 'leased',

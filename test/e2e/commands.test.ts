@@ -37,6 +37,23 @@ describe('integratord', () => {
     expect((await integratord(['preview'])).code).toBe(2);
   });
 
+  it.each([
+    [['queue', 'lst'], 'queue has no command "lst"; did you mean list?'],
+    [['queue', 'list', '--integraton', 'x'], 'Did you mean --integration?'],
+  ])('%j says what was probably meant', async (args, meant) => {
+    const { code, stderr } = await integratord(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(meant);
+  });
+
+  it('shows options only where they have an effect, and takes them everywhere', async () => {
+    const help = await integratord(['pause', '--help']);
+    expect(help.stdout).toContain('--state <dir>');
+    expect(help.stdout).not.toContain('--alerts');
+    const { code } = await run('pause', 'slack', '--alerts', '/none');
+    expect(code).toBe(1);
+  });
+
   it('takes its paths from the environment too', async () => {
     const { stdout, code } = await integratord(['check', '--json'], {
       env: { INTEGRATORD_HOME: '/nowhere', INTEGRATORD_CONFIG: home.config },

@@ -71,7 +71,8 @@ it('tells of repeats in one message, over a kill, and sends what is urgent at on
   const rows = stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .toReversed();
   expect(rows.map(({ verdict }) => verdict)).toEqual([
     null,
     ...Array.from({ length: 4 }, () => 'throttle'),

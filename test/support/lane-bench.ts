@@ -133,7 +133,7 @@ export class LaneBench {
   }
 
   get entries(): QueueEntry[] {
-    return [...this.queue.list({})];
+    return [...this.queue.list({})].toReversed();
   }
 
   /** The state of every delivery. */

@@ -4,7 +4,8 @@ import type { Wait } from '../../outbox/waits-for.ts';
 import { isoTime, printable, table } from '../output.ts';
 import type { Style } from '../style.ts';
 
-const WAITS: Readonly<Record<Wait, string>> = {
+/** What a delivery waits for, in words. */
+export const WAITS: Readonly<Record<Wait, string>> = {
   retry: 'waits for its retry',
   rate_limit: 'waits for the rate limit',
   breaker: 'waits until its service answers again',

@@ -27,7 +27,7 @@ export function addTest(silence: Command): void {
   )
     .option('--since <time>', `how far back: 24h, 7d, or since when: ${MOMENTS}`, sinceWhen)
     .action(async (own: TestOptions, command: Command) => {
-      const who = operator();
+      const { who } = operator();
       const invoked = invocation(command);
       const { paths, json } = invoked;
       const setup = loadSetup(paths, { files: actAsDaemon(invoked).files });

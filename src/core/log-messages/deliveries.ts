@@ -32,13 +32,13 @@ export const DELIVERY_MESSAGES = {
       'A reload, or a script that appeared, ended the parking. `waiting` alerts are delivered, ' +
       'the first of them read at `oldest`.',
     action:
-      'Nothing, unless old alerts are of no use: `queue drop --state pending --older-than` removes them.',
+      'Nothing, unless old alerts are of no use: `queue drop --in pending --older-than` removes them.',
   },
   'alerts waited too long for their integration to be fixed and are dead': {
     level: 'error',
     meaning:
       'An integration could not run for `retry.give_up_hours`; `count` alerts were given up.',
-    action: 'Fix it and reload. Then `integratord queue retry --state dead --integration ID`.',
+    action: 'Fix it and reload. Then `integratord queue retry --in dead --integration ID`.',
   },
   'deliveries were dropped by an operator': {
     level: 'warn',

@@ -24,7 +24,7 @@ export const OUTBOX_MESSAGES = {
   'dead letters were removed: they took up more than their part of the outbox': {
     level: 'error',
     meaning: 'The oldest dead letters of the integration that has most of them are gone.',
-    action: 'Find out why so many die (`queue list --state dead`), or raise `outbox.dead_percent`.',
+    action: 'Find out why so many die (`queue list --in dead`), or raise `outbox.dead_percent`.',
   },
   'alerts of an integration were given up: it used more than its share of the outbox': {
     level: 'error',

@@ -375,7 +375,7 @@ it('shows in the queue what is held, why, and what it is sent with', () => {
   open({ throttle: { same: ['rule.id'], every: MINUTE, upTo: MINUTE } });
   accept(alert('a'), alert('a'), alert('a'));
   const queue = new Queue(database);
-  const [first, second, third] = queue.list({});
+  const [first, second, third] = [...queue.list({})].toReversed();
   expect(first).toMatchObject({ state: 'pending', verdict: undefined, bundle: undefined });
   expect(second).toMatchObject({
     state: 'held',
@@ -386,7 +386,7 @@ it('shows in the queue what is held, why, and what it is sent with', () => {
   now += MINUTE;
   sent();
   const bundle = third?.bundle?.id;
-  expect([...queue.list({ bundle })].map(({ id, state }) => [id, state])).toEqual([
+  expect([...queue.list({ bundle })].toReversed().map(({ id, state }) => [id, state])).toEqual([
     [2, 'covered'],
     [3, 'delivered'],
   ]);

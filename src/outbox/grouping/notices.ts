@@ -1,6 +1,7 @@
 import { deliverySize } from '../../core/delivery-size.ts';
 import { NOTICE_LEVEL, noticeAlert } from '../../core/notice.ts';
 import type { Database } from '../database.ts';
+import { Labels } from '../labels.ts';
 
 /** Stores messages of our own. All to be called in a transaction. */
 export class Notices {
@@ -20,6 +21,9 @@ export class Notices {
       now,
       raw,
     );
+    const labels = new Labels(this.#database, now);
+    labels.add(alert.lastId, NOTICE_LEVEL, {});
+    labels.store();
     return this.#database.run(
       'INSERT INTO delivery (alert, lane, priority, bytes, bundle) VALUES (?, ?, 0, ?, ?)',
       alert.lastId,

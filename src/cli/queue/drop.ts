@@ -1,22 +1,16 @@
 import type { Command } from 'commander';
-import { systemClock } from '../core/clock.ts';
-import type { LaneBacklog, StateCount } from '../core/outbox.ts';
-import type { Queue } from '../outbox/queue.ts';
-import { dropInSteps } from '../outbox/queue-changes.ts';
-import type { QueueSelection } from '../outbox/queue-filter.ts';
-import { confirm } from './ask.ts';
-import { invocation } from './common-options.ts';
-import { CommandError, EXIT } from './exit.ts';
-import { operator } from './operator.ts';
-import { isoTime, print, printableLines, printJson, table } from './output.ts';
-import {
-  inSteps,
-  noteUnknown,
-  type SelectionOptions,
-  selectionOf,
-  withFilter,
-  withQueue,
-} from './queue-access.ts';
+import { systemClock } from '../../core/clock.ts';
+import type { LaneBacklog, StateCount } from '../../core/outbox.ts';
+import type { Queue } from '../../outbox/queue.ts';
+import { dropInSteps } from '../../outbox/queue-changes.ts';
+import type { QueueSelection } from '../../outbox/queue-filter.ts';
+import { confirm } from '../ask.ts';
+import { invocation } from '../common-options.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { operator } from '../operator.ts';
+import { isoTime, print, printableLines, printJson, table } from '../output.ts';
+import { inSteps, noteUnknown, withQueue } from '../queue-access.ts';
+import { type SelectionOptions, selectionOf, withFilter } from './filter-options.ts';
 
 interface DropOptions extends SelectionOptions {
   readonly allStates?: boolean;
@@ -38,7 +32,8 @@ export function addDrop(queue: Command): void {
     .option('--all-states', 'also what is delivered, and what STILL WAITS to be delivered')
     .option('--yes', 'do not ask')
     .action(async (ids: string[], own: DropOptions, command: Command) => {
-      const { deliveryState, json } = invocation(command);
+      const { deliveryState: older, json } = invocation(command);
+      const deliveryState = own.in ?? older;
       if (own.allStates === true && (ids.length > 0 || deliveryState !== undefined)) {
         throw new CommandError(
           'drop: --all-states goes with neither ids nor a state',
@@ -62,7 +57,7 @@ export function addDrop(queue: Command): void {
           });
         }
         const shown = 'ids' in selection ? selection : { ...selection, upTo: last };
-        const audit = { who, at: systemClock.now() };
+        const audit = { ...who, at: systemClock.now() };
         const dropped = await inSteps(dropInSteps(database, shown, audit), 'dropped');
         if (json) await printJson({ dropped, states: counts.map(countJson) });
         else await print(`${number(dropped)} dropped\n`);
