@@ -134,11 +134,13 @@ export class GroupingPolicy implements LanePolicy {
       );
       if (store.backlog(1) > 0) {
         const level = Number.isFinite(urgent) ? urgent : NOTHING_URGENT;
-        store.absorb(this.#stormBundle(store, now), level, 'storm');
+        const waited = store.absorb(this.#stormBundle(store, now), level, 'storm');
+        const count = state.count + waited;
+        if (waited > 0) store.setStorm({ ...state, count }, nextCheck(state, rule, now));
       }
     } else if (change === 'ends') {
       store.notice(
-        `The flood of alerts for ${this.#integration} is over: ${state.count} alerts since it began. ` +
+        `The flood of alerts for ${this.#integration} is over: ${state.count} ${state.count === 1 ? 'alert' : 'alerts'} in all. ` +
           'Alerts are sent one by one again.',
         now,
       );

@@ -278,6 +278,12 @@ describe('a storm', () => {
     expect(first[0]).toMatch(/^Too many/);
     now += MINUTE;
     expect(sent()).toEqual(['storm ["k0"] ×11, ["k1"] ×11']);
+    const told: string[] = [];
+    while (outbox.nextDue(1) !== undefined) {
+      now = Math.max(now, outbox.nextDue(1) ?? 0);
+      told.push(...sent());
+    }
+    expect(told).toEqual([expect.stringContaining('is over: 22 alerts in all.')]);
   });
 });
 
