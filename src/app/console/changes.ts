@@ -31,8 +31,7 @@ export async function change(
   switch (what.kind) {
     case 'retry': {
       const ids = targetIds(database, what.target, 'retry');
-      const count = await inSteps(retryInSteps(database, { ids }), clock);
-      recordAct(database, { at, who, kind: 'retry', detail: { count, first: ids.slice(0, 20) } });
+      const count = await inSteps(retryInSteps(database, { ids }, { who, at }), clock);
       return { ok: count > 0, text: `${count} ${count === 1 ? 'is' : 'are'} sent again.` };
     }
     case 'drop': {

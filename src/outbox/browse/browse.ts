@@ -54,7 +54,7 @@ export function browse(
       if (found.length === rows) {
         return { entries: found, next: (found.at(-1) as BrowsedEntry).id, isFull: true };
       }
-      found.push({ ...entry, raw: row.raw === null ? undefined : bufferOf(row.raw) });
+      found.push({ ...entry, raw: row.shown === null ? undefined : bufferOf(row.shown) });
       if (monotonic() > deadline) return { entries: found, next: entry.id, isFull: false };
     }
     if (step.isLast) break;
@@ -64,7 +64,8 @@ export function browse(
 }
 
 interface BrowsedRow extends EntryRow {
-  readonly raw: Uint8Array | null;
+  /** Null for one that is too long to be shown. */
+  readonly shown: Uint8Array | null;
   readonly whole: Uint8Array | null;
 }
 
@@ -80,7 +81,7 @@ function rowsOf(
       : ['d.id IN (SELECT value FROM json_each(?))', JSON.stringify(step.ids)];
   const whole = sql.includes('instr') ? 'a.raw' : 'NULL';
   return database.iterate<BrowsedRow>(
-    `SELECT ${ENTRY}, CASE WHEN length(a.raw) <= ${LONGEST_RAW} THEN a.raw END AS raw, ${whole} AS whole
+    `SELECT ${ENTRY}, CASE WHEN length(a.raw) <= ${LONGEST_RAW} THEN a.raw END AS shown, ${whole} AS whole
      ${WITH_BUNDLE} WHERE ${place} ${sql} ORDER BY d.id DESC`,
     ...(bounds as (string | number)[]),
     ...values,
