@@ -45,6 +45,20 @@ function scene() {
 const written = aSilenceRecord({ from: 1000, until: 9000, name: 'patching' });
 
 describe('silences in the outbox', () => {
+  it('say of what they hold back whether it is ever sent', () => {
+    const { outbox, silences, accepted, slack } = scene();
+    const held: unknown[] = [];
+    outbox.onHeld = (...one) => held.push(one);
+    for (const ending of ['summary', 'nothing', 'deliver'] as const) {
+      accepted(silences.add({ ...written, ending }, 'root', 500), ending, 2000);
+    }
+    expect(held).toEqual([
+      [slack, 'silence', true],
+      [slack, 'silence', true],
+      [slack, 'silence', false],
+    ]);
+  });
+
   it('are kept as they were added, with who did it', () => {
     const { silences, database } = scene();
     const all: Partial<SilenceRecord> = {

@@ -6,7 +6,7 @@ import { silentLog } from '../../src/core/log.ts';
 import { Scrubber } from '../../src/core/secret.ts';
 import { METRICS } from '../../src/telemetry/metric-names.ts';
 import { alertLine, createHome, type Home } from '../support/home.ts';
-import { until } from '../support/program.ts';
+import { integratord, until } from '../support/program.ts';
 import { Sink } from '../support/sink.ts';
 
 let home: Home;
@@ -112,6 +112,19 @@ it('measures a daemon from reading to delivery', async () => {
   expect(unfed).toEqual([]);
   expect(text).toContain('nodejs_eventloop_lag_seconds');
   expect(text).not.toContain(url);
+
+  const dropping = [
+    'queue',
+    'drop',
+    '--integration',
+    'custom-missing',
+    '--state',
+    'parked',
+    '--yes',
+  ];
+  expect((await integratord([...dropping, '--home', home.path])).code).toBe(0);
+  const dropped = 'deliveries_settled_total{integration="custom-missing",outcome="dropped"}';
+  await until(async () => (await samples()).get(dropped) === 3, 'the drop is counted');
 
   home.configure('<integration><name>slack</name>');
   daemon.reload();

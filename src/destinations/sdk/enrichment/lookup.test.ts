@@ -123,6 +123,15 @@ describe('what is kept of answers', () => {
     expect(await askedAt(UNKNOWN, [0, 0.5, 0.99, 1, 1.5, 2.1])).toEqual([0, 1, 2.1]);
   });
 
+  it('is told apart: asked, known, and known to be nothing', async () => {
+    const told: string[] = [];
+    const context = aContext({ http: new FakeHttp(FOUND), lookedUp: (one) => told.push(one) });
+    for (let n = 0; n < 2; n += 1) await virustotal.deliver(job(1), context);
+    const nothing = { ...context, http: new FakeHttp(UNKNOWN) };
+    for (let n = 0; n < 2; n += 1) await virustotal.deliver(job(2), nothing);
+    expect(told).toEqual(['miss', 'hit', 'miss', 'negative']);
+  });
+
   it('is kept as long as the settings say', async () => {
     const one = integration({
       settings: { own: { cache: { found_hours: 2, not_found_hours: 0.5 } } },
