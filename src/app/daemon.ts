@@ -17,6 +17,7 @@ import { alertFileSource } from './alert-file.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
 import { LaneSet } from './lane-set.ts';
+import { LiveFeed } from './live-feed.ts';
 import { type Measuring, measure } from './measuring.ts';
 import { type OpenOutbox, type OpenParts, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
@@ -39,6 +40,7 @@ import { createTransports, type Transports } from './transports.ts';
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #clock: Clock = systemClock;
+  readonly #live = new LiveFeed(this.#clock);
   readonly #state: OpenOutbox;
   readonly #outbox: Outbox;
   /** All of its numbers. */
@@ -109,6 +111,7 @@ export class Daemon {
       alertFile: () => alertFile,
       lanes: () => this.#lanes,
       silences: () => this.#silences,
+      live: this.#live,
       clock: this.#clock,
       log,
     });
@@ -127,6 +130,7 @@ export class Daemon {
         transports: this.#transports,
         clock: this.#clock,
         observe: this.measuring.observe,
+        onSettled: this.#live.settled,
       }),
       reinjection(options.reinject, paths, this.#transports),
     );
@@ -182,7 +186,10 @@ export class Daemon {
         log,
         poolBytes: () => this.#retention.poolBytes(),
         wake: (lanes) => this.#lanes.wake(lanes),
-        onSkip: (integration, verdict) => this.measuring.program.heldBack(integration, verdict),
+        onSkip: (integration, verdict, facts) => {
+          this.measuring.program.heldBack(integration, verdict);
+          this.#live.refused(integration, verdict, facts);
+        },
       },
       new Router([]),
     );
@@ -260,11 +267,16 @@ export class Daemon {
     this.#reading = this.#intake.run(this.#stopReading.signal);
     this.#retention.start();
     this.#affairs = await Affairs.start({
-      ...{ paths, log, clock: this.#clock, status: this.#status, sources: this.#sourceReports },
+      paths,
+      log,
+      clock: this.#clock,
+      status: this.#status,
+      sources: this.#sourceReports,
       database: this.#state.database,
       outbox: this.#outbox,
       lanes: this.#lanes,
       reloading: this.#reloading,
+      live: this.#live,
       metrics: () => this.measuring.metrics.text(),
       limitBytes: setup.settings.outbox.maxBytes,
     });
