@@ -1,6 +1,7 @@
 import { type ControlRoutes, ControlServer, failure, success } from '../control/server.ts';
 import type { Log } from '../core/log.ts';
 import type { StatusReport } from '../core/status.ts';
+import type { LiveFeed } from './live-feed.ts';
 import type { Reloading } from './reloading.ts';
 
 /** What the control interface can ask and do. */
@@ -9,13 +10,15 @@ export interface ControlParts {
   /** All numbers, as Prometheus reads them. */
   readonly metrics: () => Promise<string>;
   readonly reloading: Pick<Reloading, 'reload' | 'refusal'>;
+  /** What happens. */
+  readonly live: Pick<LiveFeed, 'watch'>;
   readonly log: Log;
 }
 
 /** Opens the control interface; undefined when that is not possible. */
 export function startControl(
   path: string,
-  { status, metrics, reloading, log }: ControlParts,
+  { status, metrics, reloading, live, log }: ControlParts,
 ): Promise<ControlServer | undefined> {
   const routes: ControlRoutes = {
     'GET /status': () => success(status()),
@@ -24,6 +27,7 @@ export function startControl(
       type: 'text/plain; version=0.0.4',
       body: await metrics(),
     }),
+    'GET /events': () => ({ status: 200, body: '', stream: (tell) => live.watch(tell) }),
     'POST /reload': () => {
       const diagnostics = reloading.reload();
       const { refusal } = reloading;

@@ -17,6 +17,7 @@ import { ConsoleDoor } from './console/console-door.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { DiskRoom } from './disk-room.ts';
 import { LaneSet } from './lane-set.ts';
+import { LiveFeed } from './live-feed.ts';
 import { type Measuring, measure } from './measuring.ts';
 import { type OpenOutbox, type OpenParts, whenUsable } from './open-outbox.ts';
 import { OutboxWatch } from './outbox-watch.ts';
@@ -39,6 +40,7 @@ import { createTransports, type Transports } from './transports.ts';
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #clock: Clock = systemClock;
+  readonly #live = new LiveFeed(this.#clock);
   readonly #state: OpenOutbox;
   readonly #outbox: Outbox;
   /** All of its numbers. */
@@ -109,6 +111,7 @@ export class Daemon {
       alertFile: () => alertFile,
       lanes: () => this.#lanes,
       silences: () => this.#silences,
+      live: this.#live,
       clock: this.#clock,
       log,
     });
@@ -129,6 +132,7 @@ export class Daemon {
         observe: (entry) => {
           return this.#console.observer(entry.integration.id, this.measuring.observe(entry));
         },
+        onSettled: this.#live.settled,
       }),
       reinjection(options.reinject, paths, this.#transports),
     );
@@ -183,7 +187,10 @@ export class Daemon {
         log,
         poolBytes: () => this.#retention.poolBytes(),
         wake: (lanes) => this.#lanes.wake(lanes),
-        onSkip: (integration, verdict) => this.measuring.program.heldBack(integration, verdict),
+        onSkip: (integration, verdict, facts) => {
+          this.measuring.program.heldBack(integration, verdict);
+          this.#live.refused(integration, verdict, facts);
+        },
       },
       new Router([]),
     );
@@ -267,6 +274,7 @@ export class Daemon {
       log,
       lanes: this.#lanes,
       reloading: this.#reloading,
+      live: this.#live,
       status: () => this.status,
       metrics: () => this.measuring.metrics.text(),
       limitBytes: setup.settings.outbox.maxBytes,

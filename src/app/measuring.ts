@@ -9,6 +9,7 @@ import { ProgramMetrics } from '../telemetry/program-metrics.ts';
 import type { MeasuredSource } from '../telemetry/source-metrics.ts';
 import { Exposition } from './exposition.ts';
 import type { LaneSet } from './lane-set.ts';
+import type { LiveFeed } from './live-feed.ts';
 import { quotasLeft, traitsOf } from './measured-lane.ts';
 import type { OpenOutbox } from './open-outbox.ts';
 import type { Entry } from './running-lane.ts';
@@ -22,6 +23,8 @@ export interface MeasuredDaemon {
   readonly alertFile: () => MeasuredSource;
   readonly lanes: () => Pick<LaneSet, 'states' | 'integrationOf' | 'entries'>;
   readonly silences: () => Pick<SilenceKeeper, 'counts'>;
+  /** Those who look on. */
+  readonly live: LiveFeed;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,7 +43,7 @@ export interface Measuring {
 
 /** Has a daemon measured. */
 export function measure(daemon: MeasuredDaemon): Measuring {
-  const { state, usedBytes, limitBytes, alertFile, lanes, silences, clock, log } = daemon;
+  const { state, usedBytes, limitBytes, alertFile, lanes, silences, live, clock, log } = daemon;
   const metrics = new Metrics();
   const quotas = new SqliteQuotaStore(state.database);
   const program = new ProgramMetrics(metrics, clock, {
@@ -53,7 +56,10 @@ export function measure(daemon: MeasuredDaemon): Measuring {
     quotas: () => quotasLeft(lanes().entries, quotas, clock.now()),
     silences: () => silences().counts,
   });
-  state.outbox.onHeld = (...held) => program.held(...held);
+  state.outbox.onHeld = (lane, verdict, isSilenced, alert) => {
+    program.held(lane, verdict, isSilenced);
+    live.held(lanes().integrationOf(lane), verdict, isSilenced, alert);
+  };
   const exposition = new Exposition(metrics, clock, log);
   return {
     metrics,

@@ -16,6 +16,7 @@ import type { Transports } from './transports.ts';
 
 /** What the lanes of a daemon share is made from. */
 export interface SharedFrom {
+  readonly onSettled: SharedParts['onSettled'];
   readonly options: DaemonOptions;
   readonly database: Database;
   readonly outbox: Outbox;
@@ -42,6 +43,7 @@ export function sharedLaneParts(from: SharedFrom): SharedParts {
     log: options.log,
     scrubber: options.scrubber,
     observe,
+    onSettled: from.onSettled,
     network: networkFingerprint(options.env),
   };
 }

@@ -22,6 +22,8 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['reload', async () => (await import('./reload.ts')).addReload],
   ['pause', async () => (await import('./pause.ts')).addPause],
   ['resume', async () => (await import('./pause.ts')).addResume],
+  ['tail', async () => (await import('./tail.ts')).addTail],
+  ['top', async () => (await import('./top.ts')).addTop],
   ['queue', async () => (await import('./queue/commands.ts')).addQueue],
   ['silence', async () => (await import('./silence.ts')).addSilence],
   ['audit', async () => (await import('./audit.ts')).addAudit],

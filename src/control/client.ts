@@ -15,6 +15,48 @@ export type ControlResult =
 const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
 const LONGEST_ANSWER = 64 * 2 ** 20;
 
+/**
+ * Has the daemon tell what happens, one JSON value per line, until it ends or the signal aborts. Never
+ * rejects; `answered` with status 200 means that it told, and then ended.
+ */
+export function watchDaemon(
+  socketPath: string,
+  path: string,
+  onLine: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<ControlResult> {
+  return new Promise((resolve) => {
+    const asked = request(
+      {
+        socketPath,
+        path,
+        method: 'GET',
+        headers: { host: 'control' },
+        agent: false,
+        ...(signal === undefined ? {} : { signal }),
+      },
+      (response) => {
+        const status = response.statusCode ?? 0;
+        let rest = '';
+        response.setEncoding('utf8').on('data', (text: string) => {
+          rest += text;
+          if (status !== 200) return;
+          const lines = rest.split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) onLine(line);
+        });
+        response.on('error', () => {});
+        response.on('close', () => resolve({ kind: 'answered', status, body: rest }));
+      },
+    );
+    asked.on('error', (error: NodeJS.ErrnoException) => {
+      if (NOBODY.has(error.code ?? '')) resolve({ kind: 'nobody' });
+      else resolve({ kind: 'failed', why: error.message });
+    });
+    asked.end();
+  });
+}
+
 /** Asks the daemon. Never rejects. @param timeoutMs for the whole answer. */
 export function askDaemon(
   socketPath: string,

@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../core/log.ts';
+import { Streams, type Subscribe } from './streams.ts';
 
 /** What is asked of the daemon. */
 export interface ControlRequest {
@@ -11,6 +12,8 @@ export interface ControlRequest {
 
 /** What it answers. */
 export interface ControlAnswer {
+  /** Set: the answer goes on, and this feeds it. */
+  readonly stream?: Subscribe;
   readonly status: number;
   readonly type?: string;
   readonly body: string;
@@ -56,8 +59,9 @@ export class ControlServer {
       });
       return undefined;
     }
+    const streams = new Streams();
     const server = createServer({ headersTimeout: HEADERS_MS }, (request, response) => {
-      void answer(routes, request, response);
+      void answer(routes, streams, request, response);
     });
     server.maxConnections = MOST_CONNECTIONS;
     server.unref();
@@ -105,11 +109,19 @@ function listen(server: Server, path: string): Promise<void> {
 
 async function answer(
   routes: ControlRoutes,
+  streams: Streams,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { status, type = 'application/json', body } = await answerTo(routes, request);
+  const answered = await answerTo(routes, request);
   request.resume();
+  const { stream } = answered;
+  if (stream !== undefined && streams.open(response, stream)) return;
+  const {
+    status,
+    type = 'application/json',
+    body,
+  } = stream === undefined ? answered : failure(503, 'too many look on already');
   response.writeHead(status, {
     'content-type': `${type}; charset=utf-8`,
     'cache-control': 'no-store',

@@ -1,3 +1,4 @@
+import type { AlertFacts } from '../alert/alert-scan.ts';
 import { recordAt } from '../alert/record-framing.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -25,7 +26,9 @@ export interface SourceLoopParts {
   /** Called after deliveries were stored, with the lanes that got some. */
   readonly wake: (lanes: ReadonlySet<number>) => void;
   /** Called for every match that is deliberately not delivered. */
-  readonly onSkip?: ((integration: string, verdict: Verdict) => void) | undefined;
+  readonly onSkip?:
+    | ((integration: string, verdict: Verdict, facts: AlertFacts) => void)
+    | undefined;
 }
 
 const EXCERPT_BYTES = 4096;
@@ -149,7 +152,7 @@ export class SourceLoop {
         }
         for (const skip of skips) {
           const { integration, refusal } = skip;
-          this.#parts.onSkip?.(integration, refusal.verdict);
+          this.#parts.onSkip?.(integration, refusal.verdict, facts);
           if (refusal.verdict !== 'skip') continue;
           skipped += 1;
           this.#skips.pass((suppressed) => {

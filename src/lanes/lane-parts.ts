@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { LeasedDelivery, Settlement } from '../core/delivery.ts';
 import type { DeliveryContext, Destination } from '../core/destination.ts';
 import type { Integration } from '../core/integration.ts';
 import type { LaneObserver } from '../core/lane-observer.ts';
@@ -23,6 +24,10 @@ export interface LaneParts {
   readonly log: Log;
   readonly scrubber: Scrubber;
   readonly observer?: LaneObserver | undefined;
+  /** Told what came of each attempt, once it is stored. It must be quick and must not throw. */
+  readonly onSettled?:
+    | ((integration: string, delivery: LeasedDelivery, settlement: Settlement) => void)
+    | undefined;
   /** What comes of the events of an enrichment. */
   readonly followUps: FollowUps;
   /** Shared by all lanes whose services fail. */

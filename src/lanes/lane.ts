@@ -277,6 +277,7 @@ export class Lane {
     }
     const settlement = { id: delivery.id, startedAt, durationMs, outcome, next, followUps };
     await groupCommit.settle(settlement, this.id, this.#limiter.bucket, this.#hold.news());
+    this.#parts.onSettled?.(integration.id, delivery, settlement);
     if (next.state !== 'pending') observer?.settled(next.state, endedDelivery(delivery));
     this.#parts.followUps.stored(followUps);
     if (!this.#failedRuns.add(settlement, history)) {

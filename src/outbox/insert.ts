@@ -17,7 +17,7 @@ export interface Placing {
   policyOf(lane: number): LanePolicy | undefined;
   readonly stores: LaneStores;
   /** Something was held back. @param isSilenced whether it is never sent. */
-  held(lane: number, verdict: HeldVerdict, isSilenced: boolean): void;
+  held(lane: number, verdict: HeldVerdict, isSilenced: boolean, alert: NewDelivery): void;
 }
 
 /** The columns of a new delivery. */
@@ -50,7 +50,8 @@ export function insertAlerts(
     // Ids must follow the order of the alerts.
     for (const row of plain.splice(0)) placed.push([...row, ...AT_ONCE]);
   };
-  for (const { alertId, level, raw, lanes, arrivals, labels: known } of alerts) {
+  for (const alert of alerts) {
+    const { alertId, level, raw, lanes, arrivals, labels: known } = alert;
     const { lastId } = database.run(
       'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, ?, ?, ?)',
       alertId ?? null,
@@ -73,7 +74,7 @@ export function insertAlerts(
       const placement = policy.place(level, arrival ?? {}, placing.stores.of(lane), now);
       placed.push([...row, ...columnsOf(placement, now)]);
       if (placement.verdict !== undefined) {
-        placing.held(lane, placement.verdict, placement.state === 'silenced');
+        placing.held(lane, placement.verdict, placement.state === 'silenced', alert);
       }
     }
   }

@@ -33,7 +33,12 @@ import { countWaiting, giveUp } from './waiting.ts';
 export const URGENT_LEVEL = 12;
 
 /** Told of alerts that are held back, and whether they are never sent. */
-export type OnHeld = (lane: number, verdict: HeldVerdict, isSilenced: boolean) => void;
+export type OnHeld = (
+  lane: number,
+  verdict: HeldVerdict,
+  isSilenced: boolean,
+  alert: NewDelivery,
+) => void;
 
 /** The outbox of the daemon, in SQLite. */
 export class SqliteOutbox implements Outbox {
