@@ -48,7 +48,7 @@ describe('silences in the outbox', () => {
   it('say of what they hold back whether it is ever sent', () => {
     const { outbox, silences, accepted, slack } = scene();
     const held: unknown[] = [];
-    outbox.onHeld = (...one) => held.push(one);
+    outbox.onHeld = (lane, verdict, isSilenced) => held.push([lane, verdict, isSilenced]);
     for (const ending of ['summary', 'nothing', 'deliver'] as const) {
       accepted(silences.add({ ...written, ending }, 'root', 500), ending, 2000);
     }
