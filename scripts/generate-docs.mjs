@@ -70,6 +70,7 @@ export async function generated(root, load) {
   const { settingsOf } = await load('core/destination-settings');
   const { settingsJsonSchema } = await load('config/json-schema');
   const { METRIC_PREFIX, METRICS } = await load('telemetry/metric-names');
+  const { manPage } = await load('cli/man-page');
   const { createRegistry, DEFINITIONS } = await load('destinations/registry');
   const { builtins } = createRegistry({ home: root });
   const page = (path, name, text) => [
@@ -82,6 +83,7 @@ export async function generated(root, load) {
     ...DEFINITIONS.map(({ name, settings }) =>
       page(`docs/integrations/${name}.md`, 'settings', settingsTable(settingsOf(settings))),
     ),
+    ['contrib/man/integratord.1', await manPage()],
     ['docs/integratord.schema.json', `${JSON.stringify(settingsJsonSchema(builtins), null, 2)}\n`],
   ];
 }

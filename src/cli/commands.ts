@@ -28,6 +28,13 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['silence', async () => (await import('./silence.ts')).addSilence],
   ['audit', async () => (await import('./audit.ts')).addAudit],
   ['unreadable', async () => (await import('./unreadable.ts')).addUnreadable],
+  [
+    'completion',
+    async () => {
+      const { addCompletion } = await import('./completion.ts');
+      return (program) => addCompletion(program, () => createProgram([]));
+    },
+  ],
   ['console-user', async () => (await import('./console-user.ts')).addConsoleUser],
   ['demo', async () => (await import('./demo.ts')).addDemo],
   ['install', async () => (await import('./install.ts')).addInstall],
@@ -38,7 +45,7 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
  * The program with the commands whose names are among these words, which is much less to load than
  * all of them; with all of them when there is none, for the help.
  */
-async function createProgram(words: readonly string[]): Promise<Command> {
+export async function createProgram(words: readonly string[]): Promise<Command> {
   const isHelp = words.includes('help');
   const named = isHelp ? [] : COMMANDS.filter(([name]) => words.includes(name));
   const program = new Command('integratord')

@@ -1,0 +1,114 @@
+import { Argument, type Command } from 'commander';
+import { type CommandEntry, choicesOf, commandTree } from './command-tree.ts';
+import { print } from './output.ts';
+
+/** Shells that a script can be made for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** `integratord completion`: a script with which a shell completes commands and options. */
+export function addCompletion(program: Command, all: () => Promise<Command>): void {
+  program
+    .command('completion')
+    .description('print a script with which a shell completes commands and options')
+    .addArgument(new Argument('<shell>', 'which shell').choices([...SHELLS]))
+    .addHelpText('after', HELP)
+    .action(async (shell: Shell) => {
+      await print(completionScript(commandTree(await all()), shell));
+    });
+}
+
+const HELP = `
+bash: integratord completion bash > /etc/bash_completion.d/integratord
+zsh:  integratord completion zsh > "\${fpath[1]}/_integratord"
+fish: integratord completion fish > ~/.config/fish/completions/integratord.fish`;
+
+/** The script for a shell. */
+export function completionScript(program: CommandEntry, shell: Shell): string {
+  if (shell === 'fish') return fishScript(program);
+  const bash = bashScript(program);
+  return shell === 'bash'
+    ? bash
+    : `#compdef integratord\nautoload -U +X bashcompinit && bashcompinit\n${bash}`;
+}
+
+/** Every command with those below it. */
+function flat(entry: CommandEntry): CommandEntry[] {
+  return [entry, ...entry.commands.flatMap(flat)];
+}
+
+function optionWords({ options }: CommandEntry): string[] {
+  return options.map(({ long, short }) => long ?? short ?? '').filter((word) => word !== '');
+}
+
+function bashScript(program: CommandEntry): string {
+  const entries = flat(program);
+  const words = entries.map((entry) => {
+    const names = entry.commands.map(({ path }) => path.split(' ').at(-1) ?? '');
+    const values = entry.arguments.flatMap(({ argChoices = [] }) => argChoices);
+    return `    '${entry.path}') words='${[...names, ...values, ...optionWords(entry)].join(' ')}' ;;`;
+  });
+  const values = new Map<string, readonly string[]>();
+  for (const { options } of entries) {
+    for (const option of options) {
+      if (choicesOf(option).length > 0) values.set(option.long ?? '', choicesOf(option));
+    }
+  }
+  const known = entries.map(({ path }) => path).filter((path) => path !== '');
+  const choices = [...values].map(([name, its]) => {
+    return `    ${name}) COMPREPLY=($(compgen -W '${its.join(' ')}' -- "$current")); return ;;`;
+  });
+  return `# Completes integratord. Made by: integratord completion
+_integratord() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" command='' words='' next
+  case "$before" in
+${choices.join('\n')}
+    --home|--config|-c|--settings|--alerts|--state) COMPREPLY=($(compgen -f -- "$current")); return ;;
+  esac
+  for next in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "\${command:+$command }$next" in
+      ${known.map((path) => `'${path}'`).join('|')}) command="\${command:+$command }$next" ;;
+    esac
+  done
+  case "$command" in
+${words.join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _integratord integratord
+`;
+}
+
+function fishScript(program: CommandEntry): string {
+  const lines = ['# Completes integratord. Made by: integratord completion'];
+  for (const entry of flat(program)) {
+    const parts = entry.path.split(' ').filter((part) => part !== '');
+    const names = entry.commands.map(({ path }) => path.split(' ').at(-1) ?? '');
+    const inside = parts.map((part) => `__fish_seen_subcommand_from ${part}`);
+    const outside =
+      names.length === 0 ? [] : [`not __fish_seen_subcommand_from ${names.join(' ')}`];
+    const base = parts.length === 0 ? ['__fish_use_subcommand'] : [...inside, ...outside];
+    for (const child of entry.commands) {
+      const name = child.path.split(' ').at(-1) ?? '';
+      lines.push(
+        `complete -c integratord -f -n ${quoted(base.join('; and '))} -a ${name} -d ${quoted(child.description)}`,
+      );
+    }
+    for (const option of entry.options) {
+      const long = option.long === undefined ? '' : ` -l ${option.long.slice(2)}`;
+      const short = option.short === undefined ? '' : ` -s ${option.short.slice(1)}`;
+      const its = choicesOf(option);
+      const value =
+        its.length > 0 ? ` -x -a ${quoted(its.join(' '))}` : option.required ? ' -r' : '';
+      const when = parts.length === 0 ? '' : ` -n ${quoted(inside.join('; and '))}`;
+      lines.push(
+        `complete -c integratord${when}${long}${short}${value} -d ${quoted(option.description)}`,
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
