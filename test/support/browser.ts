@@ -35,7 +35,7 @@ export function startBrowser(): Promise<Browser> {
 /** A port that leads to a socket, as `ssh -L` makes one. */
 export interface Forward {
   readonly port: number;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Forwards a port to a socket. */

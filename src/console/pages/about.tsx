@@ -49,7 +49,7 @@ export function AboutPage({ data, formId }: { data: NowData; formId: string | un
         </section>
       )}
       {formId === undefined ? null : (
-        <form method="post" hx-boost="false" action="/reload" class="actions">
+        <form method="post" action="/reload" class="actions">
           <FormId id={formId} />
           <button>Reload the configuration</button>
         </form>

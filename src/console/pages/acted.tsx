@@ -47,7 +47,7 @@ export function ConfirmPage({
 }) {
   const what = count === 1 ? '1 delivery' : `${count} deliveries`;
   return (
-    <form method="post" hx-boost="false" action="/act" class="confirm">
+    <form method="post" action="/act" class="confirm">
       <FormId id={formId} />
       {fields.map(([name, value]) => (
         <input type="hidden" name={name} value={value} />

@@ -59,7 +59,7 @@ function Group({
       </td>
       {formId === undefined ? null : (
         <td>
-          <form method="post" hx-boost="false" action="/act" class="actions">
+          <form method="post" action="/act" class="actions">
             <FormId id={formId} />
             <input
               type="hidden"

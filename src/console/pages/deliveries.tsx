@@ -61,7 +61,7 @@ export function DeliveriesPage(parts: DeliveriesParts) {
         </p>
       )}
       {formId === undefined ? null : (
-        <form id="act" method="post" hx-boost="false" action="/act" class="actions">
+        <form id="act" method="post" action="/act" class="actions">
           <FormId id={formId} />
           <input type="hidden" name="back" value={address('/deliveries', { ...query })} />
           <button name="action" value="retry" data-key="r">

@@ -51,7 +51,7 @@ export function DeliveryPage({ detail, alert, json, show, now, formId }: Deliver
         </div>
       </dl>
       {formId === undefined ? null : (
-        <form id="act" method="post" hx-boost="false" action="/act" class="actions">
+        <form id="act" method="post" action="/act" class="actions">
           <FormId id={formId} />
           <input type="hidden" name="id" value={id} />
           <input type="hidden" name="back" value={`/delivery/${id}`} />

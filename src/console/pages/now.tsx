@@ -47,7 +47,7 @@ export function NowPage({ data, canAct, formId }: NowParts & { readonly formId: 
         </p>
       </section>
       {canAct ? (
-        <form id="lanes" method="post" hx-boost="false" action="/lanes/pause">
+        <form id="lanes" method="post" action="/lanes/pause">
           <FormId id={formId} />
         </form>
       ) : null}

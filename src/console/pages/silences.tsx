@@ -66,7 +66,7 @@ function Silence({
       {formId === undefined ? null : (
         <td>
           {id === undefined || state === 'over' ? null : (
-            <form method="post" hx-boost="false" action="/silences/end">
+            <form method="post" action="/silences/end">
               <FormId id={formId} />
               <input type="hidden" name="id" value={id} />
               <button>
@@ -92,7 +92,7 @@ function Add({
   return (
     <section id="add" aria-labelledby="add-title">
       <h2 id="add-title">Add a silence</h2>
-      <form method="post" hx-boost="false" action="/silences/add" class="filters">
+      <form method="post" action="/silences/add" class="filters">
         <FormId id={formId} />
         <label>
           Rule ids
