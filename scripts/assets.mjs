@@ -6,7 +6,6 @@ import { extname, join } from 'node:path';
 
 /** Where each file comes from, below the repository. */
 const FILES = {
-  'htmx.js': 'node_modules/htmx.org/dist/htmx.min.js',
   'uplot.js': 'node_modules/uplot/dist/uPlot.iife.min.js',
   'uplot.css': 'node_modules/uplot/dist/uPlot.min.css',
   'console.css': 'src/console/assets/console.css',

@@ -78,8 +78,8 @@ export function actingRoutes({ actions, formIds, now, log }: ActingParts): reado
         return wrong('Say which alerts: a rule or an agent. To stop all, pause.', back);
       }
       const only = {
-        ...(rules.length > 0 && { rule: rules }),
-        ...(agents.length > 0 && { agent: agents }),
+        ...(rules.length > 0 && { rules }),
+        ...(agents.length > 0 && { agents }),
       };
       const integration = form.get('integration') ?? '';
       const integrations = integration === '' ? undefined : [integration];

@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import type { ActionResult, ConsoleActions, SilenceWish } from '../../console/data.ts';
 import type { Reader } from '../../console/reader/client.ts';
+import { startHelper } from '../../console/reader/helper.ts';
 import type { Clock } from '../../core/clock.ts';
 import { formatDiagnostic } from '../../core/diagnostic.ts';
 import type { NewSilence } from '../../core/silence.ts';
@@ -8,9 +8,9 @@ import { compileSilence } from '../../silences/silence.ts';
 import type { Reloading } from '../reloading.ts';
 import type { Setup } from '../setup.ts';
 import type { Change } from './changes.ts';
-import type { WriterData } from './writer-worker.ts';
+import type { Order } from './writer-process.ts';
 
-const PROGRAM = new URL('./writer-worker.js', import.meta.url);
+const PROGRAM = new URL('./writer-process.js', import.meta.url);
 
 export interface ActionParts {
   /** The file of the outbox. */
@@ -22,14 +22,14 @@ export interface ActionParts {
 }
 
 /**
- * What people can do in the console. What changes the outbox is done by a thread with a connection of its
- * own, as a command would, one thing after the other: the lanes see it as they see those.
+ * What people can do in the console. What changes the outbox is done by a process of its own, as a
+ * command would, one thing after the other: the lanes see it as they see those.
  */
 export function consoleActions(parts: ActionParts): ConsoleActions {
   const { outbox, reader, setup, reloading, clock } = parts;
   let last: Promise<unknown> = Promise.resolve();
   const apply = (what: Change, who: string): Promise<ActionResult> => {
-    const next = last.then(() => inThread({ outbox, what, who }));
+    const next = last.then(() => inProcess(outbox, { what, who }));
     last = next;
     return next;
   };
@@ -84,15 +84,14 @@ function problemsOf(silence: NewSilence, { times }: Setup): string[] {
   );
 }
 
-function inThread(workerData: WriterData): Promise<ActionResult> {
+function inProcess(outbox: string, order: Order): Promise<ActionResult> {
   return new Promise((resolve) => {
-    const worker = new Worker(PROGRAM, { workerData });
+    const helper = startHelper(PROGRAM, [outbox]);
+    // It is waited for: what has begun is to end, also when the daemon does meanwhile.
+    helper.on('message', (result: ActionResult) => resolve(result));
     const failed = () => resolve({ ok: false, text: 'It could not be done: try it by a command.' });
-    worker.on('message', (result: ActionResult) => {
-      resolve(result);
-      void worker.terminate();
-    });
-    worker.on('error', failed);
-    worker.on('exit', failed);
+    helper.on('error', failed);
+    helper.on('exit', failed);
+    helper.send(order);
   });
 }

@@ -9,12 +9,11 @@ import type { DaemonOptions } from '../daemon-options.ts';
 import type { Setup } from '../setup.ts';
 import { type StatusParts, statusOf } from '../status.ts';
 import { consoleActions } from './actions.ts';
-import type { ReaderData } from './reader-worker.ts';
 import { consoleSource } from './source.ts';
 
 type Options = Pick<DaemonOptions, 'log' | 'scrubber' | 'paths'>;
 
-/** The thread that reads ends itself where it is asked for too much; this is for when it cannot. */
+/** A search ends by itself before this. */
 const LONGEST_ANSWER_MS = 5000;
 
 /**
@@ -92,14 +91,14 @@ export class ConsoleDoor {
     const { log, scrubber, paths } = this.#options;
     const { clock, database, reloading, troubles } = this.#status;
     const outbox = database.path;
-    const program = new URL('./reader-worker.js', import.meta.url);
-    const workerData: ReaderData = { outbox, alerts: paths.alerts };
+    const program = new URL('./reader-process.js', import.meta.url);
+    const args = [outbox, paths.alerts];
     // Whoever mends the files of the outbox needs them for itself.
     const obstacle = () => {
       const [trouble] = troubles.present;
       return trouble && `the outbox cannot be used: ${trouble.replaceAll('_', ' ')}`;
     };
-    const readerParts = { program, workerData, clock, limitMs: LONGEST_ANSWER_MS, obstacle };
+    const readerParts = { program, args, clock, limitMs: LONGEST_ANSWER_MS, obstacle };
     const [reader, searcher] = [new Reader(readerParts), new Reader(readerParts)];
     const setup = () => this.#setup as Setup;
     const source = consoleSource({

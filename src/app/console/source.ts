@@ -32,7 +32,7 @@ const PAGE_ROWS = 100;
 const PAGE_MS = 120;
 const SEARCH_MS = 2000;
 
-/** What the pages show: the state of the daemon, and the outbox as a thread of its own reads it. */
+/** What the pages show: the state of the daemon, and the outbox as a process of its own reads it. */
 export function consoleSource(parts: SourceParts): ConsoleSource {
   const { reader, searcher, status, tally, setup, scrubber, clock } = parts;
   const explain = (found: FoundAlert) => explained(found, setup(), clock.now());

@@ -1,5 +1,4 @@
 // What the console's pages do by themselves: keys, the live view, the plot. All of it can be done without.
-/* global htmx */
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -69,11 +68,7 @@ function silence() {
 }
 
 function visit(address) {
-  const link = document.createElement('a');
-  link.href = address;
-  $('#main').append(link);
-  htmx.process(link);
-  link.click();
+  location.assign(address);
 }
 
 function select() {
@@ -161,7 +156,6 @@ function connect() {
     const at = rows().indexOf(document.activeElement?.closest('[data-row]'));
     const name = document.activeElement?.getAttribute('name');
     $('#live').innerHTML = event.data;
-    htmx.process($('#live'));
     const again = at < 0 ? undefined : rows()[at];
     if (again) ($(name ? `[name="${name}"]` : 'a[data-open]', again) ?? $('a', again))?.focus();
     rows()[here]?.classList.add('here');
@@ -259,22 +253,7 @@ window.addEventListener('resize', () => {
   }
 });
 
-// --- pages that replace each other ---
+// A page that one comes back to is live again.
+window.addEventListener('pageshow', connect);
 
-function begin() {
-  here = -1;
-  isHeld = false;
-  connect();
-  void draw();
-}
-
-document.addEventListener('htmx:afterSwap', (event) => {
-  if (event.detail.elt?.id !== 'page' && event.detail.target?.id !== 'page') return;
-  begin();
-  const first = $('#main [autofocus]') ?? $('#main');
-  first?.focus({ preventScroll: true });
-  window.scrollTo(0, 0);
-  say(document.title);
-});
-
-begin();
+void draw();

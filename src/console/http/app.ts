@@ -55,7 +55,7 @@ export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<
   for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
       // What a page asks for by itself keeps nobody logged in.
-      const isByPerson = route.path !== '/events' && context.req.header('hx-trigger') !== 'live';
+      const isByPerson = route.path !== '/events' && route.path !== '/series';
       const user = userOf(parts, context, isByPerson);
       if (user === undefined) return loginNeeded(context);
       if (!includesRole(user.role, route.role)) {

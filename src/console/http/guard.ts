@@ -47,7 +47,9 @@ export function whyRefused(
   const origin = headers.get('origin') ?? undefined;
   // Behind a proxy with TLS it is https, which the name says nothing of.
   const isOurOrigin = origin === `http://${host}` || origin === `https://${host}`;
-  if (origin !== undefined && !isOurOrigin) return FOREIGN;
+  // Without a referrer, browsers send our own forms as of no origin; `site` says all the same whose they are.
+  const isNameless = origin === 'null' && site === 'same-origin';
+  if (origin !== undefined && !isOurOrigin && !isNameless) return FOREIGN;
   if (site === undefined ? !isOurOrigin : site !== 'same-origin') return FOREIGN;
   if (!isNavigation && headers.get(OWN_HEADER) !== '1') {
     return { status: 403, why: `the header ${OWN_HEADER}: 1 is missing` };

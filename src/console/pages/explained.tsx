@@ -86,7 +86,9 @@ function Delivered({ delivery, show, now }: { delivery: AlertDelivery; show: Sho
               <td class="text">
                 {show(attempt.message ?? '')}
                 {attempt.excerpt === undefined ? null : (
-                  <pre class="answer">{show(attempt.excerpt)}</pre>
+                  <pre class="answer" tabindex={0} role="region" aria-label="The answer">
+                    {show(attempt.excerpt)}
+                  </pre>
                 )}
               </td>
             </tr>

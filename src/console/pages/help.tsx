@@ -38,7 +38,7 @@ export function Help() {
           </div>
         ))}
       </dl>
-      <form method="dialog" hx-boost="false">
+      <form method="dialog">
         <button>Close</button>
       </form>
     </dialog>

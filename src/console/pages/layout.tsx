@@ -15,22 +15,6 @@ const PLACES = [
   ['/about', 'About', 'b'],
 ] as const;
 
-/** No code in attributes, none of strings, no styles, nothing from elsewhere, nothing kept. */
-const HTMX = JSON.stringify({
-  allowEval: false,
-  allowScriptTags: false,
-  includeIndicatorStyles: false,
-  selfRequestsOnly: true,
-  historyCacheSize: 0,
-  refreshOnHistoryMiss: true,
-  scrollIntoViewOnBoost: false,
-  timeout: 10_000,
-  responseHandling: [
-    { code: '204', swap: false },
-    { code: '...', swap: true },
-  ],
-});
-
 export interface LayoutParts {
   readonly assets: Assets;
   readonly user: User | undefined;
@@ -50,12 +34,10 @@ export function Layout({ assets, user, url, title, body, hasLogin }: LayoutParts
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <meta name="htmx-config" content={HTMX} />
         <title>{`${title} · integratord`}</title>
         <link rel="icon" href={assets.url('icon.svg')} />
         <link rel="stylesheet" href={assets.url('uplot.css')} />
         <link rel="stylesheet" href={assets.url('console.css')} />
-        <script src={assets.url('htmx.js')} defer />
         <script src={assets.url('console.js')} type="module" />
         {path === '/' ? (
           <noscript>
@@ -63,32 +45,23 @@ export function Layout({ assets, user, url, title, body, hasLogin }: LayoutParts
           </noscript>
         ) : null}
       </head>
-      <body
-        hx-boost="true"
-        hx-target="#page"
-        hx-select="#page"
-        hx-swap="outerHTML"
-        hx-headers='{"x-integratord":"1"}'
-        data-uplot={assets.url('uplot.js')}
-      >
+      <body data-uplot={assets.url('uplot.js')}>
         <a class="skip" href="#main">
           Skip to the content
         </a>
-        <div id="page">
-          <header>
-            <strong class="name">integratord</strong>
-            {user === undefined ? null : <Navigation path={path} />}
-            <span class="space" />
-            {user === undefined ? null : <Who user={user} hasLogin={hasLogin} />}
-            <button type="button" id="help-button" class="plain" data-key="?">
-              Keys <kbd>?</kbd>
-            </button>
-          </header>
-          <main id="main" tabindex={-1}>
-            <h1>{title}</h1>
-            {body}
-          </main>
-        </div>
+        <header>
+          <strong class="name">integratord</strong>
+          {user === undefined ? null : <Navigation path={path} />}
+          <span class="space" />
+          {user === undefined ? null : <Who user={user} hasLogin={hasLogin} />}
+          <button type="button" id="help-button" class="plain" data-key="?">
+            Keys <kbd>?</kbd>
+          </button>
+        </header>
+        <main id="main" tabindex={-1}>
+          <h1>{title}</h1>
+          {body}
+        </main>
         <p id="said" class="away" role="status" aria-live="polite" />
         <Help />
       </body>
@@ -123,7 +96,7 @@ function Who({ user, hasLogin }: { user: User; hasLogin: boolean }) {
     <span class="who">
       {shown(user.name)} <span class="quiet">({user.role})</span>
       {hasLogin ? (
-        <form method="post" action="/logout" hx-boost="false">
+        <form method="post" action="/logout">
           <button class="plain">Log out</button>
         </form>
       ) : null}
@@ -143,7 +116,7 @@ export function Message({ title, text }: { title: string; text: string }) {
 /** Where people log in. Without script it is sent as it is. */
 export function LoginPage({ said, next }: { said: string | undefined; next: string }) {
   return (
-    <form method="post" action="/login" class="login" hx-boost="false">
+    <form method="post" action="/login" class="login">
       {said === undefined ? null : (
         <p class="message bad" role="alert">
           {said}

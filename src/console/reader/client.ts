@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '../../core/clock.ts';
+import { startHelper } from './helper.ts';
 import type { Answer, JobArguments, JobName, JobResult, Question } from './protocol.ts';
 
 /** Why a question had no answer, in words for people. */
@@ -7,15 +8,15 @@ export class ReaderError extends Error {}
 
 /** How many questions wait for the one before: whoever comes then is told to come again. */
 const MOST_WAITING = 16;
-/** A worker that nobody asks anything lets go of its memory, and of the files of the outbox. */
+/** A helper that nobody asks anything lets go of its memory, and of the files of the outbox. */
 const IDLE_MS = 10_000;
 
 export interface ReaderParts {
-  /** The program of the worker. */
+  /** The program of the helper, and its arguments. */
   readonly program: URL;
-  readonly workerData: unknown;
+  readonly args: readonly string[];
   readonly clock: Clock;
-  /** How long an answer may take. The worker is ended after that. */
+  /** How long an answer may take. The helper is ended after that. */
   readonly limitMs: number;
   /** Why the outbox must be left alone now; undefined where it need not. */
   readonly obstacle: () => string | undefined;
@@ -28,12 +29,13 @@ interface Waiting {
 }
 
 /**
- * Asks a thread of its own about the outbox, one question at a time: reading a million rows must not keep
- * the lanes waiting. The thread starts with the first question.
+ * Asks a process of its own about the outbox, one question at a time: reading a million rows must not keep
+ * the lanes waiting. It starts with the first question. A thread would not do: one that is ended within a
+ * call of the database takes the daemon with it.
  */
 export class Reader {
   readonly #parts: ReaderParts;
-  #worker: Worker | undefined;
+  #helper: ChildProcess | undefined;
   #waiting: Waiting[] = [];
   #current: Waiting | undefined;
   #cancel: (() => void) | undefined;
@@ -64,14 +66,11 @@ export class Reader {
 
   /** Lets go of the outbox at once. What is being asked fails. */
   release(why = 'the outbox cannot be read at the moment'): void {
-    const worker = this.#worker;
-    this.#worker = undefined;
+    const helper = this.#helper;
+    this.#helper = undefined;
     this.#cancel?.();
     this.#fail(new ReaderError(why));
-    worker?.removeAllListeners();
-    // What it still says, nobody hears.
-    worker?.on('error', () => {});
-    void worker?.terminate();
+    helper?.kill('SIGKILL');
   }
 
   #next(): void {
@@ -87,17 +86,15 @@ export class Reader {
       this.release('this takes too long: ask for less');
       this.#next();
     });
-    this.#started().postMessage(this.#current.question);
+    this.#started().send(this.#current.question);
   }
 
-  #started(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
-    const { program, workerData } = this.#parts;
-    const limits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
-    const worker = new Worker(program, { workerData, resourceLimits: limits });
-    worker.unref();
-    worker.on('message', (answer: Answer) => {
-      if (answer.id !== this.#current?.question.id) return;
+  #started(): ChildProcess {
+    if (this.#helper !== undefined) return this.#helper;
+    const { program, args } = this.#parts;
+    const helper = startHelper(program, args);
+    helper.on('message', (answer: Answer) => {
+      if (helper !== this.#helper || answer.id !== this.#current?.question.id) return;
       const { resolve, reject } = this.#current;
       this.#current = undefined;
       if ('error' in answer) reject(new ReaderError(answer.error));
@@ -105,15 +102,15 @@ export class Reader {
       this.#next();
     });
     const onEnd = () => {
-      if (this.#worker !== worker) return;
-      this.#worker = undefined;
-      this.#fail(new ReaderError('the thread that reads the outbox ended'));
+      if (this.#helper !== helper) return;
+      this.#helper = undefined;
+      this.#fail(new ReaderError('the process that reads the outbox ended'));
       this.#next();
     };
-    worker.on('error', onEnd);
-    worker.on('exit', onEnd);
-    this.#worker = worker;
-    return worker;
+    helper.on('error', onEnd);
+    helper.on('exit', onEnd);
+    this.#helper = helper;
+    return helper;
   }
 
   #fail(error: Error): void {

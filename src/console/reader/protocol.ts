@@ -62,7 +62,7 @@ export type JobName = keyof Jobs;
 export type JobArguments<Name extends JobName> = Parameters<Jobs[Name]>;
 export type JobResult<Name extends JobName> = Awaited<ReturnType<Jobs[Name]>>;
 
-/** What is sent to the thread. */
+/** What is sent to the helper. */
 export interface Question {
   readonly id: number;
   readonly name: JobName;

@@ -1,16 +1,15 @@
-import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import type { MessagePort } from 'node:worker_threads';
 import type { Answer, Jobs, Question } from './protocol.ts';
 
-/** How far behind the lanes the thread stands where there is not enough processor for all. */
+/** How far behind the lanes the helper stands where there is not enough processor for all. */
 const NICE = 10;
 
-/** Answers the questions that a thread is asked, one after the other. */
-export function serve(port: MessagePort, jobs: Jobs): void {
+/** Answers the questions that a helper is asked, one after the other, until nobody can ask any more. */
+export function serve(jobs: Jobs): void {
   yieldToLanes();
-  port.on('message', (question: Question) => {
-    void answer(jobs, question).then((one) => port.postMessage(one));
+  process.on('disconnect', () => process.exit());
+  process.on('message', (question: Question) => {
+    void answer(jobs, question).then((one) => process.send?.(one));
   });
 }
 
@@ -23,12 +22,11 @@ async function answer(jobs: Jobs, { id, name, args }: Question): Promise<Answer>
   }
 }
 
-/** On Linux each thread has a priority of its own, and this one need not be quick. */
-function yieldToLanes(): void {
+/** It need not be quick. */
+export function yieldToLanes(): void {
   try {
-    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-    if (Number.isInteger(thread) && thread > 0) setPriority(thread, NICE);
+    setPriority(NICE);
   } catch {
-    // Elsewhere it is as quick as the others.
+    // Where that is forbidden, it is as quick as the others.
   }
 }

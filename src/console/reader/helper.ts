@@ -1,0 +1,18 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Starts a program of ours that works for the console, in a process of its own. It gets nothing of the
+ * environment, which may hold secrets, and keeps nobody from ending.
+ */
+export function startHelper(program: URL, args: readonly string[]): ChildProcess {
+  const helper = fork(fileURLToPath(program), [...args], {
+    env: {},
+    execArgv: ['--max-old-space-size=128'],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  helper.unref();
+  helper.channel?.unref();
+  return helper;
+}

@@ -1,0 +1,311 @@
+// Parts of this run in the browser.
+/// <reference lib="dom" />
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { forward, NO_BROWSER, startBrowser } from '../support/browser.ts';
+import { consoleScene, HOSTILE, hostileAlert, untilPage } from '../support/console-scene.ts';
+import { until } from '../support/program.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PAGES = ['/', '/deliveries', '/dead', '/alert', '/silences', '/activity', '/about'];
+const LOOKS: [string, BrowserContextOptions][] = [
+  ['light', { colorScheme: 'light', viewport: { width: 1200, height: 800 } }],
+  ['dark', { colorScheme: 'dark', viewport: { width: 1200, height: 800 } }],
+  ['narrow', { colorScheme: 'light', viewport: { width: 390, height: 800 } }],
+  ['without motion', { reducedMotion: 'reduce', viewport: { width: 1200, height: 800 } }],
+];
+/** Where pictures are wanted, they go. */
+const PICTURES = process.env['CONSOLE_PICTURES'];
+
+let browser: Browser;
+describe.skipIf(NO_BROWSER)('the pages of the console', () => {
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser.close());
+
+  /** A page of which every error and every violation of its policy is a failure. */
+  async function open(socket: string, options: BrowserContextOptions = LOOKS[0]?.[1] ?? {}) {
+    const { port, close } = await forward(socket);
+    onTestFinished(close);
+    const context = await browser.newContext(options);
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') wrong.push(message.text());
+    });
+    page.on('pageerror', (error) => wrong.push(String(error)));
+    page.on('dialog', (dialog) => wrong.push(`a dialog: ${dialog.message()}`));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`http://localhost:${port}/`)) wrong.push(request.url());
+    });
+    const base = `http://localhost:${port}`;
+    await page.goto(base);
+    const go = (path: string) => page.goto(base + path);
+    const at = () => page.url().slice(base.length);
+    return { page, go, at, wrong };
+  }
+
+  const heading = (page: Page) => page.locator('h1').innerText();
+  const hacked = (page: Page) => page.evaluate(() => (globalThis as { hacked?: unknown }).hacked);
+
+  async function violations(page: Page): Promise<string[]> {
+    await page.evaluate(axe);
+    return page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run(): Promise<{
+            violations: { id: string; impact: string; nodes: { html: string }[] }[];
+          }>;
+        };
+      };
+      const found = (await axe.run()).violations;
+      return found.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`);
+    });
+  }
+
+  async function sceneWithDead(count = 3) {
+    const scene = await consoleScene();
+    scene.world.status = 400;
+    scene.home.append(...Array.from({ length: count }, (_, at) => hostileAlert(at + 1, 5)));
+    await untilPage(scene.socket, '/dead', new RegExp(`${count} dead letters`));
+    return scene;
+  }
+
+  it.each(LOOKS)(
+    'show hostile alerts as text, and nothing else happens: %s',
+    async (look, options) => {
+      const { socket } = await sceneWithDead();
+      const { page, go, wrong } = await open(socket, options);
+      for (const path of [...PAGES, '/delivery/1', '/alert/1787224951.1', '/nowhere']) {
+        await go(path);
+        await page.waitForTimeout(path === '/' ? 1500 : 100);
+        expect({ path, violations: await violations(page) }).toEqual({ path, violations: [] });
+        expect({ path, hacked: await hacked(page) }).toEqual({ path, hacked: undefined });
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect({ path, isWide: width > (options.viewport?.width ?? 0) }).toEqual({
+          path,
+          isWide: false,
+        });
+        if (PICTURES !== undefined) {
+          mkdirSync(PICTURES, { recursive: true });
+          const name = `${look.replaceAll(' ', '-')}${path.replaceAll('/', '-')}`;
+          await page.screenshot({ path: `${PICTURES}/${name}.png` });
+        }
+      }
+      await go('/deliveries');
+      // All of it can be read, with what does not show, or turns the text around, as escapes.
+      const text = await page.locator('main').innerText();
+      expect(text).toContain('<img src=x onerror="window.hacked=1">');
+      expect(text).toContain('\\u202etxt\\x07\\x00<!--');
+      expect(HOSTILE).toContain('\u202e');
+      // A page that is not there is the one error that a browser speaks of.
+      expect(wrong.filter((one) => !one.includes('404'))).toEqual([]);
+    },
+  );
+
+  it('are live: what arrives shows without a click, and can be held', async () => {
+    const { socket, home, world } = await consoleScene();
+    const { page, wrong } = await open(socket);
+    await page.locator('#live-state', { hasText: 'Live' }).waitFor();
+    home.append(hostileAlert(1, 5));
+    await until(() => world.arrived === 1, 'it arrived');
+    await page.locator('#live', { hasText: '1 sent' }).waitFor();
+    await page.keyboard.press('.');
+    await page.locator('#live-state', { hasText: 'Held' }).waitFor();
+    home.append(hostileAlert(2, 5));
+    await until(() => world.arrived === 2, 'the second arrived');
+    await page.waitForTimeout(1500);
+    expect(await page.locator('#live').innerText()).toContain('1 sent');
+    await page.getByRole('button', { name: 'Hold' }).click();
+    await page.locator('#live', { hasText: '2 sent' }).waitFor();
+    await page.locator('#plot canvas').waitFor({ timeout: 30_000 });
+    expect(wrong).toEqual([]);
+  });
+
+  it('are all reached by keys, and by a list of them', async () => {
+    const { socket } = await sceneWithDead();
+    const { page, at, wrong } = await open(socket);
+    const reached: string[] = [];
+    for (const key of ['d', 'l', 'e', 's', 'a', 'b', 'n']) {
+      const before = at();
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await page.waitForURL((url) => url.pathname !== before);
+      await page.waitForLoadState();
+      reached.push(at());
+    }
+    expect(reached).toEqual([
+      '/deliveries',
+      '/dead',
+      '/alert',
+      '/silences',
+      '/activity',
+      '/about',
+      '/',
+    ]);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await page.waitForURL('**/deliveries');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/delivery/3');
+    await page.keyboard.press('e');
+    await page.waitForURL('**/alert/1787224951.3');
+    await page.keyboard.press('s');
+    await page.waitForURL('**/silences?rule=5712');
+    expect(await page.getByLabel('Rule ids').inputValue()).toBe('5712');
+    await page.goBack();
+    await page.waitForURL('**/alert/1787224951.3');
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('id');
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
+    expect(wrong).toEqual([]);
+  });
+
+  it('have filters that stand in the address', async () => {
+    const { socket } = await sceneWithDead();
+    const { page, at, go, wrong } = await open(socket);
+    await go('/deliveries');
+    await page.getByLabel('State').selectOption('dead');
+    await page.getByLabel('Text or alert id').fill('1787224951.2');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**state=dead**');
+    expect(await page.locator('tbody tr').count()).toBe(1);
+    expect(at()).toContain('q=1787224951.2');
+    await page.reload();
+    expect(await page.locator('tbody tr').count()).toBe(1);
+    await go('/deliveries?rule=5712&agent=nobody');
+    expect(await page.locator('tbody tr').count()).toBe(0);
+    await go('/deliveries?q=topsecret-log&rule=5712');
+    expect(await page.locator('tbody tr').count()).toBe(3);
+    expect(wrong).toEqual([]);
+  });
+
+  it('retry and drop by keys: what is selected, with a question before a drop', async () => {
+    const { socket, world } = await sceneWithDead(3);
+    const { page, go, wrong } = await open(socket);
+    await go('/deliveries?state=dead');
+    world.status = 200;
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.keyboard.press('r');
+    await page.getByText('1 is sent again.').waitFor();
+    await until(() => world.arrived === 1, 'it arrived');
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/deliveries?state=dead');
+    await page.keyboard.press('*');
+    await page.keyboard.press('d');
+    await page.getByText('This removes 2 deliveries').waitFor();
+    expect(await heading(page)).toBe('Drop 2?');
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/deliveries?state=dead');
+    expect(await page.locator('tbody tr').count()).toBe(2);
+    await page.keyboard.press('*');
+    await page.keyboard.press('d');
+    await page.getByRole('button', { name: 'Drop 2 deliveries' }).press('Enter');
+    await page.getByText('2 were dropped.').waitFor();
+    await go('/activity');
+    const said = await page.locator('main').innerText();
+    expect(said).toMatch(/socket \(console\)\s+drop\s+2 dead of slack/);
+    expect(said).toMatch(/socket \(console\)\s+retry\s+count 1/);
+    expect(wrong).toEqual([]);
+  });
+
+  it('retry and drop by the mouse: a delivery, and a group of dead letters', async () => {
+    const { socket, world } = await sceneWithDead(102);
+    const { page, go, wrong } = await open(socket);
+    world.status = 200;
+    await go('/delivery/1');
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await page.getByText('1 is sent again.').waitFor();
+    await until(() => world.arrived === 1, 'it arrived');
+    await page.getByRole('link', { name: 'Back' }).click();
+    await page.getByText('delivered').first().waitFor();
+
+    await go('/dead');
+    await page.getByRole('button', { name: 'Retry group' }).click();
+    await page.getByLabel('Type 101 to go on').fill('100');
+    await page.getByRole('button', { name: 'Retry 101 deliveries' }).click();
+    await page.getByLabel('Type 101 to go on').fill('101');
+    await page.getByRole('button', { name: 'Retry 101 deliveries' }).click();
+    await page.getByText('101 are sent again.').waitFor();
+    await until(() => world.arrived > 20, 'they arrive');
+    expect(wrong).toEqual([]);
+  });
+
+  it('pause, resume, silence and reload', async () => {
+    const { socket, home, world } = await consoleScene();
+    const { page, go, wrong } = await open(socket);
+    await page.getByRole('button', { name: 'Pause slack', exact: true }).click();
+    await page.getByText('slack is paused: its alerts wait.').waitFor();
+    await go('/');
+    await page.locator('#live', { hasText: 'slack is paused' }).waitFor();
+    home.append(hostileAlert(1, 5));
+    await page.locator('#live', { hasText: '1 wait' }).waitFor();
+    expect(world.arrived).toBe(0);
+    await page.getByRole('button', { name: 'Resume slack', exact: true }).click();
+    await page.getByText('slack goes on.').waitFor();
+    await until(() => world.arrived === 1, 'it arrived');
+
+    await go('/silences');
+    await page.getByLabel('Rule ids').fill('5712');
+    await page.getByLabel('Why').fill(HOSTILE.slice(0, 60));
+    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByText('Silence 1 holds until').waitFor();
+    await page.waitForTimeout(1000);
+    home.append(hostileAlert(2, 5));
+    await go('/deliveries');
+    await until(async () => {
+      await page.reload();
+      return (await page.locator('main').innerText()).includes('silence');
+    }, 'it is silenced');
+    await go('/silences');
+    await page.getByRole('button', { name: 'End now' }).click();
+    await page.getByText('Silence 1 has ended.').waitFor();
+    expect(await hacked(page)).toBeUndefined();
+
+    await go('/about');
+    await page.getByRole('button', { name: 'Reload the configuration' }).click();
+    await page.getByText('is in force').waitFor();
+    expect(wrong).toEqual([]);
+  });
+
+  it('do nothing when a form is sent twice', async () => {
+    const { socket } = await sceneWithDead(1);
+    const { page, go } = await open(socket);
+    await go('/delivery/1');
+    const copy = await page.context().newPage();
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await page.getByText('1 is sent again.').waitFor();
+    const id = await page.evaluate(() => document.title);
+    expect(id).toContain('Done');
+    await copy.close();
+    await page.goBack();
+    await page.waitForURL('**/delivery/1');
+  });
+
+  it('can be read without script', async () => {
+    const { socket } = await sceneWithDead();
+    const { page, go, at } = await open(socket, { javaScriptEnabled: false });
+    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await page.getByLabel('State').selectOption('dead');
+    await page.getByRole('button', { name: 'Find' }).click();
+    expect(at()).toContain('state=dead');
+    await page.locator('tbody a').first().click();
+    expect(await heading(page)).toBe('Delivery 3');
+    await go('/alert?id=1787224951.1');
+    expect(await page.locator('main').innerText()).toContain('Alert 1787224951.1');
+  });
+});
