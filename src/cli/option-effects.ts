@@ -38,6 +38,7 @@ const EFFECTS: Readonly<Record<string, readonly PlaceOption[]>> = {
   audit: ['--state'],
   unreadable: ['--state'],
   completion: [],
+  'console-user': [],
   demo: [],
   install: CONFIGURATION,
   uninstall: [],
