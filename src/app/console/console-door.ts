@@ -1,20 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createConsole } from '../../console/console.ts';
-import { listen } from '../../console/http/server.ts';
-import { Reader } from '../../console/reader/client.ts';
 import { POINT_MS, Tally } from '../../console/series.ts';
 import type { LaneObserver } from '../../core/lane-observer.ts';
 import type { ConsoleSettings } from '../../core/settings.ts';
 import type { DaemonOptions } from '../daemon-options.ts';
 import type { Setup } from '../setup.ts';
-import { type StatusParts, statusOf } from '../status.ts';
-import { consoleActions } from './actions.ts';
-import { consoleSource } from './source.ts';
+import type { StatusParts } from '../status.ts';
 
 type Options = Pick<DaemonOptions, 'log' | 'scrubber' | 'paths'>;
-
-/** A search ends by itself before this. */
-const LONGEST_ANSWER_MS = 5000;
 
 /**
  * The console of a daemon: opened, closed and opened elsewhere as the settings say. Nothing of it runs
@@ -74,7 +66,14 @@ export class ConsoleDoor {
     if (settings === undefined) return;
     const { log } = this.#options;
     try {
-      const close = await this.#start(settings);
+      const { openConsole } = await import('./open-console.ts');
+      const close = await openConsole({
+        settings,
+        options: this.#options,
+        status: this.#status,
+        tally: this.#tally,
+        setup: () => this.#setup as Setup,
+      });
       if (this.#hasStopped) return close();
       this.#open = { settings, close };
       this.#countPoints();
@@ -85,40 +84,6 @@ export class ConsoleDoor {
         cause: (error as Error).message,
       });
     }
-  }
-
-  async #start(settings: ConsoleSettings): Promise<() => void> {
-    const { log, scrubber, paths } = this.#options;
-    const { clock, database, reloading, troubles } = this.#status;
-    const outbox = database.path;
-    const program = new URL('./reader-process.js', import.meta.url);
-    const args = [outbox, paths.alerts];
-    // Whoever mends the files of the outbox needs them for itself.
-    const obstacle = () => {
-      const [trouble] = troubles.present;
-      return trouble && `the outbox cannot be used: ${trouble.replaceAll('_', ' ')}`;
-    };
-    const readerParts = { program, args, clock, limitMs: LONGEST_ANSWER_MS, obstacle };
-    const [reader, searcher] = [new Reader(readerParts), new Reader(readerParts)];
-    const setup = () => this.#setup as Setup;
-    const source = consoleSource({
-      reader,
-      searcher,
-      status: (backlog) => statusOf(this.#status, backlog),
-      tally: this.#tally,
-      setup,
-      scrubber,
-      clock,
-    });
-    const actions = consoleActions({ outbox, reader: searcher, setup, reloading, clock });
-    const app = createConsole({ settings, source, actions, clock, log });
-    const server = await listen(settings.listen, settings.mode, app);
-    return () => {
-      app.close();
-      server.close();
-      reader.release();
-      searcher.release();
-    };
   }
 
   #countPoints(): void {

@@ -1,0 +1,62 @@
+import { createConsole } from '../../console/console.ts';
+import { listen } from '../../console/http/server.ts';
+import { Reader } from '../../console/reader/client.ts';
+import type { Tally } from '../../console/series.ts';
+import type { ConsoleSettings } from '../../core/settings.ts';
+import type { DaemonOptions } from '../daemon-options.ts';
+import type { Setup } from '../setup.ts';
+import { type StatusParts, statusOf } from '../status.ts';
+import { consoleActions } from './actions.ts';
+import { consoleSource } from './source.ts';
+
+/** What a console shows, and by which it acts. */
+export interface OpenConsoleParts {
+  readonly settings: ConsoleSettings;
+  readonly options: Pick<DaemonOptions, 'log' | 'scrubber' | 'paths'>;
+  readonly status: StatusParts;
+  readonly tally: Tally;
+  /** What is in force. */
+  readonly setup: () => Setup;
+}
+
+/** A search ends by itself before this. */
+const LONGEST_ANSWER_MS = 5000;
+
+/**
+ * Opens a console. Only who opens one loads this, since its libraries take time to load.
+ * @returns what closes it.
+ * @throws an error with a reason in words where it cannot be opened.
+ */
+export async function openConsole(parts: OpenConsoleParts): Promise<() => void> {
+  const { settings, options, status, tally, setup } = parts;
+  const { log, scrubber, paths } = options;
+  const { clock, database, reloading, troubles } = status;
+  const outbox = database.path;
+  const program = new URL('./reader-process.js', import.meta.url);
+  const args = [outbox, paths.alerts];
+  // Whoever mends the files of the outbox needs them for itself.
+  const obstacle = () => {
+    const [trouble] = troubles.present;
+    return trouble && `the outbox cannot be used: ${trouble.replaceAll('_', ' ')}`;
+  };
+  const readerParts = { program, args, clock, limitMs: LONGEST_ANSWER_MS, obstacle };
+  const [reader, searcher] = [new Reader(readerParts), new Reader(readerParts)];
+  const source = consoleSource({
+    reader,
+    searcher,
+    status: (backlog) => statusOf(status, backlog),
+    tally,
+    setup,
+    scrubber,
+    clock,
+  });
+  const actions = consoleActions({ outbox, reader: searcher, setup, reloading, clock });
+  const app = createConsole({ settings, source, actions, clock, log });
+  const server = await listen(settings.listen, settings.mode, app);
+  return () => {
+    app.close();
+    server.close();
+    reader.release();
+    searcher.release();
+  };
+}
