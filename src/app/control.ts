@@ -9,7 +9,7 @@ export interface ControlParts {
   readonly status: () => StatusReport;
   /** All numbers, as Prometheus reads them. */
   readonly metrics: () => Promise<string>;
-  readonly reloading: Pick<Reloading, 'reload' | 'refusal'>;
+  readonly reloading: Pick<Reloading, 'reload'>;
   /** What happens. */
   readonly live: Pick<LiveFeed, 'watch'>;
   readonly log: Log;
@@ -28,14 +28,7 @@ export function startControl(
       body: await metrics(),
     }),
     'GET /events': () => ({ status: 200, body: '', stream: (tell) => live.watch(tell) }),
-    'POST /reload': () => {
-      const diagnostics = reloading.reload();
-      const { refusal } = reloading;
-      const isAccepted = refusal === undefined;
-      // Refused without a reason: it is right, and waits for the outbox.
-      const waits = refusal !== undefined && refusal.diagnostics.length === 0;
-      return success({ accepted: isAccepted, waits, diagnostics });
-    },
+    'POST /reload': () => success(reloading.reload()),
   };
   return ControlServer.start(path, { ...routes, 'GET /': () => failure(404, 'ask /status') }, log);
 }

@@ -71,7 +71,7 @@ it('puts a valid configuration in force', () => {
   const own = reloading();
   const warning: Diagnostic = { ...ERROR, severity: 'warning' };
   files = aSetup({ diagnostics: [warning] });
-  own.reload();
+  expect(own.reload()).toEqual({ accepted: true, waits: false, diagnostics: [warning] });
   expect([applied, reloads, own.refusal]).toEqual([[files], [[true, 1]], undefined]);
   expect(messages()).toEqual([
     'warn ossec.conf:3:4: warning: unknown option',
@@ -83,7 +83,7 @@ it('remembers a refusal, since when and why, until a reload is accepted', () => 
   const own = reloading();
   const since = clock.now();
   files = aSetup({ diagnostics: [ERROR] });
-  own.reload();
+  expect(own.reload()).toEqual({ accepted: false, waits: false, diagnostics: [ERROR] });
   expect(own.refusal).toEqual({ since, diagnostics: [ERROR] });
   expect(messages()).toEqual(['error ossec.conf:3:4: error: unknown option', `error ${REFUSED}`]);
   clock.tick(5000);
@@ -106,7 +106,7 @@ it('changes nothing while the outbox fails, and tries again by itself', async ()
   const since = clock.now();
   files = aSetup();
   fails = true;
-  own.reload();
+  expect(own.reload()).toEqual({ accepted: false, waits: true, diagnostics: [] });
   await clock.advance(30_000);
   expect([applied, own.refusal]).toEqual([[], { since, diagnostics: [] }]);
   expect(log.with(NOT_APPLIED)).toHaveLength(1);

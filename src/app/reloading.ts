@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { type Diagnostic, formatDiagnostic } from '../core/diagnostic.ts';
 import type { Log } from '../core/log.ts';
 import { OutboxError } from '../core/outbox-error.ts';
+import type { ReloadReport } from '../core/reload.ts';
 import { objections } from './reload-verdict.ts';
 import { enabledIntegrations, type Setup } from './setup.ts';
 
@@ -66,9 +67,17 @@ export class Reloading {
 
   /**
    * Reads the configuration again. Never throws because of what it says, or of the outbox.
-   * @returns what there is to say of it.
+   * @returns what came of it.
    */
-  reload(): readonly Diagnostic[] {
+  reload(): ReloadReport {
+    const diagnostics = this.#read();
+    const refused = this.#refusal;
+    // Refused without a reason: it is right, and waits for the outbox.
+    const waits = refused !== undefined && refused.diagnostics.length === 0;
+    return { accepted: refused === undefined, waits, diagnostics };
+  }
+
+  #read(): readonly Diagnostic[] {
     if (this.#hasStopped) return [];
     this.#cancelRetry?.();
     const { file, log, read, onReload } = this.#parts;

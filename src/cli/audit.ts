@@ -25,7 +25,7 @@ export function addAudit(program: Command): void {
     .addHelpText('after', `\n${NOTE}\nThe last thousand acts are kept.`)
     .action(async (own: AuditOptions, command: Command) => {
       await withQueue(command, async ({ database, json }) => {
-        const records = auditRecords(database, own.since, own.limit);
+        const records = auditRecords(database, { since: own.since }, own.limit);
         if (json) for (const record of records) await printJson(recordJson(record));
         else if (records.length === 0) await print('nobody did anything yet\n');
         else await printPaged(fittedTable(columns(systemClock.now()), records, terminalWidth()));

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { askDaemon, CONTROL_SOCKET } from '../control/client.ts';
 import { systemClock } from '../core/clock.ts';
-import { type Diagnostic, formatDiagnostic } from '../core/diagnostic.ts';
+import { formatDiagnostic } from '../core/diagnostic.ts';
 import type { Operator } from '../core/operator.ts';
 import { OutboxError } from '../core/outbox-error.ts';
+import type { ReloadReport } from '../core/reload.ts';
 import { recordReload } from '../outbox/audit.ts';
 import { openOutboxDatabase } from '../outbox/state-directory.ts';
 import { complain } from '../telemetry/standard-error.ts';
@@ -16,13 +17,6 @@ import { print, printable, printJson } from './output.ts';
 
 /** Reading a large configuration with its files may take a while. */
 const PATIENCE_MS = 30_000;
-
-interface ReloadAnswer {
-  readonly accepted: boolean;
-  /** True when it is right, and takes effect as soon as the outbox can be used. */
-  readonly waits: boolean;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /** `integratord reload`: has the daemon read its configuration again, and says what came of it. */
 export function addReload(program: Command): void {
@@ -44,7 +38,7 @@ export function addReload(program: Command): void {
         const why = result.kind === 'failed' ? result.why : result.body;
         throw new CommandError(`the daemon cannot be asked: ${why}`, EXIT.failed);
       }
-      const answer = JSON.parse(result.body) as ReloadAnswer;
+      const answer = JSON.parse(result.body) as ReloadReport;
       recordWho(paths.state, who, answer);
       if (json) await printJson(answer);
       else await tell(answer);
@@ -53,7 +47,7 @@ export function addReload(program: Command): void {
 }
 
 /** Keeps who did it. That this fails says nothing about the reload. */
-function recordWho(state: string, who: Operator, { accepted, waits }: ReloadAnswer): void {
+function recordWho(state: string, who: Operator, { accepted, waits }: ReloadReport): void {
   try {
     const database = openOutboxDatabase(state);
     try {
@@ -67,7 +61,7 @@ function recordWho(state: string, who: Operator, { accepted, waits }: ReloadAnsw
   }
 }
 
-async function tell({ accepted, waits, diagnostics }: ReloadAnswer): Promise<void> {
+async function tell({ accepted, waits, diagnostics }: ReloadReport): Promise<void> {
   for (const diagnostic of diagnostics) {
     await print(`${printable(formatDiagnostic(diagnostic))}\n`);
     if (diagnostic.excerpt !== undefined)

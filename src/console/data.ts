@@ -2,7 +2,7 @@ import type { JsonObject } from '../alert/json.ts';
 import type { SilenceRecord } from '../core/silence.ts';
 import type { StatusReport } from '../core/status.ts';
 import type { AlertDelivery } from '../outbox/alert-history.ts';
-import type { AuditEntry } from '../outbox/browse/audit-list.ts';
+import type { AuditRecord } from '../outbox/audit.ts';
 import type { BrowsePage } from '../outbox/browse/browse.ts';
 import type { DeadGroups } from '../outbox/browse/dead-groups.ts';
 import type { QueueDetail } from '../outbox/queue.ts';
@@ -79,7 +79,7 @@ export interface ConsoleSource {
   deadGroups(isPatient: boolean): Promise<DeadGroups>;
   explain(alertId: string): Promise<FoundExplanations>;
   silences(): Promise<SilenceData[]>;
-  activity(before: number | undefined): Promise<AuditEntry[]>;
+  activity(before: number | undefined): Promise<AuditRecord[]>;
   /** Text without any secret of the configuration. */
   scrub(text: string): string;
 }

@@ -1,5 +1,6 @@
 import type { Operator } from '../core/operator.ts';
 import type { DropRecord, StateCount } from '../core/outbox.ts';
+import type { ReloadOutcome } from '../core/reload.ts';
 import type { SilenceRecord } from '../core/silence.ts';
 import type { Database } from './database.ts';
 
@@ -38,11 +39,7 @@ export function recordRetry(
 }
 
 /** Keeps who had the daemon read its configuration again, and what came of it. */
-export function recordReload(
-  database: Database,
-  audit: Audit,
-  detail: { readonly accepted: boolean; readonly waits: boolean },
-): void {
+export function recordReload(database: Database, audit: Audit, detail: ReloadOutcome): void {
   record(database, audit, 'reload', detail);
 }
 
@@ -119,17 +116,24 @@ export interface AuditRecord extends Audit {
   readonly detail: unknown;
 }
 
-/** What operators did, the newest first. @param since in milliseconds since 1970. */
+/** Which records are meant: from a time on, in milliseconds since 1970, and only those before an id. */
+export interface AuditFilter {
+  readonly since?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+/** What operators did, the newest first. */
 export function auditRecords(
   database: Database,
-  since: number | undefined,
+  { since = 0, before = Number.MAX_SAFE_INTEGER }: AuditFilter,
   limit: number,
 ): AuditRecord[] {
   return database
     .all<AuditRow>(
       `SELECT id, at, who, uid, sudo_user, kind, detail FROM audit
-       WHERE at >= ? ORDER BY id DESC LIMIT ?`,
-      since ?? 0,
+       WHERE at >= ? AND id < ? ORDER BY id DESC LIMIT ?`,
+      since,
+      before,
       limit,
     )
     .map(({ uid, sudo_user: sudoUser, detail, ...row }) => ({

@@ -17,7 +17,7 @@ export interface ActionParts {
   readonly outbox: string;
   readonly reader: Reader;
   readonly setup: () => Setup;
-  readonly reloading: () => Pick<Reloading, 'reload' | 'refusal'>;
+  readonly reloading: () => Pick<Reloading, 'reload'>;
   readonly clock: Clock;
 }
 
@@ -46,14 +46,15 @@ export function consoleActions(parts: ActionParts): ConsoleActions {
     },
     endSilence: (id, who) => apply({ kind: 'silence end', id }, who),
     async reload(who) {
-      const diagnostics = reloading().reload();
-      const isAccepted = reloading().refusal === undefined;
-      await apply({ kind: 'reload', detail: { accepted: isAccepted } }, who);
+      const { accepted, waits, diagnostics } = reloading().reload();
+      await apply({ kind: 'reload', detail: { accepted, waits } }, who);
       return {
-        ok: isAccepted,
-        text: isAccepted
+        ok: accepted || waits,
+        text: accepted
           ? 'The configuration was read again, and is in force.'
-          : 'The configuration was refused: the one before stays in force.',
+          : waits
+            ? 'The configuration was read again, and takes effect as soon as the outbox can be used.'
+            : 'The configuration was refused: the one before stays in force.',
         details: diagnostics.map(formatDiagnostic),
       };
     },

@@ -1,11 +1,12 @@
 import type { ActionTarget } from '../../console/action-target.ts';
 import type { ActionResult } from '../../console/data.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
+import type { ReloadOutcome } from '../../core/reload.ts';
 import type { NewSilence } from '../../core/silence.ts';
+import { recordReload } from '../../outbox/audit.ts';
 import type { Database } from '../../outbox/database.ts';
 import { setPause } from '../../outbox/pauses.ts';
 import { dropInSteps, retryInSteps } from '../../outbox/queue-changes.ts';
-import { recordAct } from '../../outbox/record-act.ts';
 import { Silences } from '../../outbox/silences.ts';
 import { targetIds } from './targets.ts';
 
@@ -15,7 +16,7 @@ export type Change =
   | { readonly kind: 'pause'; readonly integration: string; readonly isPaused: boolean }
   | { readonly kind: 'silence add'; readonly silence: NewSilence }
   | { readonly kind: 'silence end'; readonly id: number }
-  | { readonly kind: 'reload'; readonly detail: Readonly<Record<string, unknown>> };
+  | { readonly kind: 'reload'; readonly detail: ReloadOutcome };
 
 /** Between two steps of a change, so that the daemon may write. */
 const PAUSE_MS = 5;
@@ -57,7 +58,7 @@ export async function change(
       return { ok: hasEnded, text };
     }
     case 'reload':
-      recordAct(database, { at, who, kind: 'reload', detail: what.detail });
+      recordReload(database, { at, who }, what.detail);
       return { ok: true, text: '' };
   }
 }

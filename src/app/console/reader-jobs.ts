@@ -4,7 +4,7 @@ import { heldTexts, matcherOf } from '../../console/reader/matches.ts';
 import type { FoundAlert, Jobs } from '../../console/reader/protocol.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AlertHistory } from '../../outbox/alert-history.ts';
-import { auditList } from '../../outbox/browse/audit-list.ts';
+import { auditRecords } from '../../outbox/audit.ts';
 import { browse } from '../../outbox/browse/browse.ts';
 import { deadGroups } from '../../outbox/browse/dead-groups.ts';
 import { Configurations } from '../../outbox/configurations.ts';
@@ -68,7 +68,7 @@ export function readerJobs(database: Database, alerts: string, clock: Clock): Jo
       return { alerts: found === undefined ? [] : [withConfiguration(found)], left: search.left };
     },
     silences: () => new Silences(database).list(),
-    activity: (rows, before) => auditList(database, rows, before),
+    activity: (rows, before) => auditRecords(database, { before }, rows),
     backlog: () => new SqliteStatistics(database).backlog(),
   };
 }

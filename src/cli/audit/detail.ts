@@ -1,4 +1,5 @@
 import type { StateCount } from '../../core/outbox.ts';
+import type { ReloadOutcome } from '../../core/reload.ts';
 import type { AuditRecord, ReplayRecord } from '../../outbox/audit.ts';
 import { isoTime } from '../output.ts';
 
@@ -33,7 +34,7 @@ export function auditDetail({ kind, detail }: AuditRecord): string {
     case 'resume':
       return (detail as { integration: string }).integration;
     case 'reload': {
-      const { accepted, waits } = detail as { accepted: boolean; waits: boolean };
+      const { accepted, waits } = detail as ReloadOutcome;
       return accepted ? 'accepted' : waits ? 'waits for the outbox' : 'refused';
     }
     default:

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../outbox/browse/audit-list.ts';
+import type { AuditRecord } from '../../outbox/audit.ts';
 import { shown, Table, Time } from './parts.tsx';
 
 /** What people did, the latest first. */
@@ -7,7 +7,7 @@ export function ActivityPage({
   next,
   now,
 }: {
-  entries: readonly AuditEntry[];
+  entries: readonly AuditRecord[];
   next: number | undefined;
   now: number;
 }) {

@@ -1,7 +1,7 @@
 import type { LaneBacklog } from '../../core/outbox.ts';
 import type { SilenceRecord } from '../../core/silence.ts';
 import type { AlertDelivery } from '../../outbox/alert-history.ts';
-import type { AuditEntry } from '../../outbox/browse/audit-list.ts';
+import type { AuditRecord } from '../../outbox/audit.ts';
 import type { BrowsePage } from '../../outbox/browse/browse.ts';
 import type { DeadGroups } from '../../outbox/browse/dead-groups.ts';
 import type { BrowseFilter } from '../../outbox/browse/filter.ts';
@@ -54,7 +54,7 @@ export interface Jobs {
   count(target: ActionTarget, action: 'retry' | 'drop'): number;
   alert(id: string): Promise<FoundAlerts>;
   silences(): SilenceRecord[];
-  activity(rows: number, before: number | undefined): AuditEntry[];
+  activity(rows: number, before: number | undefined): AuditRecord[];
   backlog(): LaneBacklog[];
 }
 
