@@ -68,7 +68,11 @@ function readRule(
   });
 }
 
-function readAgent(scanner: JsonScanner, labels: AlertLabels): void {
+/** Reads the id and the name of an agent from its object. */
+export function readAgent(
+  scanner: JsonScanner,
+  labels: Pick<AlertLabels, 'agentId' | 'agentName'>,
+): void {
   scanner.members(AGENT_NAMES, (name) => {
     const text = textOf(scanner);
     if (text === undefined) return false;

@@ -1,3 +1,4 @@
+import { readAgent } from './alert-labels.ts';
 import { JsonScanner, Malformed, OPEN_BRACE, OPEN_BRACKET, type Scalar } from './json-scanner.ts';
 import { MemberNames } from './member-names.ts';
 
@@ -67,15 +68,12 @@ interface Draft {
   groups?: readonly string[];
   location?: string;
   id?: string;
-  agentId?: string;
-  agentName?: string;
+  agentId?: string | undefined;
+  agentName?: string | undefined;
 }
 
 const TOP_NAMES = new MemberNames('rule', 'location', 'id', 'agent');
 const RULE_NAMES = new MemberNames('level', 'id', 'groups');
-/** More of what people look for alerts by nobody types. */
-const LONGEST_LABEL = 500;
-const AGENT_NAMES = new MemberNames('id', 'name');
 
 function scanTop(scanner: JsonScanner, draft: Draft): void {
   scanner.members(TOP_NAMES, (name) => {
@@ -116,12 +114,7 @@ function scanRule(scanner: JsonScanner, draft: Draft): boolean {
 /** Reads the agent; false, with nothing consumed, when it is no object. */
 function scanAgent(scanner: JsonScanner, draft: Draft): boolean {
   if (scanner.peek() !== OPEN_BRACE) return false;
-  scanner.members(AGENT_NAMES, (name) => {
-    const scalar = scanner.scalar();
-    if (scalar !== undefined)
-      draft[name === 'id' ? 'agentId' : 'agentName'] = scalar.text.slice(0, LONGEST_LABEL);
-    return scalar !== undefined;
-  });
+  readAgent(scanner, draft);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { beginsText } from './record-framing.ts';
+import { beginsText, recordAt } from './record-framing.ts';
 import { writtenAt } from './written-at.ts';
 
 /** As Wazuh writes it: the first member of an alert. */
@@ -19,6 +19,17 @@ export function recordTime(bytes: Buffer, start: number, end: number): number | 
   const record = bytes.subarray(start, end);
   if (beginsText(record, 0)) return secondsAt(record, TEXT_HEADER_LENGTH);
   return writtenAt(record) ?? idSeconds(record);
+}
+
+/** When the first of these whole records that has a time was written. */
+export function firstRecordTime(bytes: Buffer): number | undefined {
+  for (let start = 0; start < bytes.length; ) {
+    const { end, next } = recordAt(bytes, start);
+    const time = recordTime(bytes, start, end);
+    if (time !== undefined) return time;
+    start = next;
+  }
+  return undefined;
 }
 
 /** The usual case, without a text being made of it: `2026-08-20T11:22:31.771+0000`. */

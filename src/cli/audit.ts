@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
+import { spanOf } from '../core/words.ts';
 import { type AuditRecord, auditRecords } from '../outbox/audit.ts';
 import { localTime } from '../silences/news.ts';
 import { auditCount, auditDetail } from './audit/detail.ts';
@@ -7,7 +8,6 @@ import { moment } from './moment.ts';
 import { isoTime, print, printJson } from './output.ts';
 import { printPaged } from './pager.ts';
 import { wholeNumber, withQueue } from './queue-access.ts';
-import { spanOf } from './status/words.ts';
 import { type Column, fittedTable, terminalWidth } from './table.ts';
 
 interface AuditOptions {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { sleep, systemClock } from '../core/clock.ts';
 import type { LaneReport } from '../core/status.ts';
+import { spanOf } from '../core/words.ts';
 import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -8,7 +9,6 @@ import { watchEvents } from './live/events.ts';
 import { type LaneTally, noTally, Tally } from './live/tally.ts';
 import { isoTime, printJson, printStyled } from './output.ts';
 import { gather } from './status/gather.ts';
-import { spanOf } from './status/words.ts';
 import { outputStyle, type Style } from './style.ts';
 import { type Column, fittedTable, terminalWidth } from './table.ts';
 

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
+import { bytesOf, spanOf } from '../core/words.ts';
 import { type KeptRecord, unreadableRecord, unreadableRecords } from '../outbox/unreadable.ts';
 import { localTime } from '../silences/news.ts';
 import { asGroup } from './command-group.ts';
@@ -8,7 +9,6 @@ import { moment } from './moment.ts';
 import { isoTime, print, printable, printableLines, printJson, table } from './output.ts';
 import { printPaged } from './pager.ts';
 import { wholeNumber, withQueue } from './queue-access.ts';
-import { bytesOf, spanOf } from './status/words.ts';
 import { type Column, fittedTable, terminalWidth } from './table.ts';
 
 interface ListOptions {

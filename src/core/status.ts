@@ -16,6 +16,17 @@ export interface SourceReport {
 /** What a lane is doing, as people see it: besides its states, there may be a storm. */
 export type LaneReportState = LaneState | 'storm';
 
+/** What a lane is doing, the worst first. */
+export const WORST_FIRST: readonly LaneReportState[] = [
+  'parked',
+  'not_running',
+  'paused',
+  'backing_off',
+  'storm',
+  'rate_limited',
+  'working',
+];
+
 /** How an integration is doing. Times are milliseconds since 1970. */
 export interface LaneReport {
   readonly id: string;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type Lookup, lookupOf } from '../conditions/lookup.ts';
 import { type ConditionAlert, Scope } from '../conditions/scope.ts';
 import type { Value } from '../conditions/values.ts';
@@ -38,10 +39,15 @@ export function arrivalsBy(rules: GroupingRules): (alert: ConditionAlert) => Arr
   const { throttle, digest, storm, at, outside } = rules;
   const bundlesLines =
     digest !== undefined || storm !== undefined || (at !== undefined && outside === 'digest');
-  const lineOf = bundlesLines ? keyOf(lineFields(rules)) : undefined;
+  const fields = bundlesLines ? lineFields(rules) : undefined;
   const throttleOf = throttle && keyOf(throttle.same);
-  return (alert) => ({
-    ...(throttleOf && { throttleKey: throttleOf(alert) }),
-    ...(lineOf && { groupKey: lineOf(alert) }),
-  });
+  const lineOf = fields && (isDeepStrictEqual(fields, throttle?.same) ? throttleOf : keyOf(fields));
+  return (alert) => {
+    const throttleKey = throttleOf?.(alert);
+    const groupKey = lineOf === throttleOf ? throttleKey : lineOf?.(alert);
+    return {
+      ...(throttleKey !== undefined && { throttleKey }),
+      ...(groupKey !== undefined && { groupKey }),
+    };
+  };
 }

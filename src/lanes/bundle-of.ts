@@ -1,5 +1,5 @@
 import type { Alert } from '../alert/alert.ts';
-import { isJsonObject, type JsonValue } from '../alert/json.ts';
+import { valueAt } from '../alert/json.ts';
 import { alertOf } from '../alert/large-alert.ts';
 import type { Bundle, BundleGroup, VaryingField } from '../core/bundle.ts';
 import type { LeasedBundle, LeasedDelivery, LeasedLine } from '../core/delivery.ts';
@@ -40,28 +40,26 @@ export function bundleOf(leased: LeasedBundle): Bundle {
     firstAt,
     lastAt,
     highestLevel,
-    groups: leased.lines.flatMap((line) => groupOf(line, by)),
+    groups: leased.lines.map((line) => groupOf(line, by)),
     moreGroups: leased.moreLines,
     examples: leased.examples.map(alertOf),
   };
 }
 
-function groupOf(line: LeasedLine, by: readonly string[]): BundleGroup[] {
+function groupOf(line: LeasedLine, by: readonly string[]): BundleGroup {
   const { key, count, firstAt, lastAt, highestLevel } = line;
   const samples = line.samples.map(alertOf);
   const example = samples[0] ?? alertOf(Buffer.from('{}'));
   const values = JSON.parse(key) as (string | null)[];
-  return [
-    {
-      count,
-      firstAt,
-      lastAt,
-      highestLevel,
-      example,
-      values: values.map((value) => value ?? undefined),
-      varying: varyingAmong(samples, by),
-    },
-  ];
+  return {
+    count,
+    firstAt,
+    lastAt,
+    highestLevel,
+    example,
+    values: values.map((value) => value ?? undefined),
+    varying: varyingAmong(samples, by),
+  };
 }
 
 function varyingAmong(samples: readonly Alert[], by: readonly string[]): VaryingField[] {
@@ -72,8 +70,10 @@ function varyingAmong(samples: readonly Alert[], by: readonly string[]): Varying
     const path = field.split('.');
     const counts = new Map<string, number>();
     for (const { json } of samples) {
-      const text = textAt(json, path);
-      if (text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1);
+      const value = valueAt(json, ...path);
+      if (typeof value !== 'string' && typeof value !== 'number') continue;
+      const text = String(value);
+      counts.set(text, (counts.get(text) ?? 0) + 1);
     }
     if (counts.size < 2) continue;
     const sorted = [...counts].sort(([, a], [, b]) => b - a).map(([text]) => text);
@@ -81,13 +81,4 @@ function varyingAmong(samples: readonly Alert[], by: readonly string[]): Varying
     found.push({ field, values, more: sorted.length - values.length });
   }
   return found;
-}
-
-function textAt(json: JsonValue, path: readonly string[]): string | undefined {
-  let value: JsonValue | undefined = json;
-  for (const key of path) {
-    if (!isJsonObject(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
-  }
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }

@@ -30,14 +30,15 @@ export interface QueueFilter {
 /** What `retry` and `drop` work on: some deliveries by id, or all that a filter lets through. */
 export type QueueSelection = { readonly ids: readonly number[] } | Omit<QueueFilter, 'limit'>;
 
-const IS_PARKED = 'l.parked_at IS NOT NULL OR l.integration IS NULL';
+/** True of the lane of an integration that is broken or gone. */
+export const IS_PARKED = 'l.parked_at IS NOT NULL OR l.integration IS NULL';
 
 /** A pending delivery shows as parked while its lane is: the integration is broken or gone. */
 export const STATE = `CASE WHEN d.state = 'pending' AND (${IS_PARKED})
   THEN 'parked' ELSE d.state END`;
 
 /** Why it failed; where its lane is parked, why that is. */
-const REASON = `COALESCE(CASE WHEN d.state = 'pending' AND (${IS_PARKED})
+export const REASON = `COALESCE(CASE WHEN d.state = 'pending' AND (${IS_PARKED})
   THEN l.parked_reason END, d.reason)`;
 
 /** A removed integration keeps its name, marked so that it is not taken for a present one. */

@@ -1,6 +1,6 @@
 import type { DeliveryState } from '../core/delivery.ts';
 import type { Database, SqlValue } from './database.ts';
-import { FROM, INTEGRATION, type QueueFilter, where } from './queue-filter.ts';
+import { FROM, INTEGRATION, IS_PARKED, type QueueFilter, where } from './queue-filter.ts';
 
 /** The lanes that a filter asks for. */
 interface Lanes {
@@ -48,7 +48,7 @@ function byState(
   limit: number,
 ): number[] {
   const its = lanes === undefined ? '' : ` AND lane IN (${lanes.join(', ')})`;
-  const parts = PARTS[state].map((part) => `SELECT id FROM delivery ${part}${its}`);
+  const parts = STATE_INDEXES[state].map((part) => `SELECT id FROM delivery ${part}${its}`);
   const all = parts.join(' UNION ALL ');
   const { state: _, integration: __, upTo: ___, limit: ____, ...rest } = filter;
   const isPlain = Object.values(rest).every((value) => value === undefined);
@@ -67,10 +67,10 @@ function byState(
   );
 }
 
-/** Each in the words of its index. */
 const READY = "INDEXED BY delivery_ready WHERE state = 'pending' AND due_at = 0";
 const SCHEDULED = "INDEXED BY delivery_scheduled WHERE state = 'pending' AND due_at > 0";
-const PARTS: Readonly<Record<DeliveryState, readonly string[]>> = {
+/** The indexes that hold the deliveries of a state, each in its own words. */
+export const STATE_INDEXES: Readonly<Record<DeliveryState, readonly string[]>> = {
   pending: [READY, SCHEDULED],
   parked: [READY, SCHEDULED],
   leased: ["INDEXED BY delivery_leased WHERE state = 'leased'"],
@@ -88,7 +88,9 @@ const PARTS: Readonly<Record<DeliveryState, readonly string[]>> = {
 const LARGE = 100_000;
 
 function isLarge(database: Database, state: DeliveryState): boolean {
-  const parts = PARTS[state].map((part) => `SELECT 1 FROM delivery ${part}`).join(' UNION ALL ');
+  const parts = STATE_INDEXES[state]
+    .map((part) => `SELECT 1 FROM delivery ${part}`)
+    .join(' UNION ALL ');
   const sql = `SELECT COUNT(*) AS n FROM (${parts} LIMIT ${LARGE + 1})`;
   return (database.get<{ n: number }>(sql)?.n ?? 0) > LARGE;
 }
@@ -106,7 +108,7 @@ function lanesOf(database: Database, { integration, state }: QueueFilter): Lanes
     return { named: undefined, fitting: undefined };
   }
   const rows = database.all<{ id: number; name: string; is_parked: number }>(
-    `SELECT l.id, ${INTEGRATION} AS name, l.parked_at IS NOT NULL OR l.integration IS NULL AS is_parked
+    `SELECT l.id, ${INTEGRATION} AS name, ${IS_PARKED} AS is_parked
      FROM lane l`,
   );
   const named = rows.filter(({ name }) => integration === undefined || name === integration);

@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import type { IntakeCounts, LaneBacklog, OutboxStatistics } from '../core/outbox.ts';
 import type { Database } from './database.ts';
-import { INTEGRATION } from './queue-filter.ts';
+import { INTEGRATION, IS_PARKED } from './queue-filter.ts';
 
 /**
  * What of every lane has not been delivered. Each part is answered by one of the partial indexes, so
  * that delivered ones, which are many, are never looked at.
  */
 export const BACKLOG = `
-  SELECT ${INTEGRATION} AS integration, l.parked_at IS NOT NULL OR l.integration IS NULL AS is_parked,
+  SELECT ${INTEGRATION} AS integration, ${IS_PARKED} AS is_parked,
     COALESCE(SUM(n) FILTER (WHERE state = 'pending'), 0) AS pending,
     COALESCE(SUM(n) FILTER (WHERE state = 'leased'), 0) AS leased,
     COALESCE(SUM(n) FILTER (WHERE state = 'dead'), 0) AS dead,

@@ -1,5 +1,5 @@
 import { recordAt } from '../alert/record-framing.ts';
-import { recordTime } from '../alert/record-time.ts';
+import { firstRecordTime, recordTime } from '../alert/record-time.ts';
 import { MINUTE_MS } from '../core/durations.ts';
 
 /** Whole records, valid until the next ones are asked for. */
@@ -127,7 +127,7 @@ async function each(
 ): Promise<boolean> {
   let last: number | undefined;
   for await (const { bytes } of read()) {
-    last ??= firstTime(bytes);
+    last ??= firstRecordTime(bytes);
     for (let start = 0; start < bytes.length; ) {
       const { end, next } = recordAt(bytes, start);
       last = recordTime(bytes, start, end) ?? last;
@@ -136,14 +136,4 @@ async function each(
     }
   }
   return true;
-}
-
-function firstTime(bytes: Buffer): number | undefined {
-  for (let start = 0; start < bytes.length; ) {
-    const { end, next } = recordAt(bytes, start);
-    const time = recordTime(bytes, start, end);
-    if (time !== undefined) return time;
-    start = next;
-  }
-  return undefined;
 }

@@ -1,4 +1,5 @@
 import type { AlertDelivery, CoveringBundle } from '../../outbox/alert-history.ts';
+import type { RecordedAttempt } from '../../outbox/recorded-attempt.ts';
 import { isoTime } from '../output.ts';
 import type { ExplainedIntegration, Explanation } from './explanation.ts';
 
@@ -35,21 +36,26 @@ function bundleJson({ id, kind, carrier, dueAt }: CoveringBundle) {
   return { id, kind, carried_by: carrier ?? null, due_at: isoTime(dueAt) };
 }
 
+/** An attempt for a program. */
+export function attemptJson(attempt: RecordedAttempt) {
+  return {
+    number: attempt.number,
+    started_at: isoTime(attempt.startedAt),
+    duration_ms: attempt.durationMs,
+    outcome: attempt.outcome,
+    reason: attempt.reason ?? null,
+    status: attempt.status ?? null,
+    message: attempt.message ?? null,
+    excerpt: attempt.excerpt ?? null,
+  };
+}
+
 function deliveryJson(delivery: AlertDelivery) {
   return {
     id: delivery.id,
     state: delivery.state,
     reason: delivery.reason ?? null,
-    attempts: delivery.attempts.map((attempt) => ({
-      number: attempt.number,
-      started_at: isoTime(attempt.startedAt),
-      duration_ms: attempt.durationMs,
-      outcome: attempt.outcome,
-      reason: attempt.reason ?? null,
-      status: attempt.status ?? null,
-      message: attempt.message ?? null,
-      excerpt: attempt.excerpt ?? null,
-    })),
+    attempts: delivery.attempts.map(attemptJson),
     next_attempt_at: isoTime(delivery.nextAttemptAt),
     waits_for: delivery.waitsFor ?? null,
     held: delivery.held?.verdict ?? null,

@@ -2,6 +2,7 @@ import type { JsonDocument } from '../../alert/json.ts';
 import type { AlertDelivery } from '../../outbox/alert-history.ts';
 import type { QueueDetail } from '../../outbox/queue.ts';
 import { WAITS } from '../explain/delivery-text.ts';
+import { attemptJson } from '../explain/json.ts';
 import { isoTime, printable, printableLines, table } from '../output.ts';
 import type { Style } from '../style.ts';
 import { entryJson, levelColour, stateColour } from './entry-text.ts';
@@ -22,16 +23,7 @@ export function detailJson({ detail, delivery }: ShownDelivery) {
     ...(delivery === undefined ? {} : { next_attempt_at: isoTime(delivery.nextAttemptAt) }),
     waits_for: delivery?.waitsFor ?? null,
     parked: detail.parked ?? null,
-    attempt_log: detail.attemptLog.map((attempt) => ({
-      number: attempt.number,
-      started_at: isoTime(attempt.startedAt),
-      duration_ms: attempt.durationMs,
-      outcome: attempt.outcome,
-      reason: attempt.reason ?? null,
-      status: attempt.status ?? null,
-      message: attempt.message ?? null,
-      excerpt: attempt.excerpt ?? null,
-    })),
+    attempt_log: detail.attemptLog.map(attemptJson),
     raw: detail.raw,
   };
 }

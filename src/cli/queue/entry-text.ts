@@ -1,7 +1,7 @@
+import { spanOf } from '../../core/words.ts';
 import type { QueueEntry } from '../../outbox/queue.ts';
 import { localTime } from '../../silences/news.ts';
 import { isoTime, printable } from '../output.ts';
-import { spanOf } from '../status/words.ts';
 import type { Style } from '../style.ts';
 import { type Column, fittedTable } from '../table.ts';
 

@@ -1,8 +1,8 @@
-import type { LaneReport, StatusReport } from '../../core/status.ts';
+import { type LaneReport, type StatusReport, WORST_FIRST } from '../../core/status.ts';
+import { bytesOf, spanOf } from '../../core/words.ts';
 import { printable, table } from '../output.ts';
 import type { Style } from '../style.ts';
 import type { Judgement, Verdict } from './verdict.ts';
-import { bytesOf, spanOf } from './words.ts';
 
 /** One screen about a running daemon, the worst thing first. */
 export function statusText(report: StatusReport, judgement: Judgement, style: Style): string {
@@ -50,20 +50,10 @@ function problemLines({ verdict, problems }: Judgement, style: Style): string[] 
   return problems.map((problem) => `  ${colour('!')} ${printable(problem)}`);
 }
 
-const WORST = [
-  'parked',
-  'not_running',
-  'paused',
-  'backing_off',
-  'storm',
-  'rate_limited',
-  'working',
-];
-
 function lanesText(integrations: readonly LaneReport[], now: number): string {
   const rows = integrations
     .filter(({ id, pending, dead }) => !id.startsWith('@') || pending + dead > 0)
-    .toSorted((a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state))
+    .toSorted((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state))
     .map((one) => [
       one.id,
       one.state.replaceAll('_', ' '),

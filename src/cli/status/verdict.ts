@@ -1,6 +1,6 @@
 import { formatDiagnostic } from '../../core/diagnostic.ts';
 import type { LaneReport, StatusReport } from '../../core/status.ts';
-import { spanOf } from './words.ts';
+import { spanOf } from '../../core/words.ts';
 
 /** How the daemon is doing, as an exit code tells it: 0, 1 and 2. */
 export type Verdict = 'ok' | 'degraded' | 'stopped';

@@ -1,18 +1,7 @@
-import type { LaneReport } from '../../core/status.ts';
+import { type LaneReport, WORST_FIRST } from '../../core/status.ts';
 import { bytesOf, spanOf } from '../../core/words.ts';
 import type { NowData } from '../data.ts';
 import { address, FormId, State, shown, Table, Time } from './parts.tsx';
-
-/** The worst first. */
-const WORST = [
-  'parked',
-  'not_running',
-  'paused',
-  'backing_off',
-  'storm',
-  'rate_limited',
-  'working',
-];
 
 export interface NowParts {
   readonly data: NowData;
@@ -62,7 +51,7 @@ export function NowLive({ data, canAct }: NowParts) {
   const head = ['Integration', 'State', 'Waiting', 'Held', 'Dead', 'Oldest', '5 min', 'Next'];
   const lanes = report.integrations
     .filter(({ id, pending, dead }) => !id.startsWith('@') || pending + dead > 0)
-    .toSorted((a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state));
+    .toSorted((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
   return (
     <>
       <div class={`verdict ${verdict}`}>

@@ -1,6 +1,6 @@
 import { bufferOf, type Database } from '../database.ts';
 import { ENTRY, type EntryRow, entryOf, type QueueEntry } from '../queue.ts';
-import { INTEGRATION, STATE, WITH_BUNDLE } from '../queue-filter.ts';
+import { INTEGRATION, REASON, STATE, WITH_BUNDLE } from '../queue-filter.ts';
 import { candidates, type Step } from './candidates.ts';
 import type { BrowseFilter } from './filter.ts';
 import { firstReadSince } from './read-since.ts';
@@ -92,13 +92,8 @@ function conditions(filter: BrowseFilter): { sql: string; values: (string | numb
   const parts: [string, ...(string | number)[]][] = [];
   const { state, integration, reason, bundle, alertId, holds = [] } = filter;
   if (state !== undefined) parts.push([`${STATE} = ?`, state]);
-  if (integration !== undefined) {
-    parts.push([`${INTEGRATION} = ?`, integration]);
-  }
-  if (reason !== undefined) {
-    const shown = `CASE WHEN ${STATE} = 'parked' THEN COALESCE(l.parked_reason, d.reason) ELSE d.reason END`;
-    parts.push([`${shown} = ?`, reason]);
-  }
+  if (integration !== undefined) parts.push([`${INTEGRATION} = ?`, integration]);
+  if (reason !== undefined) parts.push([`${REASON} = ?`, reason]);
   if (bundle !== undefined) parts.push(['d.bundle = ?', bundle]);
   if (alertId !== undefined) parts.push(['a.alert_id = ?', alertId]);
   for (const text of holds) parts.push(['instr(a.raw, CAST(? AS BLOB)) > 0', text]);

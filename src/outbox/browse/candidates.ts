@@ -1,6 +1,7 @@
 import type { DeliveryState } from '../../core/delivery.ts';
 import type { Database } from '../database.ts';
-import { INTEGRATION } from '../queue-filter.ts';
+import { INTEGRATION, IS_PARKED } from '../queue-filter.ts';
+import { STATE_INDEXES } from '../queue-page.ts';
 import type { BrowseFilter } from './filter.ts';
 
 /** Deliveries that may be what is looked for: a span of ids, or some of them. */
@@ -19,18 +20,13 @@ const LARGEST_SPAN = 16_000;
 const STEPS_BEFORE_INDEX = 3;
 const IDS_PER_STEP = 2000;
 
-/**
- * The indexes that hold the deliveries of a state. What has been delivered, which is most of all, has
- * none.
- */
+/** What has ended, which is most of all, has no small index. */
+const { pending, leased, held, dead } = STATE_INDEXES;
 const INDEXED: Readonly<Partial<Record<DeliveryState, readonly string[]>>> = {
-  pending: [
-    `INDEXED BY delivery_ready WHERE state = 'pending' AND due_at = 0`,
-    `INDEXED BY delivery_scheduled WHERE state = 'pending' AND due_at > 0`,
-  ],
-  leased: [`INDEXED BY delivery_leased WHERE state = 'leased'`],
-  held: [`INDEXED BY delivery_held WHERE state = 'held'`],
-  dead: [`INDEXED BY delivery_dead WHERE state = 'dead'`],
+  pending,
+  leased,
+  held,
+  dead,
 };
 
 /** Where to look, from the newest delivery down to an id. */
@@ -116,9 +112,8 @@ function* byIndex(
 }
 
 function lanesOf(database: Database, { state, integration }: BrowseFilter): number[] {
-  const isParked = 'l.parked_at IS NOT NULL OR l.integration IS NULL';
   const fits =
-    state === 'parked' ? `(${isParked})` : state === 'pending' ? `NOT (${isParked})` : '1';
+    state === 'parked' ? `(${IS_PARKED})` : state === 'pending' ? `NOT (${IS_PARKED})` : '1';
   return database
     .all<{ id: number }>(
       `SELECT l.id FROM lane l WHERE ${fits} AND (? IS NULL OR ${INTEGRATION} = ?)`,

@@ -1,5 +1,5 @@
 import { recordAt } from '../../alert/record-framing.ts';
-import { recordTime } from '../../alert/record-time.ts';
+import { firstRecordTime, recordTime } from '../../alert/record-time.ts';
 import type { Clock } from '../../core/clock.ts';
 import { FileError, type FileSystem, type Readable, systemFileSystem } from './files.ts';
 import { GzipFile } from './gzip-file.ts';
@@ -121,12 +121,8 @@ export class AlertHistory {
 
   async #firstTime(file: HistoryFile): Promise<number | undefined> {
     for await (const { bytes } of this.#records(file)) {
-      for (let start = 0; start < bytes.length; ) {
-        const { end, next } = recordAt(bytes, start);
-        const time = recordTime(bytes, start, end);
-        if (time !== undefined) return time;
-        start = next;
-      }
+      const time = firstRecordTime(bytes);
+      if (time !== undefined) return time;
     }
     return undefined;
   }

@@ -1,1 +1,0 @@
-export { bytesOf, spanOf } from '../../core/words.ts';
