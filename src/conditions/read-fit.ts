@@ -1,7 +1,7 @@
 import type { Problem } from '../core/problem.ts';
 import { Report } from '../core/problem-report.ts';
-import { compileExpression } from './cel/compile.ts';
 import { allOf, type Check } from './check.ts';
+import { compileWhen } from './compile-when.ts';
 import { type Condition, conditionOf } from './condition.ts';
 import type { ReadOptions } from './read.ts';
 import { compileKeys } from './vocabulary/only.ts';
@@ -30,22 +30,11 @@ export function readFit(
     if (keys.length === 0 && its.isFine) its.error('must have at least one key');
     checks.push(...keys.map(({ check }) => check));
   }
-  if (when !== undefined) checks.push(...expression(when, report.at('when'), options));
+  const check = when === undefined ? undefined : compileWhen(when, report.at('when'), options);
+  if (check !== undefined) checks.push(check);
   const { problems, isFine } = report;
   if (!isFine) return { condition: undefined, problems };
   const [first, ...others] = checks;
   const all = first === undefined || others.length > 0 ? allOf('all of these', checks) : first;
   return { condition: conditionOf(all, false), problems };
-}
-
-function expression(value: unknown, report: Report, options: ReadOptions): Check[] {
-  if (typeof value !== 'string') {
-    report.error('must be an expression, as a text', 'rule.level >= 7');
-    return [];
-  }
-  const { check, problems } = compileExpression(value, options);
-  for (const problem of problems) {
-    report.problems.push({ ...problem, path: report.path, isKey: false });
-  }
-  return check === undefined ? [] : [check];
 }

@@ -1,6 +1,7 @@
 import { Report } from '../core/problem-report.ts';
-import { compileExpression, type ExpressionOptions } from './cel/compile.ts';
+import type { ExpressionOptions } from './cel/compile.ts';
 import { allOf, type Check } from './check.ts';
+import { compileWhen } from './compile-when.ts';
 import { type Condition, conditionOf, type Step } from './condition.ts';
 import { bothHints, type Hints, NO_HINTS } from './hints.ts';
 import type { Problem } from './problem.ts';
@@ -200,14 +201,7 @@ function endOfDay(date: unknown): number | undefined {
 }
 
 function whenParts(value: unknown, report: Report, options: ReadOptions): ConditionPart[] {
-  if (typeof value !== 'string') {
-    report.error('must be an expression, as a text', 'rule.level >= 7');
-    return [];
-  }
-  const { check, problems } = compileExpression(value, options);
-  for (const problem of problems) {
-    report.problems.push({ ...problem, path: report.path, isKey: false });
-  }
+  const check = compileWhen(value, report, options);
   if (check === undefined) return [];
   return [
     {

@@ -1,5 +1,7 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { bind } from '../core/bind.ts';
+import { LONGEST_SOCKET_PATH } from '../core/listen.ts';
 import type { Log } from '../core/log.ts';
 import { Streams, type Subscribe } from './streams.ts';
 
@@ -27,8 +29,6 @@ export type ControlRoutes = Readonly<
 /** Commands are local and quick. A client that hangs costs nothing but its connection. */
 const MOST_CONNECTIONS = 32;
 const HEADERS_MS = 5000;
-/** The longest path that a socket can have, with its end (`sun_path` in unix(7)). */
-const LONGEST_PATH = 107;
 
 /**
  * The control interface: HTTP on a socket in the state directory, which only the daemon's user (and
@@ -52,10 +52,10 @@ export class ControlServer {
     routes: ControlRoutes,
     log: Log,
   ): Promise<ControlServer | undefined> {
-    if (Buffer.byteLength(path) > LONGEST_PATH) {
+    if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
       log.warn('control socket cannot be used; status and reload work by files and signals only', {
         path,
-        cause: `the path is longer than ${LONGEST_PATH} bytes`,
+        cause: `the path is longer than ${LONGEST_SOCKET_PATH} bytes`,
       });
       return undefined;
     }
@@ -67,7 +67,7 @@ export class ControlServer {
     server.unref();
     try {
       rmSync(path, { force: true });
-      await listen(server, path);
+      await bind(server, { path, mode: 0o600 });
       return new ControlServer(path, server);
     } catch (error) {
       log.warn('control socket cannot be used; status and reload work by files and signals only', {
@@ -83,28 +83,6 @@ export class ControlServer {
     this.#server.close();
     rmSync(this.#path, { force: true });
   }
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    // The socket is made within the call: nobody else may connect before its rights are set.
-    const mask = process.umask(0o177);
-    try {
-      server.listen(path, () => {
-        server.off('error', reject);
-        server.on('error', () => {});
-        try {
-          chmodSync(path, 0o600);
-          resolve();
-        } catch (error) {
-          reject(error as Error);
-        }
-      });
-    } finally {
-      process.umask(mask);
-    }
-  });
 }
 
 async function answer(

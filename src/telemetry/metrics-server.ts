@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { bind } from '../core/bind.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { ListenAddress } from '../core/settings.ts';
@@ -56,7 +57,7 @@ export class MetricsServer {
     const { host, port } = this.#address;
     const server = this.#create();
     try {
-      await listen(server, this.#address);
+      await bind(server, this.#address);
     } catch (error) {
       const cause = (error as Error).message;
       if (!this.#hasFailed) log.error('metrics cannot be served; retrying', { host, port, cause });
@@ -130,17 +131,6 @@ export class MetricsServer {
     }
     return this.#page.body;
   }
-}
-
-function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, ipv6Only: true }, () => {
-      server.off('error', reject);
-      server.on('error', () => {});
-      resolve();
-    });
-  });
 }
 
 /** Answers, and ends the connection. */

@@ -18,15 +18,17 @@ export function presentDecider(
   integrations: readonly PreparedIntegration[],
   quiet?: Quiet,
 ): Decider {
-  return deciderOf(
-    integrations.map(({ integration, conditions, destination }, lane) => ({
-      integration,
-      conditions,
-      destination: destination ?? { name: integration.name },
-      lane,
-    })),
-    quiet,
-  );
+  return deciderOf(presentRoutes(integrations), quiet);
+}
+
+/** The routes of all integrations, also of those whose names lead nowhere; the lanes are their places. */
+export function presentRoutes(integrations: readonly PreparedIntegration[]): Route[] {
+  return integrations.map(({ integration, conditions, destination }, lane) => ({
+    integration,
+    conditions,
+    destination: destination ?? { name: integration.name },
+    lane,
+  }));
 }
 
 /**

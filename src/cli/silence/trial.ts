@@ -5,6 +5,7 @@ import type { NewSilence } from '../../core/silence.ts';
 import { Router, type Routing } from '../../routing/router.ts';
 import { Quiet } from '../../silences/quiet.ts';
 import { compileSilence } from '../../silences/silence.ts';
+import { presentRoutes } from '../explain/deciders.ts';
 
 const MOST_EXAMPLES = 10;
 const MOST_BUSIEST = 10;
@@ -55,12 +56,7 @@ export class Trial {
   #examples: HeldExample[] = [];
 
   constructor(setup: Pick<Setup, 'integrations' | 'times'>, silence: NewSilence, now: number) {
-    const routes = setup.integrations.map(({ integration, conditions, destination }, lane) => ({
-      integration,
-      conditions,
-      destination: destination ?? { name: integration.name },
-      lane,
-    }));
+    const routes = presentRoutes(setup.integrations);
     this.#ids = routes.map(({ integration }) => integration.id);
     const concerned = this.#ids.filter((id) => silence.integrations?.includes(id) !== false);
     this.#integrations = new Map(concerned.map((id) => [id, 0]));

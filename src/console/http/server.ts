@@ -1,8 +1,9 @@
-import { chmodSync, lstatSync, rmSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { lstatSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
+import { bind } from '../../core/bind.ts';
 import type { ListenPlace } from '../../core/listen.ts';
 
 const MOST_CONNECTIONS = 64;
@@ -35,16 +36,7 @@ export async function listen(place: ListenPlace, mode: number, app: Fetcher): Pr
   server.maxConnections = MOST_CONNECTIONS;
   server.unref();
   if (place.kind === 'socket') await takePlace(place.path);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    const onListening = () => {
-      server.off('error', reject);
-      server.on('error', () => {});
-      resolve();
-    };
-    if (place.kind === 'socket') bindPrivately(server, place.path, mode, onListening);
-    else server.listen(place.port, place.host, onListening);
-  });
+  await bind(server, place.kind === 'socket' ? { path: place.path, mode } : place);
   return {
     close() {
       server.closeAllConnections();
@@ -52,19 +44,6 @@ export async function listen(place: ListenPlace, mode: number, app: Fetcher): Pr
       if (place.kind === 'socket') rmSync(place.path, { force: true });
     },
   };
-}
-
-/** The socket is made within the call: nobody may connect before its rights are set. */
-function bindPrivately(server: Server, path: string, mode: number, done: () => void): void {
-  const mask = process.umask(0o177);
-  try {
-    server.listen(path, () => {
-      chmodSync(path, mode);
-      done();
-    });
-  } finally {
-    process.umask(mask);
-  }
 }
 
 /** Removes what a killed daemon has left. @throws where it is something else, or somebody listens there. */
