@@ -118,7 +118,7 @@ describe.skipIf(noDisks)('a full disk', () => {
     const daemon = await scene.start();
     scene.write(150, 50_000);
     await until(async () => {
-      const { stdout } = await scene.queue('list');
+      const { stdout } = await scene.queue('list', '--limit', '200');
       return stdout.split('\n').length > 150;
     }, 'all alerts wait');
     expect(await daemon.stop()).toBe(0);
@@ -126,7 +126,9 @@ describe.skipIf(noDisks)('a full disk', () => {
     const drop = ['drop', '--all', '--all-states', '--yes'];
     for (const command of [['list'], ['stats'], ['show', '1'], ['retry', '2'], drop]) {
       const { code, stderr } = await scene.queue(...command);
-      expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' });
+      expect({ command, code }).toEqual({ command, code: 0 });
+      // Nothing but whom `show` acts as when it makes the request again.
+      expect(stderr.replace(/^integratord acts as root, .*\n$/, '')).toBe('');
     }
     expect((await scene.queue('list')).stdout).toBe('no deliveries\n');
   });
