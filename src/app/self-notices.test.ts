@@ -106,12 +106,17 @@ it('knows what is wrong with integratord itself', () => {
     parkingOf: () => ({ reason: 'auth', message: 'The key is wrong.', since: 0 }),
     refusal: { since: 0, diagnostics: [diagnostic] },
     outbox: { bytes: 81, limit: 100 },
+    canaries: [{ key: 'canary:slack', about: 'slack', sentence: 'It is lost.', over: 'It came.' }],
+    quiet: [{ path: '/a.json', quiet: { since: 0, count: undefined, fewest: 1180, weeks: 4 } }],
+    now: 47 * 60_000,
     reading: ['the alert file is missing'],
   });
   expect(found.map(({ key, sentence }) => `${key}: ${sentence}`)).toEqual([
     'parked:slack: Nothing is delivered to slack until it is fixed; its alerts wait. The key is wrong.',
     'configuration: The configuration was changed and refused; the one before is in force. f:1:2: error: wrong',
     'outbox: The outbox of integratord is 81 % full: `integratord status` says what waits.',
+    'canary:slack: It is lost.',
+    'quiet:/a.json: /a.json is quieter than it ever was: no alerts for 47 min; at this hour there were never fewer than 1,180 (in 4 weeks). Is the manager well, and are its agents connected?',
     'reading:the alert file is missing: integratord does not read alerts: the alert file is missing.',
   ]);
 });

@@ -1,4 +1,5 @@
 import type { BundleKind } from '../core/bundle.ts';
+import { CANARY } from '../core/canary.ts';
 import type { DeliveryState } from '../core/delivery.ts';
 import type { HeldVerdict } from '../core/grouping.ts';
 import type { Pause } from '../core/outbox.ts';
@@ -155,7 +156,8 @@ export class AlertHistory {
 }
 
 function heldOf({ verdict, verdict_by: by, member_key: key }: DeliveryRow): AlertDelivery['held'] {
-  if (verdict === null) return undefined;
+  // A test alert is not held back.
+  if (verdict === null || verdict === CANARY) return undefined;
   return { verdict, by: by ?? undefined, key: key ?? undefined };
 }
 
@@ -198,7 +200,7 @@ interface DeliveryRow {
   readonly held_for: string | null;
   readonly paused_at: number | null;
   readonly paused_by: string | null;
-  readonly verdict: HeldVerdict | null;
+  readonly verdict: HeldVerdict | typeof CANARY | null;
   readonly verdict_by: string | null;
   readonly member_key: string | null;
   readonly bundle: number | null;
