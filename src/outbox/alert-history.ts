@@ -6,7 +6,7 @@ import type { Pause } from '../core/outbox.ts';
 import { bufferOf, type Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
 import { STATE } from './queue-filter.ts';
-import { type AttemptRow, attemptOf, type RecordedAttempt } from './recorded-attempt.ts';
+import { ATTEMPTS, type AttemptRow, attemptOf, type RecordedAttempt } from './recorded-attempt.ts';
 import { type Wait, waitOf } from './waits-for.ts';
 
 /** An alert that was stored for at least one integration. */
@@ -103,10 +103,7 @@ export class AlertHistory {
   }
 
   #deliveryOf(row: DeliveryRow, now: number): AlertDelivery {
-    const attempts = this.#database.all<AttemptRow>(
-      'SELECT * FROM attempt WHERE delivery = ? ORDER BY number',
-      row.head ?? row.id,
-    );
+    const attempts = this.#database.all<AttemptRow>(ATTEMPTS, row.head ?? row.id);
     const notBefore = attempts.at(-1)?.not_before ?? undefined;
     const waitsFor = waitOf({ ...row, notBefore, isBehindOthers: () => this.#isBehind(row) }, now);
     const notSooner = Math.max(row.due_at, row.held_until);
