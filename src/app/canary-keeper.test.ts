@@ -174,6 +174,24 @@ it('replaces one that still waits, so that they never pile up, and tells of the 
   expect(log.lines.at(-1)?.message).toBe('test alerts arrive again');
 });
 
+it('tells at once of one that was given up', async () => {
+  clock = new FakeClock(Date.parse('2026-08-20T12:00:00+02:00'));
+  start();
+  const [first] = lease();
+  const settlement = aSettlement(first?.id as number, {
+    outcome: { kind: 'reject', reason: 'rejected' },
+    next: { state: 'dead', reason: 'rejected' },
+  });
+  outbox.commit({ settlements: [settlement] });
+  await clock.advance(30_000);
+  const troubles = canaryTroubles(canaries.all().values(), () => 'slack', clock.now());
+  expect(troubles[0]?.sentence).toContain('None has ever arrived.');
+  expect(log.lines.map(({ message }) => message)).toEqual(['a test alert did not arrive']);
+  // The next one takes its place.
+  await clock.advance(24 * HOUR);
+  expect(database.all(`SELECT id FROM delivery WHERE state = 'dead'`)).toEqual([]);
+});
+
 it('waits for one that is being attempted', async () => {
   clock = new FakeClock(Date.parse('2026-08-20T12:00:00+02:00'));
   start();

@@ -2,11 +2,12 @@ import { beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { ownTroubles } from './own-troubles.ts';
-import { SelfNotices, type Trouble } from './self-notices.ts';
+import { type OpenTroubles, SelfNotices, type Trouble } from './self-notices.ts';
 
 let clock: FakeClock;
 let troubles: Trouble[];
 let told: Record<string, number>;
+let open: OpenTroubles;
 let messages: [lane: number, sentence: string][];
 let lanes: ReadonlyMap<string, number>;
 let notices: SelfNotices;
@@ -28,6 +29,10 @@ function start(): void {
       write: (times) => {
         told = times;
       },
+      open: () => open,
+      setOpen: (troubles) => {
+        open = troubles;
+      },
     },
     clock,
     log: new RecordingLog(),
@@ -39,6 +44,7 @@ beforeEach(() => {
   clock = new FakeClock();
   troubles = [];
   told = {};
+  open = {};
   messages = [];
   lanes = new Map([
     ['slack', 1],
@@ -81,6 +87,33 @@ it('does not say again within an hour what it said, also after a restart', async
   troubles = [parked];
   await clock.advance(60_000);
   expect(messages.filter(([, sentence]) => sentence === 'It is parked.')).toHaveLength(2);
+});
+
+it('says that it is over also where that came to pass while the daemon was down', async () => {
+  troubles = [parked];
+  await clock.advance(40_000);
+  notices.stop();
+  troubles = [];
+  start();
+  await clock.advance(60_000);
+  notices.stop();
+  start();
+  await clock.advance(60_000);
+  expect(messages).toEqual([
+    [2, 'It is parked.'],
+    [2, 'It works.'],
+  ]);
+});
+
+it('tells each twice an hour at most where it comes and goes', async () => {
+  for (let times = 0; times < 20; times += 1) {
+    troubles = times % 2 === 0 ? [parked] : [];
+    await clock.advance(60_000);
+  }
+  expect(messages).toEqual([
+    [2, 'It is parked.'],
+    [2, 'It works.'],
+  ]);
 });
 
 it('looks at nothing where nobody is to be told', async () => {

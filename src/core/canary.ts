@@ -21,6 +21,8 @@ export interface CanaryRecord {
   readonly succeededAt: number | undefined;
   /** When the first one was sent that came after that. */
   readonly unprovenSince: number | undefined;
+  /** True where the last one was given up. */
+  readonly isDead: boolean;
 }
 
 /** How the test alerts of an integration do. Times are milliseconds since 1970. */
@@ -32,12 +34,12 @@ export interface CanaryReport {
   readonly isLost: boolean;
 }
 
-/** One that was not delivered after this time is lost: then it is 26 hours since the one before. */
+/** One that is not delivered after this time is lost: then it is 26 hours since the one before. */
 const LATE_MS = 2 * 3_600_000;
 
-/** Whether test alerts of a lane do not arrive. @param now in milliseconds since 1970. */
-export function isLost({ unprovenSince }: CanaryRecord, now: number): boolean {
-  return unprovenSince !== undefined && now - unprovenSince >= LATE_MS;
+/** Whether test alerts of a lane do not arrive: the last one was given up, or is late. @param now in milliseconds since 1970. */
+export function isLost({ unprovenSince, isDead }: CanaryRecord, now: number): boolean {
+  return unprovenSince !== undefined && (isDead || now - unprovenSince >= LATE_MS);
 }
 
 /** A plan in words. */

@@ -22,7 +22,10 @@ export class Canaries {
 
   /** What is stored of each lane that gets them, by its number. */
   all(): Map<number, CanaryRecord> {
-    const rows = this.#database.all<CanaryRow>('SELECT * FROM canary ORDER BY lane');
+    const rows = this.#database.all<CanaryRow>(
+      `SELECT canary.*, d.state FROM canary LEFT JOIN delivery d ON d.id = canary.delivery
+       ORDER BY canary.lane`,
+    );
     return new Map(rows.map((row) => [row.lane, recordOf(row)]));
   }
 
@@ -116,6 +119,7 @@ interface CanaryRow {
   sent_at: number;
   succeeded_at: number | null;
   unproven_since: number | null;
+  state: string | null;
 }
 
 function recordOf(row: CanaryRow): CanaryRecord {
@@ -126,5 +130,6 @@ function recordOf(row: CanaryRow): CanaryRecord {
     sentAt: row.sent_at,
     succeededAt: row.succeeded_at ?? undefined,
     unprovenSince: row.unproven_since ?? undefined,
+    isDead: row.state === 'dead',
   };
 }

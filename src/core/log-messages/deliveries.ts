@@ -78,8 +78,8 @@ export const DELIVERY_MESSAGES = {
   'a test alert did not arrive': {
     level: 'error',
     meaning:
-      'The test alert of this integration (`canary`) was `sent` more than two hours ago and is not ' +
-      'delivered; the `last` one arrived then.',
+      'The test alert of this integration (`canary`), first `sent` then, was given up, or is not ' +
+      'delivered after two hours; the `last` one arrived then.',
     action: '`queue list --integration` shows it, and `queue show` why it did not arrive.',
   },
   'test alerts arrive again': {
