@@ -1,6 +1,6 @@
 import { readAlert } from '../alert/formats/read-alert.ts';
 import { documentsIn, withoutSpace } from '../alert/nested-alerts.ts';
-import { type InputLine, type OpenFile, readRecords } from './lines.ts';
+import { type InputLine, linesOf, type OpenFile, readRecords, recordsOf } from './lines.ts';
 
 /** A document of more bytes is taken as the lines that it consists of. */
 const LONGEST = 64 * 2 ** 20;
@@ -12,9 +12,18 @@ const NEWLINE = Buffer.from('\n');
  * `_source` of a document, the documents of a list, and `hits`.
  * @throws CommandError when the file cannot be read.
  */
-export async function* readAlertDocuments(file: OpenFile | undefined): AsyncGenerator<InputLine> {
+export function readAlertDocuments(file: OpenFile | undefined): AsyncGenerator<InputLine> {
+  return alertDocumentsOf(readRecords(file));
+}
+
+/** The same of bytes, such as somebody pasted. */
+export function alertDocumentsIn(bytes: Buffer): AsyncGenerator<InputLine> {
+  return alertDocumentsOf(recordsOf(linesOf([bytes])));
+}
+
+async function* alertDocumentsOf(records: AsyncIterable<InputLine>): AsyncGenerator<InputLine> {
   let open: OpenDocument | undefined;
-  for await (const line of readRecords(file)) {
+  for await (const line of records) {
     if (open === undefined && !beginsDocument(line.bytes)) {
       yield* unpacked(line);
       continue;

@@ -1,19 +1,15 @@
-import { readAlert } from '../../alert/formats/read-alert.ts';
-import { alertOf } from '../../alert/large-alert.ts';
-import { type ExplainedIntegration, Explainer } from '../../cli/explain/explanation.ts';
-import { notesOf, rowsOf } from '../../cli/explain/text.ts';
 import { listed, recurringTimes } from '../../cli/silence/listed.ts';
 import { judge } from '../../cli/status/verdict.ts';
-import type { ConsoleSource, ExplainedAlert, ExplainedFor } from '../../console/data.ts';
+import type { ConsoleSource } from '../../console/data.ts';
 import type { Reader } from '../../console/reader/client.ts';
 import type { FoundAlert } from '../../console/reader/protocol.ts';
 import type { Tally } from '../../console/series.ts';
 import type { Clock } from '../../core/clock.ts';
-import { HELD_VERDICTS } from '../../core/grouping.ts';
 import type { LaneBacklog } from '../../core/outbox.ts';
 import type { Scrubber } from '../../core/secret.ts';
 import type { StatusReport } from '../../core/status.ts';
 import type { Setup } from '../setup.ts';
+import { explained } from './explained.ts';
 
 export interface SourceParts {
   /** For pages, and for what takes longer: they do not wait for each other. */
@@ -84,52 +80,4 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
 /** The rest of the state can be shown where the outbox cannot be read: it says so. */
 function nothingKnown(): LaneBacklog[] {
   return [];
-}
-
-function explained(found: FoundAlert, setup: Setup, now: number): ExplainedAlert {
-  const raw = Buffer.from(found.raw);
-  const read = readAlert(raw);
-  const whole = alertOf(raw);
-  const { foundIn, path, readAt, deliveries, configuration } = found;
-  const common = {
-    json: whole.json,
-    length: raw.length,
-    foundIn: path ?? 'the outbox',
-    readAt,
-  };
-  if (typeof read === 'string') {
-    return { ...common, id: undefined, decidedBy: 'nobody: it is no alert', integrations: [] };
-  }
-  const explainer = new Explainer({
-    setup,
-    configurations: { at: () => configuration },
-    now,
-    onlyNow: false,
-  });
-  const explanation = explainer.explain({ alert: read, foundIn, path, readAt, deliveries });
-  const { config, configSince, configNote } = explanation;
-  const then = configSince === undefined ? '' : ` of ${new Date(configSince).toISOString()}`;
-  return {
-    ...common,
-    id: read.facts.id,
-    decidedBy:
-      config === 'then'
-        ? `the configuration then,${then}`
-        : `the present configuration${configNote === undefined ? '' : ` (${configNote})`}`,
-    integrations: explanation.integrations.map(explainedFor),
-  };
-}
-
-function explainedFor(one: ExplainedIntegration): ExplainedFor {
-  const { id, verdict, by, chain, deliveries } = one;
-  const isHeld = (HELD_VERDICTS as readonly string[]).includes(verdict);
-  return {
-    id,
-    verdict: by ?? verdict,
-    kind: verdict === 'send' ? 'sent' : isHeld ? 'held' : 'refused',
-    why: verdict === 'send' ? undefined : chain.at(-1)?.why,
-    chain: chain.flatMap(rowsOf),
-    notes: notesOf(one),
-    deliveries,
-  };
 }
