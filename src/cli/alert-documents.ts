@@ -1,5 +1,6 @@
 import { readAlert } from '../alert/formats/read-alert.ts';
 import { documentsIn, withoutSpace } from '../alert/nested-alerts.ts';
+import { beginsText } from '../alert/record-framing.ts';
 import { type InputLine, linesOf, type OpenFile, readRecords, recordsOf } from './lines.ts';
 
 /** A document of more bytes is taken as the lines that it consists of. */
@@ -16,9 +17,12 @@ export function readAlertDocuments(file: OpenFile | undefined): AsyncGenerator<I
   return alertDocumentsOf(readRecords(file));
 }
 
-/** The same of bytes, such as somebody pasted. */
-export function alertDocumentsIn(bytes: Buffer): AsyncGenerator<InputLine> {
-  return alertDocumentsOf(recordsOf(linesOf([bytes])));
+/** The same of bytes, such as somebody pasted. They may be one document however it begins. */
+export async function* alertDocumentsIn(bytes: Buffer): AsyncGenerator<InputLine> {
+  const read = beginsText(bytes, 0) ? 'not an alert of alerts.log' : readAlert(bytes);
+  if (read === 'no rule in it') yield* nestedIn({ line: 0, bytes });
+  else if (typeof read === 'string') yield* alertDocumentsOf(recordsOf(linesOf([bytes])));
+  else yield { line: 0, bytes: bytes.includes(NEWLINE) ? withoutSpace(bytes) : bytes };
 }
 
 async function* alertDocumentsOf(records: AsyncIterable<InputLine>): AsyncGenerator<InputLine> {

@@ -12,12 +12,14 @@ export function explained(found: FoundAlert, setup: Setup, now: number): Explain
   const raw = Buffer.from(found.raw);
   const read = readAlert(raw);
   const whole = alertOf(raw);
-  const { foundIn, path, readAt, deliveries, configuration } = found;
+  const { foundIn, path, readAt, deliveries, configuration, stored } = found;
   const common = {
     json: whole.json,
     length: raw.length,
     foundIn: path ?? 'the outbox',
     readAt,
+    isGiven: foundIn === 'input',
+    stored: stored && alertOf(Buffer.from(stored)).json,
   };
   if (typeof read === 'string') {
     return { ...common, id: undefined, decidedBy: 'nobody: it is no alert', integrations: [] };
@@ -43,7 +45,7 @@ export function explained(found: FoundAlert, setup: Setup, now: number): Explain
 }
 
 function explainedFor(one: ExplainedIntegration): ExplainedFor {
-  const { id, verdict, by, chain, deliveries } = one;
+  const { id, verdict, by, chain, now, deliveries } = one;
   const isHeld = (HELD_VERDICTS as readonly string[]).includes(verdict);
   return {
     id,
@@ -52,6 +54,12 @@ function explainedFor(one: ExplainedIntegration): ExplainedFor {
     why: verdict === 'send' ? undefined : chain.at(-1)?.why,
     chain: chain.flatMap(rowsOf),
     notes: notesOf(one),
+    now:
+      now === undefined
+        ? undefined
+        : now === null
+          ? { verdict: 'not configured any more', kind: 'refused' }
+          : { verdict: now.by ?? now.verdict, kind: now.verdict === 'send' ? 'sent' : 'refused' },
     deliveries,
   };
 }

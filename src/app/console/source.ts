@@ -1,6 +1,6 @@
 import { listed, recurringTimes } from '../../cli/silence/listed.ts';
 import { judge } from '../../cli/status/verdict.ts';
-import type { ConsoleSource } from '../../console/data.ts';
+import type { ConsoleSource, ExplainedAlert } from '../../console/data.ts';
 import type { Reader } from '../../console/reader/client.ts';
 import type { FoundAlert } from '../../console/reader/protocol.ts';
 import type { Tally } from '../../console/series.ts';
@@ -10,11 +10,12 @@ import type { Scrubber } from '../../core/secret.ts';
 import type { StatusReport } from '../../core/status.ts';
 import type { Setup } from '../setup.ts';
 import { explained } from './explained.ts';
+import { isAlertId } from './given-alerts.ts';
 
 export interface SourceParts {
   /** For pages, and for what takes longer: they do not wait for each other. */
-  readonly reader: Reader;
-  readonly searcher: Reader;
+  readonly reader: Pick<Reader, 'ask'>;
+  readonly searcher: Pick<Reader, 'ask'>;
   readonly status: (backlog: readonly LaneBacklog[]) => StatusReport;
   readonly tally: Tally;
   /** The configuration in force. */
@@ -56,10 +57,19 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
     deadGroups: (isPatient) =>
       isPatient ? searcher.ask('deadGroups', SEARCH_MS) : reader.ask('deadGroups', PAGE_MS),
     async explain(alertId) {
-      // What is no id is in no file.
-      if (!/^\d{1,12}\.\d{1,15}$/.test(alertId)) return { alerts: [], left: [] };
+      if (!isAlertId(alertId)) return { alerts: [], left: [] };
       const { alerts, left } = await searcher.ask('alert', alertId);
       return { alerts: alerts.map(explain), left };
+    },
+    async explainGiven(form) {
+      const given = await searcher.ask('given', form);
+      if (given.kind === 'id') return given;
+      const alerts: ExplainedAlert[] = [];
+      for (const one of given.alerts) {
+        alerts.push(explain(one));
+        await laterOn();
+      }
+      return { ...given, alerts };
     },
     async silences() {
       const now = clock.now();
@@ -75,6 +85,11 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
     activity: (before) => reader.ask('activity', PAGE_ROWS, before),
     scrub: (text) => scrubber.scrub(text),
   };
+}
+
+/** Lets the lanes go on between two pieces of work. */
+function laterOn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The rest of the state can be shown where the outbox cannot be read: it says so. */
