@@ -12,9 +12,9 @@ import { DeliveriesPage, type DeliveriesQuery } from './pages/deliveries.tsx';
 import { DeliveryPage } from './pages/delivery.tsx';
 import { Message } from './pages/layout.tsx';
 import { NowPage } from './pages/now.tsx';
-import { SilencesPage } from './pages/silences.tsx';
 import { SPANS } from './pages/spans.ts';
 import type { Search } from './reader/protocol.ts';
+import { silenceRoutes } from './silence-routes.ts';
 import type { Viewing } from './viewing.ts';
 
 /** What the pages are made from. */
@@ -67,16 +67,7 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
       return page('Dead letters', DeadPage({ found, now: now(), formId: formIdFor(request) }));
     }),
     ...explainRoutes(parts),
-    get('/silences', async (request) => {
-      const [silences, integrations] = await Promise.all([
-        source.silences(),
-        source.integrations(),
-      ]);
-      const rule = request.query.get('rule') ?? '';
-      const formId = formIdFor(request);
-      const body = SilencesPage({ silences, integrations, now: now(), formId, rule });
-      return page('Silences', body);
-    }),
+    ...silenceRoutes(parts),
     get('/activity', async ({ query }) => {
       const before = query.get('before') ?? '';
       const entries = await source.activity(isId(before) ? Number(before) : undefined);

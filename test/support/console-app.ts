@@ -6,6 +6,7 @@ import { consoleActions } from '../../src/app/console/actions.ts';
 import { change } from '../../src/app/console/changes.ts';
 import { readerJobs } from '../../src/app/console/reader-jobs.ts';
 import { consoleSource } from '../../src/app/console/source.ts';
+import { trySilence } from '../../src/app/console/trial.ts';
 import { readSetup, type Setup } from '../../src/app/setup.ts';
 import { createConsole } from '../../src/console/console.ts';
 import type { Reader } from '../../src/console/reader/client.ts';
@@ -89,6 +90,7 @@ export function consoleApp({
   const actions = consoleActions({
     apply: (what, who) => change(database, what, who, clock),
     reader,
+    trySilence: (silence) => trySilence(silence, setup, home, clock),
     setup: () => setup,
     reloading: () => ({ reload: () => ({ accepted: true, waits: false, diagnostics: [] }) }),
     clock,

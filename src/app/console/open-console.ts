@@ -8,6 +8,7 @@ import type { Setup } from '../setup.ts';
 import { type StatusParts, statusOf } from '../status.ts';
 import { consoleActions } from './actions.ts';
 import { consoleSource } from './source.ts';
+import { silenceTrials } from './trials.ts';
 import { writerOf } from './writer.ts';
 
 /** What a console shows, and by which it acts. */
@@ -53,6 +54,7 @@ export async function openConsole(parts: OpenConsoleParts): Promise<() => void> 
   });
   const actions = consoleActions({
     apply: writerOf(outbox),
+    trySilence: silenceTrials(paths, clock),
     reader: searcher,
     setup,
     reloading,
