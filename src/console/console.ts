@@ -10,6 +10,7 @@ import { ASSETS_DIRECTORY, type Assets, loadAssets } from './http/assets.ts';
 import type { Fetcher } from './http/server.ts';
 import { Live } from './live.ts';
 import { readingRoutes } from './reading-routes.ts';
+import { silenceActions } from './silence-routes.ts';
 import { Viewing } from './viewing.ts';
 
 export interface ConsoleParts {
@@ -40,6 +41,7 @@ export function createConsole(parts: ConsoleParts): Console {
     routes: [
       ...readingRoutes({ source, viewing, live, formIds, write, now }),
       ...(write ? actingRoutes({ actions, formIds, now, log }) : []),
+      ...(write ? silenceActions({ actions, formIds, now, log, source }) : []),
     ],
     assets: parts.assets ?? loadAssets(ASSETS_DIRECTORY),
     login: usersFile === undefined ? undefined : new Login(usersFile, clock, log),
