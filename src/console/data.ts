@@ -35,6 +35,8 @@ export interface ExplainedFor {
   readonly why: string | undefined;
   readonly chain: readonly ChainRow[];
   readonly notes: readonly string[];
+  /** What would be decided now, where that is different. */
+  readonly now: { readonly verdict: string; readonly kind: 'sent' | 'refused' } | undefined;
   readonly deliveries: readonly AlertDelivery[];
 }
 
@@ -48,8 +50,23 @@ export interface ExplainedAlert {
   readonly readAt: number | undefined;
   /** What decided: the present configuration, or the one of then. */
   readonly decidedBy: string;
+  /** True where somebody pasted it. */
+  readonly isGiven: boolean;
+  /** What is stored under its id, where that may be another. */
+  readonly stored: JsonObject | undefined;
   readonly integrations: readonly ExplainedFor[];
 }
+
+/** What came of explaining what somebody gave. */
+export type GivenExplanations =
+  | { readonly kind: 'id'; readonly id: string }
+  | {
+      readonly kind: 'alerts';
+      readonly text: string;
+      readonly alerts: readonly ExplainedAlert[];
+      readonly problems: readonly string[];
+      readonly isCut: boolean;
+    };
 
 export interface FoundExplanations {
   readonly alerts: readonly ExplainedAlert[];
@@ -78,6 +95,8 @@ export interface ConsoleSource {
   delivery(id: number): Promise<DeliveryData | undefined>;
   deadGroups(isPatient: boolean): Promise<DeadGroups>;
   explain(alertId: string): Promise<FoundExplanations>;
+  /** @param form as a browser sends it. */
+  explainGiven(form: Uint8Array): Promise<GivenExplanations>;
   silences(): Promise<SilenceData[]>;
   activity(before: number | undefined): Promise<AuditRecord[]>;
   /** Text without any secret of the configuration. */

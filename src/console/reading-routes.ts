@@ -2,11 +2,11 @@ import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
 import type { FormIds } from './auth/form-ids.ts';
 import { includesRole } from './auth/users.ts';
 import type { ConsoleSource } from './data.ts';
+import { explainRoutes } from './explain-routes.ts';
 import type { PageAnswer, PageRequest, Route } from './http/route.ts';
 import type { Live } from './live.ts';
 import { AboutPage } from './pages/about.tsx';
 import { ActivityPage } from './pages/activity.tsx';
-import { AlertPage } from './pages/alert.tsx';
 import { DeadPage } from './pages/dead.tsx';
 import { DeliveriesPage, type DeliveriesQuery } from './pages/deliveries.tsx';
 import { DeliveryPage } from './pages/delivery.tsx';
@@ -41,17 +41,6 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
   const get = (path: string, answer: Route['answer']): Route => {
     return { method: 'GET', path, role: 'viewer', answer };
   };
-  const alertPage = async (request: PageRequest, id: string): Promise<PageAnswer> => {
-    const { alerts, left } = id === '' ? NONE : await source.explain(id);
-    const body = AlertPage({
-      id,
-      left,
-      now: now(),
-      canAct: mayAct(request),
-      alerts: alerts.map((alert) => viewing.alert(alert, request.user)),
-    });
-    return page('Explain an alert', body);
-  };
   return [
     get('/', async (request) => {
       const data = await source.now();
@@ -77,8 +66,7 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
       const found = await source.deadGroups(request.query.get('all') === '1');
       return page('Dead letters', DeadPage({ found, now: now(), formId: formIdFor(request) }));
     }),
-    get('/alert', (request) => alertPage(request, request.query.get('id')?.trim() ?? '')),
-    get('/alert/:id', (request) => alertPage(request, request.id)),
+    ...explainRoutes(parts),
     get('/silences', async (request) => {
       const [silences, integrations] = await Promise.all([
         source.silences(),
@@ -101,8 +89,6 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
     }),
   ];
 }
-
-const NONE = { alerts: [], left: [] };
 
 async function deliveries(
   { source, viewing, now }: RouteParts,

@@ -168,7 +168,7 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
     await page.goBack();
     await page.waitForURL('**/alert/1787224951.3');
     await page.keyboard.press('/');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('id');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('alert');
     await page.keyboard.press('Escape');
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
     expect(wrong).toEqual([]);

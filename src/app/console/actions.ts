@@ -1,38 +1,24 @@
-import type { ActionResult, ConsoleActions, SilenceWish } from '../../console/data.ts';
+import type { ConsoleActions, SilenceWish } from '../../console/data.ts';
 import type { Reader } from '../../console/reader/client.ts';
-import { startHelper } from '../../console/reader/helper.ts';
 import type { Clock } from '../../core/clock.ts';
 import { formatDiagnostic } from '../../core/diagnostic.ts';
 import type { NewSilence } from '../../core/silence.ts';
 import { compileSilence } from '../../silences/silence.ts';
 import type { Reloading } from '../reloading.ts';
 import type { Setup } from '../setup.ts';
-import type { Change } from './changes.ts';
-import type { Order } from './writer-process.ts';
-
-const PROGRAM = new URL('./writer-process.js', import.meta.url);
+import type { Apply } from './writer.ts';
 
 export interface ActionParts {
-  /** The file of the outbox. */
-  readonly outbox: string;
-  readonly reader: Reader;
+  readonly apply: Apply;
+  readonly reader: Pick<Reader, 'ask'>;
   readonly setup: () => Setup;
   readonly reloading: () => Pick<Reloading, 'reload'>;
   readonly clock: Clock;
 }
 
-/**
- * What people can do in the console. What changes the outbox is done by a process of its own, as a
- * command would, one thing after the other: the lanes see it as they see those.
- */
+/** What people can do in the console. */
 export function consoleActions(parts: ActionParts): ConsoleActions {
-  const { outbox, reader, setup, reloading, clock } = parts;
-  let last: Promise<unknown> = Promise.resolve();
-  const apply = (what: Change, who: string): Promise<ActionResult> => {
-    const next = last.then(() => inProcess(outbox, { what, who }));
-    last = next;
-    return next;
-  };
+  const { apply, reader, setup, reloading, clock } = parts;
   return {
     count: (target, action) => reader.ask('count', target, action),
     retry: (target, who) => apply({ kind: 'retry', target }, who),
@@ -83,16 +69,4 @@ function problemsOf(silence: NewSilence, { times }: Setup): string[] {
   return compileSilence(record, { times: times.times }).problems.map(
     ({ path, message }) => `${path.join('.')}: ${message}`,
   );
-}
-
-function inProcess(outbox: string, order: Order): Promise<ActionResult> {
-  return new Promise((resolve) => {
-    const helper = startHelper(PROGRAM, [outbox]);
-    // It is waited for: what has begun is to end, also when the daemon does meanwhile.
-    helper.on('message', (result: ActionResult) => resolve(result));
-    const failed = () => resolve({ ok: false, text: 'It could not be done: try it by a command.' });
-    helper.on('error', failed);
-    helper.on('exit', failed);
-    helper.send(order);
-  });
 }

@@ -8,6 +8,7 @@ import type { Setup } from '../setup.ts';
 import { type StatusParts, statusOf } from '../status.ts';
 import { consoleActions } from './actions.ts';
 import { consoleSource } from './source.ts';
+import { writerOf } from './writer.ts';
 
 /** What a console shows, and by which it acts. */
 export interface OpenConsoleParts {
@@ -50,7 +51,13 @@ export async function openConsole(parts: OpenConsoleParts): Promise<() => void> 
     scrubber,
     clock,
   });
-  const actions = consoleActions({ outbox, reader: searcher, setup, reloading, clock });
+  const actions = consoleActions({
+    apply: writerOf(outbox),
+    reader: searcher,
+    setup,
+    reloading,
+    clock,
+  });
   const app = createConsole({ settings, source, actions, clock, log });
   const server = await listen(settings.listen, settings.mode, app);
   return () => {

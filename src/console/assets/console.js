@@ -39,7 +39,7 @@ function press(key) {
   const selector = `[data-key="${key}"]`;
   const found = (within && $(selector, within)) ?? $(selector);
   if (found === null || found === undefined) return false;
-  if (found.matches('input')) found.focus();
+  if (found.matches('input, textarea')) found.focus();
   else found.click();
   return true;
 }
@@ -109,6 +109,8 @@ const KEYS = {
 let isGoing = false;
 
 document.addEventListener('keydown', (event) => {
+  const isSent = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+  if (isSent && event.target.matches?.('textarea')) event.target.form?.requestSubmit();
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if ($('#help').open) return; // the dialog has its own keys
   const isTyping = event.target.matches?.('input:not([type=checkbox]), select, textarea') ?? false;

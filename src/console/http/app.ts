@@ -6,11 +6,10 @@ import { includesRole } from '../auth/users.ts';
 import { Layout, LoginPage, Message } from '../pages/layout.tsx';
 import { ReaderError } from '../reader/client.ts';
 import type { Assets } from './assets.ts';
+import { Bodies, LONGEST_FORM } from './bodies.ts';
 import { SECURITY_HEADERS, whyRefused } from './guard.ts';
 import type { Html, PageAnswer, PageRequest, Route } from './route.ts';
 
-/** The most that a form may hold, in bytes. */
-const LONGEST_BODY = 65_536;
 const LONGEST_URL = 8192;
 const COOKIE = 'integratord_console';
 
@@ -61,8 +60,9 @@ export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<
       if (!includesRole(user.role, route.role)) {
         return refusal(parts, context, user, 403, `This needs the role ${route.role}.`);
       }
-      const request = await readRequest(context, user);
-      if (request === undefined) return context.text('too long\n', 413);
+      const request = await readRequest(context, user, route);
+      if (request === 'too long') return context.text('too long\n', 413);
+      if (request === 'busy') return context.text('too much at once\n', 503);
       return respond(parts, context, request, await answerOf(route, request, parts));
     });
   }
@@ -164,24 +164,29 @@ function tokenOf(context: Context): string | undefined {
   return own?.slice(COOKIE.length + 1);
 }
 
-/** Undefined where more was sent than may be. */
-async function readRequest(context: Context, user: User): Promise<PageRequest | undefined> {
+const bodies = new Bodies();
+const NOTHING = new Uint8Array();
+
+async function readRequest(
+  context: Context,
+  user: User,
+  { longestBytes }: Route,
+): Promise<PageRequest | 'too long' | 'busy'> {
   const { pathname, search, searchParams } = new URL(context.req.url);
-  const form = context.req.method === 'POST' ? await readForm(context) : new URLSearchParams();
-  if (form === undefined) return undefined;
   const id = context.req.param('id') ?? '';
-  return { user, id, url: pathname + search, query: searchParams, form };
+  const rest = { user, id, url: pathname + search, query: searchParams };
+  if (context.req.method !== 'POST')
+    return { ...rest, form: new URLSearchParams(), bytes: NOTHING };
+  const body = await bodies.read(context.req.raw.body, longestBytes ?? LONGEST_FORM);
+  if (typeof body === 'string') return body;
+  return longestBytes === undefined
+    ? { ...rest, form: new URLSearchParams(body.toString('utf8')), bytes: NOTHING }
+    : { ...rest, form: new URLSearchParams(), bytes: body };
 }
 
 async function readForm(context: Context): Promise<URLSearchParams | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of context.req.raw.body ?? []) {
-    length += chunk.length;
-    if (length > LONGEST_BODY) return undefined;
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  const body = await bodies.read(context.req.raw.body, LONGEST_FORM);
+  return typeof body === 'string' ? undefined : new URLSearchParams(body.toString('utf8'));
 }
 
 function addLogin(app: Hono, parts: AppParts, login: Login): void {
