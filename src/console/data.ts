@@ -9,6 +9,7 @@ import type { QueueDetail } from '../outbox/queue.ts';
 import type { SilenceReceipt } from '../outbox/silence-receipts.ts';
 import type { ActionTarget } from './action-target.ts';
 import type { Search } from './reader/protocol.ts';
+import type { Rendering } from './rendering/rendering.ts';
 import type { Series } from './series.ts';
 import type { SilenceWish, TriedSilence } from './silence-data.ts';
 
@@ -78,6 +79,7 @@ export interface FoundExplanations {
 export interface DeliveryData {
   readonly detail: Omit<QueueDetail, 'raw'>;
   readonly alert: ExplainedAlert;
+  readonly rendering: Rendering;
 }
 
 /** A silence as it is shown. */
@@ -94,7 +96,8 @@ export interface ConsoleSource {
   series(): Series;
   deliveries(search: Search): Promise<BrowsePage>;
   integrations(): Promise<string[]>;
-  delivery(id: number): Promise<DeliveryData | undefined>;
+  /** @param hide fields that its message is shown without. */
+  delivery(id: number, hide: readonly string[]): Promise<DeliveryData | undefined>;
   deadGroups(isPatient: boolean): Promise<DeadGroups>;
   explain(alertId: string): Promise<FoundExplanations>;
   /** @param form as a browser sends it. */

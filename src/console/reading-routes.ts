@@ -55,12 +55,16 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
     get('/deliveries', (request) => deliveries(parts, request, formIdFor(request)?.())),
     get('/delivery/:id', async (request) => {
       const id = Number(request.id);
-      const found = isId(request.id) ? await source.delivery(id) : undefined;
+      const hide = viewing.hidesFrom(request.user);
+      const found = isId(request.id) ? await source.delivery(id, hide) : undefined;
       if (found === undefined) return missing(`There is no delivery ${request.id}.`);
       const shown = viewing.alert(found.alert, request.user);
-      const { detail } = found;
+      const { detail, rendering } = found;
       const formId = formIdFor(request)?.();
-      return page(`Delivery ${id}`, DeliveryPage({ ...shown, detail, now: now(), formId }));
+      return page(
+        `Delivery ${id}`,
+        DeliveryPage({ ...shown, detail, rendering, now: now(), formId }),
+      );
     }),
     get('/dead', async (request) => {
       const found = await source.deadGroups(request.query.get('all') === '1');

@@ -11,6 +11,7 @@ import type { StatusReport } from '../../core/status.ts';
 import type { Setup } from '../setup.ts';
 import { explained } from './explained.ts';
 import { isAlertId } from './given-alerts.ts';
+import { rendered } from './rendered.ts';
 
 export interface SourceParts {
   /** For pages, and for what takes longer: they do not wait for each other. */
@@ -46,13 +47,14 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
         : reader.ask('deliveries', search, PAGE_ROWS, PAGE_MS);
     },
     integrations: () => reader.ask('integrations'),
-    async delivery(id) {
+    async delivery(id, hide) {
       const found = await reader.ask('delivery', id);
       if (found === undefined) return undefined;
       const { detail, alert } = found;
       const whole = explain(alert);
       const its = whole.integrations.filter(({ deliveries }) => deliveries.length > 0);
-      return { detail, alert: { ...whole, integrations: its } };
+      const rendering = rendered(detail, Buffer.from(alert.raw), setup(), hide);
+      return { detail, alert: { ...whole, integrations: its }, rendering };
     },
     deadGroups: (isPatient) =>
       isPatient ? searcher.ask('deadGroups', SEARCH_MS) : reader.ask('deadGroups', PAGE_MS),

@@ -10,6 +10,7 @@ const KEYS = [
   ['d', 'drop it (asks first)'],
   ['s', 'silence alerts like it'],
   ['e', 'explain its alert'],
+  ['y', 'copy the request as a command for curl'],
   ['.', 'hold the live view, and let it go on'],
   ['n', 'next page of a table'],
   ['g n', 'Now'],
