@@ -5,6 +5,7 @@ import { actingRoutes } from './acting-routes.ts';
 import { FormIds } from './auth/form-ids.ts';
 import { Login } from './auth/login.ts';
 import type { ConsoleActions, ConsoleSource } from './data.ts';
+import { exportRoute } from './deliveries-routes.ts';
 import { consoleApp } from './http/app.ts';
 import { ASSETS_DIRECTORY, type Assets, loadAssets } from './http/assets.ts';
 import type { Fetcher } from './http/server.ts';
@@ -40,6 +41,7 @@ export function createConsole(parts: ConsoleParts): Console {
   const app = consoleApp({
     routes: [
       ...readingRoutes({ source, viewing, live, formIds, write, now }),
+      exportRoute({ source, viewing, formIds, write, now, actions, log }),
       ...(write ? actingRoutes({ actions, formIds, now, log }) : []),
       ...(write ? silenceActions({ actions, formIds, now, log, source }) : []),
     ],

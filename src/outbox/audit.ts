@@ -20,6 +20,8 @@ export type AuditKind =
   | 'silence add'
   | 'silence extend'
   | 'silence end'
+  | 'test'
+  | 'export'
   | 'pause'
   | 'resume'
   | 'reload';
@@ -87,6 +89,24 @@ export function recordPause(
   integration: string,
 ): void {
   record(database, audit, action, { integration });
+}
+
+/** Keeps who tried an integration. To be called in the transaction that does it. */
+export function recordTest(
+  database: Database,
+  audit: Audit,
+  detail: { readonly integration: string; readonly delivery: number },
+): void {
+  record(database, audit, 'test', detail);
+}
+
+/** Keeps who took deliveries with them, how many, and how they were selected. */
+export function recordExport(
+  database: Database,
+  audit: Audit,
+  detail: { readonly count: number; readonly selection: unknown },
+): void {
+  record(database, audit, 'export', detail);
 }
 
 function record(

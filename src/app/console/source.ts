@@ -46,6 +46,10 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
         ? searcher.ask('deliveries', search, PAGE_ROWS, SEARCH_MS)
         : reader.ask('deliveries', search, PAGE_ROWS, PAGE_MS);
     },
+    exported: async (search) => {
+      const piece = await searcher.ask('exported', search);
+      return { ...piece, text: scrubber.scrub(piece.text) };
+    },
     integrations: () => reader.ask('integrations'),
     async delivery(id, hide) {
       const found = await reader.ask('delivery', id);

@@ -102,6 +102,7 @@ const KEYS = {
   k: () => move(-1),
   x: select,
   r: () => act('r'),
+  R: () => press('R'),
   d: () => act('d'),
   e: explain,
   s: silence,

@@ -7,6 +7,7 @@ const KEYS = [
   ['x', 'select it'],
   ['*', 'select all of the page'],
   ['r', 'retry what is selected, or where you are'],
+  ['R', 'retry all that match (asks first)'],
   ['d', 'drop it (asks first)'],
   ['s', 'silence alerts like it'],
   ['e', 'explain its alert'],
