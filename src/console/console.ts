@@ -10,12 +10,15 @@ import { ASSETS_DIRECTORY, type Assets, loadAssets } from './http/assets.ts';
 import type { Fetcher } from './http/server.ts';
 import { Live } from './live.ts';
 import { readingRoutes } from './reading-routes.ts';
+import type { Steering } from './steering/data.ts';
+import { steeringRoutes } from './steering/routes.ts';
 import { Viewing } from './viewing.ts';
 
 export interface ConsoleParts {
   readonly settings: ConsoleSettings;
   readonly source: ConsoleSource;
   readonly actions: ConsoleActions;
+  readonly steering: Steering;
   readonly clock: Clock;
   readonly log: Log;
   /** The files of the pages, unless a test brings its own. */
@@ -30,7 +33,7 @@ export interface Console extends Fetcher {
 
 /** Puts a console together. @throws where the files of its pages are missing. */
 export function createConsole(parts: ConsoleParts): Console {
-  const { settings, source, actions, clock, log } = parts;
+  const { settings, source, actions, steering, clock, log } = parts;
   const { usersFile, write, hosts, hide } = settings;
   const live = new Live(source, clock);
   const formIds = new FormIds();
@@ -39,6 +42,7 @@ export function createConsole(parts: ConsoleParts): Console {
   const app = consoleApp({
     routes: [
       ...readingRoutes({ source, viewing, live, formIds, write, now }),
+      ...steeringRoutes({ steering, hide, write, now }),
       ...(write ? actingRoutes({ actions, formIds, now, log }) : []),
     ],
     assets: parts.assets ?? loadAssets(ASSETS_DIRECTORY),
@@ -48,5 +52,9 @@ export function createConsole(parts: ConsoleParts): Console {
     scrub: (text) => source.scrub(text),
     log,
   });
-  return { fetch: (request) => app.fetch(request), close: () => live.close() };
+  const close = () => {
+    live.close();
+    steering.runs.close();
+  };
+  return { fetch: (request) => app.fetch(request), close };
 }

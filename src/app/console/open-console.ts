@@ -8,6 +8,7 @@ import type { Setup } from '../setup.ts';
 import { type StatusParts, statusOf } from '../status.ts';
 import { consoleActions } from './actions.ts';
 import { consoleSource } from './source.ts';
+import { createSteering } from './steering/steering.ts';
 import { writerOf } from './writer.ts';
 
 /** What a console shows, and by which it acts. */
@@ -18,6 +19,8 @@ export interface OpenConsoleParts {
   readonly tally: Tally;
   /** What is in force. */
   readonly setup: () => Setup;
+  /** What was in force before the last reload; undefined where there was none. */
+  readonly setupBefore: () => Setup | undefined;
 }
 
 /** A search ends by itself before this. */
@@ -29,7 +32,7 @@ const LONGEST_ANSWER_MS = 5000;
  * @throws an error with a reason in words where it cannot be opened.
  */
 export async function openConsole(parts: OpenConsoleParts): Promise<() => void> {
-  const { settings, options, status, tally, setup } = parts;
+  const { settings, options, status, tally, setup, setupBefore } = parts;
   const { log, scrubber, paths } = options;
   const { clock, database, reloading, troubles } = status;
   const outbox = database.path;
@@ -58,7 +61,9 @@ export async function openConsole(parts: OpenConsoleParts): Promise<() => void> 
     reloading,
     clock,
   });
-  const app = createConsole({ settings, source, actions, clock, log });
+  const inForceSince = () => reloading().inForceSince;
+  const steering = createSteering({ paths, setup, setupBefore, inForceSince, clock });
+  const app = createConsole({ settings, source, actions, steering, clock, log });
   const server = await listen(settings.listen, settings.mode, app);
   return () => {
     app.close();
