@@ -12,9 +12,9 @@ import { DeliveriesPage, type DeliveriesQuery } from './pages/deliveries.tsx';
 import { DeliveryPage } from './pages/delivery.tsx';
 import { Message } from './pages/layout.tsx';
 import { NowPage } from './pages/now.tsx';
-import { SilencesPage } from './pages/silences.tsx';
 import { SPANS } from './pages/spans.ts';
 import type { Search } from './reader/protocol.ts';
+import { silenceRoutes } from './silence-routes.ts';
 import type { Viewing } from './viewing.ts';
 
 /** What the pages are made from. */
@@ -23,8 +23,8 @@ export interface RouteParts {
   readonly viewing: Viewing;
   readonly live: Live;
   readonly formIds: FormIds;
-  /** Whether anything can be done here. */
-  readonly write: boolean;
+  /** Whether anything can be done at a path. */
+  readonly writes: (path: string) => boolean;
   readonly now: () => number;
 }
 
@@ -33,9 +33,9 @@ const ACTIVITY_ROWS = 100;
 
 /** The pages that show something. */
 export function readingRoutes(parts: RouteParts): readonly Route[] {
-  const { source, viewing, live, formIds, write, now } = parts;
-  const mayAct = ({ user }: PageRequest, role: 'operator' | 'admin' = 'operator') =>
-    write && includesRole(user.role, role);
+  const { source, viewing, live, formIds, writes, now } = parts;
+  const mayAct = ({ user, url }: PageRequest, role: 'operator' | 'admin' = 'operator') =>
+    writes(url) && includesRole(user.role, role);
   const formIdFor = (request: PageRequest, role: 'operator' | 'admin' = 'operator') =>
     mayAct(request, role) ? () => formIds.issue(request.user.name) : undefined;
   const get = (path: string, answer: Route['answer']): Route => {
@@ -67,16 +67,7 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
       return page('Dead letters', DeadPage({ found, now: now(), formId: formIdFor(request) }));
     }),
     ...explainRoutes(parts),
-    get('/silences', async (request) => {
-      const [silences, integrations] = await Promise.all([
-        source.silences(),
-        source.integrations(),
-      ]);
-      const rule = request.query.get('rule') ?? '';
-      const formId = formIdFor(request);
-      const body = SilencesPage({ silences, integrations, now: now(), formId, rule });
-      return page('Silences', body);
-    }),
+    ...silenceRoutes(parts),
     get('/activity', async ({ query }) => {
       const before = query.get('before') ?? '';
       const entries = await source.activity(isId(before) ? Number(before) : undefined);

@@ -1,5 +1,6 @@
 import { OutboxError } from '../core/outbox-error.ts';
 import type { Database } from './database.ts';
+import { ALARMS } from './migrations/alarms.ts';
 import { EXPLANATIONS } from './migrations/explanations.ts';
 import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly string[] = [
   REPLAYS,
   LABELS,
   OPERATORS,
+  ALARMS,
 ];
 
 /**

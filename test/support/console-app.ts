@@ -7,6 +7,7 @@ import { change } from '../../src/app/console/changes.ts';
 import { readerJobs } from '../../src/app/console/reader-jobs.ts';
 import { consoleSource } from '../../src/app/console/source.ts';
 import { createSteering } from '../../src/app/console/steering/steering.ts';
+import { trySilence } from '../../src/app/console/trial.ts';
 import { readSetup, type Setup } from '../../src/app/setup.ts';
 import { createConsole } from '../../src/console/console.ts';
 import type { Reader } from '../../src/console/reader/client.ts';
@@ -94,6 +95,7 @@ export function consoleApp({
   const actions = consoleActions({
     apply: (what, who) => change(database, what, who, clock),
     reader,
+    trySilence: (silence) => trySilence(silence, setup, home, clock),
     setup: () => setup,
     reloading: () => ({ reload: () => ({ accepted: true, waits: false, diagnostics: [] }) }),
     clock,

@@ -10,6 +10,7 @@ import { deadGroups } from '../../outbox/browse/dead-groups.ts';
 import { Configurations } from '../../outbox/configurations.ts';
 import type { Database } from '../../outbox/database.ts';
 import { Queue } from '../../outbox/queue.ts';
+import { silenceReceipts } from '../../outbox/silence-receipts.ts';
 import { Silences } from '../../outbox/silences.ts';
 import { SqliteStatistics } from '../../outbox/statistics.ts';
 import { findAlert } from '../../sources/file/alert-search.ts';
@@ -68,6 +69,7 @@ export function readerJobs(database: Database, alerts: string, clock: Clock): Jo
         return { ...found, stored: stored?.alert.raw };
       }),
     silences: () => new Silences(database).list(),
+    receipts: (key) => silenceReceipts(database, key),
     activity: (rows, before) => auditRecords(database, { before }, rows),
     backlog: () => new SqliteStatistics(database).backlog(),
   };

@@ -82,6 +82,7 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
         (a, b) => order.indexOf(a.state) - order.indexOf(b.state),
       );
     },
+    receipts: (key) => reader.ask('receipts', key),
     activity: (before) => reader.ask('activity', PAGE_ROWS, before),
     scrub: (text) => scrubber.scrub(text),
   };

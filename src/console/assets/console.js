@@ -63,8 +63,10 @@ function explain() {
 }
 
 function silence() {
-  const rule = row()?.dataset.rule ?? $('[data-rule]')?.dataset.rule;
-  visit(rule === undefined ? '/silences' : `/silences?rule=${encodeURIComponent(rule)}`);
+  const { rule, agent } = (row() ?? $('[data-rule]'))?.dataset ?? {};
+  const given = Object.entries({ rule, agent }).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(given).toString();
+  visit(query === '' ? '/silences' : `/silences?${query}`);
 }
 
 function visit(address) {

@@ -7,6 +7,7 @@ import type { DeadGroups } from '../../outbox/browse/dead-groups.ts';
 import type { BrowseFilter } from '../../outbox/browse/filter.ts';
 import type { StoredConfiguration } from '../../outbox/configurations.ts';
 import type { QueueDetail } from '../../outbox/queue.ts';
+import type { SilenceReceipt } from '../../outbox/silence-receipts.ts';
 import type { ActionTarget } from '../action-target.ts';
 
 /** What is asked for in alerts, besides what the outbox knows of deliveries. */
@@ -77,6 +78,7 @@ export interface Jobs {
   /** @param form as a browser sends it. */
   given(form: Uint8Array): Promise<GivenAlerts>;
   silences(): SilenceRecord[];
+  receipts(key: string): SilenceReceipt[];
   activity(rows: number, before: number | undefined): AuditRecord[];
   backlog(): LaneBacklog[];
 }

@@ -14,7 +14,8 @@ export interface SteeringRoutesParts {
   readonly steering: Steering;
   /** Fields that viewers do not see. */
   readonly hide: readonly string[];
-  readonly write: boolean;
+  /** Whether anything can be done at an address. */
+  readonly writes: (path: string) => boolean;
   readonly now: () => number;
 }
 
@@ -30,7 +31,7 @@ const USUAL_SPAN: TrialSpan = '24h';
  * Nothing here changes anything, so that no form has an id of its own.
  */
 export function steeringRoutes(parts: SteeringRoutesParts): readonly Route[] {
-  const { steering, hide, write, now } = parts;
+  const { steering, hide, writes, now } = parts;
   const { runs } = steering;
   const isOperator = ({ user }: PageRequest) => includesRole(user.role, 'operator');
   const mayCancel = (request: PageRequest, run: Run | undefined) =>
@@ -49,7 +50,7 @@ export function steeringRoutes(parts: SteeringRoutesParts): readonly Route[] {
       ...common(request, run),
       span: run?.order.span ?? USUAL_SPAN,
       report: report && visibleNoise(report, hidden),
-      canAct: write && isOperator(request),
+      canAct: writes('/silences') && isOperator(request),
     });
     return page('Noise', body, refresh());
   };
