@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { isRoot } from '../dropin/enter.ts';
-import { planInstall } from '../dropin/install/install.ts';
+import { type InstallOptions, planInstall } from '../dropin/install/install.ts';
 import { type InstallPlan, refused } from '../dropin/install/plan.ts';
 import { planUninstall } from '../dropin/install/uninstall.ts';
 import { complain } from '../telemetry/standard-error.ts';
@@ -14,6 +14,24 @@ import { print, printJson } from './output.ts';
 interface InstallChoices extends MeanwhileChoice {
   readonly user?: string;
   readonly group?: string;
+}
+
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What is to be installed into a manager's directory: what runs now. */
+export function installOptions(
+  home: string,
+  { user, group }: Pick<InstallChoices, 'user' | 'group'>,
+): InstallOptions {
+  return {
+    home,
+    user,
+    group,
+    node: process.execPath,
+    nodeVersion: process.version,
+    packageRoot: PACKAGE,
+    program: `${PACKAGE}dist/cli/wazuh.js`,
+  };
 }
 
 /** `integratord install`: our launcher in the place of the manager's Integrator. */
@@ -30,20 +48,9 @@ export function addInstall(program: Command): void {
       if (own.fromNow === true && own.replay === true) {
         throw new CommandError('give --from-now or --replay, not both', EXIT.wrongUsage);
       }
-      const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
       const home = homeOf(command);
-      const plan = planned(() =>
-        planInstall({
-          home,
-          user: own.user,
-          group: own.group,
-          node: process.execPath,
-          nodeVersion: process.version,
-          packageRoot,
-          program: `${packageRoot}dist/cli/wazuh.js`,
-        }),
-      );
-      const program = `${packageRoot}dist/cli/meanwhile.js`;
+      const plan = planned(() => planInstall(installOptions(home, own)));
+      const program = `${PACKAGE}dist/cli/meanwhile.js`;
       const place = { home, node: process.execPath, program };
       const decided = await decideMeanwhile(plan, place, own, command);
       if (decided !== undefined) await carryOut(decided, own.dryRun ?? false, command);
