@@ -28,7 +28,6 @@ export function installOptions(
     user,
     group,
     node: process.execPath,
-    nodeVersion: process.version,
     packageRoot: PACKAGE,
     program: `${PACKAGE}dist/cli/wazuh.js`,
   };

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { type GoingBack, goBack, planGoingBack } from '../app/go-back.ts';
 import { systemClock } from '../core/clock.ts';
+import { localTime } from '../core/local-time.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import { spanOf } from '../core/words.ts';
 import { lockStateDirectory } from '../outbox/daemon-lock.ts';
 import { type KeptCopy, keptCopy, newerPath } from '../outbox/kept-copy.ts';
 import { formatOfOutbox } from '../outbox/restore.ts';
-import { localTime } from '../silences/news.ts';
 import { actAsDaemon } from './act-as.ts';
 import { confirm } from './ask.ts';
 import { invocation } from './common-options.ts';

@@ -18,6 +18,7 @@ export type AuditKind =
   | 'retry'
   | 'replay'
   | 'silence add'
+  | 'silence extend'
   | 'silence end'
   | 'pause'
   | 'resume'
@@ -44,14 +45,14 @@ export function recordReload(database: Database, audit: Audit, detail: ReloadOut
   record(database, audit, 'reload', detail);
 }
 
-/** Someone added or ended a silence. */
+/** Someone added or ended a silence, or has it last longer. */
 export interface SilenceAct {
-  readonly action: 'silence add' | 'silence end';
+  readonly action: 'silence add' | 'silence extend' | 'silence end';
   readonly silence: SilenceRecord;
 }
 
 /**
- * Keeps who added or ended a silence. What comes of it is logged where it is in force, so that here there
+ * Keeps who did that. What comes of it is logged where it is in force, so that here there
  * is nothing left to tell. To be called in the transaction that does it.
  */
 export function recordSilence(

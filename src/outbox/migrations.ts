@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { ALARMS } from './migrations/alarms.ts';
 import { EXPLANATIONS } from './migrations/explanations.ts';
 import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly string[] = [
   REPLAYS,
   LABELS,
   OPERATORS,
+  ALARMS,
 ];
 
 /** The shape of this version, as `user_version` of the file says it. */

@@ -31,6 +31,10 @@ export function auditDetail({ kind, detail }: AuditRecord): string {
       const { key, why } = detail as { key: string; why: string };
       return `${key}: ${why}`;
     }
+    case 'silence extend': {
+      const { key, why, until } = detail as { key: string; why: string; until: number };
+      return `${key} until ${isoTime(until)}: ${why}`;
+    }
     case 'pause':
     case 'resume':
       return (detail as { integration: string }).integration;
