@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { firstRecordTime } from '../../alert/record-time.ts';
 import { readSetup, type Setup } from '../../app/setup.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -36,9 +36,14 @@ export interface FirstLook {
   readonly diagnostics: readonly Diagnostic[];
   /** What would not work beyond rights and blocks, or should be known. */
   readonly warnings: readonly string[];
+  /** Whether a package installed the unit, with a place for its configuration and its state. */
+  readonly isPackaged: boolean;
   /** Whether a daemon of integratord runs there. */
   readonly isRunning: boolean;
 }
+
+/** Where the packages have the blocks of the unit. */
+export const PACKAGED_BLOCKS = '/etc/integratord/integrations.conf';
 
 /** What is known before the user is changed. */
 type Known = Pick<
@@ -56,6 +61,7 @@ export function lookAt(paths: Paths, known: Known): { look: FirstLook; setup: Se
     blocks: setup.integrations.map(viewBlock),
     diagnostics: setup.diagnostics.filter(({ severity }) => severity === 'error'),
     warnings: [...managerWarnings(known.manager), ...alertWarnings(paths.alerts)],
+    isPackaged: existsSync(PACKAGED_BLOCKS),
     isRunning: daemonOf(paths.state) !== undefined,
   };
   return { look, setup };
