@@ -109,7 +109,8 @@ function readSymbols(file, sections) {
   for (let number = 0; number < versions.size / 2; number += 1) {
     const index = file.readUInt16LE(versions.offset + number * 2) & 0x7fff;
     const name = textAt(file, names + file.readUInt32LE(table.offset + number * 24));
-    byIndex.set(index, [...(byIndex.get(index) ?? []), name]);
+    if (byIndex.has(index)) byIndex.get(index).push(name);
+    else byIndex.set(index, [name]);
   }
   return byIndex;
 }
