@@ -6,9 +6,11 @@ import type { AuditRecord } from '../outbox/audit.ts';
 import type { BrowsePage } from '../outbox/browse/browse.ts';
 import type { DeadGroups } from '../outbox/browse/dead-groups.ts';
 import type { QueueDetail } from '../outbox/queue.ts';
+import type { SilenceReceipt } from '../outbox/silence-receipts.ts';
 import type { ActionTarget } from './action-target.ts';
 import type { Search } from './reader/protocol.ts';
 import type { Series } from './series.ts';
+import type { SilenceWish, TriedSilence } from './silence-data.ts';
 
 /** How the daemon is doing, and what of it is wrong. */
 export interface NowData {
@@ -35,6 +37,8 @@ export interface ExplainedFor {
   readonly why: string | undefined;
   readonly chain: readonly ChainRow[];
   readonly notes: readonly string[];
+  /** What would be decided now, where that is different. */
+  readonly now: { readonly verdict: string; readonly kind: 'sent' | 'refused' } | undefined;
   readonly deliveries: readonly AlertDelivery[];
 }
 
@@ -48,8 +52,23 @@ export interface ExplainedAlert {
   readonly readAt: number | undefined;
   /** What decided: the present configuration, or the one of then. */
   readonly decidedBy: string;
+  /** True where somebody pasted it. */
+  readonly isGiven: boolean;
+  /** What is stored under its id, where that may be another. */
+  readonly stored: JsonObject | undefined;
   readonly integrations: readonly ExplainedFor[];
 }
+
+/** What came of explaining what somebody gave. */
+export type GivenExplanations =
+  | { readonly kind: 'id'; readonly id: string }
+  | {
+      readonly kind: 'alerts';
+      readonly text: string;
+      readonly alerts: readonly ExplainedAlert[];
+      readonly problems: readonly string[];
+      readonly isCut: boolean;
+    };
 
 export interface FoundExplanations {
   readonly alerts: readonly ExplainedAlert[];
@@ -78,7 +97,11 @@ export interface ConsoleSource {
   delivery(id: number): Promise<DeliveryData | undefined>;
   deadGroups(isPatient: boolean): Promise<DeadGroups>;
   explain(alertId: string): Promise<FoundExplanations>;
+  /** @param form as a browser sends it. */
+  explainGiven(form: Uint8Array): Promise<GivenExplanations>;
   silences(): Promise<SilenceData[]>;
+  /** The messages about the end of a silence. @param key of its record. */
+  receipts(key: string): Promise<SilenceReceipt[]>;
   activity(before: number | undefined): Promise<AuditRecord[]>;
   /** Text without any secret of the configuration. */
   scrub(text: string): string;
@@ -91,14 +114,6 @@ export interface ActionResult {
   readonly details?: readonly string[];
 }
 
-/** A silence as it is asked for. */
-export interface SilenceWish {
-  readonly only: unknown;
-  readonly until: number;
-  readonly why: string;
-  readonly integrations: readonly string[] | undefined;
-}
-
 /** What people can do. All of it is kept in the audit. */
 export interface ConsoleActions {
   /** How many deliveries an action would concern. */
@@ -107,6 +122,9 @@ export interface ConsoleActions {
   drop(target: ActionTarget, who: string): Promise<ActionResult>;
   pause(integration: string, isPaused: boolean, who: string): Promise<ActionResult>;
   addSilence(wish: SilenceWish, who: string): Promise<ActionResult>;
+  /** What a silence would have held back. */
+  trySilence(wish: SilenceWish, who: string): Promise<TriedSilence>;
+  extendSilence(id: number, until: number, who: string): Promise<ActionResult>;
   endSilence(id: number, who: string): Promise<ActionResult>;
   reload(who: string): Promise<ActionResult>;
 }

@@ -2,19 +2,19 @@ import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
 import type { FormIds } from './auth/form-ids.ts';
 import { includesRole } from './auth/users.ts';
 import type { ConsoleSource } from './data.ts';
+import { explainRoutes } from './explain-routes.ts';
 import type { PageAnswer, PageRequest, Route } from './http/route.ts';
 import type { Live } from './live.ts';
 import { AboutPage } from './pages/about.tsx';
 import { ActivityPage } from './pages/activity.tsx';
-import { AlertPage } from './pages/alert.tsx';
 import { DeadPage } from './pages/dead.tsx';
 import { DeliveriesPage, type DeliveriesQuery } from './pages/deliveries.tsx';
 import { DeliveryPage } from './pages/delivery.tsx';
 import { Message } from './pages/layout.tsx';
 import { NowPage } from './pages/now.tsx';
-import { SilencesPage } from './pages/silences.tsx';
 import { SPANS } from './pages/spans.ts';
 import type { Search } from './reader/protocol.ts';
+import { silenceRoutes } from './silence-routes.ts';
 import type { Viewing } from './viewing.ts';
 
 /** What the pages are made from. */
@@ -23,8 +23,8 @@ export interface RouteParts {
   readonly viewing: Viewing;
   readonly live: Live;
   readonly formIds: FormIds;
-  /** Whether anything can be done here. */
-  readonly write: boolean;
+  /** Whether anything can be done at a path. */
+  readonly writes: (path: string) => boolean;
   readonly now: () => number;
 }
 
@@ -33,24 +33,13 @@ const ACTIVITY_ROWS = 100;
 
 /** The pages that show something. */
 export function readingRoutes(parts: RouteParts): readonly Route[] {
-  const { source, viewing, live, formIds, write, now } = parts;
-  const mayAct = ({ user }: PageRequest, role: 'operator' | 'admin' = 'operator') =>
-    write && includesRole(user.role, role);
+  const { source, viewing, live, formIds, writes, now } = parts;
+  const mayAct = ({ user, url }: PageRequest, role: 'operator' | 'admin' = 'operator') =>
+    writes(url) && includesRole(user.role, role);
   const formIdFor = (request: PageRequest, role: 'operator' | 'admin' = 'operator') =>
     mayAct(request, role) ? () => formIds.issue(request.user.name) : undefined;
   const get = (path: string, answer: Route['answer']): Route => {
     return { method: 'GET', path, role: 'viewer', answer };
-  };
-  const alertPage = async (request: PageRequest, id: string): Promise<PageAnswer> => {
-    const { alerts, left } = id === '' ? NONE : await source.explain(id);
-    const body = AlertPage({
-      id,
-      left,
-      now: now(),
-      canAct: mayAct(request),
-      alerts: alerts.map((alert) => viewing.alert(alert, request.user)),
-    });
-    return page('Explain an alert', body);
   };
   return [
     get('/', async (request) => {
@@ -77,18 +66,8 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
       const found = await source.deadGroups(request.query.get('all') === '1');
       return page('Dead letters', DeadPage({ found, now: now(), formId: formIdFor(request) }));
     }),
-    get('/alert', (request) => alertPage(request, request.query.get('id')?.trim() ?? '')),
-    get('/alert/:id', (request) => alertPage(request, request.id)),
-    get('/silences', async (request) => {
-      const [silences, integrations] = await Promise.all([
-        source.silences(),
-        source.integrations(),
-      ]);
-      const rule = request.query.get('rule') ?? '';
-      const formId = formIdFor(request);
-      const body = SilencesPage({ silences, integrations, now: now(), formId, rule });
-      return page('Silences', body);
-    }),
+    ...explainRoutes(parts),
+    ...silenceRoutes(parts),
     get('/activity', async ({ query }) => {
       const before = query.get('before') ?? '';
       const entries = await source.activity(isId(before) ? Number(before) : undefined);
@@ -101,8 +80,6 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
     }),
   ];
 }
-
-const NONE = { alerts: [], left: [] };
 
 async function deliveries(
   { source, viewing, now }: RouteParts,

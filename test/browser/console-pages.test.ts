@@ -163,12 +163,12 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
     await page.keyboard.press('e');
     await page.waitForURL('**/alert/1787224951.3');
     await page.keyboard.press('s');
-    await page.waitForURL('**/silences?rule=5712');
+    await page.waitForURL('**/silences?rule=5712&agent=*');
     expect(await page.getByLabel('Rule ids').inputValue()).toBe('5712');
     await page.goBack();
     await page.waitForURL('**/alert/1787224951.3');
     await page.keyboard.press('/');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('id');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('alert');
     await page.keyboard.press('Escape');
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
     expect(wrong).toEqual([]);
@@ -262,7 +262,10 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
     await go('/silences');
     await page.getByLabel('Rule ids').fill('5712');
     await page.getByLabel('Why').fill(HOSTILE.slice(0, 60));
-    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('of the last 24 hours').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Make this silence' }).click();
     await page.getByText('Silence 1 holds until').waitFor();
     await page.waitForTimeout(1000);
     home.append(hostileAlert(2, 5));
@@ -272,8 +275,19 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
       return (await page.locator('main').innerText()).includes('silence');
     }, 'it is silenced');
     await go('/silences');
+    await page.locator('tbody a[data-open]').click();
+    await page.getByText('It has held back 1').waitFor();
+    await page.getByLabel('Longer by').selectOption('4h');
+    await page.getByRole('button', { name: 'Extend' }).click();
+    await page.getByText('Silence 1 holds until').waitFor();
+    await page.getByRole('link', { name: 'Back' }).click();
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'End now' }).click();
     await page.getByText('Silence 1 has ended.').waitFor();
+    await until(async () => {
+      await go('/silence/1');
+      return (await page.locator('main').innerText()).includes('✓ delivered');
+    }, 'its end is told');
     expect(await hacked(page)).toBeUndefined();
 
     await go('/about');

@@ -1,6 +1,7 @@
 import type { ActionTarget } from '../../console/action-target.ts';
 import type { ActionResult } from '../../console/data.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
+import { localTime } from '../../core/local-time.ts';
 import type { ReloadOutcome } from '../../core/reload.ts';
 import type { NewSilence } from '../../core/silence.ts';
 import { recordReload } from '../../outbox/audit.ts';
@@ -15,6 +16,7 @@ export type Change =
   | { readonly kind: 'retry' | 'drop'; readonly target: ActionTarget }
   | { readonly kind: 'pause'; readonly integration: string; readonly isPaused: boolean }
   | { readonly kind: 'silence add'; readonly silence: NewSilence }
+  | { readonly kind: 'silence extend'; readonly id: number; readonly until: number }
   | { readonly kind: 'silence end'; readonly id: number }
   | { readonly kind: 'reload'; readonly detail: ReloadOutcome };
 
@@ -50,7 +52,15 @@ export async function change(
     }
     case 'silence add': {
       const { id, until } = new Silences(database).add(what.silence, who, at);
-      return { ok: true, text: `Silence ${id} holds until ${new Date(until).toISOString()}.` };
+      return { ok: true, text: `Silence ${id} holds until ${localTime(until)}.` };
+    }
+    case 'silence extend': {
+      const record = new Silences(database).extend(what.id, what.until, who, at);
+      const text =
+        record === undefined
+          ? `Silence ${what.id} is over, or lasts as long already.`
+          : `Silence ${what.id} holds until ${localTime(record.until)}.`;
+      return { ok: record !== undefined, text };
     }
     case 'silence end': {
       const hasEnded = new Silences(database).end(what.id, who, at);

@@ -39,7 +39,7 @@ function press(key) {
   const selector = `[data-key="${key}"]`;
   const found = (within && $(selector, within)) ?? $(selector);
   if (found === null || found === undefined) return false;
-  if (found.matches('input')) found.focus();
+  if (found.matches('input, textarea')) found.focus();
   else found.click();
   return true;
 }
@@ -63,8 +63,10 @@ function explain() {
 }
 
 function silence() {
-  const rule = row()?.dataset.rule ?? $('[data-rule]')?.dataset.rule;
-  visit(rule === undefined ? '/silences' : `/silences?rule=${encodeURIComponent(rule)}`);
+  const { rule, agent } = (row() ?? $('[data-rule]'))?.dataset ?? {};
+  const given = Object.entries({ rule, agent }).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(given).toString();
+  visit(query === '' ? '/silences' : `/silences?${query}`);
 }
 
 function visit(address) {
@@ -109,6 +111,8 @@ const KEYS = {
 let isGoing = false;
 
 document.addEventListener('keydown', (event) => {
+  const isSent = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+  if (isSent && event.target.matches?.('textarea')) event.target.form?.requestSubmit();
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if ($('#help').open) return; // the dialog has its own keys
   const isTyping = event.target.matches?.('input:not([type=checkbox]), select, textarea') ?? false;

@@ -14,6 +14,8 @@ export interface PageRequest {
   readonly query: URLSearchParams;
   /** What was sent; empty for what only reads. */
   readonly form: URLSearchParams;
+  /** The bytes of a form that is left as it came; empty for others. */
+  readonly bytes: Uint8Array;
 }
 
 /** What is answered. */
@@ -36,5 +38,7 @@ export interface Route {
   readonly path: string;
   /** Who may, at least. */
   readonly role: Role;
+  /** The most bytes of a form that is left as it came: reading it is left to another process. */
+  readonly longestBytes?: number;
   readonly answer: (request: PageRequest) => PageAnswer | Promise<PageAnswer>;
 }

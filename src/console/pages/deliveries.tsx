@@ -99,7 +99,7 @@ function Row({ row, now, hasForm }: { row: DeliveryRow; now: number; hasForm: bo
     .filter((part) => part !== undefined)
     .join(', ');
   return (
-    <tr data-row data-alert={alert} data-rule={row.rule}>
+    <tr data-row data-alert={alert} data-rule={row.rule} data-agent={row.agent}>
       {hasForm ? (
         <td>
           <input type="checkbox" form="act" name="id" value={id} aria-label={`Delivery ${id}`} />

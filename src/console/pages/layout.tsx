@@ -75,13 +75,7 @@ function Navigation({ path }: { path: string }) {
       <ul>
         {PLACES.map(([to, name, key]) => (
           <li>
-            <a
-              href={to}
-              data-go={key}
-              aria-current={
-                path === to || (to !== '/' && path.startsWith(`${to}/`)) ? 'page' : undefined
-              }
-            >
+            <a href={to} data-go={key} aria-current={placeOf(path) === to ? 'page' : undefined}>
               {name}
             </a>
           </li>
@@ -89,6 +83,12 @@ function Navigation({ path }: { path: string }) {
       </ul>
     </nav>
   );
+}
+
+/** The page in the list that a path belongs to. */
+function placeOf(path: string): string {
+  const [, first = ''] = path.split('/');
+  return { delivery: '/deliveries', silence: '/silences' }[first] ?? `/${first}`;
 }
 
 function Who({ user, hasLogin }: { user: User; hasLogin: boolean }) {

@@ -7,6 +7,7 @@ import type { DeadGroups } from '../../outbox/browse/dead-groups.ts';
 import type { BrowseFilter } from '../../outbox/browse/filter.ts';
 import type { StoredConfiguration } from '../../outbox/configurations.ts';
 import type { QueueDetail } from '../../outbox/queue.ts';
+import type { SilenceReceipt } from '../../outbox/silence-receipts.ts';
 import type { ActionTarget } from '../action-target.ts';
 
 /** What is asked for in alerts, besides what the outbox knows of deliveries. */
@@ -24,7 +25,7 @@ export interface Search extends Omit<BrowseFilter, 'holds'> {
 /** An alert that was found, with what decided about it then. */
 export interface FoundAlert {
   readonly raw: Uint8Array;
-  readonly foundIn: 'outbox' | 'file' | 'archive';
+  readonly foundIn: 'outbox' | 'file' | 'archive' | 'input';
   /** The file that it stands in. */
   readonly path: string | undefined;
   /** Milliseconds since 1970. */
@@ -32,7 +33,28 @@ export interface FoundAlert {
   readonly deliveries: readonly AlertDelivery[];
   /** The configuration that was in force; undefined: none is kept. */
   readonly configuration: StoredConfiguration | undefined;
+  /** The bytes that are stored under its id, where they may be others. */
+  readonly stored?: Uint8Array | undefined;
 }
+
+/** What somebody gave to be explained may have so many bytes. */
+export const LONGEST_GIVEN = 2 ** 20;
+/** As many alerts of it are explained. */
+export const MOST_GIVEN = 10;
+
+/** What somebody gave to be explained: the id of an alert, or alerts. */
+export type GivenAlerts =
+  | { readonly kind: 'id'; readonly id: string }
+  | {
+      readonly kind: 'alerts';
+      /** What was given; empty where it is long. */
+      readonly text: string;
+      readonly alerts: readonly FoundAlert[];
+      /** What in it is no alert, and why. */
+      readonly problems: readonly string[];
+      /** True where there is more in it. */
+      readonly isCut: boolean;
+    };
 
 export interface FoundAlerts {
   readonly alerts: readonly FoundAlert[];
@@ -53,7 +75,10 @@ export interface Jobs {
   deadGroups(budgetMs: number): DeadGroups;
   count(target: ActionTarget, action: 'retry' | 'drop'): number;
   alert(id: string): Promise<FoundAlerts>;
+  /** @param form as a browser sends it. */
+  given(form: Uint8Array): Promise<GivenAlerts>;
   silences(): SilenceRecord[];
+  receipts(key: string): SilenceReceipt[];
   activity(rows: number, before: number | undefined): AuditRecord[];
   backlog(): LaneBacklog[];
 }
