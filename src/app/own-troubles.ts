@@ -1,6 +1,8 @@
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import type { LaneState } from '../core/lane-observer.ts';
 import type { Parking } from '../core/outbox.ts';
+import type { QuietSource } from '../core/quiet-source.ts';
+import { quietText } from '../core/quiet-text.ts';
 import type { Refusal } from './reloading.ts';
 import type { Trouble } from './self-notices.ts';
 
@@ -17,6 +19,12 @@ export interface OwnState {
   readonly parkingOf: (lane: number) => Parking | undefined;
   readonly refusal: Refusal | undefined;
   readonly outbox: { readonly bytes: number; readonly limit: number };
+  /** Test alerts that did not arrive. */
+  readonly canaries: readonly Trouble[];
+  /** Sources that are quieter than they ever were, by their paths. */
+  readonly quiet: readonly { readonly path: string; readonly quiet: QuietSource }[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
   /** Why the alert file cannot be read, in words. */
   readonly reading: readonly string[];
 }
@@ -27,6 +35,8 @@ export function ownTroubles(state: OwnState): Trouble[] {
     ...[...state.lanes].flatMap((one) => parkedTrouble(one, state.parkingOf)),
     ...refusalTrouble(state.refusal),
     ...outboxTrouble(state.outbox),
+    ...state.canaries,
+    ...state.quiet.map(({ path, quiet }) => quietTrouble(path, quiet, state.now)),
     ...state.reading.map(
       (why): Trouble => ({
         key: `reading:${why}`,
@@ -35,6 +45,14 @@ export function ownTroubles(state: OwnState): Trouble[] {
       }),
     ),
   ];
+}
+
+function quietTrouble(path: string, quiet: QuietSource, now: number): Trouble {
+  return {
+    key: `quiet:${path}`,
+    sentence: `${path} is quieter than it ever was: ${quietText(quiet, now)}. Is the manager well, and are its agents connected?`,
+    over: `${path} brings as many alerts as usual again.`,
+  };
 }
 
 function parkedTrouble(

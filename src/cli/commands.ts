@@ -39,6 +39,7 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['demo', async () => (await import('./demo.ts')).addDemo],
   ['install', async () => (await import('./install.ts')).addInstall],
   ['uninstall', async () => (await import('./install.ts')).addUninstall],
+  ['restore-outbox', async () => (await import('./restore-outbox.ts')).addRestoreOutbox],
 ];
 
 /**

@@ -38,7 +38,6 @@ export function addInstall(program: Command): void {
           user: own.user,
           group: own.group,
           node: process.execPath,
-          nodeVersion: process.version,
           packageRoot,
           program: `${packageRoot}dist/cli/wazuh.js`,
         }),

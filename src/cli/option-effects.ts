@@ -42,6 +42,7 @@ const EFFECTS: Readonly<Record<string, readonly PlaceOption[]>> = {
   demo: [],
   install: CONFIGURATION,
   uninstall: [],
+  'restore-outbox': [...CONFIGURATION, '--alerts', '--state'],
   wazuh: [],
 };
 

@@ -51,8 +51,11 @@ async function show(state: string, json: boolean): Promise<number> {
     case 'unknown':
       throw new CommandError(`the daemon cannot be asked: ${gathered.why}`, EXIT.failed);
     case 'stopped': {
-      const { waiting, hasOutbox } = gathered;
-      const judgement = stoppedJudgement(state, hasOutbox, waiting);
+      const { waiting, hasOutbox, why } = gathered;
+      const judgement: Judgement =
+        why === undefined
+          ? stoppedJudgement(state, hasOutbox, waiting)
+          : { verdict: 'stopped', problems: [`it is not running: ${why}`] };
       if (json) await printJson(stoppedJson(waiting, judgement, now));
       else await printStyled(stoppedText(waiting, judgement, now, style));
       return CODES.stopped;

@@ -25,6 +25,23 @@ export interface YamlFile {
    * not written in one piece.
    */
   offsetInside(path: YamlPath, within: number): number;
+  /** All texts, numbers and so on, and the keys, in the order of the file. */
+  scalars(): YamlScalar[];
+}
+
+/** Something that is written in one piece. */
+export interface YamlScalar {
+  /** Where it stands; of a key, where its value does. */
+  readonly path: readonly (string | number)[];
+  readonly isKey: boolean;
+  readonly value: unknown;
+  /** From where to where it is written, quotes included. */
+  readonly start: number;
+  readonly end: number;
+  /** What its mapping calls itself, as headers do: `{ name: Authorization, value: … }`. */
+  readonly label: string | undefined;
+  /** True where it may stand elsewhere as well, by an alias. */
+  readonly hasAnchor: boolean;
 }
 
 /** Parses YAML. Returns undefined when it is invalid; the report then says where and why. */
@@ -45,6 +62,7 @@ export function parseYaml(text: string, report: Report): YamlFile | undefined {
       offsetOf: (path) => locate(document, path).value,
       offsetOfKey: (path) => locate(document, path).key,
       offsetInside: (path, within) => inside(locate(document, path), within, text),
+      scalars: () => scalarsOf(document),
     };
   } catch {
     // The library throws for a few cases, such as aliases that would expand without bound.
@@ -101,6 +119,33 @@ function inside({ node, value: start }: Located, within: number, text: string): 
   const found = source.indexOf(node.value);
   return found === -1 ? start : begin + found + within;
 }
+
+function scalarsOf(document: Yaml.Document): YamlScalar[] {
+  const { isMap, isScalar, isSeq } = yaml();
+  const found: YamlScalar[] = [];
+  type Path = YamlScalar['path'];
+  const add = (node: unknown, path: Path, isKey: boolean, label: string | undefined) => {
+    if (!isScalar(node) || !node.range) return;
+    const [start, end] = node.range;
+    const hasAnchor = node.anchor !== undefined;
+    found.push({ path, isKey, value: node.value, start, end, label, hasAnchor });
+  };
+  const walk = (node: unknown, path: Path, label: string | undefined): void => {
+    if (isSeq(node)) node.items.forEach((item, at) => walk(item, [...path, at], undefined));
+    else if (isMap(node)) {
+      const its = ['name', 'key', 'header'].map((key) => node.get(key)).find(isText);
+      for (const { key, value } of node.items) {
+        const below = [...path, isScalar(key) ? String(key.value) : ''];
+        add(key, below, true, undefined);
+        walk(value, below, its);
+      }
+    } else add(node, path, false, label);
+  };
+  walk(document.contents, [], undefined);
+  return found;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
 
 function startOf(node: unknown): number | undefined {
   return yaml().isNode(node) ? node.range?.[0] : undefined;

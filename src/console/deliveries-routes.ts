@@ -14,7 +14,8 @@ export interface DeliveriesRouteParts {
   readonly source: Pick<ConsoleSource, 'deliveries' | 'integrations' | 'exported'>;
   readonly viewing: Viewing;
   readonly formIds: FormIds;
-  readonly write: boolean;
+  /** Whether anything can be done at a path. */
+  readonly writes: (path: string) => boolean;
   readonly now: () => number;
 }
 
@@ -25,7 +26,7 @@ export function deliveriesRoutes(parts: DeliveriesRouteParts): readonly Route[] 
 }
 
 async function deliveries(
-  { source, viewing, formIds, write, now }: DeliveriesRouteParts,
+  { source, viewing, formIds, writes, now }: DeliveriesRouteParts,
   { user, query }: PageRequest,
 ): Promise<PageAnswer> {
   const asked = queryOf(query);
@@ -34,7 +35,7 @@ async function deliveries(
     problem === undefined ? source.deliveries(search) : NO_PAGE,
     source.integrations(),
   ]);
-  const canAct = write && includesRole(user.role, 'operator');
+  const canAct = writes('/deliveries') && includesRole(user.role, 'operator');
   const body = DeliveriesPage({
     query: asked,
     filter: problem === undefined ? filterText(search) : undefined,
@@ -61,7 +62,7 @@ export interface ExportRouteParts extends DeliveriesRouteParts {
  * its form can be sent again. What operators took is in the audit, and all of it in the log.
  */
 export function exportRoute(parts: ExportRouteParts): Route {
-  const { source, viewing, write, actions, log, now } = parts;
+  const { source, viewing, writes, actions, log, now } = parts;
   const exports = new Exports(source);
   return {
     method: 'POST',
@@ -75,7 +76,7 @@ export function exportRoute(parts: ExportRouteParts): Route {
       const stream = exports.open(search, (count) => {
         const result = `${count} deliveries`;
         log.info('acted in the console', { who: user.name, action: 'export', result });
-        if (!write || !includesRole(user.role, 'operator')) return;
+        if (!writes('/deliveries/export') || !includesRole(user.role, 'operator')) return;
         void actions.exported({ count, selection }, whoIs(request));
       });
       if (stream === undefined) return refused('Another export is running: wait for it.', 503);

@@ -8,7 +8,8 @@ import type { Viewing } from './viewing.ts';
 export interface ExplainParts {
   readonly source: Pick<ConsoleSource, 'explain' | 'explainGiven'>;
   readonly viewing: Viewing;
-  readonly write: boolean;
+  /** Whether anything can be done at a path. */
+  readonly writes: (path: string) => boolean;
   readonly now: () => number;
 }
 
@@ -21,7 +22,7 @@ const MOST_JSON = 200_000;
  * Explains an alert that is stored, by its id, or one that somebody pastes. Nothing is changed and nothing
  * is kept, so that viewers may, and no form has an id of its own.
  */
-export function explainRoutes({ source, viewing, write, now }: ExplainParts): readonly Route[] {
+export function explainRoutes({ source, viewing, writes, now }: ExplainParts): readonly Route[] {
   const explainPage = (
     request: PageRequest,
     {
@@ -39,7 +40,7 @@ export function explainRoutes({ source, viewing, write, now }: ExplainParts): re
       isCut: false,
       ...rest,
       now: now(),
-      canAct: write && includesRole(request.user.role, 'operator'),
+      canAct: writes('/silences') && includesRole(request.user.role, 'operator'),
       alerts: alerts.map((alert) => viewing.alert(alert, request.user, longest)),
     });
     return { kind: 'page', title: 'Explain an alert', body };

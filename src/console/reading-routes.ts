@@ -20,8 +20,8 @@ export interface RouteParts {
   readonly viewing: Viewing;
   readonly live: Live;
   readonly formIds: FormIds;
-  /** Whether anything can be done here. */
-  readonly write: boolean;
+  /** Whether anything can be done at a path. */
+  readonly writes: (path: string) => boolean;
   readonly now: () => number;
 }
 
@@ -30,9 +30,9 @@ const ACTIVITY_ROWS = 100;
 
 /** The pages that show something. */
 export function readingRoutes(parts: RouteParts): readonly Route[] {
-  const { source, viewing, live, formIds, write, now } = parts;
-  const mayAct = ({ user }: PageRequest, role: 'operator' | 'admin' = 'operator') =>
-    write && includesRole(user.role, role);
+  const { source, viewing, live, formIds, writes, now } = parts;
+  const mayAct = ({ user, url }: PageRequest, role: 'operator' | 'admin' = 'operator') =>
+    writes(url) && includesRole(user.role, role);
   const formIdFor = (request: PageRequest, role: 'operator' | 'admin' = 'operator') =>
     mayAct(request, role) ? () => formIds.issue(request.user.name) : undefined;
   const get = (path: string, answer: Route['answer']): Route => {

@@ -15,14 +15,17 @@ import { endAsked } from './silence-ends.ts';
 export interface SilenceParts {
   readonly source: Pick<ConsoleSource, 'silences' | 'receipts' | 'integrations'>;
   readonly formIds: FormIds;
-  readonly write: boolean;
+  /** Whether anything can be done at a path. */
+  readonly writes: (path: string) => boolean;
   readonly now: () => number;
 }
 
 /** The pages about silences. */
-export function silenceRoutes({ source, formIds, write, now }: SilenceParts): readonly Route[] {
+export function silenceRoutes({ source, formIds, writes, now }: SilenceParts): readonly Route[] {
   const formIdFor = ({ user }: PageRequest) =>
-    write && includesRole(user.role, 'operator') ? () => formIds.issue(user.name) : undefined;
+    writes('/silences') && includesRole(user.role, 'operator')
+      ? () => formIds.issue(user.name)
+      : undefined;
   return [
     {
       method: 'GET',

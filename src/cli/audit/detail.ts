@@ -1,6 +1,6 @@
 import type { StateCount } from '../../core/outbox.ts';
 import type { ReloadOutcome } from '../../core/reload.ts';
-import type { AuditRecord, ReplayRecord } from '../../outbox/audit.ts';
+import type { AuditRecord, ReplayRecord, RestoreRecord } from '../../outbox/audit.ts';
 import { isoTime } from '../output.ts';
 
 /** How many deliveries an act was about; undefined where it was about none. */
@@ -8,6 +8,7 @@ export function auditCount({ kind, detail }: AuditRecord): number | undefined {
   if (kind === 'drop') {
     return (detail as readonly StateCount[]).reduce((sum, { count }) => sum + count, 0);
   }
+  if (kind === 'restore') return (detail as RestoreRecord).repeats;
   return kind === 'retry' || kind === 'replay' || kind === 'export'
     ? (detail as { count: number }).count
     : undefined;
@@ -47,6 +48,13 @@ export function auditDetail({ kind, detail }: AuditRecord): string {
     case 'reload': {
       const { accepted, waits } = detail as ReloadOutcome;
       return accepted ? 'accepted' : waits ? 'waits for the outbox' : 'refused';
+    }
+    case 'restore': {
+      const { madeAt, format, newerFormat, alerts } = detail as RestoreRecord;
+      return (
+        `the outbox as it was before the upgrade of ${isoTime(madeAt)} (format ${format}, after ` +
+        `${newerFormat}); ${alerts} alerts since then are read again`
+      );
     }
     default:
       return JSON.stringify(detail);

@@ -1,3 +1,4 @@
+import type { CanaryReport } from '../../core/canary.ts';
 import { type LaneReport, type StatusReport, WORST_FIRST } from '../../core/status.ts';
 import { bytesOf, spanOf } from '../../core/words.ts';
 import { printable, table } from '../output.ts';
@@ -64,6 +65,15 @@ function lanesText(integrations: readonly LaneReport[], now: number): string {
       one.nextAttemptAt === undefined || one.nextAttemptAt <= now
         ? '-'
         : `in ${spanOf(one.nextAttemptAt - now)}`,
+      ...(one.canary === undefined ? [] : [canaryCell(one.canary, now)]),
     ]);
-  return table([['INTEGRATION', 'STATE', 'WAITING', 'HELD', 'DEAD', 'OLDEST', 'NEXT'], ...rows]);
+  const titles = ['INTEGRATION', 'STATE', 'WAITING', 'HELD', 'DEAD', 'OLDEST', 'NEXT'];
+  const hasCanaries = integrations.some(({ canary }) => canary !== undefined);
+  return table([hasCanaries ? [...titles, 'TEST ALERT'] : titles, ...rows]);
+}
+
+/** When a test alert last arrived. */
+function canaryCell({ isLost, lastSuccessAt }: CanaryReport, now: number): string {
+  const last = lastSuccessAt === undefined ? 'never' : `${spanOf(now - lastSuccessAt)} ago`;
+  return isLost ? `lost, ${last}` : lastSuccessAt === undefined ? 'on its way' : last;
 }

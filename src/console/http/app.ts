@@ -2,7 +2,9 @@ import { type Context, Hono } from 'hono';
 import type { Log } from '../../core/log.ts';
 import type { Login, User } from '../auth/login.ts';
 import { LONGEST_PASSWORD } from '../auth/passwords.ts';
+import type { Ticket } from '../auth/ticket.ts';
 import { includesRole } from '../auth/users.ts';
+import { EnteredPage } from '../pages/entered.tsx';
 import { Layout, LoginPage, Message } from '../pages/layout.tsx';
 import { ReaderError } from '../reader/client.ts';
 import type { Assets } from './assets.ts';
@@ -18,6 +20,8 @@ export interface AppParts {
   readonly assets: Assets;
   /** Undefined where the rights of the socket are the login: then all are this user. */
   readonly login: Login | undefined;
+  /** An address that lets in, instead of a login. */
+  readonly ticket?: Ticket | undefined;
   readonly socketUser: User;
   readonly hosts: readonly string[];
   /** Text without any secret of the configuration: the last look at what leaves. */
@@ -27,7 +31,7 @@ export interface AppParts {
 
 /** What answers requests: checks first, then a file, the login, or one of the routes. */
 export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<Response> } {
-  const { routes, assets, login, hosts } = parts;
+  const { routes, assets, login, ticket, hosts } = parts;
   const app = new Hono();
   app.use('*', async (context, next) => {
     const { method, url } = context.req;
@@ -50,13 +54,14 @@ export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<
     };
     return context.body(new Uint8Array(file.bytes), 200, headers);
   });
-  if (login !== undefined) addLogin(app, parts, login);
+  if (ticket !== undefined) addTicket(app, ticket);
+  else if (login !== undefined) addLogin(app, parts, login);
   for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
       // What a page asks for by itself keeps nobody logged in.
       const isByPerson = route.path !== '/events' && route.path !== '/series';
       const user = userOf(parts, context, isByPerson);
-      if (user === undefined) return loginNeeded(context);
+      if (user === undefined) return loginNeeded(parts, context);
       if (!includesRole(user.role, route.role)) {
         return refusal(parts, context, user, 403, `This needs the role ${route.role}.`);
       }
@@ -68,7 +73,7 @@ export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<
   }
   app.notFound((context) => {
     const user = userOf(parts, context, true);
-    if (user === undefined) return loginNeeded(context);
+    if (user === undefined) return loginNeeded(parts, context);
     return refusal(parts, context, user, 404, 'There is no such page.');
   });
   return { fetch: async (request) => app.fetch(request) };
@@ -149,24 +154,38 @@ function refusal(
   return page(parts, context, { user, url: '', title, body: Message({ title, text }), status });
 }
 
-function loginNeeded(context: Context): Response {
+function loginNeeded({ ticket }: AppParts, context: Context): Response {
   const { method, path } = context.req;
+  if (ticket !== undefined) return context.text(TICKET_NEEDED, 401);
   if (method !== 'GET' || path === '/events') return context.text('log in first\n', 401);
   const { pathname, search } = new URL(context.req.url);
   const next = pathname === '/' ? '' : `?next=${encodeURIComponent(pathname + search)}`;
   return context.redirect(`/login${next}`, 303);
 }
 
-function userOf({ login, socketUser }: AppParts, context: Context, counts: boolean) {
-  if (login === undefined) return socketUser;
+const TICKET_NEEDED = 'Open the whole address that was printed at the start: it lets you in.\n';
+
+function userOf({ login, ticket, socketUser }: AppParts, context: Context, counts: boolean) {
+  const entrance = ticket ?? login;
+  if (entrance === undefined) return socketUser;
   const token = tokenOf(context);
-  return token === undefined ? undefined : login.userOf(token, counts);
+  return token === undefined ? undefined : entrance.userOf(token, counts);
+}
+
+/** Browsers send a cookie to all ports of a host: those of two consoles must not be the same. */
+function cookieOf(context: Context): string {
+  const port = /:(\d+)$/.exec(context.req.header('host') ?? '')?.[1];
+  return port === undefined ? COOKIE : `${COOKIE}_${port}`;
+}
+
+function sessionCookie(context: Context, token: string): string {
+  return `${cookieOf(context)}=${token}; Path=/; HttpOnly; SameSite=Strict`;
 }
 
 function tokenOf(context: Context): string | undefined {
   const cookies = (context.req.header('cookie') ?? '').split(';').map((part) => part.trim());
-  const own = cookies.find((part) => part.startsWith(`${COOKIE}=`));
-  return own?.slice(COOKIE.length + 1);
+  const name = `${cookieOf(context)}=`;
+  return cookies.find((part) => part.startsWith(name))?.slice(name.length);
 }
 
 const bodies = new Bodies();
@@ -220,15 +239,27 @@ function addLogin(app: Hono, parts: AppParts, login: Login): void {
       const said = `Too many attempts failed. Wait for ${result.seconds} s.`;
       return show(context, said, 429, next);
     }
-    context.header('set-cookie', `${COOKIE}=${result.token}; Path=/; HttpOnly; SameSite=Strict`);
+    context.header('set-cookie', sessionCookie(context, result.token));
     return context.redirect(isOwnPath(next) ? next : '/', 303);
   });
   app.post('/logout', (context) => {
     const token = tokenOf(context);
     if (token !== undefined) login.logOut(token);
-    const gone = `${COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`;
-    context.header('set-cookie', gone);
+    context.header('set-cookie', `${sessionCookie(context, '')}; Max-Age=0`);
     return context.redirect('/login', 303);
+  });
+}
+
+/**
+ * The address that lets in. It answers with a page that leads on, rather than by a redirect: a browser that
+ * came from elsewhere, such as a terminal on the web, sends a strict cookie only where our own page led to.
+ */
+function addTicket(app: Hono, ticket: Ticket): void {
+  app.get('/enter', async (context) => {
+    const token = ticket.enter(context.req.query('key') ?? '');
+    if (token === undefined) return context.text(TICKET_NEEDED, 401);
+    context.header('set-cookie', sessionCookie(context, token));
+    return context.html(`<!doctype html>${await EnteredPage()}`);
   });
 }
 

@@ -88,7 +88,7 @@ function Delivered({ delivery, show, now }: { delivery: AlertDelivery; show: Sho
                 {show(attempt.message ?? '')}
                 {attempt.excerpt === undefined ? null : (
                   <pre class="answer" tabindex={0} role="region" aria-label="The answer">
-                    {show(attempt.excerpt)}
+                    {show(attempt.output ?? attempt.excerpt)}
                   </pre>
                 )}
               </td>
