@@ -13,12 +13,15 @@ import type { Fetcher } from './http/server.ts';
 import { Live } from './live.ts';
 import { readingRoutes } from './reading-routes.ts';
 import { silenceActions } from './silence-routes.ts';
+import type { Steering } from './steering/data.ts';
+import { steeringRoutes } from './steering/routes.ts';
 import { Viewing } from './viewing.ts';
 
 export interface ConsoleParts {
   readonly settings: ConsoleSettings;
   readonly source: ConsoleSource;
   readonly actions: ConsoleActions;
+  readonly steering: Steering;
   readonly clock: Clock;
   readonly log: Log;
   /** An address that lets in, for a console on a port without a file of users. */
@@ -40,7 +43,7 @@ export interface Console extends Fetcher {
  * @throws where the files of its pages are missing, and where a port would be open to everybody.
  */
 export function createConsole(parts: ConsoleParts): Console {
-  const { settings, source, actions, clock, log, ticket, actsBelow = '/' } = parts;
+  const { settings, source, actions, steering, clock, log, ticket, actsBelow = '/' } = parts;
   const { usersFile, write, hosts, hide } = settings;
   if (settings.listen.kind !== 'socket' && usersFile === undefined && ticket === undefined) {
     throw new Error(
@@ -56,6 +59,7 @@ export function createConsole(parts: ConsoleParts): Console {
     routes: [
       ...readingRoutes({ source, viewing, live, formIds, writes, now }),
       exportRoute({ source, viewing, formIds, writes, now, actions, log }),
+      ...steeringRoutes({ steering, hide, writes, now }),
       ...[
         ...actingRoutes({ actions, formIds, now, log }),
         ...silenceActions({ actions, formIds, now, log, source }),
@@ -69,5 +73,9 @@ export function createConsole(parts: ConsoleParts): Console {
     scrub: (text) => source.scrub(text),
     log,
   });
-  return { fetch: (request) => app.fetch(request), close: () => live.close() };
+  const close = () => {
+    live.close();
+    steering.runs.close();
+  };
+  return { fetch: (request) => app.fetch(request), close };
 }

@@ -6,6 +6,7 @@ import { consoleActions } from '../../src/app/console/actions.ts';
 import { change } from '../../src/app/console/changes.ts';
 import { readerJobs } from '../../src/app/console/reader-jobs.ts';
 import { consoleSource } from '../../src/app/console/source.ts';
+import { createSteering } from '../../src/app/console/steering/steering.ts';
 import { trySilence } from '../../src/app/console/trial.ts';
 import { readSetup, type Setup } from '../../src/app/setup.ts';
 import { createConsole } from '../../src/console/console.ts';
@@ -18,6 +19,9 @@ import { FakeClock } from './fake-clock.ts';
 import { createHome, type Home } from './home.ts';
 import { anAcceptedAlert, anIdentity, anIntake, openTestDatabase } from './outbox.ts';
 import { RecordingLog } from './recording-log.ts';
+
+/** The one process that these handlers do start, as it is built. */
+const TRIALS = new URL('../../dist/app/console/steering/trial-process.js', import.meta.url);
 
 export interface ConsoleApp {
   readonly home: Home;
@@ -53,6 +57,7 @@ export function consoleApp({
   write = true,
   hide = [] as readonly string[],
   lanes = ['slack'],
+  setupBefore = (): Setup | undefined => undefined,
 } = {}): ConsoleApp {
   const home = createHome(blocks);
   onTestFinished(() => home.remove());
@@ -118,6 +123,16 @@ export function consoleApp({
     },
     source,
     actions,
+    steering: createSteering(
+      {
+        paths: { ...paths, config: home.config },
+        setup: () => setup,
+        setupBefore,
+        inForceSince: () => clock.now(),
+        clock,
+      },
+      TRIALS,
+    ),
     clock,
     log,
     assets: { url: (name) => `/assets/${name}`, file: () => undefined },

@@ -25,6 +25,8 @@ export type PageAnswer =
       readonly title: string;
       readonly body: Html;
       readonly status?: 200 | 400 | 404 | 409 | 503;
+      /** Seconds after which it is loaded again where there is no script. */
+      readonly refresh?: number | undefined;
     }
   | { readonly kind: 'redirect'; readonly to: string }
   | { readonly kind: 'json'; readonly value: unknown }

@@ -19,6 +19,9 @@ const KEYS = [
   ['g l', 'Dead letters'],
   ['g e', 'Explain'],
   ['g s', 'Silences'],
+  ['g r', 'Routing'],
+  ['g o', 'Noise'],
+  ['g m', 'Simulate'],
   ['g a', 'Activity'],
   ['?', 'this list'],
 ] as const;
