@@ -3,10 +3,12 @@ import { CONTROL_SOCKET } from '../control/client.ts';
 import type { ControlServer } from '../control/server.ts';
 import type { Paths } from '../core/paths.ts';
 import { Canaries } from '../outbox/canaries.ts';
+import { DiskReserve } from '../outbox/reserve.ts';
 import { SourceHours } from '../outbox/source-hours.ts';
 import { hostZone, type Zone, zoneOf } from '../times/zone.ts';
 import { CanaryKeeper } from './canary-keeper.ts';
 import { type ControlParts, startControl } from './control.ts';
+import { KeptCopies } from './kept-copies.ts';
 import type { Reloading } from './reloading.ts';
 import { SourceWatch } from './source-watch.ts';
 import { type SelfNoticesFrom, startSelfNotices } from './start-self-notices.ts';
@@ -18,7 +20,7 @@ export interface AffairsParts extends SelfNoticesFrom, Omit<ControlParts, 'reloa
 
 /**
  * What a daemon does besides delivering: it answers to operators, tests its lanes, watches what its sources
- * bring, and tells what is wrong with it.
+ * bring, tells what is wrong with it, and clears away what an upgrade kept.
  */
 export class Affairs {
   readonly #control: ControlServer | undefined;
@@ -44,7 +46,11 @@ export class Affairs {
     const watch = new SourceWatch({ hours: new SourceHours(database), sources, zone, clock });
     canaries.start();
     watch.start();
-    return new Affairs(control, [canaries, watch, startSelfNotices(parts)]);
+    const directory = parts.paths.state;
+    const disk = new DiskReserve(directory);
+    const copies = new KeptCopies({ directory, disk, clock, log });
+    copies.start();
+    return new Affairs(control, [canaries, watch, startSelfNotices(parts), copies]);
   }
 
   close(): void {

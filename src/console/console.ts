@@ -6,6 +6,7 @@ import { FormIds } from './auth/form-ids.ts';
 import { Login } from './auth/login.ts';
 import type { Ticket } from './auth/ticket.ts';
 import type { ConsoleActions, ConsoleSource } from './data.ts';
+import { exportRoute } from './deliveries-routes.ts';
 import { consoleApp } from './http/app.ts';
 import { ASSETS_DIRECTORY, type Assets, loadAssets } from './http/assets.ts';
 import type { Fetcher } from './http/server.ts';
@@ -57,6 +58,7 @@ export function createConsole(parts: ConsoleParts): Console {
   const app = consoleApp({
     routes: [
       ...readingRoutes({ source, viewing, live, formIds, writes, now }),
+      exportRoute({ source, viewing, formIds, writes, now, actions, log }),
       ...steeringRoutes({ steering, hide, writes, now }),
       ...[
         ...actingRoutes({ actions, formIds, now, log }),

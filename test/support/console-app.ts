@@ -12,6 +12,7 @@ import { readSetup, type Setup } from '../../src/app/setup.ts';
 import { createConsole } from '../../src/console/console.ts';
 import type { Reader } from '../../src/console/reader/client.ts';
 import { Tally } from '../../src/console/series.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import { Scrubber } from '../../src/core/secret.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite-outbox.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -92,8 +93,18 @@ export function consoleApp({
     scrubber,
     clock,
   });
+  // The pauses between its steps are for a daemon, which is not here.
+  const unpaused: Clock = {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    random: () => clock.random(),
+    after(_ms, callback) {
+      setImmediate(callback);
+      return () => undefined;
+    },
+  };
   const actions = consoleActions({
-    apply: (what, who) => change(database, what, who, clock),
+    apply: (what, who) => change(database, what, who, unpaused),
     reader,
     trySilence: (silence) => trySilence(silence, setup, home, clock),
     setup: () => setup,

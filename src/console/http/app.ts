@@ -118,6 +118,11 @@ async function respond(
       return context.body(answer.stream, 200, {
         'content-type': 'text/event-stream; charset=utf-8',
       });
+    case 'file':
+      return context.body(answer.stream, 200, {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-disposition': `attachment; filename="${answer.name}"`,
+      });
     case 'full':
       return context.text('too many pages are open\n', 503, { 'retry-after': '10' });
   }

@@ -31,6 +31,8 @@ export type PageAnswer =
   | { readonly kind: 'redirect'; readonly to: string }
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'events'; readonly stream: ReadableStream<Uint8Array> }
+  /** A file that is saved. */
+  | { readonly kind: 'file'; readonly name: string; readonly stream: ReadableStream<Uint8Array> }
   | { readonly kind: 'full' };
 
 /** A page, or something that can be done. */
