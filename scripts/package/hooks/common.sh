@@ -2,6 +2,7 @@
 # None of them changes the manager, but for the launcher of `integratord install`, which is removed with us.
 
 unit=integratord.service
+keep='integratord-keep.path integratord-keep.service'
 state=/var/lib/integratord
 drop_in=/etc/systemd/system/$unit.d
 
@@ -61,7 +62,7 @@ first_installed() {
 integratord is installed. It does not run yet, and nothing of the manager was changed.
 
 Look first; this changes nothing:
-  integratord check
+  integratord setup
 
 Then choose one way (file:///usr/lib/integratord/docs/drop-in.md):
   in the place of the manager's Integrator:
@@ -81,8 +82,9 @@ upgraded() {
 }
 
 before_removal() {
-  if systemd_runs; then systemctl stop "$unit" || true; fi
-  if command -v systemctl >/dev/null; then systemctl --quiet disable "$unit" 2>/dev/null || true; fi
+  # First what would put the launcher back.
+  if systemd_runs; then systemctl stop $keep "$unit" || true; fi
+  if command -v systemctl >/dev/null; then systemctl --quiet disable "$unit" $keep 2>/dev/null || true; fi
   replaced | while read -r home; do
     echo "The manager in $home gets its own Integrator back:"
     integratord uninstall --home "$home" ||
