@@ -108,8 +108,10 @@ function readSymbols(file, sections) {
   const names = sections[table.link].offset;
   for (let number = 0; number < versions.size / 2; number += 1) {
     const index = file.readUInt16LE(versions.offset + number * 2) & 0x7fff;
+    if (index < 2) continue; // its own
     const name = textAt(file, names + file.readUInt32LE(table.offset + number * 24));
-    byIndex.set(index, [...(byIndex.get(index) ?? []), name]);
+    if (byIndex.has(index)) byIndex.get(index).push(name);
+    else byIndex.set(index, [name]);
   }
   return byIndex;
 }

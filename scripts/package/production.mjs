@@ -44,6 +44,16 @@ export function productionLibraries(root, arch, work) {
   }));
 }
 
+/**
+ * The native parts that npm leaves out without a word where the registry has none for that kind of machine.
+ * @returns {string[]} their names
+ */
+export function missingLibraries(entries, arch) {
+  return [`node-unix-socket-linux-${arch}-gnu`].filter(
+    (name) => !entries.some(({ path }) => path.startsWith(`node_modules/${name}/`)),
+  );
+}
+
 /** Installs what the lock file names, once for each lock file. */
 function installed(root, arch, work) {
   const files = ['package.json', 'package-lock.json', '.npmrc'];
