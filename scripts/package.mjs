@@ -8,12 +8,12 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { deb } from './package/deb.mjs';
-import { extraOutputs } from './package/extras.mjs';
+import { extraOutputs, SBOM } from './package/extras.mjs';
 import { programFiles } from './package/program.mjs';
 import { rpm, whyNoRpm } from './package/rpm.mjs';
 import { systemFiles } from './package/system-files.mjs';
 import { gzip, tar } from './package/tar.mjs';
-import { below, complete } from './package/tree.mjs';
+import { below, complete, contentOf } from './package/tree.mjs';
 
 /** In bytes: what a tarball may have. */
 export const TARBALL_BUDGET = 60_000_000;
@@ -45,7 +45,7 @@ export async function makePackages({
     say(`${name}: ${(content.length / 1e6).toFixed(1)} MB`);
   };
   for (const arch of kinds.some((kind) => kind !== 'npm') ? architectures : []) {
-    const program = await programFiles({ root, arch, version, work });
+    const program = await programFiles({ root, arch, version, seconds, work });
     for (const absent of program.absent) say(`INCOMPLETE: ${absent} is not in the registry`);
     const about = { arch, version, needs: program.needs, seconds };
     if (kinds.includes('tar')) {
@@ -69,6 +69,8 @@ export async function makePackages({
         say(name);
       }
     }
+    const bill = program.entries.find(({ path }) => path === SBOM);
+    put(`integratord-${version}-linux-${arch}.cdx.json`, contentOf(bill));
     say(
       `${arch} needs glibc ${program.needs.glibc}, and the C++ library of GCC ${program.needs.gcc}`,
     );

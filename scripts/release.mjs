@@ -60,6 +60,7 @@ if (problems.length > 0) {
 }
 
 const date = new Date().toISOString().slice(0, 10);
+/** @type {[string, () => void][]} */
 const steps = [
   [
     `set the version ${version} in package.json and package-lock.json`,

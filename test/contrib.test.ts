@@ -53,6 +53,39 @@ describe('contrib/systemd/integratord.service', () => {
   });
 });
 
+describe('contrib/systemd/integratord-keep', () => {
+  const service = read('contrib/systemd/integratord-keep.service');
+  const path = read('contrib/systemd/integratord-keep.path');
+  const command = /^ExecStart=(.+)$/m.exec(service)?.[1]?.split(' ') ?? [];
+
+  it('starts what is there, with options that exist; where nothing was installed it does nothing', async () => {
+    expect(command[1]).toBe(`/opt/integratord/${bin.integratord}`);
+    const { code, stdout } = await runAs(command.slice(2));
+    expect([code, stdout]).toEqual([0, 'nothing to do: integratord was not installed there\n']);
+  });
+
+  it('comes before the manager, which starts without it, too', () => {
+    expect(service).toMatch(/^Before=wazuh-manager\.service$/m);
+    expect(service).toMatch(/^WantedBy=wazuh-manager\.service$/m);
+    expect(service).not.toMatch(/^Required/m);
+    expect(path).toMatch(/^PathChanged=\/var\/ossec\/bin\/wazuh-integratord$/m);
+    expect(path).toMatch(/^Unit=integratord-keep\.service$/m);
+  });
+
+  it('are units that systemd takes', ({ skip }) => {
+    if (spawnSync('systemd-analyze', ['--version']).error !== undefined) {
+      process.stderr.write('SKIPPED: there is no systemd-analyze here\n');
+      skip();
+    }
+    const directory = tempDir();
+    const places = ['service', 'path'].map((kind) => join(directory, `integratord-keep.${kind}`));
+    const texts = [service.replace('/usr/bin/node', process.execPath), path];
+    places.forEach((place, at) => writeFileSync(place, texts[at] ?? ''));
+    const { stderr } = spawnSync('systemd-analyze', ['verify', ...places], { encoding: 'utf8' });
+    expect(stderr.split('\n').filter((line) => line.includes('integratord'))).toEqual([]);
+  });
+});
+
 describe('contrib/docker', () => {
   const dockerfile = read('contrib/docker/Dockerfile');
   const instructions = [...dockerfile.matchAll(/^([A-Z]+) (.+)$/gm)].map(

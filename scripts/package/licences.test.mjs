@@ -60,7 +60,9 @@ it('finds texts and notices, and takes those of the whole for a part of it', () 
     'node_modules/tool': { version: '1.0.0', license: 'MIT', dev: true },
   };
   const found = shippedLibraries(folder, { packages });
-  expect(found.map(({ name, texts }) => [name, [...texts].sort()])).toEqual([
+  expect(
+    found.map(({ name, texts }) => [name, texts.toSorted((a, b) => a.localeCompare(b))]),
+  ).toEqual([
     ['a', ['A\nB', 'by C']],
     ['node-unix-socket', ['S']],
     ['node-unix-socket-linux-arm64-gnu', ['S']],

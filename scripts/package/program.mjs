@@ -16,12 +16,13 @@ const DOCUMENTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md'];
  * @param root {string} the project, built
  * @param arch {'x64' | 'arm64'}
  * @param version {string} what it shall say of itself
+ * @param seconds {number} when it was committed, since 1970
  * @param work {string} a directory that outlives this
  * @returns {Promise<{ entries: import('./tree.mjs').Entry[], needs: object, launch: object,
  *   absent: string[] }>}
  *   `needs`: as of requirements; `launch`: what the launcher was made of; `absent`: libraries that should be there
  */
-export async function programFiles({ root, arch, version, work }) {
+export async function programFiles({ root, arch, version, seconds, work }) {
   const native = [...nodeRuntime(arch, work), ...productionLibraries(root, arch, work)];
   const needs = requirements(native, arch);
   const { NODE_VARIABLES } = await import(
@@ -38,7 +39,7 @@ export async function programFiles({ root, arch, version, work }) {
     ...completions(root),
     file('package.json', packageJson(root, version)),
   ];
-  const extras = await extraFiles({ root, arch, version, entries });
+  const extras = await extraFiles({ root, arch, version, seconds, entries });
   return {
     entries: [...entries, ...extras],
     needs,

@@ -16,16 +16,20 @@ export interface Meanwhile {
   /** When the first and the last of them were written, in milliseconds since 1970, where that is known. */
   readonly first?: number | undefined;
   readonly last?: number | undefined;
+  /** How many were written before something else could deliver them. */
+  readonly before?: number | undefined;
 }
 
 /**
  * Counts the alerts after the stored checkpoint that would be delivered at the next start.
+ * @param since when something else could begin to deliver them, in milliseconds since 1970
  * @param skip moves the checkpoint behind them, so that none of them is
  * @throws OutboxError when the outbox cannot be used. While a daemon runs, nothing is counted.
  */
 export async function readMeanwhile(
   paths: Paths,
   env: NodeJS.ProcessEnv,
+  since: number,
   skip: boolean,
 ): Promise<Meanwhile> {
   let counted = nothingAgain();
@@ -34,7 +38,7 @@ export async function readMeanwhile(
     const setup = readSetup(paths, env);
     const end = await endOfAlerts(paths, setup);
     if (end === undefined) return undefined;
-    counted = await readAgain(stored, end, paths, setup);
+    counted = await readAgain(stored, end, paths, setup, since);
     return skip ? end : undefined;
   };
   try {
@@ -42,6 +46,6 @@ export async function readMeanwhile(
   } catch (error) {
     if (!(error instanceof OutboxError && error.trouble === 'in use')) throw error;
   }
-  const { alerts, integrations, first, last } = counted;
-  return { alerts, integrations, first, last };
+  const { alerts, integrations, first, last, before } = counted;
+  return { alerts, integrations, first, last, before };
 }

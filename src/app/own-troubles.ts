@@ -19,6 +19,8 @@ export interface OwnState {
   readonly parkingOf: (lane: number) => Parking | undefined;
   readonly refusal: Refusal | undefined;
   readonly outbox: { readonly bytes: number; readonly limit: number };
+  /** Integrations that have used up their share of the outbox. */
+  readonly behind: readonly string[];
   /** Test alerts that did not arrive. */
   readonly canaries: readonly Trouble[];
   /** Sources that are quieter than they ever were, by their paths. */
@@ -35,6 +37,7 @@ export function ownTroubles(state: OwnState): Trouble[] {
     ...[...state.lanes].flatMap((one) => parkedTrouble(one, state.parkingOf)),
     ...refusalTrouble(state.refusal),
     ...outboxTrouble(state.outbox),
+    ...state.behind.map(shareTrouble),
     ...state.canaries,
     ...state.quiet.map(({ path, quiet }) => quietTrouble(path, quiet, state.now)),
     ...state.reading.map(
@@ -45,6 +48,15 @@ export function ownTroubles(state: OwnState): Trouble[] {
       }),
     ),
   ];
+}
+
+function shareTrouble(id: string): Trouble {
+  return {
+    key: `share:${id}`,
+    about: id,
+    sentence: `${id} has used up its share of the outbox: its further alerts wait in the alert file, and are lost with its archives. \`integratord status\` says why it does not deliver.`,
+    over: `${id} has room in the outbox again, and has caught up.`,
+  };
 }
 
 function quietTrouble(path: string, quiet: QuietSource, now: number): Trouble {

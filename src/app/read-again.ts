@@ -18,12 +18,14 @@ export interface ReadAgain {
   /** When the first and the last of these alerts were written, in milliseconds since 1970. */
   first: number | undefined;
   last: number | undefined;
+  /** How many were written before the moment that was asked about. */
+  before: number;
   /** What is no longer there. */
   losses: readonly Loss[];
 }
 
 export function nothingAgain(): ReadAgain {
-  return { alerts: 0, integrations: {}, first: undefined, last: undefined, losses: [] };
+  return { alerts: 0, integrations: {}, first: undefined, last: undefined, before: 0, losses: [] };
 }
 
 /** Where a first start would begin now; undefined where there is no alert file that can be read. */
@@ -34,12 +36,16 @@ export async function endOfAlerts(paths: Paths, setup: Setup): Promise<Checkpoin
   return end;
 }
 
-/** Reads the alert file and its archives between two places, and counts what would be delivered of it. */
+/**
+ * Reads the alert file and its archives between two places, and counts what would be delivered of it.
+ * @param moment those written before it are counted apart; milliseconds since 1970
+ */
 export async function readAgain(
   from: Checkpoint,
   end: Checkpoint,
   paths: Paths,
   setup: Setup,
+  moment = 0,
 ): Promise<ReadAgain> {
   const counted = nothingAgain();
   const source = sourceAt(paths, setup, from);
@@ -55,6 +61,7 @@ export async function readAgain(
       counted.alerts += 1;
       counted.first ??= writtenAt;
       counted.last = writtenAt ?? counted.last;
+      if (writtenAt !== undefined && writtenAt < moment) counted.before += 1;
       for (const lane of lanes) {
         const id = routes[lane]?.integration.id ?? '';
         counted.integrations[id] = (counted.integrations[id] ?? 0) + 1;

@@ -7,6 +7,7 @@ import type { Database } from '../outbox/database.ts';
 import { Purge } from '../outbox/purge.ts';
 import { SelfNoticeStore } from '../outbox/self-notices.ts';
 import { SourceHours } from '../outbox/source-hours.ts';
+import { SqliteStatistics } from '../outbox/statistics.ts';
 import { canaryTroubles } from './canary-reports.ts';
 import type { LaneSet } from './lane-set.ts';
 import { ownTroubles } from './own-troubles.ts';
@@ -30,6 +31,7 @@ export function startSelfNotices(from: SelfNoticesFrom): SelfNotices {
   const { database, outbox, lanes, reloading, limitBytes, clock, log } = from;
   const store = new SelfNoticeStore(database);
   const space = new Purge(database);
+  const statistics = new SqliteStatistics(database);
   const canaries = new Canaries(database);
   const hours = new SourceHours(database);
   const notices = new SelfNotices({
@@ -39,6 +41,7 @@ export function startSelfNotices(from: SelfNoticesFrom): SelfNotices {
         parkingOf: (lane) => outbox.lane(lane)?.parking,
         refusal: reloading.refusal,
         outbox: { bytes: space.usedBytes(), limit: limitBytes },
+        behind: statistics.behind().flatMap((lane) => lanes.integrationOf(lane) ?? []),
         canaries: canaryTroubles(
           canaries.all().values(),
           (lane) => lanes.integrationOf(lane),

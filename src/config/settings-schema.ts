@@ -249,7 +249,7 @@ export const settingsSchema = z.strictObject({
     .array(z.string())
     .optional()
     .describe(
-      'Ids of integrations that are told what is wrong with integratord itself: a parked integration, a refused reload, an outbox above 80 percent, an alert file that cannot be read or is quieter than ever, a test alert that did not arrive.',
+      'Ids of integrations that are told what is wrong with integratord itself: a parked integration, a refused reload, an outbox above 80 percent, an integration that has used up its share of it, an alert file that cannot be read or is quieter than ever, a test alert that did not arrive.',
     ),
   canary: canarySettings,
   metrics: metricsSettings,

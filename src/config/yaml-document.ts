@@ -47,6 +47,11 @@ export interface YamlScalar {
 /** Parses YAML. Returns undefined when it is invalid; the report then says where and why. */
 export function parseYaml(text: string, report: Report): YamlFile | undefined {
   try {
+    const deep = tooDeepAt(text);
+    if (deep !== undefined) {
+      report.error(deep, 'this is not valid YAML: the nesting is too deep');
+      return undefined;
+    }
     const document = yaml().parseDocument(text, { prettyErrors: false, logLevel: 'error' });
     if (document.errors.length > 0) {
       for (const { pos, message } of document.errors.slice(0, MOST_ERRORS)) {
@@ -69,6 +74,38 @@ export function parseYaml(text: string, report: Report): YamlFile | undefined {
     report.error(0, 'this YAML cannot be read: its aliases or nesting are too deep');
     return undefined;
   }
+}
+
+/** Nobody writes so many levels. */
+const DEEPEST = 200;
+
+/**
+ * Where a text is nested too deep; undefined where it is not. The library calls itself for every level: near
+ * the end of the stack a regular expression that is used for the first time ends the whole process.
+ */
+function tooDeepAt(text: string): number | undefined {
+  // Mostly there are not as many signs of nesting in all.
+  const levels = (text.match(/[[{]/g)?.length ?? 0) + longest(text, /(?:[-?] +){2,}/g);
+  if (levels + longest(text, /^ +/gm) <= DEEPEST) return undefined;
+  type Node = Yaml.CST.Token | null | undefined;
+  for (const token of new (yaml().Parser)().parse(text)) {
+    const open: [Node, number][] = [[token, 0]];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const [node, depth] = next;
+      if (node === null || node === undefined) continue;
+      if (depth > DEEPEST) return node.offset;
+      if (node.type === 'document') open.push([node.value, depth]);
+      if (!('items' in node)) continue;
+      for (const { key, value } of node.items) open.push([key, depth + 1], [value, depth + 1]);
+    }
+  }
+  return undefined;
+}
+
+function longest(text: string, pattern: RegExp): number {
+  let most = 0;
+  for (const [found] of text.matchAll(pattern)) most = Math.max(most, found.length);
+  return most;
 }
 
 /** Where a part of a document is, and what it is. */

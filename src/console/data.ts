@@ -7,8 +7,10 @@ import type { BrowsePage } from '../outbox/browse/browse.ts';
 import type { DeadGroups } from '../outbox/browse/dead-groups.ts';
 import type { QueueDetail } from '../outbox/queue.ts';
 import type { SilenceReceipt } from '../outbox/silence-receipts.ts';
-import type { ActionTarget } from './action-target.ts';
-import type { Search } from './reader/protocol.ts';
+import type { ActionTarget, TargetCount } from './action-target.ts';
+import type { ExportPiece } from './reader/protocol.ts';
+import type { Rendering } from './rendering/rendering.ts';
+import type { Search } from './search.ts';
 import type { Series } from './series.ts';
 import type { SilenceWish, TriedSilence } from './silence-data.ts';
 
@@ -78,6 +80,7 @@ export interface FoundExplanations {
 export interface DeliveryData {
   readonly detail: Omit<QueueDetail, 'raw'>;
   readonly alert: ExplainedAlert;
+  readonly rendering: Rendering;
 }
 
 /** A silence as it is shown. */
@@ -93,8 +96,11 @@ export interface ConsoleSource {
   now(): Promise<NowData>;
   series(): Series;
   deliveries(search: Search): Promise<BrowsePage>;
+  /** Deliveries as lines of JSON, a piece of them. */
+  exported(search: Search): Promise<ExportPiece>;
   integrations(): Promise<string[]>;
-  delivery(id: number): Promise<DeliveryData | undefined>;
+  /** @param hide fields that its message is shown without. */
+  delivery(id: number, hide: readonly string[]): Promise<DeliveryData | undefined>;
   deadGroups(isPatient: boolean): Promise<DeadGroups>;
   explain(alertId: string): Promise<FoundExplanations>;
   /** @param form as a browser sends it. */
@@ -112,12 +118,14 @@ export interface ActionResult {
   readonly ok: boolean;
   readonly text: string;
   readonly details?: readonly string[];
+  /** The page that shows more. */
+  readonly to?: string;
 }
 
 /** What people can do. All of it is kept in the audit. */
 export interface ConsoleActions {
   /** How many deliveries an action would concern. */
-  count(target: ActionTarget, action: 'retry' | 'drop'): Promise<number>;
+  count(target: ActionTarget, action: 'retry' | 'drop'): Promise<TargetCount>;
   retry(target: ActionTarget, who: string): Promise<ActionResult>;
   drop(target: ActionTarget, who: string): Promise<ActionResult>;
   pause(integration: string, isPaused: boolean, who: string): Promise<ActionResult>;
@@ -126,5 +134,9 @@ export interface ConsoleActions {
   trySilence(wish: SilenceWish, who: string): Promise<TriedSilence>;
   extendSilence(id: number, until: number, who: string): Promise<ActionResult>;
   endSilence(id: number, who: string): Promise<ActionResult>;
+  /** Sends a test alert by the lane of an integration. */
+  test(integration: string, who: string): Promise<ActionResult>;
+  /** Keeps what somebody took with them. */
+  exported(detail: { count: number; selection: unknown }, who: string): Promise<ActionResult>;
   reload(who: string): Promise<ActionResult>;
 }

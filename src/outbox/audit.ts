@@ -20,6 +20,8 @@ export type AuditKind =
   | 'silence add'
   | 'silence extend'
   | 'silence end'
+  | 'test'
+  | 'export'
   | 'pause'
   | 'resume'
   | 'reload'
@@ -113,6 +115,24 @@ export function recordRestore(database: Database, audit: Audit, detail: RestoreR
   // Of a try that did not come to its end.
   database.run("DELETE FROM audit WHERE kind = 'restore' AND at >= ?", detail.madeAt);
   record(database, audit, 'restore', detail);
+}
+
+/** Keeps who tried an integration. To be called in the transaction that does it. */
+export function recordTest(
+  database: Database,
+  audit: Audit,
+  detail: { readonly integration: string; readonly delivery: number },
+): void {
+  record(database, audit, 'test', detail);
+}
+
+/** Keeps who took deliveries with them, how many, and how they were selected. */
+export function recordExport(
+  database: Database,
+  audit: Audit,
+  detail: { readonly count: number; readonly selection: unknown },
+): void {
+  record(database, audit, 'export', detail);
 }
 
 function record(

@@ -113,7 +113,7 @@ export class Track {
     return {
       verdicts: Object.fromEntries(counted),
       peakPerMinute,
-      rateLimit: this.#integration.limit,
+      rateLimit: plain(this.#integration.limit),
       longestDelay,
       quota: this.#quota(),
       rules: this.#rules.top(TOP).map((rule): BusyRule => {
@@ -141,4 +141,11 @@ export class Track {
       daysAbove: days.filter((day) => day > quota.perDay).length,
     };
   }
+}
+
+/** Without what else a destination keeps with it: results are sent between processes. */
+function plain(limit: RateLimit | undefined): RateLimit | undefined {
+  if (limit === undefined) return undefined;
+  const { count, seconds, burst } = limit;
+  return { count, seconds, burst };
 }

@@ -6,17 +6,22 @@ import { consoleActions } from '../../src/app/console/actions.ts';
 import { change } from '../../src/app/console/changes.ts';
 import { readerJobs } from '../../src/app/console/reader-jobs.ts';
 import { consoleSource } from '../../src/app/console/source.ts';
+import { createSteering } from '../../src/app/console/steering/steering.ts';
 import { trySilence } from '../../src/app/console/trial.ts';
 import { readSetup, type Setup } from '../../src/app/setup.ts';
 import { createConsole } from '../../src/console/console.ts';
 import type { Reader } from '../../src/console/reader/client.ts';
 import { Tally } from '../../src/console/series.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import { Scrubber } from '../../src/core/secret.ts';
 import { SqliteOutbox } from '../../src/outbox/sqlite-outbox.ts';
 import { FakeClock } from './fake-clock.ts';
 import { createHome, type Home } from './home.ts';
 import { anAcceptedAlert, anIdentity, anIntake, openTestDatabase } from './outbox.ts';
 import { RecordingLog } from './recording-log.ts';
+
+/** The one process that these handlers do start, as it is built. */
+const TRIALS = new URL('../../dist/app/console/steering/trial-process.js', import.meta.url);
 
 export interface ConsoleApp {
   readonly home: Home;
@@ -52,6 +57,7 @@ export function consoleApp({
   write = true,
   hide = [] as readonly string[],
   lanes = ['slack'],
+  setupBefore = (): Setup | undefined => undefined,
 } = {}): ConsoleApp {
   const home = createHome(blocks);
   onTestFinished(() => home.remove());
@@ -87,8 +93,18 @@ export function consoleApp({
     scrubber,
     clock,
   });
+  // The pauses between its steps are for a daemon, which is not here.
+  const unpaused: Clock = {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    random: () => clock.random(),
+    after(_ms, callback) {
+      setImmediate(callback);
+      return () => undefined;
+    },
+  };
   const actions = consoleActions({
-    apply: (what, who) => change(database, what, who, clock),
+    apply: (what, who) => change(database, what, who, unpaused),
     reader,
     trySilence: (silence) => trySilence(silence, setup, home, clock),
     setup: () => setup,
@@ -107,6 +123,16 @@ export function consoleApp({
     },
     source,
     actions,
+    steering: createSteering(
+      {
+        paths: { ...paths, config: home.config },
+        setup: () => setup,
+        setupBefore,
+        inForceSince: () => clock.now(),
+        clock,
+      },
+      TRIALS,
+    ),
     clock,
     log,
     assets: { url: (name) => `/assets/${name}`, file: () => undefined },

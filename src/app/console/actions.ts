@@ -45,6 +45,8 @@ export function consoleActions(parts: ActionParts): ConsoleActions {
         : apply({ kind: 'silence extend', id, until }, who);
     },
     endSilence: (id, who) => apply({ kind: 'silence end', id }, who),
+    test: (integration, who) => apply({ kind: 'test', integration }, who),
+    exported: (detail, who) => apply({ kind: 'export', detail }, who),
     async reload(who) {
       const { accepted, waits, diagnostics } = reloading().reload();
       await apply({ kind: 'reload', detail: { accepted, waits } }, who);

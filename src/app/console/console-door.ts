@@ -17,6 +17,7 @@ export class ConsoleDoor {
   readonly #status: StatusParts;
   readonly #tally = new Tally();
   #setup: Setup | undefined;
+  #setupBefore: Setup | undefined;
   #open: { readonly settings: ConsoleSettings; close(): void } | undefined;
   /** Opening and closing happen one after the other. */
   #last: Promise<void> = Promise.resolve();
@@ -46,6 +47,7 @@ export class ConsoleDoor {
 
   /** A configuration is in force: opens, closes or moves the console where it says so. Never throws. */
   use(setup: Setup): void {
+    this.#setupBefore = this.#setup;
     this.#setup = setup;
     const settings = this.#options.console?.settings ?? setup.settings.console;
     this.#last = this.#last.then(() => this.#use(settings));
@@ -74,6 +76,7 @@ export class ConsoleDoor {
         status: this.#status,
         tally: this.#tally,
         setup: () => this.#setup as Setup,
+        setupBefore: () => this.#setupBefore,
       });
       if (this.#hasStopped) return opened.close();
       this.#open = { settings, close: () => opened.close() };

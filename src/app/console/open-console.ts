@@ -8,6 +8,7 @@ import type { Setup } from '../setup.ts';
 import { type StatusParts, statusOf } from '../status.ts';
 import { consoleActions } from './actions.ts';
 import { consoleSource } from './source.ts';
+import { createSteering } from './steering/steering.ts';
 import { silenceTrials } from './trials.ts';
 import { writerOf } from './writer.ts';
 
@@ -19,6 +20,8 @@ export interface OpenConsoleParts {
   readonly tally: Tally;
   /** What is in force. */
   readonly setup: () => Setup;
+  /** What was in force before the last reload; undefined where there was none. */
+  readonly setupBefore: () => Setup | undefined;
 }
 
 /** A search ends by itself before this. */
@@ -30,7 +33,7 @@ const LONGEST_ANSWER_MS = 5000;
  * @throws an error with a reason in words where it cannot be opened.
  */
 export async function openConsole(parts: OpenConsoleParts): Promise<Listening> {
-  const { settings, options, status, tally, setup } = parts;
+  const { settings, options, status, tally, setup, setupBefore } = parts;
   const { log, scrubber, paths } = options;
   const { clock, database, reloading, troubles } = status;
   const outbox = database.path;
@@ -60,8 +63,19 @@ export async function openConsole(parts: OpenConsoleParts): Promise<Listening> {
     reloading,
     clock,
   });
+  const inForceSince = () => reloading().inForceSince;
+  const steering = createSteering({ paths, setup, setupBefore, inForceSince, clock });
   const { ticket, actsBelow } = options.console ?? {};
-  const app = createConsole({ settings, source, actions, clock, log, ticket, actsBelow });
+  const app = createConsole({
+    settings,
+    source,
+    actions,
+    steering,
+    clock,
+    log,
+    ticket,
+    actsBelow,
+  });
   const server = await listenOr(parts, app);
   return {
     port: server.port,

@@ -15,8 +15,12 @@ import { Silences } from '../../outbox/silences.ts';
 import { SqliteStatistics } from '../../outbox/statistics.ts';
 import { findAlert } from '../../sources/file/alert-search.ts';
 import { systemFileSystem } from '../../sources/file/files.ts';
+import { exportPiece } from './export-piece.ts';
 import { givenAlerts } from './given-alerts.ts';
-import { targetIds } from './targets.ts';
+import { targetCount } from './targets.ts';
+
+/** How long deliveries may be counted. */
+const COUNT_MS = 3000;
 
 /** What the console asks about the outbox. @param alerts the path of the alert file. */
 export function readerJobs(database: Database, alerts: string, clock: Clock): Jobs {
@@ -52,7 +56,9 @@ export function readerJobs(database: Database, alerts: string, clock: Clock): Jo
       return { detail: { ...detail, raw: '' }, alert };
     },
     deadGroups: (budgetMs) => deadGroups(database, budgetMs, monotonic),
-    count: (target, action) => targetIds(database, target, action).length,
+    count: (target, action) =>
+      targetCount(database, target, action, { budgetMs: COUNT_MS, monotonic }),
+    exported: (search) => exportPiece(database, search, monotonic),
     async alert(id) {
       const stored = storedSubjects(history, id, clock.now());
       if (stored.length > 0) return { alerts: stored.map(withConfiguration), left: [] };

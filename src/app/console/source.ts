@@ -11,6 +11,7 @@ import type { StatusReport } from '../../core/status.ts';
 import type { Setup } from '../setup.ts';
 import { explained } from './explained.ts';
 import { isAlertId } from './given-alerts.ts';
+import { rendered } from './rendered.ts';
 
 export interface SourceParts {
   /** For pages, and for what takes longer: they do not wait for each other. */
@@ -45,14 +46,19 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
         ? searcher.ask('deliveries', search, PAGE_ROWS, SEARCH_MS)
         : reader.ask('deliveries', search, PAGE_ROWS, PAGE_MS);
     },
+    exported: async (search) => {
+      const piece = await searcher.ask('exported', search);
+      return { ...piece, text: scrubber.scrub(piece.text) };
+    },
     integrations: () => reader.ask('integrations'),
-    async delivery(id) {
+    async delivery(id, hide) {
       const found = await reader.ask('delivery', id);
       if (found === undefined) return undefined;
       const { detail, alert } = found;
       const whole = explain(alert);
       const its = whole.integrations.filter(({ deliveries }) => deliveries.length > 0);
-      return { detail, alert: { ...whole, integrations: its } };
+      const rendering = rendered(detail, Buffer.from(alert.raw), setup(), hide);
+      return { detail, alert: { ...whole, integrations: its }, rendering };
     },
     deadGroups: (isPatient) =>
       isPatient ? searcher.ask('deadGroups', SEARCH_MS) : reader.ask('deadGroups', PAGE_MS),

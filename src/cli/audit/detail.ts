@@ -9,7 +9,9 @@ export function auditCount({ kind, detail }: AuditRecord): number | undefined {
     return (detail as readonly StateCount[]).reduce((sum, { count }) => sum + count, 0);
   }
   if (kind === 'restore') return (detail as RestoreRecord).repeats;
-  return kind === 'retry' || kind === 'replay' ? (detail as { count: number }).count : undefined;
+  return kind === 'retry' || kind === 'replay' || kind === 'export'
+    ? (detail as { count: number }).count
+    : undefined;
 }
 
 /** What else is known of an act, in words. */
@@ -20,6 +22,7 @@ export function auditDetail({ kind, detail }: AuditRecord): string {
         .map(({ integration, state, count }) => `${integration}: ${count} ${state}`)
         .join(', ');
     case 'retry':
+    case 'export':
       return selectionText((detail as { selection: Readonly<Record<string, unknown>> }).selection);
     case 'replay': {
       const { integration, since, until, newKeys } = detail as ReplayRecord;
@@ -34,6 +37,10 @@ export function auditDetail({ kind, detail }: AuditRecord): string {
     case 'silence extend': {
       const { key, why, until } = detail as { key: string; why: string; until: number };
       return `${key} until ${isoTime(until)}: ${why}`;
+    }
+    case 'test': {
+      const { integration, delivery } = detail as { integration: string; delivery: number };
+      return `${integration}: delivery ${delivery}`;
     }
     case 'pause':
     case 'resume':

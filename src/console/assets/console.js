@@ -102,10 +102,12 @@ const KEYS = {
   k: () => move(-1),
   x: select,
   r: () => act('r'),
+  R: () => press('R'),
   d: () => act('d'),
   e: explain,
   s: silence,
   n: () => press('n'),
+  y: () => press('y'),
 };
 
 let isGoing = false;
@@ -137,9 +139,28 @@ document.addEventListener('keydown', (event) => {
 });
 
 document.addEventListener('click', (event) => {
+  const copied = event.target.closest?.('[data-copy]');
+  if (copied) void copy(document.getElementById(copied.dataset.copy));
   if (event.target.closest?.('#help-button')) $('#help').showModal();
   if (event.target.closest?.('#hold')) hold();
 });
+
+// --- what can be copied ---
+
+for (const button of $$('[data-copy]')) button.hidden = false;
+
+/** Where a browser lets no page copy, it is selected. */
+async function copy(element) {
+  element.closest('details').open = true;
+  try {
+    await navigator.clipboard.writeText(element.textContent);
+    say('Copied');
+    element.classList.add('copied');
+  } catch {
+    getSelection().selectAllChildren(element);
+    say('Selected');
+  }
+}
 
 // --- the live view ---
 

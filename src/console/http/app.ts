@@ -107,8 +107,8 @@ async function respond(
 ): Promise<Response> {
   switch (answer.kind) {
     case 'page': {
-      const { title, body, status = 200 } = answer;
-      return page(parts, context, { user, url, title, body, status });
+      const { title, body, status = 200, refresh } = answer;
+      return page(parts, context, { user, url, title, body, status, refresh });
     }
     case 'redirect':
       return context.redirect(answer.to, 303);
@@ -117,6 +117,11 @@ async function respond(
     case 'events':
       return context.body(answer.stream, 200, {
         'content-type': 'text/event-stream; charset=utf-8',
+      });
+    case 'file':
+      return context.body(answer.stream, 200, {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-disposition': `attachment; filename="${answer.name}"`,
       });
     case 'full':
       return context.text('too many pages are open\n', 503, { 'retry-after': '10' });
@@ -129,12 +134,13 @@ interface PageParts {
   readonly title: string;
   readonly body: Html;
   readonly status: 200 | 400 | 401 | 403 | 404 | 409 | 429 | 503;
+  readonly refresh?: number | undefined;
 }
 
 async function page(parts: AppParts, context: Context, page: PageParts): Promise<Response> {
   const { assets, login, scrub } = parts;
-  const { user, url, title, body, status } = page;
-  const html = await Layout({ assets, user, url, title, body, hasLogin: login !== undefined });
+  const { status, ...rest } = page;
+  const html = await Layout({ assets, ...rest, hasLogin: login !== undefined });
   return context.html(`<!doctype html>${scrub(String(html))}`, status);
 }
 

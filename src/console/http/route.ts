@@ -25,10 +25,14 @@ export type PageAnswer =
       readonly title: string;
       readonly body: Html;
       readonly status?: 200 | 400 | 404 | 409 | 503;
+      /** Seconds after which it is loaded again where there is no script. */
+      readonly refresh?: number | undefined;
     }
   | { readonly kind: 'redirect'; readonly to: string }
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'events'; readonly stream: ReadableStream<Uint8Array> }
+  /** A file that is saved. */
+  | { readonly kind: 'file'; readonly name: string; readonly stream: ReadableStream<Uint8Array> }
   | { readonly kind: 'full' };
 
 /** A page, or something that can be done. */

@@ -4,23 +4,11 @@ import type { AlertDelivery } from '../../outbox/alert-history.ts';
 import type { AuditRecord } from '../../outbox/audit.ts';
 import type { BrowsePage } from '../../outbox/browse/browse.ts';
 import type { DeadGroups } from '../../outbox/browse/dead-groups.ts';
-import type { BrowseFilter } from '../../outbox/browse/filter.ts';
 import type { StoredConfiguration } from '../../outbox/configurations.ts';
 import type { QueueDetail } from '../../outbox/queue.ts';
 import type { SilenceReceipt } from '../../outbox/silence-receipts.ts';
-import type { ActionTarget } from '../action-target.ts';
-
-/** What is asked for in alerts, besides what the outbox knows of deliveries. */
-export interface Search extends Omit<BrowseFilter, 'holds'> {
-  /** The id of the rule. */
-  readonly rule?: string | undefined;
-  /** The name or the id of the agent. */
-  readonly agent?: string | undefined;
-  /** A text anywhere in the alert, as it is written there. */
-  readonly text?: string | undefined;
-  /** Fields that must not be searched. */
-  readonly hide: readonly string[];
-}
+import type { ActionTarget, TargetCount } from '../action-target.ts';
+import type { Search } from '../search.ts';
 
 /** An alert that was found, with what decided about it then. */
 export interface FoundAlert {
@@ -62,6 +50,15 @@ export interface FoundAlerts {
   readonly left: readonly string[];
 }
 
+/** A piece of an export. */
+export interface ExportPiece {
+  /** Whole lines. */
+  readonly text: string;
+  readonly count: number;
+  /** Where the next piece begins; undefined where there is none. */
+  readonly next: number | undefined;
+}
+
 export interface FoundDelivery {
   readonly detail: QueueDetail;
   readonly alert: FoundAlert;
@@ -70,10 +67,12 @@ export interface FoundDelivery {
 /** What can be asked about the outbox. */
 export interface Jobs {
   deliveries(search: Search, rows: number, budgetMs: number): BrowsePage;
+  /** Deliveries as lines of JSON, the newest first, as many as fit one piece. */
+  exported(search: Search): ExportPiece;
   integrations(): string[];
   delivery(id: number): FoundDelivery | undefined;
   deadGroups(budgetMs: number): DeadGroups;
-  count(target: ActionTarget, action: 'retry' | 'drop'): number;
+  count(target: ActionTarget, action: 'retry' | 'drop'): TargetCount;
   alert(id: string): Promise<FoundAlerts>;
   /** @param form as a browser sends it. */
   given(form: Uint8Array): Promise<GivenAlerts>;

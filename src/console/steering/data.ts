@@ -1,4 +1,4 @@
-import type { ExplainedAlert } from '../data.ts';
+import type { Runs } from './runs.ts';
 
 /** An integration, and how it is configured. */
 export interface RoutedIntegrationData {
@@ -50,27 +50,17 @@ export interface RoutingData {
   readonly newer: readonly { readonly file: string; readonly at: number }[];
 }
 
-/** A bundled alert to try. */
+/** An alert that comes with the program, to try what becomes of it. */
 export interface SampleAlert {
   readonly name: string;
-  readonly description: string;
-}
-
-/** What is tried: an id, a text that somebody pasted, or a sample. */
-export interface TriedAlert {
-  readonly text: string;
-  readonly sample: string;
-}
-
-/** Alerts that were tried on the configuration in force, and why others were not. */
-export interface TriedAlerts {
-  readonly alerts: readonly ExplainedAlert[];
-  readonly problem: string | undefined;
+  readonly json: string;
 }
 
 /** What the pages about the configuration show. */
 export interface Steering {
   routing(): RoutingData;
   samples(): readonly SampleAlert[];
-  tryAlert(tried: TriedAlert): Promise<TriedAlerts>;
+  /** Where the settings file is; undefined where none is read. */
+  readonly settingsPath: string | undefined;
+  readonly runs: Runs;
 }

@@ -3,11 +3,11 @@ import type { Clock } from '../../core/clock.ts';
 import { startHelper } from '../reader/helper.ts';
 import type {
   NoiseReport,
+  SettingsText,
   SimulateReport,
   TrialMessage,
   TrialOrder,
   TrialProgress,
-  TrialResults,
 } from './orders.ts';
 
 /** How long one may take. */
@@ -36,7 +36,9 @@ export interface Run {
 export interface RunsParts {
   /** The program of the process, and its arguments. */
   readonly program: URL;
-  readonly args: () => readonly string[];
+  readonly args: readonly string[];
+  /** Changes when the files of the configuration do. */
+  readonly stamp: () => string;
   readonly clock: Clock;
 }
 
@@ -48,7 +50,7 @@ export class Runs {
   readonly #parts: RunsParts;
   #runs: Run[] = [];
   #present: { readonly id: number; readonly helper: ChildProcess; stopClock(): void } | undefined;
-  #settings: Promise<TrialResults['settings']> | undefined;
+  #settings: { readonly stamp: string; readonly text: Promise<SettingsText> } | undefined;
   #lastId = 0;
 
   constructor(parts: RunsParts) {
@@ -103,18 +105,22 @@ export class Runs {
     this.#fail(id, `${who} cancelled it`);
   }
 
-  /** The present settings file as it may be shown. Asked again only where no answer is on its way. */
-  settings(): Promise<TrialResults['settings']> {
-    this.#settings ??= new Promise<TrialResults['settings']>((resolve) => {
-      const failed = (why: string) => resolve({ path: undefined, text: '', why });
+  /** The present settings file as it may be shown. Asked again only once the files have changed. */
+  settings(): Promise<SettingsText> {
+    const stamp = this.#parts.stamp();
+    if (this.#settings?.stamp === stamp) return this.#settings.text;
+    const text = new Promise<SettingsText>((resolve) => {
+      const failed = (why: string) => {
+        this.#settings = undefined;
+        resolve({ path: undefined, text: '', why });
+      };
       this.#ask({ kind: 'settings' }, (message) => {
-        if (message.kind === 'done') resolve(message.value as TrialResults['settings']);
+        if (message.kind === 'done') resolve(message.value as SettingsText);
         else if (message.kind === 'failed') failed(message.message);
       });
-    }).finally(() => {
-      this.#settings = undefined;
     });
-    return this.#settings;
+    this.#settings = { stamp, text };
+    return text;
   }
 
   /** Ends all that is at work. */
@@ -122,14 +128,21 @@ export class Runs {
     if (this.#present !== undefined) this.#fail(this.#present.id, 'the console was closed');
   }
 
-  /** The end of the process is told as well, once. */
+  /** Tells what a process says, and how it ended where it did not say that. */
   #ask(order: TrialOrder, tell: (message: TrialMessage) => void): ChildProcess {
     const { program, args } = this.#parts;
-    const helper = startHelper(program, args(), HEAP);
-    helper.on('message', tell);
-    const ended = () => tell({ kind: 'failed', message: 'its process ended before it was done' });
+    const helper = startHelper(program, args, HEAP);
+    let isOver = false;
+    const take = (message: TrialMessage) => {
+      if (isOver) return;
+      isOver = message.kind !== 'progress';
+      tell(message);
+    };
+    const ended = () => take({ kind: 'failed', message: 'its process ended before it was done' });
+    helper.on('message', take);
     helper.on('error', ended);
-    helper.on('exit', ended);
+    // It may have exited before all that it said is read: the channel closes after that.
+    helper.on('disconnect', ended);
     helper.send(order);
     return helper;
   }

@@ -68,8 +68,14 @@ export function planInstall(options: InstallOptions): InstallPlan {
     kind: 'ready',
     steps,
     notes: steps.length === 0 ? [] : [restartNote(found)],
-    ...(found.state === 'original' && { takesOver: account }),
+    ...(found.state === 'original' && { takesOver: account, ...backSince(found) }),
   };
+}
+
+/** A package keeps the times of its files, but not when they were put there. */
+function backSince({ path }: ManagerProgram): { backSince?: number } {
+  const time = statOf(path)?.ctimeMs;
+  return time === undefined ? {} : { backSince: Math.round(time) };
 }
 
 function accountFor(

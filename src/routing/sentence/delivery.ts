@@ -51,7 +51,7 @@ export function deliveryPhrases(
   if (rules?.at !== undefined) {
     phrases.push(`outside of ${rules.at.name} ${OUTSIDE[rules.outside]}`);
   }
-  if (Number.isFinite(urgent)) phrases.push(`level ${urgent} and above at once, whatever the hour`);
+  if (Number.isFinite(urgent)) phrases.push(`level ${urgent} and above always at once`);
   if (limit !== undefined) {
     const { count, seconds } = limit;
     const messages = count === 1 ? '1 message' : `${count} messages`;

@@ -175,7 +175,7 @@ describe('the sentence of an integration', () => {
     ],
     [
       { storm: { above: 60, in: '5m', late: '1h' }, urgent: 12 },
-      'in a flood (more than 60 in 5 min, or 1 h behind its limit) one message per minute; level 12 and above at once, whatever the hour.',
+      'in a flood (more than 60 in 5 min, or 1 h behind its limit) one message per minute; level 12 and above always at once.',
     ],
   ])('tells of %j', (settings, text) => {
     expect(sent(settings)).toBe(text);
