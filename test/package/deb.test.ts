@@ -34,7 +34,7 @@ describe.skipIf(noDebian)('the .deb on a Debian without Node and network', () =>
   });
 
   it('says how to look first, and the two ways; changes nothing of the manager', () => {
-    expect(printed).toContain('integratord check\n');
+    expect(printed).toContain('integratord setup\n');
     expect(printed).toContain('integratord install && /var/ossec/bin/wazuh-control restart');
     expect(printed).toContain('systemctl enable --now integratord');
     const changed = debian.files().filter((path) => !before.includes(path));

@@ -49,7 +49,7 @@ describe.skipIf(noRpm)('the .rpm', () => {
     it('is installed, upgraded and removed, and leaves only state', () => {
       const before = system.files();
       const path = madeFile(/x86_64\.rpm$/);
-      expect(on('-i', path)).toContain('integratord check\n');
+      expect(on('-i', path)).toContain('integratord setup\n');
       // What is the manager's group's or user's now, and nothing else.
       const args = ['--root', system.root, '-V', '--nodeps', 'integratord'];
       const { stdout } = spawnSync('rpm', args, { encoding: 'utf8' });

@@ -66,7 +66,7 @@ first_installed() {
   say 'integratord is installed. It does not run yet, and nothing of the manager was changed.
 
 Look first; this changes nothing:
-  integratord check
+  integratord setup
 
 Then choose one way (file:///usr/lib/integratord/docs/drop-in.md):
   in the place of the manager'\''s Integrator:
