@@ -19,6 +19,7 @@ const KEY = '0123456789abcdef'.repeat(4);
 /** What the example takes from its environment. */
 const ENVIRONMENT = {
   EXAMPLE_SLACK_URL: 'http://127.0.0.1:9/slack',
+  EXAMPLE_VULNERABILITIES_URL: 'http://127.0.0.1:9/vulnerabilities',
   EXAMPLE_PAGERDUTY_URL: 'http://127.0.0.1:9/pagerduty',
   EXAMPLE_PAGERDUTY_KEY: KEY.slice(0, 32),
   EXAMPLE_SHUFFLE_URL: 'http://127.0.0.1:9/shuffle',

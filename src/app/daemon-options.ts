@@ -1,6 +1,7 @@
 import type { Log } from '../core/log.ts';
 import type { Paths } from '../core/paths.ts';
 import type { Scrubber } from '../core/secret.ts';
+import type { GivenConsole } from './console/given-console.ts';
 import type { Reinject } from './reinjection.ts';
 import type { Setup } from './setup.ts';
 
@@ -20,6 +21,8 @@ export interface DaemonOptions {
   readonly mode?: 'in place' | 'beside';
   /** Called with the active setup, on start and after each reload. */
   readonly onSetup?: (setup: Setup) => void;
+  /** A console instead of the one of the settings file. */
+  readonly console?: GivenConsole;
   /** Ends a start that waits for the outbox. */
   readonly stop?: AbortSignal;
 }

@@ -20,7 +20,9 @@ import { createLog } from '../telemetry/log.ts';
 import { type FakeServices, startStandIns } from './fake-services.ts';
 import { Feed } from './feed.ts';
 import { startManager } from './manager.ts';
+import { ownConsole } from './own-console.ts';
 import type { Screen } from './screen.ts';
+import { Story } from './story.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const ALERT_EVERY_MS = 800;
@@ -34,13 +36,15 @@ const run = promisify(execFile);
 /** Runs the demo until `until` resolves, then removes all that it made. */
 export async function runDemo(screen: Screen, until: Promise<unknown>): Promise<void> {
   const paths = createHome();
-  const fakeServices = await startStandIns((arrival) => screen.arrived(arrival));
+  const fakeServices = await startStandIns(new Story(systemClock), (arrival) =>
+    screen.arrived(arrival),
+  );
   try {
     screen.intro(paths.home, paths.config);
     await deliverExamples(paths, fakeServices, screen, until);
   } finally {
     await fakeServices.close();
-    rmSync(paths.home, { recursive: true, force: true });
+    rmSync(paths.home, { recursive: true, force: true, maxRetries: 5 });
   }
   screen.summary();
 }
@@ -55,6 +59,7 @@ async function deliverExamples(
   const sink = { write: (line: string) => screen.log(line) };
   const log = createLog({ level: 'warn', format: 'pretty', sink, color: false }, scrubber);
   const env = { ...process.env, ...exampleEnvironment(fakeServices) };
+  const { given, place } = ownConsole(systemClock);
   const daemon = await Daemon.start({
     paths,
     fromStart: true,
@@ -62,14 +67,19 @@ async function deliverExamples(
     log,
     scrubber,
     reinject: { kind: 'manager' },
+    console: given,
   });
   if (!(daemon instanceof Daemon)) throw new Error('the bundled example did not start');
+  const console = await place;
+  if (console !== undefined) screen.console(console);
   const lines = readFileSync(join(EXAMPLES, 'alerts.jsonl'), 'utf8');
   const feed = new Feed(paths.alerts, lines, systemClock, (alert) => screen.appended(alert));
   const stopManager = startManager(paths.home, feed, (location) => screen.cameBack(location));
   feed.start(ALERT_EVERY_MS);
   const telling = systemClock.after(HINT_AFTER_MS, () => {
-    if (feed.floodId !== undefined) screen.hint(explainCommand(feed.floodId, paths));
+    const id = feed.floodId;
+    if (id === undefined) return;
+    screen.hint(explainCommand(id, paths), console && `${console.base}/alert/${id}`);
   });
   await until;
   telling();
@@ -127,6 +137,7 @@ function createHome(): Paths {
 function exampleEnvironment(fakeServices: FakeServices): NodeJS.ProcessEnv {
   return {
     EXAMPLE_SLACK_URL: fakeServices.slackUrl,
+    EXAMPLE_VULNERABILITIES_URL: fakeServices.removedSlackUrl,
     EXAMPLE_PAGERDUTY_URL: fakeServices.pagerDutyUrl,
     EXAMPLE_PAGERDUTY_KEY: fakeServices.pagerDutyKey,
     EXAMPLE_SHUFFLE_URL: fakeServices.shuffleUrl,

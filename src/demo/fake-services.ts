@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isJsonObject, type JsonObject, type JsonValue, valueAt } from '../alert/json.ts';
+import type { Story } from './story.ts';
 
 /** A request that arrived at a fake service, and its answer. */
 export interface Arrival {
@@ -10,11 +11,19 @@ export interface Arrival {
   readonly summary: string;
   readonly status: number;
 }
-export type ServiceName = 'slack' | 'pagerduty' | 'shuffle' | 'virustotal' | 'custom-example';
+export type ServiceName =
+  | 'slack'
+  | 'slack#2'
+  | 'pagerduty'
+  | 'shuffle'
+  | 'virustotal'
+  | 'custom-example';
 
 /** Local servers that answer as the real services do. */
 export interface FakeServices {
   readonly slackUrl: string;
+  /** A webhook that somebody has removed. */
+  readonly removedSlackUrl: string;
   readonly pagerDutyUrl: string;
   readonly pagerDutyKey: string;
   readonly shuffleUrl: string;
@@ -30,6 +39,7 @@ interface Answer {
 }
 
 const SLACK_PATH = '/services/T0EXAMPLE/B0EXAMPLE/not-a-real-webhook-token';
+const REMOVED_SLACK_PATH = '/services/T0EXAMPLE/B1EXAMPLE/not-a-real-webhook-token';
 const SHUFFLE_PATH = `/api/v1/hooks/webhook_${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`;
 const PAGERDUTY_KEY = 'not-a-real-routing-key-012345678';
 const VIRUSTOTAL_FILES = '/api/v3/files/';
@@ -42,10 +52,13 @@ const NOT_THERE: Answer = { status: 404, type: 'text/html', body: 'no_service' }
 const LARGEST_BODY = 1024 * 1024;
 
 /** Starts the fake services on a free local port. */
-export async function startStandIns(arrived: (arrival: Arrival) => void): Promise<FakeServices> {
+export async function startStandIns(
+  story: Story,
+  arrived: (arrival: Arrival) => void,
+): Promise<FakeServices> {
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
-      const { service, answer, summary } = route(request.url ?? '', body);
+      const { service, answer, summary } = route(request.url ?? '', body, story);
       response.writeHead(answer.status, { 'content-type': answer.type });
       response.end(answer.body);
       if (service !== undefined) arrived({ service, summary, status: answer.status });
@@ -57,6 +70,7 @@ export async function startStandIns(arrived: (arrival: Arrival) => void): Promis
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     slackUrl: origin + SLACK_PATH,
+    removedSlackUrl: origin + REMOVED_SLACK_PATH,
     pagerDutyUrl: `${origin}/v2/enqueue`,
     pagerDutyKey: PAGERDUTY_KEY,
     shuffleUrl: origin + SHUFFLE_PATH,
@@ -72,14 +86,16 @@ interface Routed {
   readonly summary: string;
 }
 
-function route(path: string, body: JsonObject | undefined): Routed {
+function route(path: string, body: JsonObject | undefined, story: Story): Routed {
   switch (path) {
     case SLACK_PATH:
       return { service: 'slack', answer: slack(body), summary: slackSummary(body) };
+    case REMOVED_SLACK_PATH:
+      return { service: 'slack#2', answer: plain(404, 'no_service'), summary: slackSummary(body) };
     case '/v2/enqueue':
       return { service: 'pagerduty', answer: pagerDuty(body), summary: pagerDutySummary(body) };
     case SHUFFLE_PATH:
-      return { service: 'shuffle', answer: shuffle(), summary: text(body?.['title']) };
+      return { service: 'shuffle', answer: shuffle(story), summary: text(body?.['title']) };
     case '/custom':
       return { service: 'custom-example', answer: plain(200, 'ok'), summary: text(body?.['line']) };
     default:
@@ -149,7 +165,8 @@ function pagerDutySummary(body: JsonObject | undefined): string {
   return `${text(valueAt(payload, 'severity'))}: ${text(valueAt(payload, 'summary'))}`;
 }
 
-function shuffle(): Answer {
+function shuffle({ isShuffleDown }: Story): Answer {
+  if (isShuffleDown) return plain(503, 'down for maintenance');
   return json(200, { success: true, execution_id: randomUUID() });
 }
 

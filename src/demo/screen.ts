@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import type { Arrival } from './fake-services.ts';
 import type { FedAlert } from './feed.ts';
+import type { ConsolePlace } from './own-console.ts';
 
 /** What the demo shows: each alert as it is appended, and below it what arrives where. */
 export class Screen {
@@ -26,7 +27,20 @@ export class Screen {
     this.#line(
       '  services       local fakes of Slack, PagerDuty, Shuffle, VirusTotal and the manager',
     );
+    this.#line(
+      '  what happens   a flood of 40 alerts comes as two messages and a digest; Shuffle is down for six',
+    );
+    this.#line(
+      '                 seconds and recovers; the webhook of slack#2 was removed, so its alerts wait',
+    );
     this.#line(this.#style('dim', '  Ctrl-C stops it and removes everything.'));
+  }
+
+  /** Where the console is. */
+  console({ entrance, port }: ConsolePlace): void {
+    const far = `                 (from another machine: ssh -L ${port}:127.0.0.1:${port} …)`;
+    this.#line(`  ${this.#style('bold', 'console')}        ${entrance}`);
+    this.#line(this.#style('dim', far));
     this.#line('');
   }
 
@@ -40,11 +54,12 @@ export class Screen {
   }
 
   arrived(arrival: Arrival): void {
-    this.#counts.set(arrival.service, (this.#counts.get(arrival.service) ?? 0) + 1);
     const service = this.#style('green', arrival.service.padEnd(15));
     // For a lookup, "not found" is a normal answer.
     const isFine =
       arrival.status < 300 || (arrival.service === 'virustotal' && arrival.status === 404);
+    const known = this.#counts.get(arrival.service) ?? 0;
+    if (isFine) this.#counts.set(arrival.service, known + 1);
     const status = isFine ? '' : this.#style('red', ` answered ${arrival.status}`);
     this.#line(`${this.#time()}    → ${service} ${arrival.summary}${status}`);
   }
@@ -59,13 +74,14 @@ export class Screen {
     this.#write(this.#style('dim', line.trimEnd()).concat('\n'));
   }
 
-  /** How to ask about an alert while it runs. */
-  hint(command: string): void {
+  /** How to ask about an alert while it runs. @param page the same in the console, if there is one. */
+  hint(command: string, page: string | undefined): void {
     this.#line('');
     this.#line(
       `${this.#style('bold', 'Why did an alert of the flood not come by itself?')} In another terminal:`,
     );
     this.#line(`  ${command}`);
+    if (page !== undefined) this.#line(`Or in the console, once you have opened it: ${page}`);
     this.#line('');
   }
 

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { expect, it } from 'vitest';
-import { COMMAND, integratord } from '../support/program.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { type Answer, ask, formIdOf, send } from '../support/console-scene.ts';
+import { COMMAND, integratord, until } from '../support/program.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 it('shows alerts arriving everywhere, and leaves nothing behind', async () => {
@@ -25,8 +27,67 @@ it('shows alerts arriving everywhere, and leaves nothing behind', async () => {
   // It ends with an explanation of one of them, and the command for it.
   expect(stdout).toMatch(/npx integratord explain \d+\.\d+ --home/);
   expect(stdout).toMatch(/• slack {2}throttle {2}it repeats an alert that was sent/);
-  expect(stdout).not.toMatch(/answered [345]/);
+  // Nothing fails but what is meant to.
+  const failed = [...stdout.matchAll(/→ (\S+) .* answered ([345]\d\d)/g)].map(
+    ([, service, status]) => `${service} ${status}`,
+  );
+  expect(new Set(failed)).toEqual(new Set(['slack#2 404', 'shuffle 503']));
   expect(leftovers()).toEqual(before);
+});
+
+it('has a console that shows one service fail and recover, one parked, and lets nobody else in', async () => {
+  // Somebody has the usual port.
+  const other = createServer().listen(7780, '127.0.0.1');
+  other.on('error', () => undefined);
+  onTestFinished(() => void other.close());
+  const demo = spawn(process.execPath, [COMMAND, 'demo'], {
+    env: { ...process.env, TMPDIR: tempDir() },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void demo.kill('SIGKILL'));
+  let output = '';
+  demo.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  await until(() => /console +http/.test(output), 'it says where the console is');
+  const [, digits, path = ''] = /http:\/\/127\.0\.0\.1:(\d+)(\/enter\?\S+)/.exec(output) ?? [];
+  const port = Number(digits);
+  expect(port).not.toBe(7780);
+  // Without the whole address there is nothing to see, whatever one asks for.
+  const open = ['/', '/events', '/series', '/silences', '/enter', `${path}x`, '/nowhere'];
+  for (const one of open) {
+    const { status, body } = await ask(port, one);
+    expect({ one, status }).toEqual({ one, status: 401 });
+    expect(body).not.toContain('<');
+  }
+  expect((await ask(port, path, { headers: { host: 'evil.example' } })).status).toBe(421);
+  const entered = await ask(port, path);
+  expect(entered.body).toContain('url=/"');
+  const cookie = cookieOf(entered);
+  expect(String(entered.headers['set-cookie'])).toMatch(/; HttpOnly; SameSite=Strict$/);
+  const page = (one: string) => ask(port, one, { headers: { cookie } });
+  const says = (one: string, text: RegExp) =>
+    until(async () => text.test((await page(one)).body), `${one} says ${text}`, 60_000);
+  await says('/', /slack#2 is parked, \d wait: Slack does not accept messages for this webhook/);
+  await until(() => /→ shuffle .* answered 503/.test(output), 'Shuffle is down');
+  await says('/deliveries?integration=shuffle&state=pending', /server.error/);
+  await says('/', /shuffle<\/a><\/th><td>.{0,80}working.*\d+ sent, \d+ failed/);
+  await until(() => /answered 503[^]*→ shuffle(?!.*answered)/.test(output), 'Shuffle is back');
+  const [, flood] = /\/alert\/(\d+\.\d+)/.exec(output) ?? [];
+  expect((await page(`/alert/${flood}`)).body).toMatch(/digest/);
+  // What can be done are silences, and nothing else.
+  const silences = await page('/silences');
+  const wish = { form: formIdOf(silences), rule: '5712', span: '1h', why: 'to see what happens' };
+  const added = await send(port, '/silences/add', wish, { cookie });
+  expect(added.status).toBe(200);
+  await says('/activity', /you \(console\)/);
+  for (const one of ['/lanes/pause', '/lanes/resume', '/act', '/reload']) {
+    const form = formIdOf(await page('/silences'));
+    expect((await send(port, one, { ...wish, form }, { cookie })).status).toBe(404);
+  }
+  expect((await page('/')).body).not.toContain('Pause');
+  demo.kill('SIGINT');
+  await once(demo, 'exit');
 });
 
 it('leaves nothing behind when it is interrupted more than once', async () => {
@@ -44,3 +105,8 @@ it('leaves nothing behind when it is interrupted more than once', async () => {
   clearInterval(again);
   expect(readdirSync(TMPDIR)).toEqual([]);
 });
+
+/** The session that an answer gives. */
+function cookieOf({ headers }: Answer): string {
+  return String(headers['set-cookie']).split(';')[0] ?? '';
+}

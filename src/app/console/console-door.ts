@@ -6,7 +6,7 @@ import type { DaemonOptions } from '../daemon-options.ts';
 import type { Setup } from '../setup.ts';
 import type { StatusParts } from '../status.ts';
 
-type Options = Pick<DaemonOptions, 'log' | 'scrubber' | 'paths'>;
+type Options = Pick<DaemonOptions, 'log' | 'scrubber' | 'paths' | 'console'>;
 
 /**
  * The console of a daemon: opened, closed and opened elsewhere as the settings say. Nothing of it runs
@@ -17,6 +17,7 @@ export class ConsoleDoor {
   readonly #status: StatusParts;
   readonly #tally = new Tally();
   #setup: Setup | undefined;
+  #setupBefore: Setup | undefined;
   #open: { readonly settings: ConsoleSettings; close(): void } | undefined;
   /** Opening and closing happen one after the other. */
   #last: Promise<void> = Promise.resolve();
@@ -46,8 +47,10 @@ export class ConsoleDoor {
 
   /** A configuration is in force: opens, closes or moves the console where it says so. Never throws. */
   use(setup: Setup): void {
+    this.#setupBefore = this.#setup;
     this.#setup = setup;
-    this.#last = this.#last.then(() => this.#use(setup.settings.console));
+    const settings = this.#options.console?.settings ?? setup.settings.console;
+    this.#last = this.#last.then(() => this.#use(settings));
   }
 
   /** Closes it for good. */
@@ -67,18 +70,21 @@ export class ConsoleDoor {
     const { log } = this.#options;
     try {
       const { openConsole } = await import('./open-console.ts');
-      const close = await openConsole({
+      const opened = await openConsole({
         settings,
         options: this.#options,
         status: this.#status,
         tally: this.#tally,
         setup: () => this.#setup as Setup,
+        setupBefore: () => this.#setupBefore,
       });
-      if (this.#hasStopped) return close();
-      this.#open = { settings, close };
+      if (this.#hasStopped) return opened.close();
+      this.#open = { settings, close: () => opened.close() };
       this.#countPoints();
+      this.#options.console?.opened(opened.port);
       log.info('console listens', { place: placeOf(settings), write: settings.write });
     } catch (error) {
+      this.#options.console?.opened(undefined);
       log.error('console cannot be used', {
         place: placeOf(settings),
         cause: (error as Error).message,

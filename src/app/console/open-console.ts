@@ -1,5 +1,5 @@
-import { createConsole } from '../../console/console.ts';
-import { listen } from '../../console/http/server.ts';
+import { type Console, createConsole } from '../../console/console.ts';
+import { type Listening, listen } from '../../console/http/server.ts';
 import { Reader } from '../../console/reader/client.ts';
 import type { Tally } from '../../console/series.ts';
 import type { ConsoleSettings } from '../../core/settings.ts';
@@ -8,15 +8,20 @@ import type { Setup } from '../setup.ts';
 import { type StatusParts, statusOf } from '../status.ts';
 import { consoleActions } from './actions.ts';
 import { consoleSource } from './source.ts';
+import { createSteering } from './steering/steering.ts';
+import { silenceTrials } from './trials.ts';
+import { writerOf } from './writer.ts';
 
 /** What a console shows, and by which it acts. */
 export interface OpenConsoleParts {
   readonly settings: ConsoleSettings;
-  readonly options: Pick<DaemonOptions, 'log' | 'scrubber' | 'paths'>;
+  readonly options: Pick<DaemonOptions, 'log' | 'scrubber' | 'paths' | 'console'>;
   readonly status: StatusParts;
   readonly tally: Tally;
   /** What is in force. */
   readonly setup: () => Setup;
+  /** What was in force before the last reload; undefined where there was none. */
+  readonly setupBefore: () => Setup | undefined;
 }
 
 /** A search ends by itself before this. */
@@ -24,11 +29,11 @@ const LONGEST_ANSWER_MS = 5000;
 
 /**
  * Opens a console. Only who opens one loads this, since its libraries take time to load.
- * @returns what closes it.
+ * @returns the port that it listens on, if it does on one, and what closes it.
  * @throws an error with a reason in words where it cannot be opened.
  */
-export async function openConsole(parts: OpenConsoleParts): Promise<() => void> {
-  const { settings, options, status, tally, setup } = parts;
+export async function openConsole(parts: OpenConsoleParts): Promise<Listening> {
+  const { settings, options, status, tally, setup, setupBefore } = parts;
   const { log, scrubber, paths } = options;
   const { clock, database, reloading, troubles } = status;
   const outbox = database.path;
@@ -50,13 +55,47 @@ export async function openConsole(parts: OpenConsoleParts): Promise<() => void> 
     scrubber,
     clock,
   });
-  const actions = consoleActions({ outbox, reader: searcher, setup, reloading, clock });
-  const app = createConsole({ settings, source, actions, clock, log });
-  const server = await listen(settings.listen, settings.mode, app);
-  return () => {
-    app.close();
-    server.close();
-    reader.release();
-    searcher.release();
+  const actions = consoleActions({
+    apply: writerOf(outbox),
+    trySilence: silenceTrials(paths, clock),
+    reader: searcher,
+    setup,
+    reloading,
+    clock,
+  });
+  const inForceSince = () => reloading().inForceSince;
+  const steering = createSteering({ paths, setup, setupBefore, inForceSince, clock });
+  const { ticket, actsBelow } = options.console ?? {};
+  const app = createConsole({
+    settings,
+    source,
+    actions,
+    steering,
+    clock,
+    log,
+    ticket,
+    actsBelow,
+  });
+  const server = await listenOr(parts, app);
+  return {
+    port: server.port,
+    close() {
+      app.close();
+      server.close();
+      reader.release();
+      searcher.release();
+    },
   };
+}
+
+/** Listens on the port that is wanted; where it is taken and any will do, on one that is free. */
+async function listenOr({ settings, options }: OpenConsoleParts, app: Console): Promise<Listening> {
+  const { listen: place, mode } = settings;
+  try {
+    return await listen(place, mode, app);
+  } catch (error) {
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (!isTaken || options.console === undefined || place.kind === 'socket') throw error;
+    return listen({ ...place, port: 0 }, mode, app);
+  }
 }

@@ -2,15 +2,16 @@ import { type Context, Hono } from 'hono';
 import type { Log } from '../../core/log.ts';
 import type { Login, User } from '../auth/login.ts';
 import { LONGEST_PASSWORD } from '../auth/passwords.ts';
+import type { Ticket } from '../auth/ticket.ts';
 import { includesRole } from '../auth/users.ts';
+import { EnteredPage } from '../pages/entered.tsx';
 import { Layout, LoginPage, Message } from '../pages/layout.tsx';
 import { ReaderError } from '../reader/client.ts';
 import type { Assets } from './assets.ts';
+import { Bodies, LONGEST_FORM } from './bodies.ts';
 import { SECURITY_HEADERS, whyRefused } from './guard.ts';
 import type { Html, PageAnswer, PageRequest, Route } from './route.ts';
 
-/** The most that a form may hold, in bytes. */
-const LONGEST_BODY = 65_536;
 const LONGEST_URL = 8192;
 const COOKIE = 'integratord_console';
 
@@ -19,6 +20,8 @@ export interface AppParts {
   readonly assets: Assets;
   /** Undefined where the rights of the socket are the login: then all are this user. */
   readonly login: Login | undefined;
+  /** An address that lets in, instead of a login. */
+  readonly ticket?: Ticket | undefined;
   readonly socketUser: User;
   readonly hosts: readonly string[];
   /** Text without any secret of the configuration: the last look at what leaves. */
@@ -28,7 +31,7 @@ export interface AppParts {
 
 /** What answers requests: checks first, then a file, the login, or one of the routes. */
 export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<Response> } {
-  const { routes, assets, login, hosts } = parts;
+  const { routes, assets, login, ticket, hosts } = parts;
   const app = new Hono();
   app.use('*', async (context, next) => {
     const { method, url } = context.req;
@@ -51,24 +54,26 @@ export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<
     };
     return context.body(new Uint8Array(file.bytes), 200, headers);
   });
-  if (login !== undefined) addLogin(app, parts, login);
+  if (ticket !== undefined) addTicket(app, ticket);
+  else if (login !== undefined) addLogin(app, parts, login);
   for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
       // What a page asks for by itself keeps nobody logged in.
       const isByPerson = route.path !== '/events' && route.path !== '/series';
       const user = userOf(parts, context, isByPerson);
-      if (user === undefined) return loginNeeded(context);
+      if (user === undefined) return loginNeeded(parts, context);
       if (!includesRole(user.role, route.role)) {
         return refusal(parts, context, user, 403, `This needs the role ${route.role}.`);
       }
-      const request = await readRequest(context, user);
-      if (request === undefined) return context.text('too long\n', 413);
+      const request = await readRequest(context, user, route);
+      if (request === 'too long') return context.text('too long\n', 413);
+      if (request === 'busy') return context.text('too much at once\n', 503);
       return respond(parts, context, request, await answerOf(route, request, parts));
     });
   }
   app.notFound((context) => {
     const user = userOf(parts, context, true);
-    if (user === undefined) return loginNeeded(context);
+    if (user === undefined) return loginNeeded(parts, context);
     return refusal(parts, context, user, 404, 'There is no such page.');
   });
   return { fetch: async (request) => app.fetch(request) };
@@ -102,8 +107,8 @@ async function respond(
 ): Promise<Response> {
   switch (answer.kind) {
     case 'page': {
-      const { title, body, status = 200 } = answer;
-      return page(parts, context, { user, url, title, body, status });
+      const { title, body, status = 200, refresh } = answer;
+      return page(parts, context, { user, url, title, body, status, refresh });
     }
     case 'redirect':
       return context.redirect(answer.to, 303);
@@ -112,6 +117,11 @@ async function respond(
     case 'events':
       return context.body(answer.stream, 200, {
         'content-type': 'text/event-stream; charset=utf-8',
+      });
+    case 'file':
+      return context.body(answer.stream, 200, {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-disposition': `attachment; filename="${answer.name}"`,
       });
     case 'full':
       return context.text('too many pages are open\n', 503, { 'retry-after': '10' });
@@ -124,12 +134,13 @@ interface PageParts {
   readonly title: string;
   readonly body: Html;
   readonly status: 200 | 400 | 401 | 403 | 404 | 409 | 429 | 503;
+  readonly refresh?: number | undefined;
 }
 
 async function page(parts: AppParts, context: Context, page: PageParts): Promise<Response> {
   const { assets, login, scrub } = parts;
-  const { user, url, title, body, status } = page;
-  const html = await Layout({ assets, user, url, title, body, hasLogin: login !== undefined });
+  const { status, ...rest } = page;
+  const html = await Layout({ assets, ...rest, hasLogin: login !== undefined });
   return context.html(`<!doctype html>${scrub(String(html))}`, status);
 }
 
@@ -144,44 +155,63 @@ function refusal(
   return page(parts, context, { user, url: '', title, body: Message({ title, text }), status });
 }
 
-function loginNeeded(context: Context): Response {
+function loginNeeded({ ticket }: AppParts, context: Context): Response {
   const { method, path } = context.req;
+  if (ticket !== undefined) return context.text(TICKET_NEEDED, 401);
   if (method !== 'GET' || path === '/events') return context.text('log in first\n', 401);
   const { pathname, search } = new URL(context.req.url);
   const next = pathname === '/' ? '' : `?next=${encodeURIComponent(pathname + search)}`;
   return context.redirect(`/login${next}`, 303);
 }
 
-function userOf({ login, socketUser }: AppParts, context: Context, counts: boolean) {
-  if (login === undefined) return socketUser;
+const TICKET_NEEDED = 'Open the whole address that was printed at the start: it lets you in.\n';
+
+function userOf({ login, ticket, socketUser }: AppParts, context: Context, counts: boolean) {
+  const entrance = ticket ?? login;
+  if (entrance === undefined) return socketUser;
   const token = tokenOf(context);
-  return token === undefined ? undefined : login.userOf(token, counts);
+  return token === undefined ? undefined : entrance.userOf(token, counts);
+}
+
+/** Browsers send a cookie to all ports of a host: those of two consoles must not be the same. */
+function cookieOf(context: Context): string {
+  const port = /:(\d+)$/.exec(context.req.header('host') ?? '')?.[1];
+  return port === undefined ? COOKIE : `${COOKIE}_${port}`;
+}
+
+function sessionCookie(context: Context, token: string): string {
+  return `${cookieOf(context)}=${token}; Path=/; HttpOnly; SameSite=Strict`;
 }
 
 function tokenOf(context: Context): string | undefined {
   const cookies = (context.req.header('cookie') ?? '').split(';').map((part) => part.trim());
-  const own = cookies.find((part) => part.startsWith(`${COOKIE}=`));
-  return own?.slice(COOKIE.length + 1);
+  const name = `${cookieOf(context)}=`;
+  return cookies.find((part) => part.startsWith(name))?.slice(name.length);
 }
 
-/** Undefined where more was sent than may be. */
-async function readRequest(context: Context, user: User): Promise<PageRequest | undefined> {
+const bodies = new Bodies();
+const NOTHING = new Uint8Array();
+
+async function readRequest(
+  context: Context,
+  user: User,
+  { longestBytes }: Route,
+): Promise<PageRequest | 'too long' | 'busy'> {
   const { pathname, search, searchParams } = new URL(context.req.url);
-  const form = context.req.method === 'POST' ? await readForm(context) : new URLSearchParams();
-  if (form === undefined) return undefined;
   const id = context.req.param('id') ?? '';
-  return { user, id, url: pathname + search, query: searchParams, form };
+  const rest = { user, id, url: pathname + search, query: searchParams };
+  if (context.req.method !== 'POST')
+    return { ...rest, form: new URLSearchParams(), bytes: NOTHING };
+  const body = await bodies.read(context.req.raw.body, longestBytes ?? LONGEST_FORM);
+  if (typeof body === 'string') return body;
+  return longestBytes === undefined
+    ? { ...rest, form: new URLSearchParams(body.toString('utf8')), bytes: NOTHING }
+    : { ...rest, form: new URLSearchParams(), bytes: body };
 }
 
 async function readForm(context: Context): Promise<URLSearchParams | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of context.req.raw.body ?? []) {
-    length += chunk.length;
-    if (length > LONGEST_BODY) return undefined;
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  const body = await bodies.read(context.req.raw.body, LONGEST_FORM);
+  return typeof body === 'string' ? undefined : new URLSearchParams(body.toString('utf8'));
 }
 
 function addLogin(app: Hono, parts: AppParts, login: Login): void {
@@ -210,15 +240,27 @@ function addLogin(app: Hono, parts: AppParts, login: Login): void {
       const said = `Too many attempts failed. Wait for ${result.seconds} s.`;
       return show(context, said, 429, next);
     }
-    context.header('set-cookie', `${COOKIE}=${result.token}; Path=/; HttpOnly; SameSite=Strict`);
+    context.header('set-cookie', sessionCookie(context, result.token));
     return context.redirect(isOwnPath(next) ? next : '/', 303);
   });
   app.post('/logout', (context) => {
     const token = tokenOf(context);
     if (token !== undefined) login.logOut(token);
-    const gone = `${COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`;
-    context.header('set-cookie', gone);
+    context.header('set-cookie', `${sessionCookie(context, '')}; Max-Age=0`);
     return context.redirect('/login', 303);
+  });
+}
+
+/**
+ * The address that lets in. It answers with a page that leads on, rather than by a redirect: a browser that
+ * came from elsewhere, such as a terminal on the web, sends a strict cookie only where our own page led to.
+ */
+function addTicket(app: Hono, ticket: Ticket): void {
+  app.get('/enter', async (context) => {
+    const token = ticket.enter(context.req.query('key') ?? '');
+    if (token === undefined) return context.text(TICKET_NEEDED, 401);
+    context.header('set-cookie', sessionCookie(context, token));
+    return context.html(`<!doctype html>${await EnteredPage()}`);
   });
 }
 

@@ -18,6 +18,8 @@ export interface Fetcher {
 
 /** A server that listens. */
 export interface Listening {
+  /** The port; undefined for a socket. */
+  readonly port: number | undefined;
   close(): void;
 }
 
@@ -37,7 +39,9 @@ export async function listen(place: ListenPlace, mode: number, app: Fetcher): Pr
   server.unref();
   if (place.kind === 'socket') await takePlace(place.path);
   await bind(server, place.kind === 'socket' ? { path: place.path, mode } : place);
+  const address = server.address();
   return {
+    port: typeof address === 'object' ? address?.port : undefined,
     close() {
       server.closeAllConnections();
       server.close();

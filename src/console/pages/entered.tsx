@@ -1,0 +1,17 @@
+/** What somebody sees for a moment who was let in by an address: it leads on without what the address holds. */
+export function EnteredPage() {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="refresh" content="0; url=/" />
+        <title>integratord</title>
+      </head>
+      <body>
+        <p>
+          <a href="/">Open the console</a>
+        </p>
+      </body>
+    </html>
+  );
+}
