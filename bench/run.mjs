@@ -23,6 +23,7 @@ const MEASUREMENTS = [
   'growth',
   'usage',
   'metrics',
+  'console',
   'simulate',
 ];
 

@@ -10,6 +10,7 @@ const FILES = {
   'uplot.css': 'node_modules/uplot/dist/uPlot.min.css',
   'console.css': 'src/console/assets/console.css',
   'console.js': 'src/console/assets/console.js',
+  'now.js': 'src/console/assets/now.js',
   'icon.svg': 'src/console/assets/icon.svg',
 };
 

@@ -15,6 +15,7 @@ import { NowPage } from './pages/now.tsx';
 import { SilencesPage } from './pages/silences.tsx';
 import { SPANS } from './pages/spans.ts';
 import type { Search } from './reader/protocol.ts';
+import { SERIES_SPANS, type SeriesSpan } from './series.ts';
 import type { Viewing } from './viewing.ts';
 
 /** What the pages are made from. */
@@ -56,11 +57,13 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
     get('/', async (request) => {
       const data = await source.now();
       const canAct = mayAct(request);
-      return page('Now', NowPage({ data, canAct, formId: formIdFor(request)?.() ?? '' }));
+      const span = spanOf(request);
+      const formId = formIdFor(request)?.() ?? '';
+      return page('Now', NowPage({ data, canAct, formId, span }));
     }),
-    get('/series', () => ({ kind: 'json', value: source.series() })),
+    get('/series', (request) => ({ kind: 'json', value: source.series(spanOf(request)) })),
     get('/events', (request) => {
-      const stream = live.subscribe(mayAct(request));
+      const stream = live.subscribe(mayAct(request), request.lastEventId);
       return stream === undefined ? { kind: 'full' } : { kind: 'events', stream };
     }),
     get('/deliveries', (request) => deliveries(parts, request, formIdFor(request)?.())),
@@ -100,6 +103,11 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
       return page('About', AboutPage({ data, formId: formIdFor(request, 'admin')?.() }));
     }),
   ];
+}
+
+/** How far back the plot goes. */
+function spanOf({ query }: PageRequest): SeriesSpan {
+  return SERIES_SPANS.find((span) => span === query.get('span')) ?? '1h';
 }
 
 const NONE = { alerts: [], left: [] };

@@ -55,7 +55,7 @@ export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<
     };
     return context.body(new Uint8Array(file.bytes), 200, headers);
   });
-  if (ticket !== undefined) addTicket(app, ticket);
+  if (ticket !== undefined) addTicket(app, ticket, assets.url('icon.svg'));
   else if (login !== undefined) addLogin(app, parts, login);
   for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
@@ -189,7 +189,8 @@ async function readRequest(context: Context, user: User): Promise<PageRequest | 
   const form = context.req.method === 'POST' ? await readForm(context) : new URLSearchParams();
   if (form === undefined) return undefined;
   const id = context.req.param('id') ?? '';
-  return { user, id, url: pathname + search, query: searchParams, form };
+  const lastEventId = context.req.header('last-event-id');
+  return { user, id, url: pathname + search, query: searchParams, form, lastEventId };
 }
 
 async function readForm(context: Context): Promise<URLSearchParams | undefined> {
@@ -244,12 +245,12 @@ function addLogin(app: Hono, parts: AppParts, login: Login): void {
  * The address that lets in. It answers with a page that leads on, rather than by a redirect: a browser that
  * came from elsewhere, such as a terminal on the web, sends a strict cookie only where our own page led to.
  */
-function addTicket(app: Hono, ticket: Ticket): void {
+function addTicket(app: Hono, ticket: Ticket, icon: string): void {
   app.get('/enter', async (context) => {
     const token = ticket.enter(context.req.query('key') ?? '');
     if (token === undefined) return context.text(TICKET_NEEDED, 401);
     context.header('set-cookie', sessionCookie(context, token));
-    return context.html(`<!doctype html>${await EnteredPage()}`);
+    return context.html(`<!doctype html>${await EnteredPage({ icon })}`);
   });
 }
 

@@ -39,6 +39,7 @@ export function Layout({ assets, user, url, title, body, hasLogin }: LayoutParts
         <link rel="stylesheet" href={assets.url('uplot.css')} />
         <link rel="stylesheet" href={assets.url('console.css')} />
         <script src={assets.url('console.js')} type="module" />
+        {path === '/' ? <script src={assets.url('now.js')} type="module" /> : null}
         {path === '/' ? (
           <noscript>
             <meta http-equiv="refresh" content="15" />
