@@ -6,8 +6,17 @@ const MINUTE_MS = 60_000;
  * A time, with how long ago it is, or how far ahead, to the minute: what is live is told again only
  * when it has changed, and seconds always do.
  * @param at milliseconds since 1970.
+ * @param isShort in a table: the time itself is told where one points at it.
  */
-export function Ago({ at, now }: { at: number | undefined; now: number }) {
+export function Ago({
+  at,
+  now,
+  isShort = false,
+}: {
+  at: number | undefined;
+  now: number;
+  isShort?: boolean;
+}) {
   if (at === undefined) return <span class="quiet">–</span>;
   const iso = new Date(at).toISOString();
   const span = Math.floor(Math.abs(now - at) / MINUTE_MS) * MINUTE_MS;
@@ -19,6 +28,13 @@ export function Ago({ at, now }: { at: number | undefined; now: number }) {
       : at <= now
         ? `${spanOf(span)} ago`
         : `in ${spanOf(span)}`;
+  if (isShort) {
+    return (
+      <time datetime={iso} title={iso}>
+        {words}
+      </time>
+    );
+  }
   return (
     <time datetime={iso} title={iso}>
       {iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? '' : `${iso.slice(0, 10)} `}

@@ -189,7 +189,7 @@ function Lane({ lane, data, canAct }: NowParts & { readonly lane: LaneReport }) 
       <td class="number">{count(held, 'held')}</td>
       <td class="number">{count(dead, 'dead')}</td>
       <td class="number">
-        <Ago at={oldestReadAt} now={now} />
+        <Ago at={oldestReadAt} now={now} isShort />
       </td>
       <td class="number">
         {delivered} sent{failed === 0 ? '' : `, ${failed} failed`}
@@ -202,6 +202,7 @@ function Lane({ lane, data, canAct }: NowParts & { readonly lane: LaneReport }) 
         <Ago
           at={nextAttemptAt !== undefined && nextAttemptAt > now ? nextAttemptAt : undefined}
           now={now}
+          isShort
         />
       </td>
       {canAct ? (
