@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.mjs'],
-    exclude: ['test/crash/**', 'test/faults/**', 'test/browser/**'],
+    exclude: ['crash', 'faults', 'browser', 'bench', 'package', 'nodes'].map(
+      (name) => `test/${name}/**`,
+    ),
     testTimeout: 120_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

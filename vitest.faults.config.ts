@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-// Real daemons on full disks, with dead name servers, stuck pipes and lying services; and the console in a
-// real browser, and under attack. All of them take their time.
+// Real daemons on full disks, with dead name servers, stuck pipes and lying services; the console in a
+// real browser, and under attack; and each measurement once. All of them take their time.
 export default defineConfig({
   test: {
-    include: ['test/faults/**/*.test.ts', 'test/browser/**/*.test.ts'],
+    include: ['test/faults/**/*.test.ts', 'test/browser/**/*.test.ts', 'test/bench/**/*.test.ts'],
     reporters: ['verbose'],
     testTimeout: 180_000,
     hookTimeout: 60_000,

@@ -1,4 +1,5 @@
 // `npm run bench`: measures, and prints tables. See docs/performance.md.
+import '../scripts/node-version.cjs';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,13 +1,18 @@
-// Compiles src to dist with tsc, adds the files of the console's pages, and makes the command executable.
+// Compiles src to dist with tsc, and adds the files of the console's pages and what is called from outside.
+import './node-version.cjs';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyAssets } from './assets.mjs';
+import { entry } from './entry.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const command = join(dist, 'cli', 'main.js');
+
+/** What is called from outside, and what each of these starts: the command, and what the launcher runs. */
+const ENTRIES = { 'main.js': './start-command.js', 'wazuh.js': './start-in-place.js' };
 
 /** True when dist is newer than every source file and every setting that shapes it. */
 export function isBuilt() {
@@ -16,9 +21,13 @@ export function isBuilt() {
   const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isSymbolicLink())
     .map((entry) => join(entry.parentPath, entry.name));
-  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((name) =>
-    join(root, name),
-  );
+  const settings = [
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package.json',
+    'scripts/entry.mjs',
+    'scripts/node-version.cjs',
+  ].map((name) => join(root, name));
   return [...sources, ...settings].every((file) => statSync(file).mtimeMs <= built);
 }
 
@@ -33,7 +42,9 @@ export function build() {
     stdio: ['ignore', 2, 2],
   });
   copyAssets(root, join(fresh, 'console', 'assets'));
-  chmodSync(join(fresh, 'cli', 'main.js'), 0o755);
+  for (const [name, module] of Object.entries(ENTRIES)) {
+    writeFileSync(join(fresh, 'cli', name), entry(module), { mode: 0o755 });
+  }
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
 }

@@ -1,5 +1,6 @@
 // Writes the parts of the documentation that are generated from the code: what stands between
 // `<!-- generated: NAME -->` and `<!-- end -->`. Run by `npm run docs`, after a build.
+import './node-version.cjs';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

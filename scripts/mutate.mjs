@@ -1,6 +1,7 @@
 // Mutation testing: changes one thing at a time in a room, and says which changes no test notices.
 //
 //     npm run mutate -- PATH [--seed N] [--count 100] [--minutes 20]
+import './node-version.cjs';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

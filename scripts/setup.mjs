@@ -1,10 +1,11 @@
 // Makes a clone ready: installs what package-lock.json names and, with --build, compiles src to dist.
-// Runs before `npm start` and `npm test`, and does nothing when everything is up to date.
-import { execFileSync } from 'node:child_process';
+// Runs before `npm start` and `npm test`, by setup.cjs, and does nothing when everything is up to date.
+import './node-version.cjs';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './build.mjs';
+import { install } from './install.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -17,9 +18,10 @@ function isInstalled() {
 
 if (!isInstalled()) {
   process.stderr.write('Installing dependencies …\n');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const problem = install(root);
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    process.exit(1);
+  }
 }
 if (process.argv.includes('--build') && !isBuilt()) build();

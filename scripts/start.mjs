@@ -1,4 +1,5 @@
 // What `npm start` runs: the command that follows `--`, or the demo when there is none.
+import './node-version.cjs';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -43,7 +43,8 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
   outbox: ['alert', 'core'],
   'sources/*': ['alert', 'core'],
   control: ['core'],
-  console: ['alert', 'core', 'outbox'],
+  // What a simulation found is shown on a page.
+  console: ['alert', 'core', 'outbox', 'simulation'],
   config: ['alert', 'core', 'filters', 'conditions', 'grouping', 'silences', 'times'],
   transport: ['core'],
   telemetry: ['alert', 'core'],

@@ -10,10 +10,7 @@ import { tempDir } from './support/temp-dir.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const { bin, engines } = JSON.parse(read('package.json')) as {
-  bin: { integratord: string };
-  engines: { node: string };
-};
+const { bin } = JSON.parse(read('package.json')) as { bin: { integratord: string } };
 
 /** Runs a command line of a shipped file, in a home of ours where there is nothing to do. */
 function runAs(args: readonly string[]): Promise<Finished> {
@@ -56,6 +53,39 @@ describe('contrib/systemd/integratord.service', () => {
   });
 });
 
+describe('contrib/systemd/integratord-keep', () => {
+  const service = read('contrib/systemd/integratord-keep.service');
+  const path = read('contrib/systemd/integratord-keep.path');
+  const command = /^ExecStart=(.+)$/m.exec(service)?.[1]?.split(' ') ?? [];
+
+  it('starts what is there, with options that exist; where nothing was installed it does nothing', async () => {
+    expect(command[1]).toBe(`/opt/integratord/${bin.integratord}`);
+    const { code, stdout } = await runAs(command.slice(2));
+    expect([code, stdout]).toEqual([0, 'nothing to do: integratord was not installed there\n']);
+  });
+
+  it('comes before the manager, which starts without it, too', () => {
+    expect(service).toMatch(/^Before=wazuh-manager\.service$/m);
+    expect(service).toMatch(/^WantedBy=wazuh-manager\.service$/m);
+    expect(service).not.toMatch(/^Required/m);
+    expect(path).toMatch(/^PathChanged=\/var\/ossec\/bin\/wazuh-integratord$/m);
+    expect(path).toMatch(/^Unit=integratord-keep\.service$/m);
+  });
+
+  it('are units that systemd takes', ({ skip }) => {
+    if (spawnSync('systemd-analyze', ['--version']).error !== undefined) {
+      process.stderr.write('SKIPPED: there is no systemd-analyze here\n');
+      skip();
+    }
+    const directory = tempDir();
+    const places = ['service', 'path'].map((kind) => join(directory, `integratord-keep.${kind}`));
+    const texts = [service.replace('/usr/bin/node', process.execPath), path];
+    places.forEach((place, at) => writeFileSync(place, texts[at] ?? ''));
+    const { stderr } = spawnSync('systemd-analyze', ['verify', ...places], { encoding: 'utf8' });
+    expect(stderr.split('\n').filter((line) => line.includes('integratord'))).toEqual([]);
+  });
+});
+
 describe('contrib/docker', () => {
   const dockerfile = read('contrib/docker/Dockerfile');
   const instructions = [...dockerfile.matchAll(/^([A-Z]+) (.+)$/gm)].map(
@@ -64,31 +94,21 @@ describe('contrib/docker', () => {
   const all = (name: string) =>
     instructions.filter((one) => one.name === name).map(({ rest }) => rest);
 
-  it('builds on a Node that will do', () => {
-    const images = all('FROM').map((rest) => /^node:(\d+)-bookworm-slim\b/.exec(rest)?.[1]);
-    expect(images).toHaveLength(2);
-    for (const major of images) expect(engines.node).toContain(`^${major}.`);
-  });
-
-  it('copies files that exist, and that are let through', () => {
-    const allowed = read('contrib/docker/Dockerfile.dockerignore').split('\n');
-    const sources = all('COPY')
-      .filter((rest) => !rest.startsWith('--from='))
-      .flatMap((rest) => rest.split(' ').slice(0, -1));
-    expect(sources.length).toBeGreaterThan(7);
-    for (const source of sources) {
-      expect([source, existsSync(join(root, source))]).toEqual([source, true]);
-      expect(allowed).toContain(`!${source}`);
-    }
-    const named = allowed.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-    expect(named.sort()).toEqual([...new Set(sources)].sort());
+  it('builds from the tarballs, and from nothing else that is here', () => {
+    const [from = ''] = all('COPY').filter((rest) => !rest.startsWith('--from='));
+    const [source = ''] = from.split(' ');
+    expect(source).toBe('packages/integratord-*-linux-*.tar.gz');
+    const allowed = read('contrib/docker/Dockerfile.dockerignore').trim().split('\n').slice(1);
+    expect(allowed).toEqual(['*', `!${source}`]);
+    // It brings a Node: the image needs none.
+    expect(all('FROM')).toEqual(['debian:12-slim AS unpacked', 'debian:12-slim']);
   });
 
   it('runs what is there as somebody else than root, with options that exist', async () => {
     const [entry] = all('ENTRYPOINT').map((rest) => JSON.parse(rest) as string[]);
-    expect(entry).toEqual(['node', `/opt/integratord/${bin.integratord}`]);
+    expect(entry).toEqual(['/opt/integratord/bin/integratord']);
     expect(all('USER')).toEqual(['${WAZUH_UID}:${WAZUH_GID}']);
-    expect(all('ARG')).toEqual(['WAZUH_UID=999', 'WAZUH_GID=999']);
+    expect(all('ARG')).toEqual(['TARGETARCH=amd64', 'WAZUH_UID=999', 'WAZUH_GID=999']);
     const [args = []] = all('CMD').map((rest) => JSON.parse(rest) as string[]);
     const { code, stderr } = await runAs(args);
     expect([code, stderr]).toEqual([0, expect.stringContaining('not configured')]);

@@ -2,9 +2,15 @@ import { join } from 'node:path';
 import { CONTROL_SOCKET } from '../control/client.ts';
 import type { ControlServer } from '../control/server.ts';
 import type { Paths } from '../core/paths.ts';
+import { Canaries } from '../outbox/canaries.ts';
+import { DiskReserve } from '../outbox/reserve.ts';
+import { SourceHours } from '../outbox/source-hours.ts';
+import { hostZone, type Zone, zoneOf } from '../times/zone.ts';
+import { CanaryKeeper } from './canary-keeper.ts';
 import { type ControlParts, startControl } from './control.ts';
+import { KeptCopies } from './kept-copies.ts';
 import type { Reloading } from './reloading.ts';
-import type { SelfNotices } from './self-notices.ts';
+import { SourceWatch } from './source-watch.ts';
 import { type SelfNoticesFrom, startSelfNotices } from './start-self-notices.ts';
 
 export interface AffairsParts extends SelfNoticesFrom, Omit<ControlParts, 'reloading'> {
@@ -12,23 +18,43 @@ export interface AffairsParts extends SelfNoticesFrom, Omit<ControlParts, 'reloa
   readonly reloading: Reloading;
 }
 
-/** What a daemon does besides delivering: it answers to operators, and tells what is wrong with it. */
+/**
+ * What a daemon does besides delivering: it answers to operators, tests its lanes, watches what its sources
+ * bring, tells what is wrong with it, and clears away what an upgrade kept.
+ */
 export class Affairs {
   readonly #control: ControlServer | undefined;
-  readonly #notices: SelfNotices;
+  readonly #watches: readonly { stop(): void }[];
 
-  private constructor(control: ControlServer | undefined, notices: SelfNotices) {
+  private constructor(control: ControlServer | undefined, watches: readonly { stop(): void }[]) {
     this.#control = control;
-    this.#notices = notices;
+    this.#watches = watches;
   }
 
   static async start(parts: AffairsParts): Promise<Affairs> {
     const control = await startControl(join(parts.paths.state, CONTROL_SOCKET), parts);
-    return new Affairs(control, startSelfNotices(parts));
+    const { database, lanes, reloading, sources, clock, log } = parts;
+    const canaries = new CanaryKeeper({
+      canaries: new Canaries(database),
+      plans: () => reloading.inForce.canaries,
+      lanes: () => lanes.told,
+      wake: (woken) => lanes.wake(woken),
+      clock,
+      log,
+    });
+    const zone = zoneOf(hostZone()) as Zone;
+    const watch = new SourceWatch({ hours: new SourceHours(database), sources, zone, clock });
+    canaries.start();
+    watch.start();
+    const directory = parts.paths.state;
+    const disk = new DiskReserve(directory);
+    const copies = new KeptCopies({ directory, disk, clock, log });
+    copies.start();
+    return new Affairs(control, [canaries, watch, startSelfNotices(parts), copies]);
   }
 
   close(): void {
     this.#control?.close();
-    this.#notices.stop();
+    for (const watch of this.#watches) watch.stop();
   }
 }

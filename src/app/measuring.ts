@@ -2,7 +2,9 @@ import { type Clock, sleep } from '../core/clock.ts';
 import type { LaneObserver } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
 import type { MetricsSettings } from '../core/settings.ts';
+import { Canaries } from '../outbox/canaries.ts';
 import { SqliteQuotaStore } from '../outbox/enrichment-store.ts';
+import { SourceHours } from '../outbox/source-hours.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { ProgramMetrics } from '../telemetry/program-metrics.ts';
@@ -52,6 +54,8 @@ export function measure(daemon: MeasuredDaemon): Measuring {
   const { state, usedBytes, limitBytes, alertFile, lanes, silences, live, clock, log } = daemon;
   const metrics = new Metrics();
   const quotas = new SqliteQuotaStore(state.database);
+  const canaries = new Canaries(state.database);
+  const hours = new SourceHours(state.database);
   const program = new ProgramMetrics(metrics, clock, {
     statistics: new SqliteStatistics(state.database),
     source: { status: () => alertFile().status() },
@@ -61,6 +65,8 @@ export function measure(daemon: MeasuredDaemon): Measuring {
     integrationOf: (lane) => lanes().integrationOf(lane),
     quotas: () => quotasLeft(lanes().entries, quotas, clock.now()),
     silences: () => silences().counts,
+    canaries: () => canaries.all().values(),
+    quietSources: () => hours.quiet(),
   });
   state.outbox.onHeld = (lane, verdict, isSilenced, alert) => {
     program.held(lane, verdict, isSilenced);

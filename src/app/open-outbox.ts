@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Clock, sleep } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import { OutboxError } from '../core/outbox-error.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import { type DaemonLock, lockStateDirectory } from '../outbox/daemon-lock.ts';
@@ -8,7 +9,8 @@ import { OutboxFiles } from '../outbox/outbox-files.ts';
 import { finishRescue } from '../outbox/rescue.ts';
 import { DiskReserve } from '../outbox/reserve.ts';
 import { SqliteOutbox } from '../outbox/sqlite-outbox.ts';
-import { OUTBOX_FILE, openOutboxDatabase } from '../outbox/state-directory.ts';
+import { OUTBOX_FILE } from '../outbox/state-directory.ts';
+import { openUpgraded, type Upgrade } from '../outbox/upgrade.ts';
 
 const RETRY_MS = 1000;
 /** Everything in the daemon waits while it waits for another process; rather, it tries again. */
@@ -17,6 +19,7 @@ const BUSY_TIMEOUT_MS = 50;
 export interface OpenParts {
   readonly clock: Clock;
   readonly troubles: OutboxTroubles;
+  readonly log: Log;
   /** Ends the waiting. */
   readonly stop: AbortSignal | undefined;
 }
@@ -49,20 +52,31 @@ export function openOutbox(directory: string, parts: OpenParts): Promise<OpenOut
 }
 
 function open(directory: string, reserve: DiskReserve, parts: OpenParts): OpenOutbox {
-  const { clock, troubles } = parts;
+  const { clock, troubles, log } = parts;
   const lockIt = () => lockStateDirectory(directory, new Date(clock.now()));
   const lock: DaemonLock = lockIt();
   let database: Database | undefined;
   try {
     const options = { busyTimeoutMs: BUSY_TIMEOUT_MS, observer: troubles };
     finishRescue(join(directory, OUTBOX_FILE));
-    database = openOutboxDatabase(directory, options);
+    const opened = openUpgraded(directory, options);
+    database = opened.database;
+    if (opened.upgrade !== undefined) tellUpgrade(opened.upgrade, log);
     const outbox = new SqliteOutbox(database);
     return { database, outbox, files: new OutboxFiles(database, directory, lock, lockIt), reserve };
   } catch (error) {
     database?.close();
     lock.release();
     throw error;
+  }
+}
+
+function tellUpgrade({ from, to, copy }: Upgrade, log: Log): void {
+  if (typeof copy === 'string') {
+    log.warn('outbox is upgraded, without a copy from before', { from, to, cause: copy });
+  } else {
+    const { path, bytes } = copy;
+    log.info('outbox is upgraded; a copy from before is kept', { from, to, copy: path, bytes });
   }
 }
 

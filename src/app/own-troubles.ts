@@ -1,6 +1,8 @@
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import type { LaneState } from '../core/lane-observer.ts';
 import type { Parking } from '../core/outbox.ts';
+import type { QuietSource } from '../core/quiet-source.ts';
+import { quietText } from '../core/quiet-text.ts';
 import type { Refusal } from './reloading.ts';
 import type { Trouble } from './self-notices.ts';
 
@@ -17,6 +19,14 @@ export interface OwnState {
   readonly parkingOf: (lane: number) => Parking | undefined;
   readonly refusal: Refusal | undefined;
   readonly outbox: { readonly bytes: number; readonly limit: number };
+  /** Integrations that have used up their share of the outbox. */
+  readonly behind: readonly string[];
+  /** Test alerts that did not arrive. */
+  readonly canaries: readonly Trouble[];
+  /** Sources that are quieter than they ever were, by their paths. */
+  readonly quiet: readonly { readonly path: string; readonly quiet: QuietSource }[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
   /** Why the alert file cannot be read, in words. */
   readonly reading: readonly string[];
 }
@@ -27,6 +37,9 @@ export function ownTroubles(state: OwnState): Trouble[] {
     ...[...state.lanes].flatMap((one) => parkedTrouble(one, state.parkingOf)),
     ...refusalTrouble(state.refusal),
     ...outboxTrouble(state.outbox),
+    ...state.behind.map(shareTrouble),
+    ...state.canaries,
+    ...state.quiet.map(({ path, quiet }) => quietTrouble(path, quiet, state.now)),
     ...state.reading.map(
       (why): Trouble => ({
         key: `reading:${why}`,
@@ -35,6 +48,23 @@ export function ownTroubles(state: OwnState): Trouble[] {
       }),
     ),
   ];
+}
+
+function shareTrouble(id: string): Trouble {
+  return {
+    key: `share:${id}`,
+    about: id,
+    sentence: `${id} has used up its share of the outbox: its further alerts wait in the alert file, and are lost with its archives. \`integratord status\` says why it does not deliver.`,
+    over: `${id} has room in the outbox again, and has caught up.`,
+  };
+}
+
+function quietTrouble(path: string, quiet: QuietSource, now: number): Trouble {
+  return {
+    key: `quiet:${path}`,
+    sentence: `${path} is quieter than it ever was: ${quietText(quiet, now)}. Is the manager well, and are its agents connected?`,
+    over: `${path} brings as many alerts as usual again.`,
+  };
 }
 
 function parkedTrouble(

@@ -1,9 +1,10 @@
 import { systemClock } from '../core/clock.ts';
 import { OutboxTroubles } from '../core/outbox-troubles.ts';
 import type { DaemonOptions } from './daemon-options.ts';
+import { openOrGoBack } from './go-back.ts';
 import { tuneHeap } from './heap.ts';
 import { warnOfLittleMemory } from './memory-limit.ts';
-import { type OpenOutbox, type OpenParts, openOutbox } from './open-outbox.ts';
+import type { OpenOutbox, OpenParts } from './open-outbox.ts';
 import { reportAll } from './reloading.ts';
 import { readSetup, type Setup } from './setup.ts';
 import { type StartFailure, whyNotStart } from './start-failure.ts';
@@ -27,14 +28,14 @@ export async function prepare(options: DaemonOptions): Promise<Prepared | StartF
   const { paths, log, stop } = options;
   warnOfLittleMemory(log);
   const troubles = new OutboxTroubles(systemClock, log);
-  const waiting: OpenParts = { clock: systemClock, troubles, stop };
+  const waiting: OpenParts = { clock: systemClock, troubles, log, stop };
   let setup = readAgain(options);
   const failure = whyNotStart(setup);
   if (failure !== undefined) {
     reportAll(setup, log);
     return failure;
   }
-  const state = await openOutbox(paths.state, waiting);
+  const state = await openOrGoBack(paths, setup, waiting);
   if (state === undefined) return { kind: 'stopped' };
   if (troubles.has()) {
     // It has waited, maybe for hours.

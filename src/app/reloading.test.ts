@@ -46,6 +46,7 @@ function aSetup(changes: Partial<Setup> = {}): Setup {
     blank: [],
     scriptEnvironment: {},
     quiet: NO_QUIET,
+    canaries: new Map(),
   };
   return { ...empty, fatal: false, settings, times: NO_TIMES, tests: [], notices: [], ...changes };
 }

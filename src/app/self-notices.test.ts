@@ -2,11 +2,12 @@ import { beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { ownTroubles } from './own-troubles.ts';
-import { SelfNotices, type Trouble } from './self-notices.ts';
+import { type OpenTroubles, SelfNotices, type Trouble } from './self-notices.ts';
 
 let clock: FakeClock;
 let troubles: Trouble[];
 let told: Record<string, number>;
+let open: OpenTroubles;
 let messages: [lane: number, sentence: string][];
 let lanes: ReadonlyMap<string, number>;
 let notices: SelfNotices;
@@ -28,6 +29,10 @@ function start(): void {
       write: (times) => {
         told = times;
       },
+      open: () => open,
+      setOpen: (troubles) => {
+        open = troubles;
+      },
     },
     clock,
     log: new RecordingLog(),
@@ -39,6 +44,7 @@ beforeEach(() => {
   clock = new FakeClock();
   troubles = [];
   told = {};
+  open = {};
   messages = [];
   lanes = new Map([
     ['slack', 1],
@@ -83,6 +89,33 @@ it('does not say again within an hour what it said, also after a restart', async
   expect(messages.filter(([, sentence]) => sentence === 'It is parked.')).toHaveLength(2);
 });
 
+it('says that it is over also where that came to pass while the daemon was down', async () => {
+  troubles = [parked];
+  await clock.advance(40_000);
+  notices.stop();
+  troubles = [];
+  start();
+  await clock.advance(60_000);
+  notices.stop();
+  start();
+  await clock.advance(60_000);
+  expect(messages).toEqual([
+    [2, 'It is parked.'],
+    [2, 'It works.'],
+  ]);
+});
+
+it('tells each twice an hour at most where it comes and goes', async () => {
+  for (let times = 0; times < 20; times += 1) {
+    troubles = times % 2 === 0 ? [parked] : [];
+    await clock.advance(60_000);
+  }
+  expect(messages).toEqual([
+    [2, 'It is parked.'],
+    [2, 'It works.'],
+  ]);
+});
+
 it('looks at nothing where nobody is to be told', async () => {
   lanes = new Map();
   troubles = [parked];
@@ -106,12 +139,19 @@ it('knows what is wrong with integratord itself', () => {
     parkingOf: () => ({ reason: 'auth', message: 'The key is wrong.', since: 0 }),
     refusal: { since: 0, diagnostics: [diagnostic] },
     outbox: { bytes: 81, limit: 100 },
+    behind: ['shuffle'],
+    canaries: [{ key: 'canary:slack', about: 'slack', sentence: 'It is lost.', over: 'It came.' }],
+    quiet: [{ path: '/a.json', quiet: { since: 0, count: undefined, fewest: 1180, weeks: 4 } }],
+    now: 47 * 60_000,
     reading: ['the alert file is missing'],
   });
   expect(found.map(({ key, sentence }) => `${key}: ${sentence}`)).toEqual([
     'parked:slack: Nothing is delivered to slack until it is fixed; its alerts wait. The key is wrong.',
     'configuration: The configuration was changed and refused; the one before is in force. f:1:2: error: wrong',
     'outbox: The outbox of integratord is 81 % full: `integratord status` says what waits.',
+    'share:shuffle: shuffle has used up its share of the outbox: its further alerts wait in the alert file, and are lost with its archives. `integratord status` says why it does not deliver.',
+    'canary:slack: It is lost.',
+    'quiet:/a.json: /a.json is quieter than it ever was: no alerts for 47 min; at this hour there were never fewer than 1,180 (in 4 weeks). Is the manager well, and are its agents connected?',
     'reading:the alert file is missing: integratord does not read alerts: the alert file is missing.',
   ]);
 });

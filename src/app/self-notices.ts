@@ -22,10 +22,16 @@ export interface Trouble {
   readonly about?: string;
 }
 
-/** When each trouble was told last, over restarts. */
-export interface ToldTimes {
+/** A trouble that was told and is not over, by its key. */
+export type OpenTroubles = Readonly<Record<string, Pick<Trouble, 'over' | 'about'>>>;
+
+/** What was told, over restarts. */
+export interface Told {
+  /** When each trouble was told last. */
   read(): Readonly<Record<string, number>>;
   write(times: Readonly<Record<string, number>>): void;
+  open(): OpenTroubles;
+  setOpen(troubles: OpenTroubles): void;
 }
 
 export interface SelfNoticesParts {
@@ -35,7 +41,7 @@ export interface SelfNoticesParts {
   readonly lanes: () => ReadonlyMap<string, number>;
   /** Stores a message of our own for a lane. */
   readonly tell: (lane: number, sentence: string) => void;
-  readonly told: ToldTimes;
+  readonly told: Told;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,6 +59,7 @@ interface Episode {
 export class SelfNotices {
   readonly #parts: SelfNoticesParts;
   readonly #episodes = new Map<string, Episode>();
+  #isResumed = false;
   #cancel: (() => void) | undefined;
 
   constructor(parts: SelfNoticesParts) {
@@ -88,19 +95,45 @@ export class SelfNotices {
 
   #follow(troubles: readonly Trouble[], lanes: ReadonlyMap<string, number>): void {
     const now = this.#parts.clock.monotonic();
+    if (!this.#isResumed) this.#resume(now);
     const present = new Set(troubles.map(({ key }) => key));
     for (const trouble of troubles) {
       const episode = this.#episodes.get(trouble.key) ?? { trouble, since: now, isTold: false };
       this.#episodes.set(trouble.key, episode);
-      if (episode.isTold || now - episode.since < PATIENCE_MS) continue;
+      if (episode.isTold || now - episode.since < PATIENCE_MS || !this.#mayTell(trouble.key))
+        continue;
       episode.isTold = true;
-      if (this.#mayTell(trouble.key)) this.#tell(trouble, trouble.sentence, lanes);
+      this.#tell(trouble, trouble.sentence, lanes);
+      this.#keepOpen();
     }
-    for (const [key, { trouble, isTold }] of this.#episodes) {
-      if (present.has(key)) continue;
+    for (const [key, { trouble, isTold, since }] of this.#episodes) {
+      // After a start, not everything is known at once.
+      if (present.has(key) || (isTold && now - since < PATIENCE_MS)) continue;
       this.#episodes.delete(key);
-      if (isTold) this.#tell(trouble, trouble.over, lanes);
+      if (!isTold) continue;
+      this.#tell(trouble, trouble.over, lanes);
+      this.#keepOpen();
     }
+  }
+
+  /** Takes over what was told before a restart. */
+  #resume(now: number): void {
+    this.#isResumed = true;
+    for (const [key, open] of Object.entries(this.#parts.told.open())) {
+      this.#episodes.set(key, {
+        trouble: { key, sentence: '', ...open },
+        since: now,
+        isTold: true,
+      });
+    }
+  }
+
+  #keepOpen(): void {
+    const told = [...this.#episodes.values()].filter(({ isTold }) => isTold);
+    const open = told.map(({ trouble: { key, over, about } }) => {
+      return [key, about === undefined ? { over } : { over, about }] as const;
+    });
+    this.#parts.told.setOpen(Object.fromEntries(open));
   }
 
   /** Also when it was told before a restart. */

@@ -4,6 +4,7 @@ import { type Files, systemFiles } from '../config/files.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedIntegration } from '../config/loaded-integration.ts';
 import type { SettingsTimes } from '../config/times.ts';
+import type { CanaryPlan } from '../core/canary.ts';
 import type { Destination, DestinationResolver } from '../core/destination.ts';
 import { readOwnSettings, type Unusable } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
@@ -49,6 +50,8 @@ export interface Setup {
   readonly times: SettingsTimes;
   /** Ids of integrations that are told about ourselves. */
   readonly notices: readonly string[];
+  /** When integrations get test alerts, by their ids. */
+  readonly canaries: ReadonlyMap<string, CanaryPlan>;
   /** What must be decided about alerts, which `check` tries. */
   readonly tests: readonly ConfigTest[];
   /** Silences that come again, and mutes. */

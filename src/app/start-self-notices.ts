@@ -2,9 +2,13 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Outbox } from '../core/outbox.ts';
 import type { StatusReport } from '../core/status.ts';
+import { Canaries } from '../outbox/canaries.ts';
 import type { Database } from '../outbox/database.ts';
 import { Purge } from '../outbox/purge.ts';
 import { SelfNoticeStore } from '../outbox/self-notices.ts';
+import { SourceHours } from '../outbox/source-hours.ts';
+import { SqliteStatistics } from '../outbox/statistics.ts';
+import { canaryTroubles } from './canary-reports.ts';
 import type { LaneSet } from './lane-set.ts';
 import { ownTroubles } from './own-troubles.ts';
 import type { Reloading } from './reloading.ts';
@@ -14,7 +18,7 @@ import { SelfNotices } from './self-notices.ts';
 export interface SelfNoticesFrom {
   readonly database: Database;
   readonly outbox: Pick<Outbox, 'lane'>;
-  readonly lanes: Pick<LaneSet, 'reports' | 'told' | 'wake'>;
+  readonly lanes: Pick<LaneSet, 'reports' | 'told' | 'wake' | 'integrationOf'>;
   readonly reloading: Pick<Reloading, 'inForce' | 'refusal'>;
   readonly sources: () => StatusReport['sources'];
   readonly limitBytes: number;
@@ -27,6 +31,9 @@ export function startSelfNotices(from: SelfNoticesFrom): SelfNotices {
   const { database, outbox, lanes, reloading, limitBytes, clock, log } = from;
   const store = new SelfNoticeStore(database);
   const space = new Purge(database);
+  const statistics = new SqliteStatistics(database);
+  const canaries = new Canaries(database);
+  const hours = new SourceHours(database);
   const notices = new SelfNotices({
     troubles: () =>
       ownTroubles({
@@ -34,6 +41,17 @@ export function startSelfNotices(from: SelfNoticesFrom): SelfNotices {
         parkingOf: (lane) => outbox.lane(lane)?.parking,
         refusal: reloading.refusal,
         outbox: { bytes: space.usedBytes(), limit: limitBytes },
+        behind: statistics.behind().flatMap((lane) => lanes.integrationOf(lane) ?? []),
+        canaries: canaryTroubles(
+          canaries.all().values(),
+          (lane) => lanes.integrationOf(lane),
+          clock.now(),
+        ),
+        quiet: from.sources().flatMap(({ source, path }) => {
+          const quiet = hours.quiet()[source];
+          return quiet === undefined ? [] : [{ path, quiet }];
+        }),
+        now: clock.now(),
         reading: from.sources().flatMap(({ troubles }) => troubles),
       }),
     lanes: () => {

@@ -4,10 +4,13 @@ import type { LaneBacklog, LaneRecord, Outbox } from '../core/outbox.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
 import type { LaneReport, SourceReport, StatusReport } from '../core/status.ts';
 import { VERSION } from '../core/version.ts';
+import { Canaries } from '../outbox/canaries.ts';
 import type { Database } from '../outbox/database.ts';
 import { Purge } from '../outbox/purge.ts';
+import { SourceHours } from '../outbox/source-hours.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
 import type { FileSource } from '../sources/file/file-source.ts';
+import { canaryReport } from './canary-reports.ts';
 import type { Reloading } from './reloading.ts';
 
 /** What the state of the daemon is put together from. */
@@ -29,7 +32,7 @@ export interface StatusParts {
     /** Why it cannot run as it is configured. */
     readonly cannotRun: string | undefined;
   }>;
-  readonly reloading: () => Pick<Reloading, 'refusal' | 'inForceSince' | 'reload'>;
+  readonly reloading: () => Pick<Reloading, 'refusal' | 'inForceSince' | 'inForce' | 'reload'>;
 }
 
 /**
@@ -49,7 +52,7 @@ export function statusOf(
     mode,
     startedAt,
     now,
-    sources: parts.sources(),
+    sources: withQuiet(parts),
     outbox: {
       path: database.path,
       bytes: new Purge(database).usedBytes(),
@@ -97,8 +100,16 @@ const TROUBLES: Readonly<Record<string, string>> = {
   archives: 'archives cannot be listed or read',
 };
 
+function withQuiet({ sources, database }: StatusParts): SourceReport[] {
+  const quiet = new SourceHours(database).quiet();
+  return sources().map((one) => ({ ...one, quiet: quiet[one.source] }));
+}
+
 function integrationsOf(parts: StatusParts, backlog: readonly LaneBacklog[]): LaneReport[] {
   const statistics = new SqliteStatistics(parts.database);
+  const canaries = new Canaries(parts.database).all();
+  const plans = parts.reloading().inForce.canaries;
+  const now = parts.clock.now();
   const backlogs = new Map(backlog.map((one) => [one.integration, one]));
   const reports = [...parts.lanes()].map(({ id, state, lane, cannotRun }): LaneReport => {
     const backlog = backlogs.get(id);
@@ -114,6 +125,7 @@ function integrationsOf(parts: StatusParts, backlog: readonly LaneBacklog[]): La
       why: whyNot(record) ?? cannotRun,
       ...countsOf(backlog),
       nextAttemptAt: next === undefined || next === 0 ? undefined : next,
+      canary: canaryReport(plans.get(id), canaries.get(lane ?? -1), now),
     };
   });
   // Those that were removed, as long as something of them is left.

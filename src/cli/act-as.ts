@@ -55,6 +55,17 @@ export function actAsOwner(state: string): void {
   if (typeof account !== 'string') becomeAccount(account);
 }
 
+/**
+ * Has a command that root calls become a user for good, where what is loaded later can be read by that
+ * one. A string says why not.
+ */
+export function actAsAccount(account: Account): string | undefined {
+  const able = reachable(account);
+  if (typeof able === 'string') return able;
+  becomeAccount(account);
+  return undefined;
+}
+
 /** Whose a state directory is; a string says why there is nobody to become. */
 function ownerOf(state: string): Account | string {
   const stat = statSync(state, { throwIfNoEntry: false });

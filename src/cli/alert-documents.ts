@@ -1,6 +1,7 @@
 import { readAlert } from '../alert/formats/read-alert.ts';
 import { documentsIn, withoutSpace } from '../alert/nested-alerts.ts';
-import { type InputLine, type OpenFile, readRecords } from './lines.ts';
+import { beginsText } from '../alert/record-framing.ts';
+import { type InputLine, linesOf, type OpenFile, readRecords, recordsOf } from './lines.ts';
 
 /** A document of more bytes is taken as the lines that it consists of. */
 const LONGEST = 64 * 2 ** 20;
@@ -12,9 +13,21 @@ const NEWLINE = Buffer.from('\n');
  * `_source` of a document, the documents of a list, and `hits`.
  * @throws CommandError when the file cannot be read.
  */
-export async function* readAlertDocuments(file: OpenFile | undefined): AsyncGenerator<InputLine> {
+export function readAlertDocuments(file: OpenFile | undefined): AsyncGenerator<InputLine> {
+  return alertDocumentsOf(readRecords(file));
+}
+
+/** The same of bytes, such as somebody pasted. They may be one document however it begins. */
+export async function* alertDocumentsIn(bytes: Buffer): AsyncGenerator<InputLine> {
+  const read = beginsText(bytes, 0) ? 'not an alert of alerts.log' : readAlert(bytes);
+  if (read === 'no rule in it') yield* nestedIn({ line: 0, bytes });
+  else if (typeof read === 'string') yield* alertDocumentsOf(recordsOf(linesOf([bytes])));
+  else yield { line: 0, bytes: bytes.includes(NEWLINE) ? withoutSpace(bytes) : bytes };
+}
+
+async function* alertDocumentsOf(records: AsyncIterable<InputLine>): AsyncGenerator<InputLine> {
   let open: OpenDocument | undefined;
-  for await (const line of readRecords(file)) {
+  for await (const line of records) {
     if (open === undefined && !beginsDocument(line.bytes)) {
       yield* unpacked(line);
       continue;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
+import { localTime } from '../core/local-time.ts';
 import { spanOf } from '../core/words.ts';
 import { type AuditRecord, auditRecords } from '../outbox/audit.ts';
-import { localTime } from '../silences/news.ts';
 import { auditCount, auditDetail } from './audit/detail.ts';
 import { moment } from './moment.ts';
 import { isoTime, print, printJson } from './output.ts';

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { JsonObject } from '../alert/json.ts';
 import type { PreparedIntegration, Setup } from '../app/setup.ts';
 import { readSetup } from '../app/setup.ts';
-import type { ConditionPart } from '../conditions/read.ts';
 import { systemClock } from '../core/clock.ts';
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import { retriesOf } from '../core/retry.ts';
@@ -11,7 +10,7 @@ import { actAsDaemon } from './act-as.ts';
 import { runTests, type TestResult } from './check-tests/run.ts';
 import { invocation } from './common-options.ts';
 import { EXIT } from './exit.ts';
-import { groupingTexts } from './grouping-texts.ts';
+import { filterText } from './filter-text.ts';
 import { print, printable, printJson, table } from './output.ts';
 import { Redactor } from './redact.ts';
 
@@ -195,23 +194,4 @@ function stateText(entry: PreparedIntegration): string {
 /** Why it delivers nothing, from the start or from its first alert. */
 function whyNotRunning({ unusable, obstacle }: PreparedIntegration): string | undefined {
   return unusable?.reason ?? obstacle;
-}
-
-function filterText({ integration, conditions, grouping }: PreparedIntegration): string {
-  const parts: string[] = [];
-  if (integration.level > 0) parts.push(`level ${integration.level} and above`);
-  if (integration.ruleIds !== undefined) parts.push(`rule ${integration.ruleIds.join(' or ')}`);
-  if (integration.group !== undefined) parts.push(`group ${JSON.stringify(integration.group)}`);
-  if (integration.eventLocation !== undefined) {
-    parts.push(`location ${JSON.stringify(integration.eventLocation)}`);
-  }
-  const ofKind = (kind: ConditionPart['kind']) =>
-    conditions?.parts.filter((part) => part.kind === kind) ?? [];
-  const only = ofKind('only').map(({ path }) => path.at(-1));
-  const exceptions = ofKind('except').length;
-  if (only.length > 0) parts.push(`only certain ${only.join(' and ')}`);
-  if (ofKind('when').length > 0) parts.push('when an expression is true');
-  if (exceptions > 0) parts.push(exceptions === 1 ? '1 exception' : `${exceptions} exceptions`);
-  const which = parts.length === 0 ? 'every alert' : parts.join(', ');
-  return [which, ...groupingTexts(grouping)].join('; ');
 }

@@ -37,8 +37,10 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ],
   ['console-user', async () => (await import('./console-user.ts')).addConsoleUser],
   ['demo', async () => (await import('./demo.ts')).addDemo],
+  ['setup', async () => (await import('./setup.ts')).addSetup],
   ['install', async () => (await import('./install.ts')).addInstall],
   ['uninstall', async () => (await import('./install.ts')).addUninstall],
+  ['restore-outbox', async () => (await import('./restore-outbox.ts')).addRestoreOutbox],
 ];
 
 /**

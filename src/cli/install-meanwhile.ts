@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Meanwhile } from '../app/meanwhile.ts';
+import { localTime } from '../core/local-time.ts';
 import { askMeanwhile, type OutboxPlace, perIntegration } from '../dropin/install/meanwhile.ts';
 import type { InstallPlan, InstallStep } from '../dropin/install/plan.ts';
 import { ask, isYes } from './ask.ts';
@@ -29,11 +30,12 @@ export async function decideMeanwhile(
   command: Command,
 ): Promise<InstallPlan | undefined> {
   if (plan.kind !== 'ready' || plan.takesOver === undefined) return plan;
-  const place = { ...where, account: plan.takesOver };
+  const { backSince } = plan;
+  const place = { ...where, account: plan.takesOver, backSince };
   const meanwhile = askMeanwhile(place, 'count');
   if (typeof meanwhile !== 'string' && meanwhile.alerts === 0) return plan;
   const { json } = invocation(command);
-  const what = describe(meanwhile);
+  const what = describe(meanwhile, backSince);
   if (!json) await print(`${what}\n`);
   const decision =
     choice.dryRun === true && !isDecided(choice) ? 'later' : await decide(choice, json);
@@ -63,13 +65,23 @@ export async function decideMeanwhile(
   }
 }
 
-function describe(meanwhile: Meanwhile | string): string {
+function describe(meanwhile: Meanwhile | string, backSince: number | undefined): string {
+  const since = backSince === undefined ? '' : ` is there since ${localTime(backSince)}, and`;
+  const original = `The original${since} may have run since integratord last did`;
   if (typeof meanwhile === 'string') {
-    return `The original may have run since integratord last did. It is unknown how many alerts would be sent again: ${meanwhile}`;
+    return `${original}. It is unknown how many alerts would be sent again: ${meanwhile}`;
   }
-  const { alerts } = meanwhile;
+  const { alerts, first, last, before = 0 } = meanwhile;
   const count = alerts === 1 ? '1 alert' : `${alerts} alerts`;
-  return `The original may have run since integratord last did: ${count} would be sent again (${perIntegration(meanwhile)})`;
+  const span =
+    first === undefined || last === undefined
+      ? ''
+      : `, written from ${localTime(first)} to ${localTime(last)}`;
+  const early =
+    before === 0
+      ? ''
+      : `. Of these, ${before} ${before === 1 ? 'was' : 'were'} written before the original was there: nobody has delivered ${before === 1 ? 'it' : 'them'} yet`;
+  return `${original}: ${count} would be sent again (${perIntegration(meanwhile)})${span}${early}`;
 }
 
 function isDecided({ fromNow, replay }: MeanwhileChoice): boolean {

@@ -2,8 +2,9 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { isRoot } from '../dropin/enter.ts';
-import { planInstall } from '../dropin/install/install.ts';
+import { type InstallOptions, planInstall } from '../dropin/install/install.ts';
 import { type InstallPlan, refused } from '../dropin/install/plan.ts';
+import { findProgram } from '../dropin/install/programs.ts';
 import { planUninstall } from '../dropin/install/uninstall.ts';
 import { complain } from '../telemetry/standard-error.ts';
 import { invocation } from './common-options.ts';
@@ -12,8 +13,26 @@ import { decideMeanwhile, type MeanwhileChoice } from './install-meanwhile.ts';
 import { print, printJson } from './output.ts';
 
 interface InstallChoices extends MeanwhileChoice {
+  readonly keep?: boolean;
   readonly user?: string;
   readonly group?: string;
+}
+
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What is to be installed into a manager's directory: what runs now. */
+export function installOptions(
+  home: string,
+  { user, group }: Pick<InstallChoices, 'user' | 'group'>,
+): InstallOptions {
+  return {
+    home,
+    user,
+    group,
+    node: process.execPath,
+    packageRoot: PACKAGE,
+    program: `${PACKAGE}dist/cli/wazuh.js`,
+  };
 }
 
 /** `integratord install`: our launcher in the place of the manager's Integrator. */
@@ -24,30 +43,41 @@ export function addInstall(program: Command): void {
     .option('--dry-run', 'show what would be done, without doing it')
     .option('--from-now', 'where the original ran meanwhile: do not send what it has delivered')
     .option('--replay', 'where the original ran meanwhile: send all since integratord last ran')
+    .option('--keep', 'only where an upgrade of the manager put the original back; asks nothing')
     .option('--user <name>', "the user to run as (default: the manager's user)")
     .option('--group <name>', "the group to run as (default: the manager's)")
     .action(async (own: InstallChoices, command: Command) => {
       if (own.fromNow === true && own.replay === true) {
         throw new CommandError('give --from-now or --replay, not both', EXIT.wrongUsage);
       }
-      const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
       const home = homeOf(command);
-      const plan = planned(() =>
-        planInstall({
-          home,
-          user: own.user,
-          group: own.group,
-          node: process.execPath,
-          nodeVersion: process.version,
-          packageRoot,
-          program: `${packageRoot}dist/cli/wazuh.js`,
-        }),
-      );
-      const program = `${packageRoot}dist/cli/meanwhile.js`;
+      if (own.keep === true && !(await wasReplaced(home, command))) return;
+      const plan = planned(() => planInstall(installOptions(home, own)));
+      const program = `${PACKAGE}dist/cli/meanwhile.js`;
       const place = { home, node: process.execPath, program };
-      const decided = await decideMeanwhile(plan, place, own, command);
+      const decided = await decideMeanwhile(plan, place, decisionOf(own), command);
       if (decided !== undefined) await carryOut(decided, own.dryRun ?? false, command);
     });
+}
+
+/** Where nobody can be asked, nothing may be lost: what the original may have delivered is sent. */
+function decisionOf(own: InstallChoices): MeanwhileChoice {
+  return own.keep === true && own.fromNow !== true ? { ...own, replay: true } : own;
+}
+
+/** True where the original is back in the place that integratord had; else says that nothing is to be done. */
+async function wasReplaced(home: string, command: Command): Promise<boolean> {
+  const found = seen(() => findProgram(home));
+  if (found?.state === 'original' && found.hasKept) return true;
+  const why =
+    found === undefined || found.state === 'original'
+      ? 'integratord was not installed there'
+      : 'integratord is in its place';
+  if (invocation(command).json) {
+    await printJson({ ok: true, dry_run: false, steps: [], notes: [why], reasons: [] });
+  } else await print(`nothing to do: ${why}\n`);
+  process.exitCode = EXIT.done;
+  return false;
 }
 
 /** `integratord uninstall`: the original back in its place. */
@@ -63,17 +93,29 @@ export function addUninstall(program: Command): void {
     });
 }
 
-/** Only root may look into the `bin` of most managers. */
 function planned(plan: () => InstallPlan): InstallPlan {
   try {
     return plan();
   } catch (error) {
-    const { code, path, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const isDenied = code === 'EACCES' || code === 'EPERM';
-    if (!isDenied) return refused(message);
-    return refused(`permission denied: ${path ?? message}${isRoot() ? '' : '; run this as root'}`);
+    return refused(whyUnseen(error));
   }
+}
+
+/** @throws CommandError where this user may not look. */
+function seen<T>(look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw new CommandError(whyUnseen(error), EXIT.wrongInput);
+  }
+}
+
+/** Only root may look into the `bin` of most managers. @throws what is no error of the system */
+function whyUnseen(error: unknown): string {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  if (code !== 'EACCES' && code !== 'EPERM') return message;
+  return `permission denied: ${path ?? message}${isRoot() ? '' : '; run this as root'}`;
 }
 
 function homeOf(command: Command): string {

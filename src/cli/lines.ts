@@ -48,25 +48,32 @@ function cannotRead(path: string | undefined, error: unknown): CommandError {
 export async function* readLines(file: OpenFile | undefined): AsyncGenerator<InputLine> {
   const stream: AsyncIterable<Buffer> =
     file === undefined ? process.stdin : createReadStream(file.path, { fd: file.descriptor });
-  let line = 0;
-  let pieces: Buffer[] = [];
   try {
-    for await (const chunk of stream) {
-      let start = 0;
-      for (;;) {
-        const newline = chunk.indexOf(0x0a, start);
-        if (newline === -1) break;
-        pieces.push(chunk.subarray(start, newline));
-        yield { line, bytes: joined(pieces) };
-        line += 1;
-        pieces = [];
-        start = newline + 1;
-      }
-      if (start < chunk.length) pieces.push(chunk.subarray(start));
-    }
+    yield* linesOf(stream);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw cannotRead(file?.path, error);
+  }
+}
+
+/** The lines of bytes that come in pieces. */
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+): AsyncGenerator<InputLine> {
+  let line = 0;
+  let pieces: Buffer[] = [];
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (;;) {
+      const newline = chunk.indexOf(0x0a, start);
+      if (newline === -1) break;
+      pieces.push(chunk.subarray(start, newline));
+      yield { line, bytes: joined(pieces) };
+      line += 1;
+      pieces = [];
+      start = newline + 1;
+    }
+    if (start < chunk.length) pieces.push(chunk.subarray(start));
   }
   if (pieces.length > 0) yield { line, bytes: joined(pieces) };
 }
@@ -80,10 +87,15 @@ function joined(pieces: readonly Buffer[]): Buffer {
  * line. Blank lines between text alerts do not count.
  * @throws CommandError when the file cannot be read.
  */
-export async function* readRecords(file: OpenFile | undefined): AsyncGenerator<InputLine> {
+export function readRecords(file: OpenFile | undefined): AsyncGenerator<InputLine> {
+  return recordsOf(readLines(file));
+}
+
+/** The same of lines that were read already. */
+export async function* recordsOf(lines: AsyncIterable<InputLine>): AsyncGenerator<InputLine> {
   let text: { line: number; lines: Buffer[] } | undefined;
   let isAfterText = false;
-  for await (const { line, bytes } of readLines(file)) {
+  for await (const { line, bytes } of lines) {
     const begins = beginsText(bytes, 0);
     if (text !== undefined && (begins || bytes.length === 0)) {
       yield recordOf(text);

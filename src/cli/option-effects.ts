@@ -40,8 +40,10 @@ const EFFECTS: Readonly<Record<string, readonly PlaceOption[]>> = {
   completion: [],
   'console-user': [],
   demo: [],
+  setup: [...CONFIGURATION, '--alerts'],
   install: CONFIGURATION,
   uninstall: [],
+  'restore-outbox': [...CONFIGURATION, '--alerts', '--state'],
   wazuh: [],
 };
 

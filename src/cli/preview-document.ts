@@ -10,12 +10,14 @@ import type { Redactor } from './redact.ts';
 
 /**
  * What an integration would be sent for an alert, or why it would not be.
+ * @param isCanary whether it is a test alert.
  * @throws CommandError when nothing delivers to it.
  */
 export function previewOf(
   { integration, destination }: PreparedIntegration,
   bytes: Buffer,
   redactor: Redactor,
+  isCanary = false,
 ): { readonly [key: string]: JsonDocument } {
   if (destination === undefined) {
     throw new CommandError(`nothing delivers to '${integration.id}' yet`, EXIT.wrongInput);
@@ -29,7 +31,8 @@ export function previewOf(
   const skipped = destination.skip?.(alert, integration);
   if (skipped !== undefined) return { requests: [], skipped };
   const key = deliveryKey(integration.id, raw);
-  return planDocument(destination.plan({ alert, integration, key, attempts: 0 }), redactor);
+  const job = { alert, integration, key, attempts: 0, isCanary };
+  return planDocument(destination.plan(job), redactor);
 }
 
 function planDocument(plan: Plan, redactor: Redactor): { readonly [key: string]: JsonDocument } {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { readSetup, type Setup } from '../app/setup.ts';
 import { systemClock } from '../core/clock.ts';
+import { localTime } from '../core/local-time.ts';
 import { endOf, type SilenceRecord } from '../core/silence.ts';
 import { Silences } from '../outbox/silences.ts';
-import { localTime } from '../silences/news.ts';
 import { actAsDaemon } from './act-as.ts';
 import { asGroup } from './command-group.ts';
 import { type Invocation, invocation } from './common-options.ts';

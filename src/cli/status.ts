@@ -9,6 +9,7 @@ import { statusJson, stoppedJson } from './status/json.ts';
 import { statusText, stoppedText } from './status/text.ts';
 import { type Judgement, judge } from './status/verdict.ts';
 import { outputStyle } from './style.ts';
+import { terminalWidth } from './table.ts';
 
 /** Exit codes as Nagios reads them. */
 const CODES = { ok: 0, degraded: 1, stopped: 2 } as const;
@@ -46,21 +47,24 @@ async function watch(state: string): Promise<never> {
 async function show(state: string, json: boolean): Promise<number> {
   const gathered = await gather(state);
   const now = systemClock.now();
-  const style = outputStyle();
+  const screen = { style: outputStyle(), width: terminalWidth() };
   switch (gathered.kind) {
     case 'unknown':
       throw new CommandError(`the daemon cannot be asked: ${gathered.why}`, EXIT.failed);
     case 'stopped': {
-      const { waiting, hasOutbox } = gathered;
-      const judgement = stoppedJudgement(state, hasOutbox, waiting);
+      const { waiting, hasOutbox, why } = gathered;
+      const judgement: Judgement =
+        why === undefined
+          ? stoppedJudgement(state, hasOutbox, waiting)
+          : { verdict: 'stopped', problems: [`it is not running: ${why}`] };
       if (json) await printJson(stoppedJson(waiting, judgement, now));
-      else await printStyled(stoppedText(waiting, judgement, now, style));
+      else await printStyled(stoppedText(waiting, judgement, now, screen));
       return CODES.stopped;
     }
     case 'running': {
       const judgement = judge(gathered.report);
       if (json) await printJson(statusJson(gathered.report, judgement));
-      else await printStyled(statusText(gathered.report, judgement, style));
+      else await printStyled(statusText(gathered.report, judgement, screen));
       return CODES[judgement.verdict];
     }
   }

@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
+import { localTime } from '../core/local-time.ts';
 import { bytesOf, spanOf } from '../core/words.ts';
 import { type KeptRecord, unreadableRecord, unreadableRecords } from '../outbox/unreadable.ts';
-import { localTime } from '../silences/news.ts';
 import { asGroup } from './command-group.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { moment } from './moment.ts';

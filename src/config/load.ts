@@ -1,3 +1,4 @@
+import type { CanaryPlan } from '../core/canary.ts';
 import type { DestinationDescription, DestinationResolver } from '../core/destination.ts';
 import { readOwnSettings } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
@@ -5,6 +6,7 @@ import type { Integration } from '../core/integration.ts';
 import type { DaemonSettings } from '../core/settings.ts';
 import type { QuietSettings } from '../silences/quiet.ts';
 import type { Block } from './block.ts';
+import { canaryPlans } from './canary.ts';
 import type { ConfigTest } from './config-tests.ts';
 import { effectiveSettings } from './effective.ts';
 import { type Files, systemFiles } from './files.ts';
@@ -59,6 +61,8 @@ export interface LoadedConfig<Found extends DestinationDescription = Destination
   readonly times: SettingsTimes;
   /** Ids of integrations that are told about ourselves. */
   readonly notices: readonly string[];
+  /** When integrations get test alerts, by their ids. */
+  readonly canaries: ReadonlyMap<string, CanaryPlan>;
   /** What must be decided about alerts. */
   readonly tests: readonly ConfigTest[];
   /** Silences that come again, and mutes. */
@@ -131,6 +135,7 @@ export function loadConfig<Found extends DestinationDescription>(
   }
   const known = blocks === undefined ? undefined : ids;
   const notices = noticeIds(settings.notices, integrations, known);
+  const canaries = canaryPlans(settings.canary, settings.entries, integrations);
   const quiet = settingsQuiet(settings.quiet, askable, known);
   return {
     integrations: integrations.map(({ integration, ...rest }) => ({
@@ -144,6 +149,7 @@ export function loadConfig<Found extends DestinationDescription>(
     times: settings.times,
     tests: settings.tests,
     notices,
+    canaries,
     quiet,
     variables: new Set([...(file.ok ? referencedVariables(file.text) : []), ...settings.variables]),
     secrets: [...secrets],

@@ -6,6 +6,7 @@ import { DEFAULT_RETRY } from '../core/retry.ts';
 import { groupingSettings } from '../grouping/settings/schema.ts';
 import { quietSettings } from '../silences/settings/schema.ts';
 import { timesSettings } from '../times/schema.ts';
+import { canarySettings, ownCanarySettings } from './canary-settings.ts';
 import { testsSettings } from './config-tests.ts';
 import { consoleSettings } from './console-settings.ts';
 import { metricsSettings } from './metrics-settings.ts';
@@ -80,6 +81,7 @@ const common = {
     .optional()
     .describe('How many attempts may run at the same time, 1 to 100. 1 keeps the order.'),
   rate_limit: rateLimit.optional().describe('How fast messages may be sent.'),
+  canary: ownCanarySettings,
   retry: retry.optional().describe('The long schedule, after the quick retries of <retries>.'),
   group_dialect: z
     .enum(['exact', 'sregex'])
@@ -247,8 +249,9 @@ export const settingsSchema = z.strictObject({
     .array(z.string())
     .optional()
     .describe(
-      'Ids of integrations that are told what is wrong with integratord itself: a parked integration, a refused reload, an outbox above 80 percent, an alert file that cannot be read.',
+      'Ids of integrations that are told what is wrong with integratord itself: a parked integration, a refused reload, an outbox above 80 percent, an integration that has used up its share of it, an alert file that cannot be read or is quieter than ever, a test alert that did not arrive.',
     ),
+  canary: canarySettings,
   metrics: metricsSettings,
   times: timesSettings,
   ...quietSettings,

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../alert/json.ts';
+import type { CanaryPlan } from '../core/canary.ts';
 import type { DestinationDescription } from '../core/destination.ts';
 import { settingsOf } from '../core/destination-settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
@@ -6,6 +7,7 @@ import type { IntegrationSettings, RetrySchedule } from '../core/integration.ts'
 import { nearest } from '../core/nearest.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
 import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/settings.ts';
+import { readCanary } from './canary-settings.ts';
 import { type ConfigTest, readConfigTests } from './config-tests.ts';
 import { consoleOf } from './console-settings.ts';
 import type { Files } from './files.ts';
@@ -35,6 +37,8 @@ export interface Settings {
   readonly times: SettingsTimes;
   /** What `silences` and `mutes` say, unread: it depends on the integrations that there are. */
   readonly quiet: QuietPart | undefined;
+  /** When integrations get test alerts that do not say. */
+  readonly canary: CanaryPlan | undefined;
   /** Integrations that are told about ourselves, and where their ids stand. */
   readonly notices: readonly NoticeTarget[];
   /** What must be decided about alerts. */
@@ -94,6 +98,7 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
     times: settingsTimes(raw.times, { yaml, report }),
     quiet: { silences: raw.silences, mutes: raw.mutes, yaml, report },
     tests: readConfigTests(raw.tests, { yaml, report }),
+    canary: readCanary(raw.canary),
     notices: (raw.notices ?? []).map((id, index) => {
       return { id, wrong: (text) => report.error(yaml.offsetOf(['notices', index]), text) };
     }),
@@ -111,6 +116,7 @@ function noSettings(report: Report, fatal: boolean, blank: readonly Diagnostic[]
     times: NO_TIMES,
     quiet: undefined,
     tests: [],
+    canary: undefined,
     notices: [],
     daemon: DEFAULT_SETTINGS,
     variables: [],
@@ -128,10 +134,10 @@ function readTop(yaml: YamlFile, report: Report): RawSettings {
 
 /**
  * How much is left out where something is wrong: one setting; of the console all of it, since without what
- * was meant it could show more than was meant.
+ * was meant it could show more than was meant, and of a canary, which would come at another time.
  */
 function depthOf([name]: YamlPath): number {
-  return name === 'console' ? 1 : 2;
+  return name === 'console' || name === 'canary' ? 1 : 2;
 }
 
 /**

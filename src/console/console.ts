@@ -6,17 +6,22 @@ import { FormIds } from './auth/form-ids.ts';
 import { Login } from './auth/login.ts';
 import type { Ticket } from './auth/ticket.ts';
 import type { ConsoleActions, ConsoleSource } from './data.ts';
+import { exportRoute } from './deliveries-routes.ts';
 import { consoleApp } from './http/app.ts';
 import { ASSETS_DIRECTORY, type Assets, loadAssets } from './http/assets.ts';
 import type { Fetcher } from './http/server.ts';
 import { Live } from './live.ts';
 import { readingRoutes } from './reading-routes.ts';
+import { silenceActions } from './silence-routes.ts';
+import type { Steering } from './steering/data.ts';
+import { steeringRoutes } from './steering/routes.ts';
 import { Viewing } from './viewing.ts';
 
 export interface ConsoleParts {
   readonly settings: ConsoleSettings;
   readonly source: ConsoleSource;
   readonly actions: ConsoleActions;
+  readonly steering: Steering;
   readonly clock: Clock;
   readonly log: Log;
   /** The share of its time, from 0 to 1, that the daemon was busy since this was asked last. */
@@ -40,7 +45,7 @@ export interface Console extends Fetcher {
  * @throws where the files of its pages are missing, and where a port would be open to everybody.
  */
 export function createConsole(parts: ConsoleParts): Console {
-  const { settings, source, actions, clock, log, ticket, actsBelow = '/' } = parts;
+  const { settings, source, actions, steering, clock, log, ticket, actsBelow = '/' } = parts;
   const { usersFile, write, hosts, hide } = settings;
   if (settings.listen.kind !== 'socket' && usersFile === undefined && ticket === undefined) {
     throw new Error(
@@ -55,7 +60,12 @@ export function createConsole(parts: ConsoleParts): Console {
   const app = consoleApp({
     routes: [
       ...readingRoutes({ source, viewing, live, formIds, writes, now }),
-      ...actingRoutes({ actions, formIds, now, log }).filter(({ path }) => writes(path)),
+      exportRoute({ source, viewing, formIds, writes, now, actions, log }),
+      ...steeringRoutes({ steering, hide, writes, now }),
+      ...[
+        ...actingRoutes({ actions, formIds, now, log }),
+        ...silenceActions({ actions, formIds, now, log, source }),
+      ].filter(({ path }) => writes(path)),
     ],
     assets: parts.assets ?? loadAssets(ASSETS_DIRECTORY),
     login: usersFile === undefined ? undefined : new Login(usersFile, clock, log),
@@ -65,5 +75,9 @@ export function createConsole(parts: ConsoleParts): Console {
     scrub: (text) => source.scrub(text),
     log,
   });
-  return { fetch: (request) => app.fetch(request), close: () => live.close() };
+  const close = () => {
+    live.close();
+    steering.runs.close();
+  };
+  return { fetch: (request) => app.fetch(request), close };
 }

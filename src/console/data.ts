@@ -7,10 +7,14 @@ import type { AuditRecord } from '../outbox/audit.ts';
 import type { BrowsePage } from '../outbox/browse/browse.ts';
 import type { DeadGroups } from '../outbox/browse/dead-groups.ts';
 import type { QueueDetail } from '../outbox/queue.ts';
-import type { ActionTarget } from './action-target.ts';
+import type { SilenceReceipt } from '../outbox/silence-receipts.ts';
+import type { ActionTarget, TargetCount } from './action-target.ts';
 import type { LaneRecent } from './lane-tally.ts';
-import type { Search } from './reader/protocol.ts';
+import type { ExportPiece } from './reader/protocol.ts';
+import type { Rendering } from './rendering/rendering.ts';
+import type { Search } from './search.ts';
 import type { Series, SeriesSpan } from './series.ts';
+import type { SilenceWish, TriedSilence } from './silence-data.ts';
 
 /** How the daemon is doing, and what of it is wrong. */
 export interface NowData {
@@ -39,6 +43,8 @@ export interface ExplainedFor {
   readonly why: string | undefined;
   readonly chain: readonly ChainRow[];
   readonly notes: readonly string[];
+  /** What would be decided now, where that is different. */
+  readonly now: { readonly verdict: string; readonly kind: 'sent' | 'refused' } | undefined;
   readonly deliveries: readonly AlertDelivery[];
 }
 
@@ -52,8 +58,23 @@ export interface ExplainedAlert {
   readonly readAt: number | undefined;
   /** What decided: the present configuration, or the one of then. */
   readonly decidedBy: string;
+  /** True where somebody pasted it. */
+  readonly isGiven: boolean;
+  /** What is stored under its id, where that may be another. */
+  readonly stored: JsonObject | undefined;
   readonly integrations: readonly ExplainedFor[];
 }
+
+/** What came of explaining what somebody gave. */
+export type GivenExplanations =
+  | { readonly kind: 'id'; readonly id: string }
+  | {
+      readonly kind: 'alerts';
+      readonly text: string;
+      readonly alerts: readonly ExplainedAlert[];
+      readonly problems: readonly string[];
+      readonly isCut: boolean;
+    };
 
 export interface FoundExplanations {
   readonly alerts: readonly ExplainedAlert[];
@@ -63,6 +84,7 @@ export interface FoundExplanations {
 export interface DeliveryData {
   readonly detail: Omit<QueueDetail, 'raw'>;
   readonly alert: ExplainedAlert;
+  readonly rendering: Rendering;
 }
 
 /** A silence as it is shown. */
@@ -80,11 +102,18 @@ export interface ConsoleSource {
   /** Tells what happens from now on. Returns what ends that. */
   watch(told: (event: LiveEvent) => void): () => void;
   deliveries(search: Search): Promise<BrowsePage>;
+  /** Deliveries as lines of JSON, a piece of them. */
+  exported(search: Search): Promise<ExportPiece>;
   integrations(): Promise<string[]>;
-  delivery(id: number): Promise<DeliveryData | undefined>;
+  /** @param hide fields that its message is shown without. */
+  delivery(id: number, hide: readonly string[]): Promise<DeliveryData | undefined>;
   deadGroups(isPatient: boolean): Promise<DeadGroups>;
   explain(alertId: string): Promise<FoundExplanations>;
+  /** @param form as a browser sends it. */
+  explainGiven(form: Uint8Array): Promise<GivenExplanations>;
   silences(): Promise<SilenceData[]>;
+  /** The messages about the end of a silence. @param key of its record. */
+  receipts(key: string): Promise<SilenceReceipt[]>;
   activity(before: number | undefined): Promise<AuditRecord[]>;
   /** Text without any secret of the configuration. */
   scrub(text: string): string;
@@ -95,24 +124,25 @@ export interface ActionResult {
   readonly ok: boolean;
   readonly text: string;
   readonly details?: readonly string[];
-}
-
-/** A silence as it is asked for. */
-export interface SilenceWish {
-  readonly only: unknown;
-  readonly until: number;
-  readonly why: string;
-  readonly integrations: readonly string[] | undefined;
+  /** The page that shows more. */
+  readonly to?: string;
 }
 
 /** What people can do. All of it is kept in the audit. */
 export interface ConsoleActions {
   /** How many deliveries an action would concern. */
-  count(target: ActionTarget, action: 'retry' | 'drop'): Promise<number>;
+  count(target: ActionTarget, action: 'retry' | 'drop'): Promise<TargetCount>;
   retry(target: ActionTarget, who: string): Promise<ActionResult>;
   drop(target: ActionTarget, who: string): Promise<ActionResult>;
   pause(integration: string, isPaused: boolean, who: string): Promise<ActionResult>;
   addSilence(wish: SilenceWish, who: string): Promise<ActionResult>;
+  /** What a silence would have held back. */
+  trySilence(wish: SilenceWish, who: string): Promise<TriedSilence>;
+  extendSilence(id: number, until: number, who: string): Promise<ActionResult>;
   endSilence(id: number, who: string): Promise<ActionResult>;
+  /** Sends a test alert by the lane of an integration. */
+  test(integration: string, who: string): Promise<ActionResult>;
+  /** Keeps what somebody took with them. */
+  exported(detail: { count: number; selection: unknown }, who: string): Promise<ActionResult>;
   reload(who: string): Promise<ActionResult>;
 }

@@ -1,3 +1,4 @@
+import { type JsonObject, valueAt } from '../alert/json.ts';
 import { alertOf } from '../alert/large-alert.ts';
 import { printable, printableLines } from '../core/printable.ts';
 import { Scrubber } from '../core/secret.ts';
@@ -29,17 +30,28 @@ export class Viewing {
   }
 
   /** An alert as this person may see it, and what else was said of it without the same texts. */
-  alert(alert: ExplainedAlert, user: User): ShownAlert {
+  alert(alert: ExplainedAlert, user: User, longest = LONGEST_JSON): ShownAlert {
     const isPartly = this.hidesFrom(user).length > 0;
-    const json = isPartly ? withoutHidden(alert.json, this.#isHidden) : alert.json;
-    const texts = isPartly ? hiddenTexts(alert.json, this.#isHidden) : [];
+    const json = isPartly ? (withoutHidden(alert.json, this.#isHidden) as JsonObject) : alert.json;
+    const both = isPartly ? [alert.json, alert.stored ?? {}] : [];
+    const texts = both.flatMap((one) => hiddenTexts(one, this.#isHidden));
     const hidden = new Scrubber(texts);
     const clean = (text: string) => hidden.scrub(this.#scrub(text));
+    const at = (object: string, name: string) => {
+      const text = valueAt(json, object, name);
+      return typeof text === 'string' || typeof text === 'number' ? clean(String(text)) : undefined;
+    };
     const whole = clean(JSON.stringify(json, undefined, 2));
-    const cut = whole.length > LONGEST_JSON ? `${whole.slice(0, LONGEST_JSON)}\n…` : whole;
+    const cut = whole.length > longest ? `${whole.slice(0, longest)}\n…` : whole;
     return {
       alert,
       json: printableLines(cut),
+      facts: {
+        level: at('rule', 'level'),
+        rule: at('rule', 'id'),
+        description: at('rule', 'description'),
+        agent: at('agent', 'name') ?? at('agent', 'id'),
+      },
       show: (text) => (text === undefined ? '–' : printable(clean(String(text)))),
     };
   }

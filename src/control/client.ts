@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { systemClock } from '../core/clock.ts';
+import { type SocketPath, socketPath } from '../core/socket-path.ts';
 
 /** The name of the socket in the state directory. */
 export const CONTROL_SOCKET = 'control.sock';
@@ -15,15 +16,46 @@ export type ControlResult =
 const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
 const LONGEST_ANSWER = 64 * 2 ** 20;
 
+/** Does something by a path that a socket can have. */
+async function withPath(
+  path: string,
+  work: (socketPath: string) => Promise<ControlResult>,
+): Promise<ControlResult> {
+  let place: SocketPath;
+  try {
+    place = socketPath(path);
+  } catch (error) {
+    return whyNot(error as NodeJS.ErrnoException);
+  }
+  try {
+    return await work(place.path);
+  } finally {
+    place.close();
+  }
+}
+
+function whyNot({ code = '', message }: NodeJS.ErrnoException): ControlResult {
+  return NOBODY.has(code) ? { kind: 'nobody' } : { kind: 'failed', why: message };
+}
+
 /**
  * Has the daemon tell what happens, one JSON value per line, until it ends or the signal aborts. Never
  * rejects; `answered` with status 200 means that it told, and then ended.
  */
 export function watchDaemon(
-  socketPath: string,
+  place: string,
   path: string,
   onLine: (line: string) => void,
   signal?: AbortSignal,
+): Promise<ControlResult> {
+  return withPath(place, (socketPath) => watch(socketPath, path, onLine, signal));
+}
+
+function watch(
+  socketPath: string,
+  path: string,
+  onLine: (line: string) => void,
+  signal: AbortSignal | undefined,
 ): Promise<ControlResult> {
   return new Promise((resolve) => {
     const asked = request(
@@ -49,16 +81,22 @@ export function watchDaemon(
         response.on('close', () => resolve({ kind: 'answered', status, body: rest }));
       },
     );
-    asked.on('error', (error: NodeJS.ErrnoException) => {
-      if (NOBODY.has(error.code ?? '')) resolve({ kind: 'nobody' });
-      else resolve({ kind: 'failed', why: error.message });
-    });
+    asked.on('error', (error) => resolve(whyNot(error)));
     asked.end();
   });
 }
 
 /** Asks the daemon. Never rejects. @param timeoutMs for the whole answer. */
 export function askDaemon(
+  place: string,
+  method: 'GET' | 'POST',
+  path: string,
+  timeoutMs: number,
+): Promise<ControlResult> {
+  return withPath(place, (socketPath) => ask(socketPath, method, path, timeoutMs));
+}
+
+function ask(
   socketPath: string,
   method: 'GET' | 'POST',
   path: string,
@@ -85,10 +123,7 @@ export function askDaemon(
       asked.destroy(new Error(`no answer within ${timeoutMs / 1000} seconds`));
     });
     asked.on('close', cancel);
-    asked.on('error', (error: NodeJS.ErrnoException) => {
-      if (NOBODY.has(error.code ?? '')) resolve({ kind: 'nobody' });
-      else resolve({ kind: 'failed', why: error.message });
-    });
+    asked.on('error', (error) => resolve(whyNot(error)));
     asked.end();
   });
 }

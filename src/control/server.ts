@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { bind } from '../core/bind.ts';
-import { LONGEST_SOCKET_PATH } from '../core/listen.ts';
 import type { Log } from '../core/log.ts';
+import { type SocketPath, socketPath } from '../core/socket-path.ts';
 import { Streams, type Subscribe } from './streams.ts';
 
 /** What is asked of the daemon. */
@@ -35,11 +35,11 @@ const HEADERS_MS = 5000;
  * root) can connect to. What it can do anyone can do who has these rights: it asks for no password.
  */
 export class ControlServer {
-  readonly #path: string;
+  readonly #place: SocketPath;
   readonly #server: Server;
 
-  private constructor(path: string, server: Server) {
-    this.#path = path;
+  private constructor(place: SocketPath, server: Server) {
+    this.#place = place;
     this.#server = server;
   }
 
@@ -52,24 +52,20 @@ export class ControlServer {
     routes: ControlRoutes,
     log: Log,
   ): Promise<ControlServer | undefined> {
-    if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
-      log.warn('control socket cannot be used; status and reload work by files and signals only', {
-        path,
-        cause: `the path is longer than ${LONGEST_SOCKET_PATH} bytes`,
-      });
-      return undefined;
-    }
     const streams = new Streams();
     const server = createServer({ headersTimeout: HEADERS_MS }, (request, response) => {
       void answer(routes, streams, request, response);
     });
     server.maxConnections = MOST_CONNECTIONS;
     server.unref();
+    let place: SocketPath | undefined;
     try {
-      rmSync(path, { force: true });
-      await bind(server, { path, mode: 0o600 });
-      return new ControlServer(path, server);
+      place = socketPath(path);
+      rmSync(place.path, { force: true });
+      await bind(server, { path: place.path, mode: 0o600 });
+      return new ControlServer(place, server);
     } catch (error) {
+      place?.close();
       log.warn('control socket cannot be used; status and reload work by files and signals only', {
         path,
         cause: (error as Error).message,
@@ -81,7 +77,8 @@ export class ControlServer {
   close(): void {
     this.#server.closeAllConnections();
     this.#server.close();
-    rmSync(this.#path, { force: true });
+    rmSync(this.#place.path, { force: true });
+    this.#place.close();
   }
 }
 

@@ -44,6 +44,8 @@ export interface LeasedDelivery {
   readonly stored?: StoredBytes;
   /** What tells it from an earlier delivery of the same alert, where it must not be recognised. */
   readonly salt?: string | undefined;
+  /** True for a test alert. */
+  readonly isCanary?: boolean;
   /** What it covers, where that is more than one alert: then these are the bytes of the highest. */
   readonly bundle?: LeasedBundle | undefined;
   /** Attempts made before this one. */

@@ -25,6 +25,8 @@ export interface Job {
   readonly attempts: number;
   /** Where the message covers several alerts: then `alert` is the first of the highest level. */
   readonly bundle?: Bundle | undefined;
+  /** True for a test alert, which proves the way: it must be seen as one, and call nobody. */
+  readonly isCanary?: boolean | undefined;
 }
 
 /** An HTTP request, ready to be sent or shown. */
@@ -164,6 +166,11 @@ export interface DestinationDescription {
   /** The display name: `Slack`, `PagerDuty`. */
   readonly title: string;
   readonly settings: SettingsSchema;
+  /**
+   * True where each message opens something that a person has to close, a ticket or a case: it gets test
+   * alerts only where its own entry asks for them.
+   */
+  readonly opensCases?: boolean;
   /** True where it answers with events: it gets no verdicts of others, which prevents loops. */
   readonly enriches?: boolean;
   /** True where a failure is retried only as far as the configuration asks for it (`retriesOf`). */

@@ -7,9 +7,15 @@ export const NOTICE_LEVEL = 3;
 /** Their ids begin with it, and end with a time. */
 const NOTICE_ID = 'integratord-';
 
-/** Whether it is the id of a message of our own. */
+/** What stands before the time in the id of a test alert. */
+const CANARY_ID = 'canary-';
+
+/** The rule of test alerts. */
+export const CANARY_RULE = 'integratord-canary';
+
+/** Whether it is the id of a message of our own, or of a test alert. */
 export function isNoticeId(id: string): boolean {
-  return id.startsWith(NOTICE_ID) && /^\d+$/.test(id.slice(NOTICE_ID.length));
+  return id.startsWith(NOTICE_ID) && /^(?:canary-)?\d+(?:\.\d+)?$/.test(id.slice(NOTICE_ID.length));
 }
 
 /**
@@ -20,17 +26,48 @@ export function isNoticeId(id: string): boolean {
  * @returns the bytes of its line.
  */
 export function noticeAlert(sentence: string, now: number): { raw: Buffer; alertId: string } {
-  const alertId = `${NOTICE_ID}${now}`;
+  return ownAlert(sentence, now, {
+    alertId: `${NOTICE_ID}${now}`,
+    rule: 'integratord',
+    groups: ['integratord'],
+  });
+}
+
+/**
+ * A test alert, which says of itself that it is one.
+ * @param lane makes its id another one than that of other lanes.
+ * @returns the bytes of its line.
+ */
+export function canaryAlert(
+  integration: string,
+  lane: number,
+  now: number,
+): { raw: Buffer; alertId: string } {
+  const sentence =
+    `TEST of integratord: the way to ${integration} works. ` +
+    'Nothing has happened, and there is nothing to do.';
+  return ownAlert(sentence, now, {
+    alertId: `${NOTICE_ID}${CANARY_ID}${now}.${lane}`,
+    rule: CANARY_RULE,
+    groups: ['integratord', 'integratord_canary', 'test'],
+  });
+}
+
+function ownAlert(
+  sentence: string,
+  now: number,
+  { alertId, rule, groups }: { alertId: string; rule: string; groups: readonly string[] },
+): { raw: Buffer; alertId: string } {
   const text = printable(sentence);
   const alert = {
     timestamp: new Date(now).toISOString().replace('Z', '+0000'),
     rule: {
       level: NOTICE_LEVEL,
       description: text,
-      id: 'integratord',
+      id: rule,
       firedtimes: 1,
       mail: false,
-      groups: ['integratord'],
+      groups,
     },
     agent: { id: '000', name: hostname() },
     manager: { name: hostname() },

@@ -52,6 +52,11 @@ const KINDS = {
     meaning: 'it was written by a newer integratord',
     action: 'Run that version again, or select another directory with --state.',
   },
+  older: {
+    isTemporary: false,
+    meaning: 'it is still that of an older integratord',
+    action: 'Restart the daemon, which brings it up to date.',
+  },
   'in use': {
     isTemporary: false,
     meaning: 'another integratord works on it',

@@ -22,6 +22,8 @@ export interface AttemptDetail {
   readonly message?: string | undefined;
   /** The beginning of the answer or of a script's output. */
   readonly excerpt?: string | undefined;
+  /** The output of a script, where the excerpt does not hold all of it. */
+  readonly output?: string | undefined;
   /** What an enrichment reports to the manager, for any outcome. */
   readonly events?: readonly ManagerEvent[];
 }
@@ -56,6 +58,13 @@ export type Outcome =
 export function scrubOutcome(outcome: Outcome, scrubber: Scrubber): Outcome {
   const message = outcome.message === undefined ? undefined : scrubber.scrub(outcome.message);
   const excerpt = outcome.excerpt === undefined ? undefined : scrubber.scrub(outcome.excerpt);
-  if (message === outcome.message && excerpt === outcome.excerpt) return outcome;
-  return { ...outcome, message, excerpt };
+  const output =
+    outcome.output === undefined || outcome.output === outcome.excerpt
+      ? outcome.output && excerpt
+      : scrubber.scrub(outcome.output);
+  if (message === outcome.message && excerpt === outcome.excerpt && output === outcome.output) {
+    return outcome;
+  }
+  const scrubbed = { ...outcome, message, excerpt };
+  return output === undefined ? scrubbed : { ...scrubbed, output };
 }

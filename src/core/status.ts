@@ -1,5 +1,7 @@
+import type { CanaryReport } from './canary.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { LaneState } from './lane-observer.ts';
+import type { QuietSource } from './quiet-source.ts';
 
 /** How a source is doing. Times are milliseconds since 1970. */
 export interface SourceReport {
@@ -11,6 +13,8 @@ export interface SourceReport {
   readonly lastAlertAt: number | undefined;
   /** Why it cannot be read, in words; empty when it can. */
   readonly troubles: readonly string[];
+  /** Set while it is quieter than it ever was at this hour. */
+  readonly quiet?: QuietSource | undefined;
 }
 
 /** What a lane is doing, as people see it: besides its states, there may be a storm. */
@@ -42,6 +46,8 @@ export interface LaneReport {
   readonly nextAttemptAt: number | undefined;
   /** Since when it has used up its share of the outbox. */
   readonly behindSince: number | undefined;
+  /** How its test alerts do, where it gets them. */
+  readonly canary?: CanaryReport | undefined;
 }
 
 /** How the daemon is doing. Times are milliseconds since 1970. */

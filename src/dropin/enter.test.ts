@@ -46,7 +46,10 @@ describe('what runs as root', () => {
     expect(names.filter((name) => !name?.startsWith('node:'))).toEqual([]);
   });
 
-  it.each(['../cli/wazuh.ts', '../cli/main.ts'])('is all that %s imports at once', (entry) => {
-    expect(imports(textOf(entry))).toEqual(['../dropin/enter.ts']);
-  });
+  it.each(['../cli/start-in-place.ts', '../cli/start-command.ts'])(
+    'is all that %s imports at once',
+    (entry) => {
+      expect(imports(textOf(entry))).toEqual(['../dropin/enter.ts']);
+    },
+  );
 });

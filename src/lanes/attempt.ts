@@ -39,10 +39,13 @@ export async function attemptDelivery(
   }
 }
 
-function jobOf({ raw, attempts, bundle, salt }: LeasedDelivery, integration: Integration): Job {
+function jobOf(
+  { raw, attempts, bundle, salt, isCanary }: LeasedDelivery,
+  integration: Integration,
+): Job {
   const alert = new Alert(raw);
   if (bundle === undefined) {
-    return { alert, integration, key: deliveryKey(integration.id, raw, salt), attempts };
+    return { alert, integration, key: deliveryKey(integration.id, raw, salt), attempts, isCanary };
   }
   return { alert, integration, key: bundle.key, attempts, bundle: bundleOf(bundle) };
 }

@@ -130,9 +130,7 @@ describe('a parked integration', () => {
       integration: 'slack',
       waiting: 3,
       oldest: '1970-01-01T00:00:01.000Z',
-      hint: expect.stringContaining(
-        'queue drop --integration slack --state pending --older-than 1h',
-      ),
+      hint: expect.stringContaining('queue drop --integration slack --in pending --older-than 1h'),
     });
   });
 

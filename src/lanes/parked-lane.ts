@@ -114,7 +114,7 @@ export class ParkedLane {
     log.error('alerts waited too long for their integration to be fixed and are dead', {
       integration: integration.id,
       count,
-      hint: `fix it, then: integratord queue retry --state dead --integration ${integration.id}`,
+      hint: `fix it, then: integratord queue retry --in dead --integration ${integration.id}`,
     });
   }
 }

@@ -23,6 +23,6 @@ export function reportResumption(message: LogMessage<'info'>, resumed: ResumedLa
     integration,
     waiting: count,
     oldest: new Date(oldestReadAt).toISOString(),
-    hint: `all of them are delivered; to drop old ones: integratord queue drop --integration ${integration} --state pending --older-than 1h`,
+    hint: `all of them are delivered; to drop old ones: integratord queue drop --integration ${integration} --in pending --older-than 1h`,
   });
 }

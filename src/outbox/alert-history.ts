@@ -1,11 +1,12 @@
 import type { BundleKind } from '../core/bundle.ts';
+import { CANARY } from '../core/canary.ts';
 import type { DeliveryState } from '../core/delivery.ts';
 import type { HeldVerdict } from '../core/grouping.ts';
 import type { Pause } from '../core/outbox.ts';
 import { bufferOf, type Database } from './database.ts';
 import { REMOVED_MESSAGE } from './lanes.ts';
 import { STATE } from './queue-filter.ts';
-import { type AttemptRow, attemptOf, type RecordedAttempt } from './recorded-attempt.ts';
+import { ATTEMPTS, type AttemptRow, attemptOf, type RecordedAttempt } from './recorded-attempt.ts';
 import { type Wait, waitOf } from './waits-for.ts';
 
 /** An alert that was stored for at least one integration. */
@@ -102,10 +103,7 @@ export class AlertHistory {
   }
 
   #deliveryOf(row: DeliveryRow, now: number): AlertDelivery {
-    const attempts = this.#database.all<AttemptRow>(
-      'SELECT * FROM attempt WHERE delivery = ? ORDER BY number',
-      row.head ?? row.id,
-    );
+    const attempts = this.#database.all<AttemptRow>(ATTEMPTS, row.head ?? row.id);
     const notBefore = attempts.at(-1)?.not_before ?? undefined;
     const waitsFor = waitOf({ ...row, notBefore, isBehindOthers: () => this.#isBehind(row) }, now);
     const notSooner = Math.max(row.due_at, row.held_until);
@@ -155,7 +153,8 @@ export class AlertHistory {
 }
 
 function heldOf({ verdict, verdict_by: by, member_key: key }: DeliveryRow): AlertDelivery['held'] {
-  if (verdict === null) return undefined;
+  // A test alert is not held back.
+  if (verdict === null || verdict === CANARY) return undefined;
   return { verdict, by: by ?? undefined, key: key ?? undefined };
 }
 
@@ -198,7 +197,7 @@ interface DeliveryRow {
   readonly held_for: string | null;
   readonly paused_at: number | null;
   readonly paused_by: string | null;
-  readonly verdict: HeldVerdict | null;
+  readonly verdict: HeldVerdict | typeof CANARY | null;
   readonly verdict_by: string | null;
   readonly member_key: string | null;
   readonly bundle: number | null;

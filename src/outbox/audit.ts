@@ -18,10 +18,14 @@ export type AuditKind =
   | 'retry'
   | 'replay'
   | 'silence add'
+  | 'silence extend'
   | 'silence end'
+  | 'test'
+  | 'export'
   | 'pause'
   | 'resume'
-  | 'reload';
+  | 'reload'
+  | 'restore';
 
 /** Keeps what an operator dropped. To be called in the transaction that does it. */
 export function recordDrop(database: Database, audit: Audit, dropped: readonly StateCount[]): void {
@@ -43,14 +47,14 @@ export function recordReload(database: Database, audit: Audit, detail: ReloadOut
   record(database, audit, 'reload', detail);
 }
 
-/** Someone added or ended a silence. */
+/** Someone added or ended a silence, or has it last longer. */
 export interface SilenceAct {
-  readonly action: 'silence add' | 'silence end';
+  readonly action: 'silence add' | 'silence extend' | 'silence end';
   readonly silence: SilenceRecord;
 }
 
 /**
- * Keeps who added or ended a silence. What comes of it is logged where it is in force, so that here there
+ * Keeps who did that. What comes of it is logged where it is in force, so that here there
  * is nothing left to tell. To be called in the transaction that does it.
  */
 export function recordSilence(
@@ -86,6 +90,49 @@ export function recordPause(
   integration: string,
 ): void {
   record(database, audit, action, { integration });
+}
+
+/** The outbox from before an upgrade was put back. */
+export interface RestoreRecord {
+  /** When that copy was made, in milliseconds since 1970. */
+  readonly madeAt: number;
+  /** Its shape, and that of what was in its place. */
+  readonly format: number;
+  readonly newerFormat: number;
+  /** How many were delivered since, so that they may be sent again; undefined where nobody can tell. */
+  readonly repeats: number | undefined;
+  /** How many alerts since then are read and delivered again. */
+  readonly alerts: number;
+}
+
+/**
+ * Keeps that the outbox from before an upgrade was put back. To be called in a transaction on that one,
+ * which may have an older shape: where that cannot hold it, nothing is kept.
+ */
+export function recordRestore(database: Database, audit: Audit, detail: RestoreRecord): void {
+  const columns = database.all<{ name: string }>('PRAGMA table_info(audit)');
+  if (!columns.some(({ name }) => name === 'sudo_user')) return;
+  // Of a try that did not come to its end.
+  database.run("DELETE FROM audit WHERE kind = 'restore' AND at >= ?", detail.madeAt);
+  record(database, audit, 'restore', detail);
+}
+
+/** Keeps who tried an integration. To be called in the transaction that does it. */
+export function recordTest(
+  database: Database,
+  audit: Audit,
+  detail: { readonly integration: string; readonly delivery: number },
+): void {
+  record(database, audit, 'test', detail);
+}
+
+/** Keeps who took deliveries with them, how many, and how they were selected. */
+export function recordExport(
+  database: Database,
+  audit: Audit,
+  detail: { readonly count: number; readonly selection: unknown },
+): void {
+  record(database, audit, 'export', detail);
 }
 
 function record(

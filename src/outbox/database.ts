@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   readonly observer?: OutboxObserver;
   /** Whether it can only be read: then it must be there, and in the present shape. */
   readonly readOnly?: boolean;
+  /** Whether nothing stays beside the file, so that it can be moved. For one that nobody else uses. */
+  readonly isSingleFile?: boolean;
 }
 
 /**
@@ -32,6 +34,7 @@ export class Database {
   readonly #busyTimeoutMs: number;
   readonly #observer: OutboxObserver | undefined;
   readonly #readOnly: boolean;
+  readonly #isSingleFile: boolean;
   readonly #statements = new Map<string, StatementSyncInstance>();
   /** Undefined while it is between two files. */
   #connection: DatabaseSyncInstance | undefined;
@@ -47,6 +50,7 @@ export class Database {
     this.#busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
     this.#observer = options.observer;
     this.#readOnly = options.readOnly ?? false;
+    this.#isSingleFile = options.isSingleFile ?? false;
   }
 
   /** Opens a database file, creating it if it is missing. */
@@ -75,7 +79,7 @@ export class Database {
     const INCREMENTAL = 2;
     const row = this.#prepare('PRAGMA auto_vacuum').get() as { auto_vacuum: number } | undefined;
     if (row?.auto_vacuum !== INCREMENTAL) connection.exec(`PRAGMA auto_vacuum = ${INCREMENTAL}`);
-    connection.exec('PRAGMA journal_mode = WAL');
+    connection.exec(`PRAGMA journal_mode = ${this.#isSingleFile ? 'DELETE' : 'WAL'}`);
     this.#waitFor('FULL');
     connection.exec('PRAGMA journal_size_limit = 67108864');
     connection.exec('PRAGMA cache_size = -16384');

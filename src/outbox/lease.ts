@@ -1,3 +1,4 @@
+import { CANARY } from '../core/canary.ts';
 import { LARGE_BYTES, type LeasedDelivery } from '../core/delivery.ts';
 import { bufferOf, type Database } from './database.ts';
 import { readBundle } from './grouping/leased-bundle.ts';
@@ -14,6 +15,7 @@ interface LeaseRow {
   alert: number;
   bundle: number | null;
   salt: string | null;
+  verdict: string | null;
   /** How many the bundle has; 0 without one. */
   members: number;
   bytes: number;
@@ -36,7 +38,7 @@ export function lease(
   let bytes = 0;
   let members = 0;
   const rows = database.iterate<LeaseRow>(
-    `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, d.alert, d.bundle, d.salt,
+    `SELECT d.id, d.attempts, d.tries, d.first_attempt_at, d.alert, d.bundle, d.salt, d.verdict,
        (SELECT COUNT(*) FROM delivery m WHERE m.bundle = d.bundle) AS members,
        length(a.raw) AS bytes, CASE WHEN length(a.raw) <= ${LARGE_BYTES} THEN a.raw END AS raw
      FROM delivery d JOIN alert a ON a.id = d.alert
@@ -71,6 +73,7 @@ function deliveryOf(database: Database, row: LeaseRow): LeasedDelivery {
     tries,
     firstAttemptAt: row.first_attempt_at ?? undefined,
     ...(row.salt !== null && { salt: row.salt }),
+    ...(row.verdict === CANARY && { isCanary: true }),
   };
   return row.raw === null
     ? new LargeDelivery(facts, row.bytes, () => rawOf(database, row.alert))

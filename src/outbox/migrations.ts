@@ -1,5 +1,5 @@
-import { OutboxError } from '../core/outbox-error.ts';
 import type { Database } from './database.ts';
+import { ALARMS } from './migrations/alarms.ts';
 import { EXPLANATIONS } from './migrations/explanations.ts';
 import { FIRST_SHAPE } from './migrations/first-shape.ts';
 import { GROUPING } from './migrations/grouping.ts';
@@ -28,29 +28,31 @@ const MIGRATIONS: readonly string[] = [
   REPLAYS,
   LABELS,
   OPERATORS,
+  ALARMS,
 ];
 
+/** The shape of this version, as `user_version` of the file says it. */
+export const PRESENT_FORMAT = MIGRATIONS.length;
+
+/** The shape that a database has; 0: none yet. */
+export function formatOf(database: Database): number {
+  return database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+}
+
 /**
- * Brings the database to the present shape.
+ * Brings the database to the present shape, in one transaction: whoever is killed meanwhile leaves it as
+ * it was.
  * @param target the shape to stop at, for tests that need an older one.
- * @throws OutboxError when it is from a newer version.
+ * @param before called once nobody else can write, before anything is changed.
  */
-export function migrate(database: Database, path: string, target = MIGRATIONS.length): void {
-  const version = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
-  if (version > MIGRATIONS.length) {
-    throw new OutboxError(
-      'newer',
-      `The outbox ${path} was written by a newer integratord (format ${version}; this one supports ` +
-        `${MIGRATIONS.length}). Run that version again, or select another directory with --state.`,
-    );
-  }
-  for (let step = version; step < target; step += 1) {
-    database.transaction(() => {
-      // Another process may have taken this step while we waited for the lock.
-      const now = database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
-      if (now > step) return;
+export function migrate(database: Database, target = PRESENT_FORMAT, before?: () => void): void {
+  if (formatOf(database) >= target) return;
+  database.transaction(() => {
+    // Another process may have done it while we waited for the lock.
+    if (formatOf(database) < target) before?.();
+    for (let step = formatOf(database); step < target; step += 1) {
       database.execute(MIGRATIONS[step] as string);
       database.execute(`PRAGMA user_version = ${step + 1}`);
-    });
-  }
+    }
+  });
 }

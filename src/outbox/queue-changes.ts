@@ -28,11 +28,13 @@ interface SelectedRow extends RetriedRow {
  * time, so that a daemon need not wait. Yields how many, and keeps a record of them, also when it ends in
  * the middle.
  * @param audit undefined: nobody did it.
+ * @param about how they were selected, for the record.
  */
 export function* retryInSteps(
   database: Database,
   selection: QueueSelection,
   audit: Audit | undefined,
+  about: unknown = selection,
 ): Iterable<number> {
   let count = 0;
   try {
@@ -41,7 +43,7 @@ export function* retryInSteps(
       yield step;
     }
   } finally {
-    if (audit !== undefined && count > 0) recordRetry(database, audit, { count, selection });
+    if (audit !== undefined && count > 0) recordRetry(database, audit, { count, selection: about });
   }
 }
 

@@ -14,7 +14,7 @@ import {
   where,
 } from './queue-filter.ts';
 import { newestIds } from './queue-page.ts';
-import { type AttemptRow, attemptOf, type RecordedAttempt } from './recorded-attempt.ts';
+import { ATTEMPTS, type AttemptRow, attemptOf, type RecordedAttempt } from './recorded-attempt.ts';
 import { countSelected, type SelectionCount } from './selection-count.ts';
 
 /** One delivery as shown to the operator. Times are milliseconds since 1970. */
@@ -149,9 +149,7 @@ export class Queue {
       id,
     );
     if (row === undefined) return undefined;
-    const attemptLog = this.#database
-      .all<AttemptRow>('SELECT * FROM attempt WHERE delivery = ? ORDER BY number', id)
-      .map(attemptOf);
+    const attemptLog = this.#database.all<AttemptRow>(ATTEMPTS, id).map(attemptOf);
     return {
       ...entryOf(row),
       attemptLog,

@@ -1,3 +1,5 @@
+import { readOutput } from './attempt-output.ts';
+
 /** An attempt as it was kept. */
 export interface RecordedAttempt {
   readonly number: number;
@@ -9,9 +11,16 @@ export interface RecordedAttempt {
   readonly status: number | undefined;
   readonly message: string | undefined;
   readonly excerpt: string | undefined;
+  /** The whole output of a script, where the excerpt does not hold it, and it is still kept. */
+  readonly output: string | undefined;
 }
 
-/** A row of the table. */
+/** The attempts of a delivery, the first one first. */
+export const ATTEMPTS = `SELECT t.*, o.output FROM attempt t
+  LEFT JOIN attempt_output o ON o.delivery = t.delivery AND o.number = t.number
+  WHERE t.delivery = ? ORDER BY t.number`;
+
+/** A row of it. */
 export interface AttemptRow {
   readonly number: number;
   readonly started_at: number;
@@ -23,6 +32,8 @@ export interface AttemptRow {
   readonly excerpt: string | null;
   /** The earliest time for the next one that the service named. */
   readonly not_before: number | null;
+  /** Packed. */
+  readonly output: Uint8Array | null;
 }
 
 /** A row in the words of the program. */
@@ -36,5 +47,6 @@ export function attemptOf(row: AttemptRow): RecordedAttempt {
     status: row.status ?? undefined,
     message: row.message ?? undefined,
     excerpt: row.excerpt ?? undefined,
+    output: readOutput(row.output),
   };
 }

@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { copyInto, SUFFIXES, sync } from './copy.ts';
 import type { Database } from './database.ts';
 import { explainFailure } from './sqlite.ts';
-
-/** What SQLite keeps beside a database. */
-const BESIDE = ['-wal', '-shm', '-journal'] as const;
 
 const partialOf = (path: string) => `${path}.partial`;
 const rescuedOf = (path: string) => `${path}.rescued`;
@@ -35,11 +25,7 @@ function writeCopy(database: Database): void {
   const partial = partialOf(path);
   const what = `The outbox ${path} cannot be restored`;
   try {
-    for (const suffix of ['', ...BESIDE]) rmSync(`${partial}${suffix}`, { force: true });
-    // Private to its owner: SQLite takes an empty file as it is.
-    writeFileSync(partial, '', { flag: 'wx', mode: 0o600 });
-    database.execute(`VACUUM INTO '${partial.replaceAll("'", "''")}'`);
-    sync(partial);
+    copyInto(database, partial);
     // Its log does not belong to the copy. It is still open, and complete, for us.
     renameSync(partial, rescuedOf(path));
     sync(dirname(path));
@@ -50,29 +36,38 @@ function writeCopy(database: Database): void {
 }
 
 /**
- * Takes a complete copy that {@link rescue} left, before the database is opened. Only for the one
- * daemon of a state directory.
+ * Puts another database into the place of the one at a path. From its first step on, any later start
+ * ends what a process that dies meanwhile has left.
+ * @param complete the other one: a single file that is on the disk, in the same directory
+ * @param aside where the present one is kept; nothing may be there
  * @throws OutboxError
  */
-export function finishRescue(path: string): void {
+export function putInPlace(complete: string, path: string, aside: string): void {
+  try {
+    renameSync(complete, rescuedOf(path));
+    sync(dirname(path));
+  } catch (error) {
+    throw explainFailure(`The outbox ${path} cannot be restored`, path, error);
+  }
+  finishRescue(path, aside);
+}
+
+/**
+ * Takes a complete copy that {@link rescue} or {@link putInPlace} left, before the database is opened. Only
+ * for the one daemon of a state directory.
+ * @param aside where the present database is kept
+ * @throws OutboxError
+ */
+export function finishRescue(path: string, aside = `${path}.found`): void {
   const rescued = rescuedOf(path);
   if (!existsSync(rescued)) return;
   try {
-    for (const suffix of ['', ...BESIDE]) {
-      if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${path}.found${suffix}`);
+    for (const suffix of SUFFIXES) {
+      if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${aside}${suffix}`);
     }
     renameSync(rescued, path);
     sync(dirname(path));
   } catch (error) {
     throw explainFailure(`The outbox ${path} cannot be restored`, path, error);
-  }
-}
-
-function sync(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

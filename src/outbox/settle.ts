@@ -1,5 +1,6 @@
 import type { NewDelivery, Settlement } from '../core/delivery.ts';
 import { attemptSize } from '../core/delivery-size.ts';
+import { storeOutput } from './attempt-output.ts';
 import type { Database } from './database.ts';
 
 /** Longest text kept of an answer or a message, in characters. */
@@ -51,6 +52,9 @@ export function settle(
     outcome.kind === 'retry' ? (outcome.notBefore ?? null) : null,
     id,
   );
+  if (outcome.output === undefined) return;
+  const grown = storeOutput(database, id, outcome.output);
+  database.run('UPDATE delivery SET bytes = bytes + ? WHERE id = ?', grown, id);
 }
 
 /** Foreign text for a column: cut, and without NUL characters, at which SQLite would end it. */

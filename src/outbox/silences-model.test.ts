@@ -29,7 +29,7 @@ import { Silences } from './silences.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 
 /*
- * Random alerts, silences that are added and ended, attempts that fail, time that passes, and crashes.
+ * Random alerts, silences that are added, extended and ended, attempts that fail, time that passes, and crashes.
  * In the end, every alert that was silenced is covered by exactly one receipt, or was delivered after
  * the end, or is over; every other was delivered.
  */
@@ -47,6 +47,7 @@ type Step =
       readonly atLeast: number;
     }
   | { readonly do: 'end'; readonly pick: number }
+  | { readonly do: 'extend'; readonly pick: number; readonly ms: number }
   | { readonly do: 'read'; readonly levels: readonly number[] }
   | { readonly do: 'store' | 'crash' }
   | {
@@ -70,6 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('end' as const), pick: fc.nat() }),
   },
+  fc.record({ do: fc.constant('extend' as const), pick: fc.nat(), ms: fc.nat(2000) }),
   {
     weight: 3,
     arbitrary: fc.record({
@@ -152,6 +154,15 @@ class World {
       case 'end': {
         const { length } = this.records;
         if (length > 0) this.#silences.end(1 + (action.pick % length), 'tester', this.#now);
+        return;
+      }
+      case 'extend': {
+        const { records } = this;
+        const record = records[action.pick % records.length];
+        if (record === undefined) return;
+        this.#silences.extend(record.id, record.until + action.ms, 'tester', this.#now);
+        // The daemon looks at what has changed, and decides by it from then on.
+        this.#read = this.#read.map((alert) => this.#decided(alert));
         return;
       }
       case 'read':

@@ -3,6 +3,7 @@ import {
   anAcceptedAlert,
   anIdentity,
   anIntake,
+  aSettlement,
   openTestDatabase,
 } from '../../test/support/outbox.ts';
 import { aSilence, aSilenceRecord } from '../../test/support/quiet.ts';
@@ -13,6 +14,7 @@ import { GroupingPolicy } from '../grouping/policy.ts';
 import { NO_RULES } from '../grouping/rules.ts';
 import { Purge } from './purge.ts';
 import { Queue } from './queue.ts';
+import { silenceReceipts } from './silence-receipts.ts';
 import { Silences } from './silences.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 
@@ -102,6 +104,48 @@ describe('silences in the outbox', () => {
     expect(leased(9001)).toEqual(['d']);
     expect(silences.list()[0]?.held).toEqual(new Map([['slack', 3]]));
     expect(states()).toEqual(['silenced', 'silenced', 'silenced', 'leased', 'leased']);
+  });
+
+  it('hold on for longer where they are extended, and are told of anew', () => {
+    const { silences, accepted, leased, database } = scene();
+    const summary = silences.add(written, 'anna', 500);
+    const later = silences.add({ ...written, ending: 'deliver' }, 'anna', 500);
+    accepted(summary, 'a', 1000);
+    accepted(later, 'b', 1000);
+    silences.tell(summary, new Set(['begin', 'weekend']), new Map(), 1000);
+    for (const { id } of [summary, later]) {
+      expect(silences.extend(id, 20_000, 'bob', 2000)).toMatchObject({ until: 20_000 });
+    }
+    expect(silences.list()[0]?.told).toEqual(new Set());
+    expect(leased(19_999)).toEqual([]);
+    expect(leased(20_000)).toEqual(['b', 'patching (patch night): 1']);
+    const kinds = database.all<{ kind: string }>('SELECT kind FROM audit ORDER BY id');
+    expect(kinds.map(({ kind }) => kind).slice(2)).toEqual(['silence extend', 'silence extend']);
+  });
+
+  it('are extended neither after their end, nor to one that is sooner', () => {
+    const { silences } = scene();
+    const { id } = silences.add(written, 'anna', 500);
+    expect(silences.extend(id, 9000, 'bob', 2000)).toBeUndefined();
+    expect(silences.extend(id, 8000, 'bob', 2000)).toBeUndefined();
+    expect(silences.extend(id, 20_000, 'bob', 9000)).toBeUndefined();
+    silences.began('cron@1', { ...written, name: 'cron' });
+    expect(silences.extend(2, 20_000, 'bob', 2000)).toBeUndefined();
+    expect(silences.extend(77, 20_000, 'bob', 2000)).toBeUndefined();
+    silences.end(id, 'bob', 3000);
+    expect(silences.extend(id, 20_000, 'bob', 3001)).toBeUndefined();
+  });
+
+  it('say by whom their ends were told', () => {
+    const { silences, accepted, leased, database, outbox } = scene();
+    const record = silences.add(written, 'anna', 500);
+    accepted(record, 'a', 1000);
+    const before = silenceReceipts(database, record.key);
+    expect(before).toMatchObject([{ integration: 'slack', dueAt: 9000, delivery: undefined }]);
+    expect(leased(9000)).toHaveLength(1);
+    outbox.commit({ settlements: [aSettlement(2)] });
+    const [receipt] = silenceReceipts(database, record.key);
+    expect(receipt).toMatchObject({ delivery: 2, state: 'delivered' });
   });
 
   it('deliver what they held one by one, or nothing', () => {

@@ -96,6 +96,32 @@ export class Silences {
     });
   }
 
+  /**
+   * Lets a silence last longer, with what it holds back; integrations are told of it anew. Undefined where it
+   * is over, is of the settings file, or lasts as long already.
+   * @param until milliseconds since 1970.
+   */
+  extend(id: number, until: number, who: Operator | string, now: number) {
+    return this.#database.transaction(() => {
+      const { changes } = this.#database.run(
+        `UPDATE silence SET ends_at = ?, told = '[]'
+         WHERE id = ? AND ended_at IS NULL AND is_recurring = 0 AND ends_at > ? AND ends_at < ?`,
+        Math.round(until),
+        id,
+        now,
+        Math.round(until),
+      );
+      if (changes === 0) return undefined;
+      const record = this.#find(id);
+      this.#holdUntil(record.key, record.until);
+      recordSilence(this.#database, auditOf(who, now), {
+        action: 'silence extend',
+        silence: record,
+      });
+      return record;
+    });
+  }
+
   /** Notes that some news were told, and sends the messages that tell them. */
   tell(
     { id }: Pick<SilenceRecord, 'id'>,
@@ -128,6 +154,20 @@ export class Silences {
       Number(silence.evenCritical),
       Number(isRecurring),
     ).lastId;
+  }
+
+  #holdUntil(key: string, until: number): void {
+    this.#database.run(
+      `UPDATE bundle SET due_at = ? WHERE kind = 'silence' AND key = ? AND sealed_at IS NULL`,
+      until,
+      key,
+    );
+    this.#database.run(
+      `UPDATE delivery SET due_at = ?
+       WHERE state = 'held' AND due_at > 0 AND verdict = 'silence' AND verdict_by = ?`,
+      until,
+      key,
+    );
   }
 
   #release({ key, name, isRecurring }: SilenceRecord, now: number): void {

@@ -26,6 +26,7 @@ import { count, insertAlerts, keepUnreadable } from './insert.ts';
 import { assignLanes, readLane, setParking } from './lanes.ts';
 import { lease } from './lease.ts';
 import { settle } from './settle.ts';
+import { countRead } from './source-hours.ts';
 import { shrink, waitingBytes } from './usage.ts';
 import { countWaiting, giveUp } from './waiting.ts';
 
@@ -79,6 +80,7 @@ export class SqliteOutbox implements Outbox {
       this.#insert(commit.alerts, now);
       keepUnreadable(database, commit.unreadable, now);
       count(database, commit.counts);
+      countRead(database, commit.checkpoint.source, now, commit.counts.read);
       this.saveCheckpoint(commit.checkpoint);
       for (const [lane, place] of commit.behind ?? []) {
         setCursor(database, lane, place, now);

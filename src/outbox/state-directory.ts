@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path';
 import { OutboxError } from '../core/outbox-error.ts';
 import { Database, type DatabaseOptions } from './database.ts';
-import { migrate } from './migrations.ts';
+import { formatOf, migrate, PRESENT_FORMAT } from './migrations.ts';
 import { explainFailure } from './sqlite.ts';
 
 /** The file of the outbox inside the state directory. */
@@ -70,18 +70,42 @@ function refusal(message: string): OutboxError {
 }
 
 /**
- * Opens the outbox of a state directory, creating or migrating it.
- * @throws OutboxError when it cannot be opened or belongs to a newer version.
+ * Opens the outbox of a state directory, creating it where there is none. Only the daemon brings an older
+ * one to the present shape ({@link openUpgraded}): a command would do it under a daemon that still runs.
+ * @throws OutboxError when it cannot be opened, or belongs to an older or newer version.
  */
 export function openOutboxDatabase(directory: string, options?: DatabaseOptions): Database {
   prepareStateDirectory(directory);
   const path = join(directory, OUTBOX_FILE);
   const database = Database.open(path, options);
   try {
-    migrate(database, path);
+    const format = formatOf(database);
+    if (format === 0) migrate(database);
+    else if (format < PRESENT_FORMAT) throw ofOlder(path, format);
+    else if (format > PRESENT_FORMAT) throw ofNewer(path, format);
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+function ofOlder(path: string, format: number): OutboxError {
+  return new OutboxError(
+    'older',
+    `The outbox ${path} is still that of an older integratord (format ${format}; this version has ` +
+      `${PRESENT_FORMAT}). Restart the daemon, which brings it up to date.`,
+  );
+}
+
+/** @param action what to do; undefined: the usual */
+export function ofNewer(path: string, format: number, action?: string): OutboxError {
+  return new OutboxError(
+    'newer',
+    `The outbox ${path} was written by a newer integratord (format ${format}; this one supports ` +
+      `${PRESENT_FORMAT}). ` +
+      (action ??
+        'Run that version again, or start the daemon of this one: it goes back to the copy from ' +
+          'before the upgrade, where there is one.'),
+  );
 }

@@ -80,6 +80,14 @@ export class SqliteStatistics implements OutboxStatistics {
     return row?.due ?? undefined;
   }
 
+  /** The lanes that have used up their share of the outbox. */
+  behind(): number[] {
+    const rows = this.#database.all<{ lane: number }>(
+      'SELECT DISTINCT lane FROM cursor ORDER BY 1',
+    );
+    return rows.map(({ lane }) => lane);
+  }
+
   walBytes(): number {
     const main = this.#database
       .all<{ name: string; file: string }>('PRAGMA database_list')

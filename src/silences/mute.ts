@@ -15,6 +15,12 @@ export interface Mute {
   readonly forMs: number;
   /** Ids of integrations; undefined: all of them. */
   readonly integrations: ReadonlySet<string> | undefined;
+  /** As it is written, to be told in words. */
+  readonly written: {
+    readonly after: unknown;
+    readonly mute: unknown;
+    readonly same: readonly string[];
+  };
 }
 
 /** The mutes that an alert opens. */

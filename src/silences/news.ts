@@ -1,4 +1,5 @@
 import { HOUR_MS } from '../core/durations.ts';
+import { localTime } from '../core/local-time.ts';
 import { endOf, type SilenceNews, type SilenceRecord, silenceLabel } from '../core/silence.ts';
 
 /** How long before a weekend an end is worth a message: nobody may be there when alerts come again. */
@@ -81,12 +82,4 @@ function weekendNewsAt({ from, until }: SilenceRecord): number | undefined {
   // An end at midnight is before the weekend, too; later on Saturday it is not.
   if (until > midnight || midnight - until > BEFORE_WEEKEND_MS) return undefined;
   return Math.max(from, midnight - BEFORE_WEEKEND_MS);
-}
-
-/** `2026-11-24 22:00`, in the zone of the host. */
-export function localTime(ms: number): string {
-  const date = new Date(ms);
-  const two = (number: number) => String(number).padStart(2, '0');
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }

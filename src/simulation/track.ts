@@ -19,6 +19,8 @@ export interface SimulatedIntegration {
   readonly quota: QuotaLimits | undefined;
   /** How urgent an alert of a level is: higher goes first. */
   readonly priorityOf: (level: number) => number;
+  /** What it is called where the same integration is tried in several ways; then only messages are counted. */
+  readonly variant?: string | undefined;
 }
 
 /** A configuration that is tried. */
@@ -53,7 +55,7 @@ export class Track {
   readonly #descriptions = new Map<string, string | undefined>();
 
   constructor(integration: SimulatedIntegration, { opened }: OpenMutes) {
-    this.id = integration.route.integration.id;
+    this.id = integration.variant ?? integration.route.integration.id;
     this.#integration = integration;
     const { policy, limit, priorityOf } = integration;
     const onAbsorbed = (count: number, fate: Fate) => {
@@ -71,6 +73,7 @@ export class Track {
   accept(level: number, arrival: Arrival | undefined, now: number): Placement {
     const placement = this.#lane.accept(level, arrival, now);
     this.count(placement.verdict ?? 'send');
+    if (this.#integration.variant !== undefined) return placement;
     const key = arrival?.throttleKey ?? arrival?.groupKey;
     if (key !== undefined) this.#keys.add(key);
     return placement;
@@ -78,6 +81,7 @@ export class Track {
 
   /** Whom it came from. */
   note({ facts, agent, description }: Counted): void {
+    if (this.#integration.variant !== undefined) return;
     const { ruleId } = facts;
     if (agent !== undefined) this.#agents.add(agent);
     if (ruleId === undefined) return;
@@ -109,7 +113,7 @@ export class Track {
     return {
       verdicts: Object.fromEntries(counted),
       peakPerMinute,
-      rateLimit: this.#integration.limit,
+      rateLimit: plain(this.#integration.limit),
       longestDelay,
       quota: this.#quota(),
       rules: this.#rules.top(TOP).map((rule): BusyRule => {
@@ -137,4 +141,11 @@ export class Track {
       daysAbove: days.filter((day) => day > quota.perDay).length,
     };
   }
+}
+
+/** Without what else a destination keeps with it: results are sent between processes. */
+function plain(limit: RateLimit | undefined): RateLimit | undefined {
+  if (limit === undefined) return undefined;
+  const { count, seconds, burst } = limit;
+  return { count, seconds, burst };
 }

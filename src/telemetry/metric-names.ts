@@ -66,6 +66,11 @@ export const METRICS = {
     help: 'When something was last read, in seconds since 1970. 0 before that.',
     labels: ['source'],
   },
+  source_quiet: {
+    type: 'gauge',
+    help: '1 while a source is quieter than it ever was at this hour of the week, otherwise 0.',
+    labels: ['source'],
+  },
   reading_blocked: {
     type: 'gauge',
     help: '1 while reading cannot continue for this reason, otherwise 0.',
@@ -173,6 +178,11 @@ export const METRICS = {
     type: 'gauge',
     help: '1 for the state that the integration is in, 0 for the others.',
     labels: ['integration', 'state'],
+  },
+  canary_last_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a test alert was last delivered, in seconds since 1970. 0 before that; there only for integrations that get them.',
+    labels: ['integration'],
   },
   rate_limit_wait_seconds_total: {
     type: 'counter',

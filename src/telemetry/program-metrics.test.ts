@@ -33,6 +33,8 @@ function measured() {
     limitBytes: 100,
     laneStates: () => [],
     quotas: () => world.quotas,
+    canaries: () => [{ lane: 1, succeededAt: 5000 }],
+    quietSources: () => ({ file: {} }),
     silences: () => ({ active: 1, upcoming: 2 }),
     integrationOf: (lane) => (lane === 1 ? 'slack' : undefined),
   });

@@ -1,4 +1,5 @@
 import type { Unreadable } from '../alert/alert-scan.ts';
+import type { CanaryRecord } from '../core/canary.ts';
 import type { Clock } from '../core/clock.ts';
 import type { HeldVerdict } from '../core/grouping.ts';
 import type { LaneObserver } from '../core/lane-observer.ts';
@@ -31,6 +32,10 @@ export interface MeasuredParts {
   readonly quotas: () => Iterable<QuotaLeft>;
   /** How many silences there are. */
   readonly silences: () => Readonly<Record<(typeof SILENCE_STATES)[number], number>>;
+  /** The lanes that get test alerts. */
+  readonly canaries: () => Iterable<Pick<CanaryRecord, 'lane' | 'succeededAt'>>;
+  /** By name, the sources that are quieter than they ever were. */
+  readonly quietSources: () => Readonly<Record<string, unknown>>;
   /** The integration of a lane in the outbox. */
   readonly integrationOf: (lane: number) => string | undefined;
 }
@@ -198,16 +203,28 @@ export class ProgramMetrics implements OutboxObserver {
   #collect(): void {
     this.#collectLanes();
     this.#collectQuotas();
+    this.#collectCanaries();
     const silences = this.#parts.silences();
     for (const state of SILENCE_STATES) this.#metrics.set('silences', { state }, silences[state]);
     this.#metrics.set('scripts_running', {}, this.#scripts.count);
     this.#metrics.set('outbox_bytes', {}, this.#parts.usedBytes());
     this.#metrics.set('outbox_wal_bytes', {}, this.#parts.statistics.walBytes());
     this.#metrics.set('reading_blocked', { why: BLOCKED_BY_OUTBOX }, Number(this.#isFailing));
+    const isQuiet = SOURCE in this.#parts.quietSources();
+    this.#metrics.set('source_quiet', { source: SOURCE }, Number(isQuiet));
     collectSource(this.#metrics, SOURCE, this.#parts.source.status(), {
       now: this.#clock.now(),
       startedAt: this.#startedAt,
     });
+  }
+
+  #collectCanaries(): void {
+    const name = 'canary_last_success_timestamp_seconds';
+    this.#metrics.clear(name);
+    for (const { lane, succeededAt = 0 } of this.#parts.canaries()) {
+      const integration = this.#parts.integrationOf(lane);
+      if (integration !== undefined) this.#metrics.set(name, { integration }, succeededAt / 1000);
+    }
   }
 
   #collectQuotas(): void {

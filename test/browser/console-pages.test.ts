@@ -1,24 +1,24 @@
 // Parts of this run in the browser.
 /// <reference lib="dom" />
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { forward, NO_BROWSER, startBrowser } from '../support/browser.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_BROWSER, startBrowser } from '../support/browser.ts';
+import { hacked, isWide, LOOKS, openPage, picture, violations } from '../support/console-page.ts';
 import { consoleScene, HOSTILE, hostileAlert, untilPage } from '../support/console-scene.ts';
 import { until } from '../support/program.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PAGES = ['/', '/deliveries', '/dead', '/alert', '/silences', '/activity', '/about'];
-const LOOKS: [string, BrowserContextOptions][] = [
-  ['light', { colorScheme: 'light', viewport: { width: 1200, height: 800 } }],
-  ['dark', { colorScheme: 'dark', viewport: { width: 1200, height: 800 } }],
-  ['narrow', { colorScheme: 'light', viewport: { width: 390, height: 800 } }],
-  ['without motion', { reducedMotion: 'reduce', viewport: { width: 1200, height: 800 } }],
+const PAGES = [
+  '/',
+  '/deliveries',
+  '/dead',
+  '/alert',
+  '/silences',
+  '/routing',
+  '/noise',
+  '/simulate',
+  '/activity',
+  '/about',
 ];
-/** Where pictures are wanted, they go. */
-const PICTURES = process.env['CONSOLE_PICTURES'];
-
 let browser: Browser;
 describe.skipIf(NO_BROWSER)('the pages of the console', () => {
   beforeAll(async () => {
@@ -26,46 +26,9 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
   });
   afterAll(() => browser.close());
 
-  /** A page of which every error and every violation of its policy is a failure. */
-  async function open(socket: string, options: BrowserContextOptions = LOOKS[0]?.[1] ?? {}) {
-    const { port, close } = await forward(socket);
-    onTestFinished(close);
-    const context = await browser.newContext(options);
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    const wrong: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') wrong.push(message.text());
-    });
-    page.on('pageerror', (error) => wrong.push(String(error)));
-    page.on('dialog', (dialog) => wrong.push(`a dialog: ${dialog.message()}`));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(`http://localhost:${port}/`)) wrong.push(request.url());
-    });
-    const base = `http://localhost:${port}`;
-    await page.goto(base);
-    const go = (path: string) => page.goto(base + path);
-    const at = () => page.url().slice(base.length);
-    return { page, go, at, wrong };
-  }
-
+  const open = (socket: string, options?: BrowserContextOptions) =>
+    openPage(browser, socket, options);
   const heading = (page: Page) => page.locator('h1').innerText();
-  const hacked = (page: Page) => page.evaluate(() => (globalThis as { hacked?: unknown }).hacked);
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    return page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: {
-          run(): Promise<{
-            violations: { id: string; impact: string; nodes: { html: string }[] }[];
-          }>;
-        };
-      };
-      const found = (await axe.run()).violations;
-      return found.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`);
-    });
-  }
 
   async function sceneWithDead(count = 3) {
     const scene = await consoleScene();
@@ -85,16 +48,8 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
         await page.waitForTimeout(path === '/' ? 1500 : 100);
         expect({ path, violations: await violations(page) }).toEqual({ path, violations: [] });
         expect({ path, hacked: await hacked(page) }).toEqual({ path, hacked: undefined });
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect({ path, isWide: width > (options.viewport?.width ?? 0) }).toEqual({
-          path,
-          isWide: false,
-        });
-        if (PICTURES !== undefined) {
-          mkdirSync(PICTURES, { recursive: true });
-          const name = `${look.replaceAll(' ', '-')}${path.replaceAll('/', '-')}`;
-          await page.screenshot({ path: `${PICTURES}/${name}.png` });
-        }
+        expect({ path, isWide: await isWide(page) }).toEqual({ path, isWide: false });
+        await picture(page, `${look}${path}`);
       }
       await go('/deliveries');
       // All of it can be read, with what does not show, or turns the text around, as escapes.
@@ -130,7 +85,7 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
     const { socket } = await sceneWithDead();
     const { page, at, wrong } = await open(socket);
     const reached: string[] = [];
-    for (const key of ['d', 'l', 'e', 's', 'a', 'b', 'n']) {
+    for (const key of ['d', 'l', 'e', 's', 'r', 'o', 'm', 'a', 'b', 'n']) {
       const before = at();
       await page.keyboard.press('g');
       await page.keyboard.press(key);
@@ -143,6 +98,9 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
       '/dead',
       '/alert',
       '/silences',
+      '/routing',
+      '/noise',
+      '/simulate',
       '/activity',
       '/about',
       '/',
@@ -163,12 +121,12 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
     await page.keyboard.press('e');
     await page.waitForURL('**/alert/1787224951.3');
     await page.keyboard.press('s');
-    await page.waitForURL('**/silences?rule=5712');
+    await page.waitForURL('**/silences?rule=5712&agent=*');
     expect(await page.getByLabel('Rule ids').inputValue()).toBe('5712');
     await page.goBack();
     await page.waitForURL('**/alert/1787224951.3');
     await page.keyboard.press('/');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('id');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('alert');
     await page.keyboard.press('Escape');
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
     expect(wrong).toEqual([]);
@@ -262,7 +220,10 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
     await go('/silences');
     await page.getByLabel('Rule ids').fill('5712');
     await page.getByLabel('Why').fill(HOSTILE.slice(0, 60));
-    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('of the last 24 hours').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Make this silence' }).click();
     await page.getByText('Silence 1 holds until').waitFor();
     await page.waitForTimeout(1000);
     home.append(hostileAlert(2, 5));
@@ -272,8 +233,19 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
       return (await page.locator('main').innerText()).includes('silence');
     }, 'it is silenced');
     await go('/silences');
+    await page.locator('tbody a[data-open]').click();
+    await page.getByText('It has held back 1').waitFor();
+    await page.getByLabel('Longer by').selectOption('4h');
+    await page.getByRole('button', { name: 'Extend' }).click();
+    await page.getByText('Silence 1 holds until').waitFor();
+    await page.getByRole('link', { name: 'Back' }).click();
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'End now' }).click();
     await page.getByText('Silence 1 has ended.').waitFor();
+    await until(async () => {
+      await go('/silence/1');
+      return (await page.locator('main').innerText()).includes('✓ delivered');
+    }, 'its end is told');
     expect(await hacked(page)).toBeUndefined();
 
     await go('/about');

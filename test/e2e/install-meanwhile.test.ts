@@ -22,6 +22,12 @@ const start = async (count: number) => {
   await home.stop();
 };
 
+/** An alert of this moment; the others were written long before. */
+function writtenNow(number: number): string {
+  const now = new Date().toISOString().replace('Z', '+0000');
+  return alertLine(number).replace(/"timestamp":"[^"]*"/, `"timestamp":"${now}"`);
+}
+
 /** What `install` prints on a terminal where someone types a line; resolves with output and exit code. */
 function onTerminal(line: string): Promise<[output: string, code: number | null]> {
   const user = IS_ROOT ? '--user 65534 --group 65534' : '';
@@ -53,7 +59,7 @@ describe.skipIf(obstacle !== undefined)('install, where the original has run mea
     await home.stop();
     // An upgrade of the manager brings its Integrator back, which delivers these.
     home.write('bin/wazuh-integratord', '#!/bin/sh\necho "original, the next: $*"\n', 0o750);
-    home.append(alertLine(2), alertLine(3, { level: 3 }), alertLine(4));
+    home.append(alertLine(2), alertLine(3, { level: 3 }), writtenNow(4));
   });
   afterEach(async () => {
     await sink.close();
@@ -63,8 +69,8 @@ describe.skipIf(obstacle !== undefined)('install, where the original has run mea
   it('says how many alerts would be sent again, shows both ways, and changes nothing', async () => {
     const { code, stdout, stderr } = await home.install();
     expect(code).toBe(2);
-    expect(stdout).toBe(
-      'The original may have run since integratord last did: 2 alerts would be sent again (slack 2)\n',
+    expect(stdout).toMatch(
+      /^The original is there since 20\S+ \S+, and may have run since integratord last did: 2 alerts would be sent again \(slack 2\), written from 2026-08-20 \S+ to 20\S+ \S+\. Of these, 1 was written before the original was there: nobody has delivered it yet\n$/,
     );
     expect(stderr).toContain('nothing was changed');
     expect(stderr).toMatch(/--from-now: .*--replay: /);
@@ -74,7 +80,7 @@ describe.skipIf(obstacle !== undefined)('install, where the original has run mea
     expect(JSON.parse(text)).toMatchObject({
       ok: false,
       steps: [],
-      meanwhile: { alerts: 2, integrations: { slack: 2 } },
+      meanwhile: { alerts: 2, integrations: { slack: 2 }, before: 1 },
     });
     expect((await home.install('--from-now', '--replay')).code).toBe(2);
     const dry = await home.install('--dry-run');
@@ -111,7 +117,31 @@ describe.skipIf(obstacle !== undefined)('install, where the original has run mea
     await start(3);
     expect((await integratord(['uninstall', '--home', home.path])).code).toBe(0);
     home.append(alertLine(7));
-    expect((await home.install()).stdout).toContain(': 1 alert would be sent again (slack 1)\n');
+    expect((await home.install()).stdout).toContain(': 1 alert would be sent again (slack 1)');
+  });
+
+  it('keeps itself in place with --keep: sends what may not have been delivered, and asks nothing', async () => {
+    const { code, stdout } = await home.install('--keep');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('write the launcher')]);
+    expect(stdout).toContain('these alerts are sent after the restart');
+    expect(original()).toBe(false);
+    const again = await home.install('--keep');
+    expect([again.code, again.stdout]).toEqual([0, 'nothing to do: integratord is in its place\n']);
+    await start(3);
+    expect(sink.numbers).toEqual([1, 2, 4]);
+  });
+
+  it('does nothing with --keep where it was uninstalled, or never installed', async () => {
+    expect((await home.install('--replay')).code).toBe(0);
+    expect((await integratord(['uninstall', '--home', home.path])).code).toBe(0);
+    const { code, stdout } = await home.install('--keep', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      steps: [],
+      notes: ['integratord was not installed there'],
+    });
+    expect(original()).toBe(true);
   });
 
   it.skipIf(hasNoTerminal)('asks on a terminal', async () => {

@@ -238,16 +238,16 @@ describe.skipIf(cannotTest)('a user who would like to be root', () => {
     };
     for (const flags of [['-t'], [], ['-f']]) {
       expect((await manager.integrator(...flags)).code).toBe(0);
-      expect(asRoot()).toEqual(['dropin/enter.js', 'cli/wazuh.js']);
+      expect(asRoot()).toEqual(['cli/wazuh.js', 'dropin/enter.js', 'cli/start-in-place.js']);
     }
     const account = ['-u', String(MANAGER), '-g', String(MANAGER)];
     const call = ['wazuh', '--home', manager.path, '-t', ...account];
     expect((await manager.run(process.execPath, [ours.main, ...call])).code).toBe(0);
-    expect(asRoot()).toEqual(['dropin/enter.js', 'cli/main.js']);
+    expect(asRoot()).toEqual(['cli/main.js', 'dropin/enter.js', 'cli/start-command.js']);
     const link = join(manager.path, 'bin', 'ossec-integratord');
     symlinkSync(ours.main, link);
     expect((await manager.run(process.execPath, [link, '-t', ...account])).code).toBe(0);
-    expect(asRoot()).toEqual(['dropin/enter.js', 'cli/main.js']);
+    expect(asRoot()).toEqual(['cli/main.js', 'dropin/enter.js', 'cli/start-command.js']);
   });
 
   it('gets nothing run through the environment and the directory of whoever starts the manager', async () => {

@@ -45,7 +45,8 @@ export function createHome(integrations: string, parent: string = tmpdir()): Hom
       chmodSync(file, 0o550);
     },
     remove() {
-      rmSync(path, { recursive: true, force: true });
+      // A process that was killed may still write its last file.
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   home.configure(integrations);

@@ -68,14 +68,16 @@ export class DaemonProcess {
   /**
    * Starts it and waits until it is reading.
    * @param launcher a command that becomes the one that follows it.
+   * @param program another version than the one that was built.
    */
   static async start(
     home: string,
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
     launcher: readonly string[] = [],
+    program = COMMAND,
   ): Promise<DaemonProcess> {
-    const daemon = DaemonProcess.launch(home, args, env, launcher);
+    const daemon = DaemonProcess.launch(home, args, env, launcher, program);
     await daemon.logged('ready');
     return daemon;
   }
@@ -86,8 +88,9 @@ export class DaemonProcess {
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
     launcher: readonly string[] = [],
+    program = COMMAND,
   ): DaemonProcess {
-    const [command, ...rest] = [...launcher, process.execPath, COMMAND, 'run'];
+    const [command, ...rest] = [...launcher, process.execPath, program, 'run'];
     const child = spawn(
       command,
       [...rest, '--home', home, '--log-format', 'json', '--log-level', 'debug', ...args],

@@ -58,6 +58,7 @@ export function aMute({
     keyOf: keyOf(same),
     forMs,
     integrations: integrations && new Set(integrations),
+    written: { after, mute, same },
   };
 }
 

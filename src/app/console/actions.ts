@@ -1,38 +1,26 @@
-import type { ActionResult, ConsoleActions, SilenceWish } from '../../console/data.ts';
+import type { ConsoleActions } from '../../console/data.ts';
 import type { Reader } from '../../console/reader/client.ts';
-import { startHelper } from '../../console/reader/helper.ts';
 import type { Clock } from '../../core/clock.ts';
 import { formatDiagnostic } from '../../core/diagnostic.ts';
-import type { NewSilence } from '../../core/silence.ts';
-import { compileSilence } from '../../silences/silence.ts';
+import { LONGEST_SILENCE_MS } from '../../core/silence.ts';
 import type { Reloading } from '../reloading.ts';
 import type { Setup } from '../setup.ts';
-import type { Change } from './changes.ts';
-import type { Order } from './writer-process.ts';
-
-const PROGRAM = new URL('./writer-process.js', import.meta.url);
+import { problemsOf, silenceOf } from './silence-wish.ts';
+import type { TrySilence } from './trials.ts';
+import type { Apply } from './writer.ts';
 
 export interface ActionParts {
-  /** The file of the outbox. */
-  readonly outbox: string;
-  readonly reader: Reader;
+  readonly apply: Apply;
+  readonly reader: Pick<Reader, 'ask'>;
+  readonly trySilence: TrySilence;
   readonly setup: () => Setup;
   readonly reloading: () => Pick<Reloading, 'reload'>;
   readonly clock: Clock;
 }
 
-/**
- * What people can do in the console. What changes the outbox is done by a process of its own, as a
- * command would, one thing after the other: the lanes see it as they see those.
- */
+/** What people can do in the console. */
 export function consoleActions(parts: ActionParts): ConsoleActions {
-  const { outbox, reader, setup, reloading, clock } = parts;
-  let last: Promise<unknown> = Promise.resolve();
-  const apply = (what: Change, who: string): Promise<ActionResult> => {
-    const next = last.then(() => inProcess(outbox, { what, who }));
-    last = next;
-    return next;
-  };
+  const { apply, reader, trySilence, setup, reloading, clock } = parts;
   return {
     count: (target, action) => reader.ask('count', target, action),
     retry: (target, who) => apply({ kind: 'retry', target }, who),
@@ -44,7 +32,21 @@ export function consoleActions(parts: ActionParts): ConsoleActions {
       if (problems.length > 0) return { ok: false, text: 'This is no silence.', details: problems };
       return apply({ kind: 'silence add', silence }, who);
     },
+    async trySilence(wish, who) {
+      const silence = silenceOf(wish, who, clock.now());
+      const problems = problemsOf(silence, setup());
+      return { problems, trial: problems.length > 0 ? undefined : await trySilence(silence) };
+    },
+    extendSilence(id, until, who) {
+      const isLong = until - clock.now() > LONGEST_SILENCE_MS;
+      const text = 'It may last 30 days at most; what lasts longer belongs into integratord.yaml.';
+      return isLong
+        ? Promise.resolve({ ok: false, text })
+        : apply({ kind: 'silence extend', id, until }, who);
+    },
     endSilence: (id, who) => apply({ kind: 'silence end', id }, who),
+    test: (integration, who) => apply({ kind: 'test', integration }, who),
+    exported: (detail, who) => apply({ kind: 'export', detail }, who),
     async reload(who) {
       const { accepted, waits, diagnostics } = reloading().reload();
       await apply({ kind: 'reload', detail: { accepted, waits } }, who);
@@ -59,40 +61,4 @@ export function consoleActions(parts: ActionParts): ConsoleActions {
       };
     },
   };
-}
-
-function silenceOf({ only, until, why, integrations }: SilenceWish, by: string, from: number) {
-  const silence: NewSilence = {
-    name: undefined,
-    from,
-    until,
-    by,
-    why,
-    only,
-    when: undefined,
-    integrations,
-    ending: 'summary',
-    evenCritical: false,
-  };
-  return silence;
-}
-
-function problemsOf(silence: NewSilence, { times }: Setup): string[] {
-  const rest = { id: 0, key: '', endedAt: undefined, isRecurring: false } as const;
-  const record = { ...silence, ...rest, told: new Set<never>(), held: new Map<string, number>() };
-  return compileSilence(record, { times: times.times }).problems.map(
-    ({ path, message }) => `${path.join('.')}: ${message}`,
-  );
-}
-
-function inProcess(outbox: string, order: Order): Promise<ActionResult> {
-  return new Promise((resolve) => {
-    const helper = startHelper(PROGRAM, [outbox]);
-    // It is waited for: what has begun is to end, also when the daemon does meanwhile.
-    helper.on('message', (result: ActionResult) => resolve(result));
-    const failed = () => resolve({ ok: false, text: 'It could not be done: try it by a command.' });
-    helper.on('error', failed);
-    helper.on('exit', failed);
-    helper.send(order);
-  });
 }

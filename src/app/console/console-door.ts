@@ -24,6 +24,7 @@ export class ConsoleDoor {
   /** Undefined while there is no console. */
   #tally: Tally | undefined;
   #setup: Setup | undefined;
+  #setupBefore: Setup | undefined;
   #open: { readonly settings: ConsoleSettings; close(): void } | undefined;
   /** Opening and closing happen one after the other. */
   #last: Promise<void> = Promise.resolve();
@@ -54,6 +55,7 @@ export class ConsoleDoor {
 
   /** A configuration is in force: opens, closes or moves the console where it says so. Never throws. */
   use(setup: Setup): void {
+    this.#setupBefore = this.#setup;
     this.#setup = setup;
     const settings = this.#options.console?.settings ?? setup.settings.console;
     this.#last = this.#last.then(() => this.#use(settings));
@@ -89,6 +91,7 @@ export class ConsoleDoor {
         tally,
         live: this.#live,
         setup: () => this.#setup as Setup,
+        setupBefore: () => this.#setupBefore,
       });
       if (this.#hasStopped) return opened.close();
       this.#open = { settings, close: () => opened.close() };

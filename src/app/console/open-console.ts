@@ -10,6 +10,9 @@ import type { Setup } from '../setup.ts';
 import { type StatusParts, statusOf } from '../status.ts';
 import { consoleActions } from './actions.ts';
 import { consoleSource } from './source.ts';
+import { createSteering } from './steering/steering.ts';
+import { silenceTrials } from './trials.ts';
+import { writerOf } from './writer.ts';
 
 /** What a console shows, and by which it acts. */
 export interface OpenConsoleParts {
@@ -20,6 +23,8 @@ export interface OpenConsoleParts {
   readonly live: Pick<LiveFeed, 'watch'>;
   /** What is in force. */
   readonly setup: () => Setup;
+  /** What was in force before the last reload; undefined where there was none. */
+  readonly setupBefore: () => Setup | undefined;
 }
 
 /** A search ends by itself before this. */
@@ -31,7 +36,7 @@ const LONGEST_ANSWER_MS = 5000;
  * @throws an error with a reason in words where it cannot be opened.
  */
 export async function openConsole(parts: OpenConsoleParts): Promise<Listening> {
-  const { settings, options, status, tally, live, setup } = parts;
+  const { settings, options, status, tally, live, setup, setupBefore } = parts;
   const { log, scrubber, paths } = options;
   const { clock, database, reloading, troubles } = status;
   const outbox = database.path;
@@ -54,12 +59,22 @@ export async function openConsole(parts: OpenConsoleParts): Promise<Listening> {
     scrubber,
     clock,
   });
-  const actions = consoleActions({ outbox, reader: searcher, setup, reloading, clock });
+  const actions = consoleActions({
+    apply: writerOf(outbox),
+    trySilence: silenceTrials(paths, clock),
+    reader: searcher,
+    setup,
+    reloading,
+    clock,
+  });
+  const inForceSince = () => reloading().inForceSince;
+  const steering = createSteering({ paths, setup, setupBefore, inForceSince, clock });
   const { ticket, actsBelow } = options.console ?? {};
   const app = createConsole({
     settings,
     source,
     actions,
+    steering,
     clock,
     log,
     ticket,

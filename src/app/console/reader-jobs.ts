@@ -1,5 +1,5 @@
-import type { Subject } from '../../cli/explain/explanation.ts';
-import { foundSubject, storedSubjects } from '../../cli/explain/subjects.ts';
+import { decidedAt, type Subject } from '../../cli/explain/explanation.ts';
+import { foundSubject, givenSubject, storedSubjects } from '../../cli/explain/subjects.ts';
 import { heldTexts, matcherOf } from '../../console/reader/matches.ts';
 import type { FoundAlert, Jobs } from '../../console/reader/protocol.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -10,11 +10,17 @@ import { deadGroups } from '../../outbox/browse/dead-groups.ts';
 import { Configurations } from '../../outbox/configurations.ts';
 import type { Database } from '../../outbox/database.ts';
 import { Queue } from '../../outbox/queue.ts';
+import { silenceReceipts } from '../../outbox/silence-receipts.ts';
 import { Silences } from '../../outbox/silences.ts';
 import { SqliteStatistics } from '../../outbox/statistics.ts';
 import { findAlert } from '../../sources/file/alert-search.ts';
 import { systemFileSystem } from '../../sources/file/files.ts';
-import { targetIds } from './targets.ts';
+import { exportPiece } from './export-piece.ts';
+import { givenAlerts } from './given-alerts.ts';
+import { targetCount } from './targets.ts';
+
+/** How long deliveries may be counted. */
+const COUNT_MS = 3000;
 
 /** What the console asks about the outbox. @param alerts the path of the alert file. */
 export function readerJobs(database: Database, alerts: string, clock: Clock): Jobs {
@@ -22,20 +28,11 @@ export function readerJobs(database: Database, alerts: string, clock: Clock): Jo
   const configurations = new Configurations(database);
   const queue = new Queue(database);
   const monotonic = () => clock.monotonic();
-  const withConfiguration = ({
-    alert,
-    foundIn,
-    path,
-    readAt,
-    deliveries,
-  }: Subject): FoundAlert => ({
-    raw: alert.raw,
-    foundIn: foundIn === 'input' ? 'outbox' : foundIn,
-    path,
-    readAt,
-    deliveries,
-    configuration: configurations.at(readAt ?? clock.now()),
-  });
+  const withConfiguration = (subject: Subject): FoundAlert => {
+    const { alert, foundIn, path, readAt, deliveries } = subject;
+    const configuration = configurations.at(decidedAt(subject, clock.now()));
+    return { raw: alert.raw, foundIn, path, readAt, deliveries, configuration };
+  };
   return {
     deliveries: (search, rows, budgetMs) =>
       browse(
@@ -59,7 +56,9 @@ export function readerJobs(database: Database, alerts: string, clock: Clock): Jo
       return { detail: { ...detail, raw: '' }, alert };
     },
     deadGroups: (budgetMs) => deadGroups(database, budgetMs, monotonic),
-    count: (target, action) => targetIds(database, target, action).length,
+    count: (target, action) =>
+      targetCount(database, target, action, { budgetMs: COUNT_MS, monotonic }),
+    exported: (search) => exportPiece(database, search, monotonic),
     async alert(id) {
       const stored = storedSubjects(history, id, clock.now());
       if (stored.length > 0) return { alerts: stored.map(withConfiguration), left: [] };
@@ -67,7 +66,16 @@ export function readerJobs(database: Database, alerts: string, clock: Clock): Jo
       const found = foundSubject(search, history, clock.now());
       return { alerts: found === undefined ? [] : [withConfiguration(found)], left: search.left };
     },
+    given: (form) =>
+      givenAlerts(form, (alert) => {
+        const place = { foundIn: 'input', path: undefined } as const;
+        const found = withConfiguration(givenSubject(alert, place, history, clock.now()));
+        const { id = '' } = alert.facts;
+        const [stored] = found.readAt === undefined ? [] : storedSubjects(history, id, clock.now());
+        return { ...found, stored: stored?.alert.raw };
+      }),
     silences: () => new Silences(database).list(),
+    receipts: (key) => silenceReceipts(database, key),
     activity: (rows, before) => auditRecords(database, { before }, rows),
     backlog: () => new SqliteStatistics(database).backlog(),
   };

@@ -1,25 +1,23 @@
-import { readAlert } from '../../alert/formats/read-alert.ts';
-import { alertOf } from '../../alert/large-alert.ts';
-import { type ExplainedIntegration, Explainer } from '../../cli/explain/explanation.ts';
-import { notesOf, rowsOf } from '../../cli/explain/text.ts';
 import { listed, recurringTimes } from '../../cli/silence/listed.ts';
 import { judge } from '../../cli/status/verdict.ts';
-import type { ConsoleSource, ExplainedAlert, ExplainedFor } from '../../console/data.ts';
+import type { ConsoleSource, ExplainedAlert } from '../../console/data.ts';
 import type { Reader } from '../../console/reader/client.ts';
 import type { FoundAlert } from '../../console/reader/protocol.ts';
 import type { Tally } from '../../console/series.ts';
 import { type Clock, sleep } from '../../core/clock.ts';
-import { HELD_VERDICTS } from '../../core/grouping.ts';
 import type { LaneBacklog } from '../../core/outbox.ts';
 import type { Scrubber } from '../../core/secret.ts';
 import type { StatusReport } from '../../core/status.ts';
 import type { LiveFeed } from '../live-feed.ts';
 import type { Setup } from '../setup.ts';
+import { explained } from './explained.ts';
+import { isAlertId } from './given-alerts.ts';
+import { rendered } from './rendered.ts';
 
 export interface SourceParts {
   /** For pages, and for what takes longer: they do not wait for each other. */
-  readonly reader: Reader;
-  readonly searcher: Reader;
+  readonly reader: Pick<Reader, 'ask'>;
+  readonly searcher: Pick<Reader, 'ask'>;
   readonly status: (backlog: readonly LaneBacklog[]) => StatusReport;
   readonly tally: Tally;
   readonly live: Pick<LiveFeed, 'watch'>;
@@ -74,22 +72,36 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
         ? searcher.ask('deliveries', search, PAGE_ROWS, SEARCH_MS)
         : reader.ask('deliveries', search, PAGE_ROWS, PAGE_MS);
     },
+    exported: async (search) => {
+      const piece = await searcher.ask('exported', search);
+      return { ...piece, text: scrubber.scrub(piece.text) };
+    },
     integrations: () => reader.ask('integrations'),
-    async delivery(id) {
+    async delivery(id, hide) {
       const found = await reader.ask('delivery', id);
       if (found === undefined) return undefined;
       const { detail, alert } = found;
       const whole = explain(alert);
       const its = whole.integrations.filter(({ deliveries }) => deliveries.length > 0);
-      return { detail, alert: { ...whole, integrations: its } };
+      const rendering = rendered(detail, Buffer.from(alert.raw), setup(), hide);
+      return { detail, alert: { ...whole, integrations: its }, rendering };
     },
     deadGroups: (isPatient) =>
       isPatient ? searcher.ask('deadGroups', SEARCH_MS) : reader.ask('deadGroups', PAGE_MS),
     async explain(alertId) {
-      // What is no id is in no file.
-      if (!/^\d{1,12}\.\d{1,15}$/.test(alertId)) return { alerts: [], left: [] };
+      if (!isAlertId(alertId)) return { alerts: [], left: [] };
       const { alerts, left } = await searcher.ask('alert', alertId);
       return { alerts: alerts.map(explain), left };
+    },
+    async explainGiven(form) {
+      const given = await searcher.ask('given', form);
+      if (given.kind === 'id') return given;
+      const alerts: ExplainedAlert[] = [];
+      for (const one of given.alerts) {
+        alerts.push(explain(one));
+        await laterOn();
+      }
+      return { ...given, alerts };
     },
     async silences() {
       const now = clock.now();
@@ -102,55 +114,13 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
         (a, b) => order.indexOf(a.state) - order.indexOf(b.state),
       );
     },
+    receipts: (key) => reader.ask('receipts', key),
     activity: (before) => reader.ask('activity', PAGE_ROWS, before),
     scrub: (text) => scrubber.scrub(text),
   };
 }
 
-function explained(found: FoundAlert, setup: Setup, now: number): ExplainedAlert {
-  const raw = Buffer.from(found.raw);
-  const read = readAlert(raw);
-  const whole = alertOf(raw);
-  const { foundIn, path, readAt, deliveries, configuration } = found;
-  const common = {
-    json: whole.json,
-    length: raw.length,
-    foundIn: path ?? 'the outbox',
-    readAt,
-  };
-  if (typeof read === 'string') {
-    return { ...common, id: undefined, decidedBy: 'nobody: it is no alert', integrations: [] };
-  }
-  const explainer = new Explainer({
-    setup,
-    configurations: { at: () => configuration },
-    now,
-    onlyNow: false,
-  });
-  const explanation = explainer.explain({ alert: read, foundIn, path, readAt, deliveries });
-  const { config, configSince, configNote } = explanation;
-  const then = configSince === undefined ? '' : ` of ${new Date(configSince).toISOString()}`;
-  return {
-    ...common,
-    id: read.facts.id,
-    decidedBy:
-      config === 'then'
-        ? `the configuration then,${then}`
-        : `the present configuration${configNote === undefined ? '' : ` (${configNote})`}`,
-    integrations: explanation.integrations.map(explainedFor),
-  };
-}
-
-function explainedFor(one: ExplainedIntegration): ExplainedFor {
-  const { id, verdict, by, chain, deliveries } = one;
-  const isHeld = (HELD_VERDICTS as readonly string[]).includes(verdict);
-  return {
-    id,
-    verdict: by ?? verdict,
-    kind: verdict === 'send' ? 'sent' : isHeld ? 'held' : 'refused',
-    why: verdict === 'send' ? undefined : chain.at(-1)?.why,
-    chain: chain.flatMap(rowsOf),
-    notes: notesOf(one),
-    deliveries,
-  };
+/** Lets the lanes go on between two pieces of work. */
+function laterOn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -78,7 +78,7 @@ export class Explainer {
   explain(subject: Subject): Explanation {
     const { setup, now, onlyNow } = this.#options;
     const { alert, deliveries, ...rest } = subject;
-    const time = onlyNow ? now : (subject.readAt ?? timeOf(alert) ?? now);
+    const time = onlyNow ? now : decidedAt(subject, now);
     const { config, since, note, recorded, decide } = this.#inForce(time);
     const decisions = decide(alert, time);
     const later = onlyNow ? decisions : this.#present(alert, now);
@@ -158,6 +158,11 @@ function differenceOf(then: Decision, now: Decision | undefined): ExplainedInteg
   if (now === undefined) return null;
   if (then.verdict === now.verdict && then.by === now.by) return undefined;
   return { verdict: now.verdict, ...(now.by !== undefined && { by: now.by }) };
+}
+
+/** When it was decided about an alert, in milliseconds since 1970: when it was read, else written. */
+export function decidedAt({ readAt, alert }: Pick<Subject, 'readAt' | 'alert'>, now: number) {
+  return readAt ?? timeOf(alert) ?? now;
 }
 
 /** When an alert was written, as it says itself. */

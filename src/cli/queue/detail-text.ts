@@ -17,13 +17,22 @@ export interface ShownDelivery {
 }
 
 /** A delivery for a program. */
-export function detailJson({ detail, delivery }: ShownDelivery) {
+export function detailJson({ detail, delivery, request }: ShownDelivery): {
+  readonly [key: string]: JsonDocument;
+} {
+  const isShown = typeof request !== 'string';
   return {
     ...entryJson(detail),
     ...(delivery === undefined ? {} : { next_attempt_at: isoTime(delivery.nextAttemptAt) }),
     waits_for: delivery?.waitsFor ?? null,
+    why_waiting: delivery?.waitsFor === undefined ? null : WAITS[delivery.waitsFor],
+    request: isShown ? request : null,
+    ...(isShown ? {} : { request_unknown: request }),
     parked: detail.parked ?? null,
-    attempt_log: detail.attemptLog.map(attemptJson),
+    attempt_log: detail.attemptLog.map((one) => ({
+      ...attemptJson(one),
+      output: one.output ?? null,
+    })),
     raw: detail.raw,
   };
 }
@@ -94,7 +103,8 @@ function attemptsText({ detail }: ShownDelivery, style: Style): string {
   if (detail.attemptLog.length === 0) return 'no attempts yet\n';
   return detail.attemptLog
     .map((attempt) => {
-      const { number, startedAt, durationMs, outcome, status, message, excerpt } = attempt;
+      const { number, startedAt, durationMs, outcome, status, message } = attempt;
+      const answer = attempt.output ?? attempt.excerpt;
       const colour = outcome === 'delivered' ? style.good : style.bad;
       const head = [
         `#${number}`,
@@ -104,7 +114,7 @@ function attemptsText({ detail }: ShownDelivery, style: Style): string {
         ...(status === undefined ? [] : [String(status)]),
         ...(message === undefined ? [] : [printable(message)]),
       ].join('  ');
-      return `${head}\n${excerpt === undefined ? '' : indented(excerpt)}`;
+      return `${head}\n${answer === undefined ? '' : indented(answer)}`;
     })
     .join('');
 }

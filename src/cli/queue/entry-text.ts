@@ -1,6 +1,6 @@
+import { localTime } from '../../core/local-time.ts';
 import { spanOf } from '../../core/words.ts';
 import type { QueueEntry } from '../../outbox/queue.ts';
-import { localTime } from '../../silences/news.ts';
 import { isoTime, printable } from '../output.ts';
 import type { Style } from '../style.ts';
 import { type Column, fittedTable } from '../table.ts';

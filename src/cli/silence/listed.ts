@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../alert/json.ts';
 import type { Setup } from '../../app/setup.ts';
+import { localTime } from '../../core/local-time.ts';
 import { endOf, heldBy, type SilenceRecord } from '../../core/silence.ts';
-import { localTime } from '../../silences/news.ts';
 import type { RecurringSilence } from '../../silences/recurring.ts';
 import { compileSilence } from '../../silences/silence.ts';
 import { isoTime, table } from '../output.ts';

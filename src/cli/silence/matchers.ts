@@ -72,6 +72,7 @@ function below(yaml: YamlFile): YamlFile {
     offsetOf: (path) => yaml.offsetOf(path.slice(1)),
     offsetOfKey: (path) => yaml.offsetOfKey(path.slice(1)),
     offsetInside: (path, within) => yaml.offsetInside(path.slice(1), within),
+    scalars: () => [],
   };
 }
 

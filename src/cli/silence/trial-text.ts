@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../alert/json.ts';
-import { localTime } from '../../silences/news.ts';
+import { localTime } from '../../core/local-time.ts';
 import type { HistoryProblem } from '../../sources/file/history.ts';
 import { brief, isoTime, table } from '../output.ts';
 import type { Busiest, TrialResult } from './trial.ts';

@@ -8,11 +8,11 @@ import type {
   IntegrationResult,
   SimulationResult,
 } from '../../simulation/result.ts';
+import { chart } from '../../simulation/views/chart.ts';
+import { columnText, hoursOf, inColumns } from '../../simulation/views/hours.ts';
+import { number, peakText, quotaText } from '../../simulation/views/words.ts';
 import { brief, isoTime } from '../output.ts';
-import { chart } from './chart.ts';
 import { exampleCells } from './example-cells.ts';
-import { columnText, hoursOf, inColumns } from './hours.ts';
-import { number, peakText, quotaText } from './text.ts';
 
 const MOST_COLUMNS = 360;
 

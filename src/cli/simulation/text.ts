@@ -6,9 +6,10 @@ import type {
   IntegrationResult,
   SimulationResult,
 } from '../../simulation/result.ts';
+import { columnText, hoursOf, inColumns } from '../../simulation/views/hours.ts';
+import { number, peakText, quotaText } from '../../simulation/views/words.ts';
 import { isoTime, table } from '../output.ts';
 import { exampleCells } from './example-cells.ts';
-import { columnText, hoursOf, inColumns } from './hours.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 const NARROWEST = 40;
@@ -70,39 +71,6 @@ function integrationLines(
   return lines;
 }
 
-/** How many a minute against what may be sent. */
-export function peakText({ peakPerMinute, rateLimit, longestDelay }: IntegrationResult): string {
-  const limit =
-    rateLimit === undefined
-      ? 'no rate limit'
-      : `the rate limit is ${number(Math.round((rateLimit.count * 60) / rateLimit.seconds))}`;
-  const delay = longestDelay < 1000 ? '' : `; the longest wait ${waitText(longestDelay)}`;
-  return `${number(peakPerMinute)} a minute, ${limit}${delay}`;
-}
-
-/** What would be looked up against what may be. */
-export function quotaText({
-  lookups,
-  perMinute,
-  perDay,
-  mostInADay,
-  daysAbove,
-}: NonNullable<IntegrationResult['quota']>): string {
-  const daily = perDay === undefined ? '' : ` and ${number(perDay)} a day`;
-  const above = daysAbove === 0 ? '' : `; more than that on ${daysAbove} days`;
-  return (
-    `${number(lookups)} look-ups, ${number(mostInADay)} on the busiest day; ` +
-    `allowed are ${number(perMinute)} a minute${daily}${above}`
-  );
-}
-
-function waitText(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${number(Math.round(seconds / 3600))} h`;
-}
-
 function busyLines(what: string, busy: readonly Busy[]): string[] {
   if (busy.length === 0) return [];
   return busy.slice(0, FEW).map(({ name, count }, at) => {
@@ -150,9 +118,4 @@ function cut(line: string, width: number): string {
     used += places;
   }
   return line;
-}
-
-/** With thousands divided. */
-export function number(count: number): string {
-  return count.toLocaleString('en');
 }

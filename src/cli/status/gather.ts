@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { askDaemon, CONTROL_SOCKET } from '../../control/client.ts';
+import { OutboxError } from '../../core/outbox-error.ts';
 import type { LaneReport, StatusReport } from '../../core/status.ts';
 
 /** What can be found out about the daemon of a state directory. */
@@ -11,6 +12,8 @@ export type Gathered =
       readonly kind: 'stopped';
       readonly waiting: readonly LaneReport[];
       readonly hasOutbox: boolean;
+      /** Why it is unknown what waits. */
+      readonly why?: string;
     }
   | { readonly kind: 'unknown'; readonly why: string };
 
@@ -57,6 +60,11 @@ async function stopped(state: string): Promise<Gathered> {
       database.close();
     }
   } catch (error) {
+    const { trouble, message } = OutboxError.of(error);
+    // Between two versions. That it is stopped is known all the same.
+    if (trouble === 'older' || trouble === 'newer') {
+      return { kind: 'stopped', waiting: [], hasOutbox: true, why: message };
+    }
     return { kind: 'unknown', why: (error as Error).message };
   }
 }

@@ -1,3 +1,4 @@
+import type { CanaryReport } from '../../core/canary.ts';
 import type { LaneReport, StatusReport } from '../../core/status.ts';
 import { isoTime } from '../output.ts';
 import type { Judgement } from './verdict.ts';
@@ -19,6 +20,14 @@ export function statusJson(report: StatusReport, { verdict, problems }: Judgemen
       lag_seconds: source.lagSeconds,
       last_alert_at: isoTime(source.lastAlertAt),
       troubles: source.troubles,
+      quiet:
+        source.quiet === undefined
+          ? null
+          : {
+              since: isoTime(source.quiet.since),
+              fewest: source.quiet.fewest,
+              alerts: source.quiet.count ?? 0,
+            },
     })),
     outbox: { bytes: outbox.bytes, limit: outbox.limit, troubles: outbox.troubles },
     integrations: report.integrations.map((one) => laneJson(one, now)),
@@ -63,5 +72,15 @@ function laneJson(one: LaneReport, now: number) {
         ? null
         : Math.max(0, Math.round((now - one.oldestReadAt) / 1000)),
     next_attempt_at: isoTime(one.nextAttemptAt),
+    canary: one.canary === undefined ? null : canaryJson(one.canary),
+  };
+}
+
+function canaryJson({ plan, lastSentAt, lastSuccessAt, isLost }: CanaryReport) {
+  return {
+    plan,
+    last_sent_at: isoTime(lastSentAt),
+    last_success_at: isoTime(lastSuccessAt),
+    lost: isLost,
   };
 }

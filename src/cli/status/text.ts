@@ -1,11 +1,26 @@
-import { type LaneReport, type StatusReport, WORST_FIRST } from '../../core/status.ts';
+import type { CanaryReport } from '../../core/canary.ts';
+import {
+  type LaneReport,
+  type LaneReportState,
+  type StatusReport,
+  WORST_FIRST,
+} from '../../core/status.ts';
 import { bytesOf, spanOf } from '../../core/words.ts';
-import { printable, table } from '../output.ts';
+import { printable } from '../output.ts';
 import type { Style } from '../style.ts';
+import { type Column, fittedTable } from '../table.ts';
 import type { Judgement, Verdict } from './verdict.ts';
 
+/** What it is shown on. */
+export interface Screen {
+  readonly style: Style;
+  /** Of the terminal; undefined: as wide as it is. */
+  readonly width: number | undefined;
+}
+
 /** One screen about a running daemon, the worst thing first. */
-export function statusText(report: StatusReport, judgement: Judgement, style: Style): string {
+export function statusText(report: StatusReport, judgement: Judgement, screen: Screen): string {
+  const { style } = screen;
   const { pid, version, mode, startedAt, now, sources, outbox, configuration } = report;
   const up = spanOf(now - startedAt);
   const where = mode === 'in place' ? "in the original's place" : 'beside the original';
@@ -22,7 +37,7 @@ export function statusText(report: StatusReport, judgement: Judgement, style: St
     `outbox         ${bytesOf(outbox.bytes)} of ${bytesOf(outbox.limit)}`,
     `configuration  ${printable(configuration.file)}, in force for ${spanOf(now - configuration.inForceSince)}`,
     '',
-    lanesText(report.integrations, now),
+    lanesText(report.integrations, now, screen),
   ];
   return lines.join('\n');
 }
@@ -32,9 +47,10 @@ export function stoppedText(
   waiting: readonly LaneReport[],
   judgement: Judgement,
   now: number,
-  style: Style,
+  screen: Screen,
 ): string {
-  const table = waiting.length === 0 ? '' : `\n${lanesText(waiting, now)}`;
+  const { style } = screen;
+  const table = waiting.length === 0 ? '' : `\n${lanesText(waiting, now, screen)}`;
   return [`${sign('stopped', style)}  integratord`, ...problemLines(judgement, style), table].join(
     '\n',
   );
@@ -50,20 +66,57 @@ function problemLines({ verdict, problems }: Judgement, style: Style): string[] 
   return problems.map((problem) => `  ${colour('!')} ${printable(problem)}`);
 }
 
-function lanesText(integrations: readonly LaneReport[], now: number): string {
+function lanesText(
+  integrations: readonly LaneReport[],
+  now: number,
+  { style, width }: Screen,
+): string {
   const rows = integrations
     .filter(({ id, pending, dead }) => !id.startsWith('@') || pending + dead > 0)
-    .toSorted((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state))
-    .map((one) => [
-      one.id,
-      one.state.replaceAll('_', ' '),
-      String(one.pending),
-      String(one.held),
-      String(one.dead),
-      one.oldestReadAt === undefined ? '-' : spanOf(now - one.oldestReadAt),
-      one.nextAttemptAt === undefined || one.nextAttemptAt <= now
-        ? '-'
-        : `in ${spanOf(one.nextAttemptAt - now)}`,
-    ]);
-  return table([['INTEGRATION', 'STATE', 'WAITING', 'HELD', 'DEAD', 'OLDEST', 'NEXT'], ...rows]);
+    .toSorted((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
+  const hasCanaries = integrations.some(({ canary }) => canary !== undefined);
+  const all = columns(now, style);
+  return fittedTable(hasCanaries ? all : all.slice(0, -1), rows, width);
+}
+
+function columns(now: number, style: Style): Column<LaneReport>[] {
+  return [
+    { title: 'INTEGRATION', text: ({ id }) => id, isCut: true },
+    {
+      title: 'STATE',
+      text: ({ state }) => state.replaceAll('_', ' '),
+      colour: ({ state }) => laneColour(state, style),
+    },
+    { title: 'WAITING', text: ({ pending }) => String(pending) },
+    { title: 'HELD', text: ({ held }) => String(held), leftOut: 2 },
+    { title: 'DEAD', text: ({ dead }) => String(dead), leftOut: 1 },
+    {
+      title: 'OLDEST',
+      text: ({ oldestReadAt }) => (oldestReadAt === undefined ? '-' : spanOf(now - oldestReadAt)),
+      leftOut: 3,
+    },
+    {
+      title: 'NEXT',
+      text: ({ nextAttemptAt: next }) =>
+        next === undefined || next <= now ? '-' : `in ${spanOf(next - now)}`,
+      leftOut: 5,
+    },
+    {
+      title: 'TEST ALERT',
+      text: ({ canary }) => (canary === undefined ? '-' : canaryCell(canary, now)),
+      colour: ({ canary }) => (canary?.isLost === true ? style.bad : undefined),
+      leftOut: 4,
+    },
+  ];
+}
+
+function laneColour(state: LaneReportState, style: Style): ((text: string) => string) | undefined {
+  if (state === 'parked' || state === 'not_running') return style.bad;
+  return state === 'working' ? undefined : style.waiting;
+}
+
+/** When a test alert last arrived. */
+function canaryCell({ isLost, lastSuccessAt }: CanaryReport, now: number): string {
+  const last = lastSuccessAt === undefined ? 'never' : `${spanOf(now - lastSuccessAt)} ago`;
+  return isLost ? `lost, ${last}` : lastSuccessAt === undefined ? 'on its way' : last;
 }

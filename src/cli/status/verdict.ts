@@ -1,4 +1,5 @@
 import { formatDiagnostic } from '../../core/diagnostic.ts';
+import { quietText } from '../../core/quiet-text.ts';
 import type { LaneReport, StatusReport } from '../../core/status.ts';
 import { spanOf } from '../../core/words.ts';
 
@@ -28,7 +29,13 @@ export function judge(report: StatusReport): Judgement {
   const isReading = report.sources.some(({ troubles }) => troubles.length === 0);
   const problems = [
     ...reading,
+    ...report.sources.flatMap(({ path, quiet }) =>
+      quiet === undefined
+        ? []
+        : [`${path} is quieter than it ever was: ${quietText(quiet, report.now)}`],
+    ),
     ...outboxProblems(report),
+    ...report.integrations.flatMap((one) => canaryProblems(one, report.now)),
     ...report.integrations.flatMap((one) => laneProblems(one, report.now)),
     ...configurationProblems(report),
   ];
@@ -55,6 +62,16 @@ function laneProblems(report: LaneReport, now: number): string[] {
   if (behindSince !== undefined) return [`${id} has used up its share of the outbox${waits}`];
   const isLate = pending > 0 && age > LATE_MS;
   return isLate ? [`${id} is late: the oldest of ${pending} waits ${spanOf(age)}`] : [];
+}
+
+function canaryProblems({ id, canary }: LaneReport, now: number): string[] {
+  if (canary?.isLost !== true) return [];
+  const { lastSuccessAt } = canary;
+  const last =
+    lastSuccessAt === undefined
+      ? 'none ever did'
+      : `the last one did ${spanOf(now - lastSuccessAt)} ago`;
+  return [`the test alert of ${id} did not arrive; ${last}`];
 }
 
 function configurationProblems({ configuration: { refused }, now }: StatusReport): string[] {

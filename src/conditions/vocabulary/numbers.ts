@@ -34,7 +34,8 @@ export function levelCheck(entries: readonly Entry[], report: (at: number) => Re
   });
 }
 
-function levelRange(text: string): Range | string {
+/** The levels that `7`, `7-11` or `>= 7` means; a text says what is wrong with it. */
+export function levelRange(text: string): Range | string {
   const [, sign, bound] = /^(>=|<=|>|<)\s*(\d{1,2})$/.exec(text) ?? [];
   const level = Number(bound);
   const range = sign === undefined ? rangeOf(text) : bounded(sign, level);

@@ -39,7 +39,7 @@ function press(key) {
   const selector = `[data-key="${key}"]`;
   const found = (within && $(selector, within)) ?? $(selector);
   if (found === null || found === undefined) return false;
-  if (found.matches('input')) found.focus();
+  if (found.matches('input, textarea')) found.focus();
   else found.click();
   return true;
 }
@@ -63,8 +63,10 @@ function explain() {
 }
 
 function silence() {
-  const rule = row()?.dataset.rule ?? $('[data-rule]')?.dataset.rule;
-  visit(rule === undefined ? '/silences' : `/silences?rule=${encodeURIComponent(rule)}`);
+  const { rule, agent } = (row() ?? $('[data-rule]'))?.dataset ?? {};
+  const given = Object.entries({ rule, agent }).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(given).toString();
+  visit(query === '' ? '/silences' : `/silences?${query}`);
 }
 
 function visit(address) {
@@ -100,15 +102,19 @@ const KEYS = {
   k: () => move(-1),
   x: select,
   r: () => act('r'),
+  R: () => press('R'),
   d: () => act('d'),
   e: explain,
   s: silence,
   n: () => press('n'),
+  y: () => press('y'),
 };
 
 let isGoing = false;
 
 document.addEventListener('keydown', (event) => {
+  const isSent = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+  if (isSent && event.target.matches?.('textarea')) event.target.form?.requestSubmit();
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if ($('#help').open) return; // the dialog has its own keys
   const isTyping = event.target.matches?.('input:not([type=checkbox]), select, textarea') ?? false;
@@ -133,5 +139,24 @@ document.addEventListener('keydown', (event) => {
 });
 
 document.addEventListener('click', (event) => {
+  const copied = event.target.closest?.('[data-copy]');
+  if (copied) void copy(document.getElementById(copied.dataset.copy));
   if (event.target.closest?.('#help-button')) $('#help').showModal();
 });
+
+// --- what can be copied ---
+
+for (const button of $$('[data-copy]')) button.hidden = false;
+
+/** Where a browser lets no page copy, it is selected. */
+async function copy(element) {
+  element.closest('details').open = true;
+  try {
+    await navigator.clipboard.writeText(element.textContent);
+    say('Copied');
+    element.classList.add('copied');
+  } catch {
+    getSelection().selectAllChildren(element);
+    say('Selected');
+  }
+}

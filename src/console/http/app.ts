@@ -8,11 +8,10 @@ import { EnteredPage } from '../pages/entered.tsx';
 import { Layout, LoginPage, Message } from '../pages/layout.tsx';
 import { ReaderError } from '../reader/client.ts';
 import type { Assets } from './assets.ts';
+import { Bodies, LONGEST_FORM } from './bodies.ts';
 import { SECURITY_HEADERS, whyRefused } from './guard.ts';
 import type { Html, PageAnswer, PageRequest, Route } from './route.ts';
 
-/** The most that a form may hold, in bytes. */
-const LONGEST_BODY = 65_536;
 const LONGEST_URL = 8192;
 const COOKIE = 'integratord_console';
 
@@ -66,8 +65,9 @@ export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<
       if (!includesRole(user.role, route.role)) {
         return refusal(parts, context, user, 403, `This needs the role ${route.role}.`);
       }
-      const request = await readRequest(context, user);
-      if (request === undefined) return context.text('too long\n', 413);
+      const request = await readRequest(context, user, route);
+      if (request === 'too long') return context.text('too long\n', 413);
+      if (request === 'busy') return context.text('too much at once\n', 503);
       return respond(parts, context, request, await answerOf(route, request, parts));
     });
   }
@@ -107,8 +107,8 @@ async function respond(
 ): Promise<Response> {
   switch (answer.kind) {
     case 'page': {
-      const { title, body, status = 200 } = answer;
-      return page(parts, context, { user, url, title, body, status });
+      const { title, body, status = 200, refresh } = answer;
+      return page(parts, context, { user, url, title, body, status, refresh });
     }
     case 'redirect':
       return context.redirect(answer.to, 303);
@@ -117,6 +117,11 @@ async function respond(
     case 'events':
       return context.body(answer.stream, 200, {
         'content-type': 'text/event-stream; charset=utf-8',
+      });
+    case 'file':
+      return context.body(answer.stream, 200, {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-disposition': `attachment; filename="${answer.name}"`,
       });
     case 'full':
       return context.text('too many pages are open\n', 503, { 'retry-after': '10' });
@@ -129,12 +134,13 @@ interface PageParts {
   readonly title: string;
   readonly body: Html;
   readonly status: 200 | 400 | 401 | 403 | 404 | 409 | 429 | 503;
+  readonly refresh?: number | undefined;
 }
 
 async function page(parts: AppParts, context: Context, page: PageParts): Promise<Response> {
   const { assets, login, scrub } = parts;
-  const { user, url, title, body, status } = page;
-  const html = await Layout({ assets, user, url, title, body, hasLogin: login !== undefined });
+  const { status, ...rest } = page;
+  const html = await Layout({ assets, ...rest, hasLogin: login !== undefined });
   return context.html(`<!doctype html>${scrub(String(html))}`, status);
 }
 
@@ -183,25 +189,30 @@ function tokenOf(context: Context): string | undefined {
   return cookies.find((part) => part.startsWith(name))?.slice(name.length);
 }
 
-/** Undefined where more was sent than may be. */
-async function readRequest(context: Context, user: User): Promise<PageRequest | undefined> {
+const bodies = new Bodies();
+const NOTHING = new Uint8Array();
+
+async function readRequest(
+  context: Context,
+  user: User,
+  { longestBytes }: Route,
+): Promise<PageRequest | 'too long' | 'busy'> {
   const { pathname, search, searchParams } = new URL(context.req.url);
-  const form = context.req.method === 'POST' ? await readForm(context) : new URLSearchParams();
-  if (form === undefined) return undefined;
   const id = context.req.param('id') ?? '';
   const lastEventId = context.req.header('last-event-id');
-  return { user, id, url: pathname + search, query: searchParams, form, lastEventId };
+  const rest = { user, id, url: pathname + search, query: searchParams, lastEventId };
+  if (context.req.method !== 'POST')
+    return { ...rest, form: new URLSearchParams(), bytes: NOTHING };
+  const body = await bodies.read(context.req.raw.body, longestBytes ?? LONGEST_FORM);
+  if (typeof body === 'string') return body;
+  return longestBytes === undefined
+    ? { ...rest, form: new URLSearchParams(body.toString('utf8')), bytes: NOTHING }
+    : { ...rest, form: new URLSearchParams(), bytes: body };
 }
 
 async function readForm(context: Context): Promise<URLSearchParams | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of context.req.raw.body ?? []) {
-    length += chunk.length;
-    if (length > LONGEST_BODY) return undefined;
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  const body = await bodies.read(context.req.raw.body, LONGEST_FORM);
+  return typeof body === 'string' ? undefined : new URLSearchParams(body.toString('utf8'));
 }
 
 function addLogin(app: Hono, parts: AppParts, login: Login): void {

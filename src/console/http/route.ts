@@ -16,6 +16,8 @@ export interface PageRequest {
   readonly lastEventId?: string | undefined;
   /** What was sent; empty for what only reads. */
   readonly form: URLSearchParams;
+  /** The bytes of a form that is left as it came; empty for others. */
+  readonly bytes: Uint8Array;
 }
 
 /** What is answered. */
@@ -25,10 +27,14 @@ export type PageAnswer =
       readonly title: string;
       readonly body: Html;
       readonly status?: 200 | 400 | 404 | 409 | 503;
+      /** Seconds after which it is loaded again where there is no script. */
+      readonly refresh?: number | undefined;
     }
   | { readonly kind: 'redirect'; readonly to: string }
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'events'; readonly stream: ReadableStream<Uint8Array> }
+  /** A file that is saved. */
+  | { readonly kind: 'file'; readonly name: string; readonly stream: ReadableStream<Uint8Array> }
   | { readonly kind: 'full' };
 
 /** A page, or something that can be done. */
@@ -38,5 +44,7 @@ export interface Route {
   readonly path: string;
   /** Who may, at least. */
   readonly role: Role;
+  /** The most bytes of a form that is left as it came: reading it is left to another process. */
+  readonly longestBytes?: number;
   readonly answer: (request: PageRequest) => PageAnswer | Promise<PageAnswer>;
 }

@@ -40,17 +40,20 @@ export interface DeliveriesParts {
   readonly isFull: boolean;
   readonly integrations: readonly string[];
   readonly now: number;
-  /** Where people can act: the id of the form. */
-  readonly formId: string | undefined;
+  /** What is looked for, as forms keep it; undefined where that is wrong. */
+  readonly filter: string | undefined;
+  /** Where people can act: an id for each form. */
+  readonly formId: (() => string) | undefined;
   /** What was wrong with the address. */
   readonly problem: string | undefined;
 }
 
 /** The list of deliveries, the newest first. What is looked for is in the address. */
 export function DeliveriesPage(parts: DeliveriesParts) {
-  const { query, rows, next, isFull, now, formId, problem } = parts;
+  const { query, filter, rows, next, isFull, integrations, now, formId, problem } = parts;
   const older =
     next === undefined ? undefined : address('/deliveries', { ...query, before: String(next) });
+  const back = address('/deliveries', { ...query });
   const head = ['Id', 'Read', 'Integration', 'State', 'Lvl', 'Rule', 'Agent', 'Alert'];
   return (
     <>
@@ -60,18 +63,23 @@ export function DeliveriesPage(parts: DeliveriesParts) {
           {shown(problem)}
         </p>
       )}
-      {formId === undefined ? null : (
-        <form id="act" method="post" action="/act" class="actions">
-          <FormId id={formId} />
-          <input type="hidden" name="back" value={address('/deliveries', { ...query })} />
-          <button name="action" value="retry" data-key="r">
-            Retry selected <kbd>r</kbd>
-          </button>
-          <button name="action" value="drop" data-key="d">
-            Drop selected <kbd>d</kbd>
-          </button>
-        </form>
-      )}
+      <div class="bar">
+        {formId === undefined ? null : (
+          <form id="act" method="post" action="/act" class="actions">
+            <FormId id={formId()} />
+            <input type="hidden" name="back" value={back} />
+            <button name="action" value="retry" data-key="r">
+              Retry selected <kbd>r</kbd>
+            </button>
+            <button name="action" value="drop" data-key="d">
+              Drop selected <kbd>d</kbd>
+            </button>
+          </form>
+        )}
+        {rows.length === 0 || filter === undefined ? null : (
+          <ByFilter filter={filter} back={back} formId={formId?.()} />
+        )}
+      </div>
       <Table label="Deliveries" head={formId === undefined ? head : ['', ...head]}>
         {rows.map((row) => (
           <Row row={row} now={now} hasForm={formId !== undefined} />
@@ -89,7 +97,68 @@ export function DeliveriesPage(parts: DeliveriesParts) {
           </a>
         )}
       </p>
+      {formId === undefined || integrations.length === 0 ? null : (
+        <SendTest integrations={integrations} chosen={query.integration} formId={formId()} />
+      )}
     </>
+  );
+}
+
+/** What is done with all that match, also what is not on this page. */
+function ByFilter({
+  filter,
+  back,
+  formId,
+}: {
+  filter: string;
+  back: string;
+  formId: string | undefined;
+}) {
+  return (
+    <>
+      {formId === undefined ? null : (
+        <form method="post" action="/act" class="actions">
+          <FormId id={formId} />
+          <input type="hidden" name="filter" value={filter} />
+          <input type="hidden" name="back" value={back} />
+          <button name="action" value="retry" data-key="R">
+            Retry all that match … <kbd>R</kbd>
+          </button>
+        </form>
+      )}
+      <form method="post" action="/deliveries/export" class="actions">
+        <input type="hidden" name="filter" value={filter} />
+        <button>Export all that match</button>
+      </form>
+    </>
+  );
+}
+
+function SendTest({
+  integrations,
+  chosen,
+  formId,
+}: {
+  integrations: readonly string[];
+  chosen: string | undefined;
+  formId: string;
+}) {
+  const present = integrations.filter((id) => !id.endsWith(' (removed)'));
+  return (
+    <form method="post" action="/test" class="filters" aria-label="Send a test alert">
+      <FormId id={formId} />
+      <label>
+        Send a test alert to
+        <select name="integration">
+          {present.map((id) => (
+            <option value={id} selected={id === chosen}>
+              {shown(id)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button>Send a test</button>
+    </form>
   );
 }
 
@@ -99,7 +168,7 @@ function Row({ row, now, hasForm }: { row: DeliveryRow; now: number; hasForm: bo
     .filter((part) => part !== undefined)
     .join(', ');
   return (
-    <tr data-row data-alert={alert} data-rule={row.rule}>
+    <tr data-row data-alert={alert} data-rule={row.rule} data-agent={row.agent}>
       {hasForm ? (
         <td>
           <input type="checkbox" form="act" name="id" value={id} aria-label={`Delivery ${id}`} />

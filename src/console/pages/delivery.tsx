@@ -1,17 +1,20 @@
 import type { DeliveryData } from '../data.ts';
 import type { ShownAlert } from './alert.tsx';
 import { AlertText, Explained } from './explained.tsx';
-import { FormId, State, shown, Time } from './parts.tsx';
+import { MessageSection } from './message.tsx';
+import { address, FormId, State, shown, Time } from './parts.tsx';
 
 export interface DeliveryParts extends ShownAlert {
   readonly detail: DeliveryData['detail'];
+  readonly rendering: DeliveryData['rendering'];
   readonly now: number;
   /** Where people can act: the id of the form. */
   readonly formId: string | undefined;
 }
 
 /** One delivery: what it is of, what was decided, every attempt, and the alert. */
-export function DeliveryPage({ detail, alert, json, show, now, formId }: DeliveryParts) {
+export function DeliveryPage(parts: DeliveryParts) {
+  const { detail, rendering, alert, json, facts, show, now, formId } = parts;
   const { id, integration, state, level, readAt, attempts, parked } = detail;
   return (
     <>
@@ -65,6 +68,16 @@ export function DeliveryPage({ detail, alert, json, show, now, formId }: Deliver
               Drop <kbd>d</kbd>
             </button>
           ) : null}
+          {facts.rule === undefined ? null : (
+            <a
+              href={address('/silences', { rule: facts.rule, agent: facts.agent })}
+              data-key="s"
+              data-rule={facts.rule}
+              data-agent={facts.agent}
+            >
+              Silence alerts like it <kbd>s</kbd>
+            </a>
+          )}
         </form>
       )}
       <h2>Why, and what became of it</h2>
@@ -72,6 +85,7 @@ export function DeliveryPage({ detail, alert, json, show, now, formId }: Deliver
         <Explained of={one} show={show} now={now} />
       ))}
       <p class="quiet">Decided by {show(alert.decidedBy)}.</p>
+      <MessageSection of={rendering} now={now} />
       <AlertText alert={alert} json={json} />
     </>
   );

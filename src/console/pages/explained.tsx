@@ -11,7 +11,8 @@ export function Explained({ of, show, now }: { of: ExplainedFor; show: Show; now
   return (
     <section class="explained" aria-label={shown(id)}>
       <h3>
-        {shown(id)} <State of={kind} /> <span class="quiet">{show(verdict)}</span>
+        {shown(id)} <State of={kind} />{' '}
+        {kind === 'sent' ? null : <span class="quiet">{show(verdict)}</span>}
       </h3>
       {why === undefined ? null : <p>{show(why)}</p>}
       {chain.length === 0 ? null : (
@@ -87,7 +88,7 @@ function Delivered({ delivery, show, now }: { delivery: AlertDelivery; show: Sho
                 {show(attempt.message ?? '')}
                 {attempt.excerpt === undefined ? null : (
                   <pre class="answer" tabindex={0} role="region" aria-label="The answer">
-                    {show(attempt.excerpt)}
+                    {show(attempt.output ?? attempt.excerpt)}
                   </pre>
                 )}
               </td>

@@ -11,6 +11,9 @@ const PLACES = [
   ['/dead', 'Dead letters', 'l'],
   ['/alert', 'Explain', 'e'],
   ['/silences', 'Silences', 's'],
+  ['/routing', 'Routing', 'r'],
+  ['/noise', 'Noise', 'o'],
+  ['/simulate', 'Simulate', 'm'],
   ['/activity', 'Activity', 'a'],
   ['/about', 'About', 'b'],
 ] as const;
@@ -23,11 +26,14 @@ export interface LayoutParts {
   readonly title: string;
   readonly body: Html;
   readonly hasLogin: boolean;
+  /** Seconds after which it is loaded again where there is no script; undefined: never. */
+  readonly refresh?: number | undefined;
 }
 
 /** What is around every page. */
-export function Layout({ assets, user, url, title, body, hasLogin }: LayoutParts) {
+export function Layout({ assets, user, url, title, body, hasLogin, refresh }: LayoutParts) {
   const path = url.split('?')[0] ?? '';
+  const seconds = path === '/' ? 15 : refresh;
   return (
     <html lang="en">
       <head>
@@ -38,13 +44,15 @@ export function Layout({ assets, user, url, title, body, hasLogin }: LayoutParts
         <link rel="icon" href={assets.url('icon.svg')} />
         <link rel="stylesheet" href={assets.url('uplot.css')} />
         <link rel="stylesheet" href={assets.url('console.css')} />
+        <link rel="stylesheet" href={assets.url('steering.css')} />
         <script src={assets.url('console.js')} type="module" />
         {path === '/' ? <script src={assets.url('now.js')} type="module" /> : null}
-        {path === '/' ? (
+        <script src={assets.url('steering.js')} type="module" />
+        {seconds === undefined ? null : (
           <noscript>
-            <meta http-equiv="refresh" content="15" />
+            <meta http-equiv="refresh" content={String(seconds)} />
           </noscript>
-        ) : null}
+        )}
       </head>
       <body data-uplot={assets.url('uplot.js')}>
         <a class="skip" href="#main">
@@ -76,13 +84,7 @@ function Navigation({ path }: { path: string }) {
       <ul>
         {PLACES.map(([to, name, key]) => (
           <li>
-            <a
-              href={to}
-              data-go={key}
-              aria-current={
-                path === to || (to !== '/' && path.startsWith(`${to}/`)) ? 'page' : undefined
-              }
-            >
+            <a href={to} data-go={key} aria-current={placeOf(path) === to ? 'page' : undefined}>
               {name}
             </a>
           </li>
@@ -90,6 +92,12 @@ function Navigation({ path }: { path: string }) {
       </ul>
     </nav>
   );
+}
+
+/** The page in the list that a path belongs to. */
+function placeOf(path: string): string {
+  const [, first = ''] = path.split('/');
+  return { delivery: '/deliveries', silence: '/silences' }[first] ?? `/${first}`;
 }
 
 function Who({ user, hasLogin }: { user: User; hasLogin: boolean }) {

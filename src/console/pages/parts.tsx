@@ -37,6 +37,7 @@ const KINDS: Readonly<Record<string, keyof typeof SIGNS>> = {
   active: 'good',
   send: 'good',
   ok: 'good',
+  enabled: 'good',
   rate_limited: 'waiting',
   backing_off: 'waiting',
   paused: 'waiting',

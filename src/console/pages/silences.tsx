@@ -1,7 +1,7 @@
 import { endOf, heldBy, silenceLabel } from '../../core/silence.ts';
 import type { SilenceData } from '../data.ts';
 import { FormId, State, shown, Table, Time } from './parts.tsx';
-import { SPANS } from './spans.ts';
+import { type SilenceFields, SilenceForm } from './silence-form.tsx';
 
 export interface SilencesParts {
   readonly silences: readonly SilenceData[];
@@ -9,46 +9,64 @@ export interface SilencesParts {
   readonly now: number;
   /** An id for each form, where people can act. */
   readonly formId: (() => string) | undefined;
-  /** The rule that is to be silenced, where a page led here for that. */
-  readonly rule: string;
+  /** What a page that led here filled in. */
+  readonly fields: SilenceFields;
 }
 
-/** What holds alerts back, and where one is added. */
-export function SilencesPage({ silences, integrations, now, formId, rule }: SilencesParts) {
-  const head = ['Silence', 'State', 'From', 'Until', 'Holds back', 'For', 'By', 'Held'];
+/** What holds alerts back, and where a silence is made. */
+export function SilencesPage({ silences, integrations, now, formId, fields }: SilencesParts) {
+  const over = silences.filter(({ state }) => state === 'over');
+  const others = silences.filter(({ state }) => state !== 'over');
+  const list = (label: string, of: readonly SilenceData[], canAct: boolean) => (
+    <Table label={label} head={canAct ? [...HEAD, 'Act'] : HEAD}>
+      {of.map((one) => (
+        <Silence of={one} now={now} formId={canAct ? formId : undefined} canAct={canAct} />
+      ))}
+    </Table>
+  );
   return (
     <>
-      <Table label="Silences" head={formId === undefined ? head : [...head, 'Act']}>
-        {silences.map((one) => (
-          <Silence of={one} now={now} formId={formId?.()} />
-        ))}
-      </Table>
-      {silences.length === 0 ? <p>There are no silences.</p> : null}
+      {others.length === 0 ? <p>Nothing is silenced.</p> : null}
+      {others.length === 0 ? null : list('Silences', others, formId !== undefined)}
       {formId === undefined ? null : (
-        <Add integrations={integrations} rule={rule} formId={formId()} />
+        <section id="add" aria-labelledby="add-title">
+          <h2 id="add-title">Silence alerts</h2>
+          <SilenceForm {...{ fields, integrations, now }} formId={formId()} isTried={false} />
+        </section>
       )}
+      {over.length === 0 ? null : <h2>Over</h2>}
+      {over.length === 0 ? null : list('Silences that are over', over, false)}
     </>
   );
 }
+
+const HEAD = ['Silence', 'State', 'From', 'Until', 'Holds back', 'For', 'By', 'Held'];
 
 function Silence({
   of,
   now,
   formId,
+  canAct,
 }: {
   of: SilenceData;
   now: number;
-  formId: string | undefined;
+  formId: (() => string) | undefined;
+  canAct: boolean;
 }) {
   const { record, id, state, error } = of;
-  const { only, when, integrations, by } = record;
-  const what = [
-    only === undefined ? undefined : JSON.stringify(only),
-    when === undefined ? undefined : `when ${when}`,
-  ].filter((part) => part !== undefined);
+  const { integrations, by } = record;
+  const label = shown(silenceLabel(record));
   return (
     <tr data-row>
-      <th scope="row">{shown(silenceLabel(record))}</th>
+      <th scope="row">
+        {id === undefined ? (
+          label
+        ) : (
+          <a href={`/silence/${id}`} data-open>
+            {label}
+          </a>
+        )}
+      </th>
       <td>
         <State of={state} />
         {error === undefined ? null : <div class="why">{shown(error)}</div>}
@@ -59,79 +77,42 @@ function Silence({
       <td>
         <Time at={endOf(record)} now={now} />
       </td>
-      <td class="text">{shown(what.join(' and ') || 'everything')}</td>
+      <td class="text">{shown(whichAlerts(record))}</td>
       <td>{shown(integrations?.join(', ') ?? 'all')}</td>
       <td>{shown(by)}</td>
       <td class="number">{heldBy(record)}</td>
-      {formId === undefined ? null : (
+      {canAct ? (
         <td>
-          {id === undefined || state === 'over' ? null : (
-            <form method="post" action="/silences/end">
-              <FormId id={formId} />
-              <input type="hidden" name="id" value={id} />
-              <button>
-                End now<span class="away"> {shown(silenceLabel(record))}</span>
-              </button>
-            </form>
+          {id === undefined || formId === undefined ? null : (
+            <div class="actions">
+              <form method="post" action="/silences/end">
+                <FormId id={formId()} />
+                <input type="hidden" name="id" value={id} />
+                <button>
+                  End now<span class="away"> {label}</span>
+                </button>
+              </form>
+              <a href={`/silence/${id}`}>
+                Extend<span class="away"> {label}</span>
+              </a>
+            </div>
           )}
         </td>
-      )}
+      ) : null}
     </tr>
   );
 }
 
-function Add({
-  integrations,
-  rule,
-  formId,
-}: {
-  integrations: readonly string[];
-  rule: string;
-  formId: string;
-}) {
-  return (
-    <section id="add" aria-labelledby="add-title">
-      <h2 id="add-title">Add a silence</h2>
-      <form method="post" action="/silences/add" class="filters">
-        <FormId id={formId} />
-        <label>
-          Rule ids
-          <input name="rule" value={rule} maxlength={200} placeholder="5710, 5712" />
-        </label>
-        <label>
-          Agents
-          <input name="agent" maxlength={200} placeholder="web01, lab-*" />
-        </label>
-        <label>
-          Integration
-          <select name="integration">
-            <option value="">all</option>
-            {integrations.map((id) => (
-              <option value={id}>{shown(id)}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          For
-          <select name="span">
-            {Object.keys(SPANS).map((span) => (
-              <option value={span} selected={span === '1h'}>
-                {span}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Why
-          <input name="why" required maxlength={200} />
-        </label>
-        <button>Add</button>
-      </form>
-      <p class="quiet">
-        What fits all that is given is held back, and one message says after the end how many that
-        were. Alerts of level 15 and 16 are sent all the same. `integratord silence add` can do
-        more.
-      </p>
-    </section>
-  );
+/** What a silence is about, as people read it. */
+export function whichAlerts({ only, when }: SilenceData['record']): string {
+  const members = Object.entries((only ?? {}) as Readonly<Record<string, unknown>>);
+  const parts = members.map(([name, value]) => {
+    const values = Array.isArray(value) ? value : [value];
+    return `${name} ${values.map(plain).join(', ')}`;
+  });
+  return [...parts, ...(when === undefined ? [] : [when])].join(' and ') || 'everything';
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

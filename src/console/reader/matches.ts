@@ -1,7 +1,7 @@
 import { Alert } from '../../alert/alert.ts';
 import { alertOf } from '../../alert/large-alert.ts';
 import { hiddenBy, withoutHidden } from '../hidden.ts';
-import type { Search } from './protocol.ts';
+import type { Search } from '../search.ts';
 
 /** What the bytes of an alert must hold, so that only few have to be parsed. */
 export function heldTexts({ rule, agent, text }: Search): string[] {

@@ -75,6 +75,17 @@ export const DELIVERY_MESSAGES = {
     level: 'info',
     meaning: 'The destination skips this alert on purpose. Logged at most once per minute.',
   },
+  'a test alert did not arrive': {
+    level: 'error',
+    meaning:
+      'The test alert of this integration (`canary`), first `sent` then, was given up, or is not ' +
+      'delivered after two hours; the `last` one arrived then.',
+    action: '`queue list --integration` shows it, and `queue show` why it did not arrive.',
+  },
+  'test alerts arrive again': {
+    level: 'info',
+    meaning: 'A test alert of this integration was delivered.',
+  },
   'a silence begins': {
     level: 'info',
     meaning:

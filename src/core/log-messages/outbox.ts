@@ -42,6 +42,33 @@ export const OUTBOX_MESSAGES = {
       '`error` says what is wrong and what to do ([the list](#the-outbox-cannot-be-used)). Do not ' +
       'kill the daemon. It continues by itself.',
   },
+  'outbox is upgraded, without a copy from before': {
+    level: 'warn',
+    meaning:
+      'This version has brought the outbox to its own shape. `cause` says why there is no copy of it as it ' +
+      'was: going back to the version before is not possible.',
+    action:
+      'Nothing, unless you want to go back. Before the next upgrade, free as much disk space as `cause` says.',
+  },
+  'outbox from before the upgrade is restored; alerts since then may be sent again': {
+    level: 'warn',
+    meaning:
+      'This version found the outbox of a newer one, and went back to the copy from before the upgrade, of ' +
+      '`made_at`. `repeats` deliveries were delivered since; `alerts` are read again. Nothing is lost. What ' +
+      'the newer version had is kept at `newer`.',
+    action: '[Upgrading](upgrading.md#going-back) says more.',
+  },
+  'copy of the outbox from before the upgrade is removed': {
+    level: 'info',
+    meaning:
+      'It was there for going back to the version before, for seven days at most; or the disk needs the room.',
+  },
+  'outbox is upgraded; a copy from before is kept': {
+    level: 'info',
+    meaning:
+      'This version has brought the outbox to its own shape. `copy` is the outbox as it was, for going back, ' +
+      'until the next upgrade, and for seven days at most.',
+  },
   'outbox cleanup failed': {
     level: 'error',
     meaning: 'Old deliveries could not be removed. The outbox grows meanwhile.',

@@ -53,6 +53,7 @@ export default defineDestination({
   knownToWazuh: false,
   settings,
   concurrency: 2,
+  opensCases: true,
   defaultTimeout: LEAST_SECONDS,
   request: (delivery) => add(delivery, irisAlert(delivery, usualIds)),
   exchange,

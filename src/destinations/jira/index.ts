@@ -44,6 +44,7 @@ export default defineDestination({
   settings,
   // One at a time, so that the second of two related alerts finds the issue of the first.
   concurrency: 1,
+  opensCases: true,
   defaultTimeout: LEAST_SECONDS,
   request(job) {
     const options = issueOptions(job.settings);

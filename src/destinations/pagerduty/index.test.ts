@@ -82,6 +82,19 @@ describe('the event', () => {
   });
 });
 
+describe('a test alert', () => {
+  it('opens nothing, and ends nothing that is open, whatever the options say', async () => {
+    const http = new FakeHttp(SUCCESS);
+    const options = { event_action: 'trigger', dedup_key: 'the-incident-of-all' };
+    const job = aJob(anAlert({ rule: { level: 3 } }), { ...integration, options });
+    const outcome = await pagerduty.deliver({ ...job, isCanary: true }, aContext({ http }));
+    expect(outcome.kind).toBe('delivered');
+    const [event] = http.bodies as Event[];
+    expect(event).toMatchObject({ routing_key: KEY, event_action: 'resolve' });
+    expect(event?.dedup_key).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
 describe('the address', () => {
   it.each([
     [undefined, 'https://events.pagerduty.com/v2/enqueue'],

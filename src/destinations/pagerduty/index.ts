@@ -143,16 +143,19 @@ type Fields = Record<string, JsonDocument | undefined>;
 
 /** The reference's event, with a `dedup_key`; the operator's options replace whole members. */
 function event(delivery: PagerDutyDelivery, details: JsonDocument): Fields {
-  const { settings, key } = delivery;
+  const { settings, key, isCanary } = delivery;
+  const dedupKey = createHash('sha256').update(key).digest('hex');
   return {
     routing_key: settings.api_key.reveal(),
     event_action: 'trigger',
     // The same for every retry, so that a message that arrives twice is one incident.
-    dedup_key: createHash('sha256').update(key).digest('hex'),
+    dedup_key: dedupKey,
     payload: payload(delivery, details),
     client: 'Wazuh Monitoring Service',
     client_url: 'https://wazuh.com',
     ...settings.options,
+    // It resolves what never was: PagerDuty checks and accepts it, and calls nobody.
+    ...(isCanary === true ? { event_action: 'resolve', dedup_key: dedupKey } : {}),
   };
 }
 

@@ -220,6 +220,17 @@ describe('what becomes of a run', () => {
     expect(excerpt).toMatch(/^first\n[\s\S]*\nlast$/);
   });
 
+  it('keeps all of a long output beside it, without secrets, and without what steers a terminal', async () => {
+    const secret = 'https://h.test/hooks/0123456789abcdef0123';
+    const output = `first\n${'x'.repeat(30_000)}\u001b[2J ${secret}${'y'.repeat(30_000)}\nlast`;
+    const outcome = await deliver({ kind: 'exited', code: 1, output });
+    expect(outcome.output).toMatch(/^first\nx{30000}\ufffd\[2J .*y{30000}\nlast$/);
+    expect(outcome.output).not.toContain('0123456789abcdef');
+    expect(await deliver({ kind: 'exited', code: 1, output: 'short' })).not.toHaveProperty(
+      'output',
+    );
+  });
+
   it('shows control characters as such', async () => {
     const outcome = await deliver({ kind: 'exited', code: 1, output: '\u001b[2Jgone\u0007' });
     expect(JSON.stringify(outcome)).not.toMatch(/\\u001b|\\u0007/);

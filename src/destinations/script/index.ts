@@ -247,7 +247,8 @@ function lastLine(output: string): string {
   return line === '' ? '; it printed nothing.' : `: ${line}`;
 }
 
-function excerpt(output: string): { excerpt?: string } {
+/** What is shown of an output, which is cut later, and all of it. */
+function excerpt(output: string): { excerpt?: string; output?: string } {
   const text = printable(output.trim());
-  return text === '' ? {} : { excerpt: text };
+  return text === '' ? {} : { excerpt: text, output: text };
 }

@@ -132,11 +132,16 @@ export function excerptOf(response: HttpResponse): string | undefined {
 
 /**
  * The outcome with an excerpt of at most {@link LONGEST_EXCERPT}: the beginning, and for longer
- * text also the end, where scripts usually say what went wrong.
+ * text also the end, where scripts usually say what went wrong. Of a script its whole output stays beside
+ * it then.
  */
 export function withShortExcerpt(outcome: Outcome): Outcome {
   const { excerpt } = outcome;
-  if (excerpt === undefined || excerpt.length <= LONGEST_EXCERPT) return outcome;
+  if (excerpt === undefined || excerpt.length <= LONGEST_EXCERPT) {
+    if (outcome.output === undefined) return outcome;
+    const { output: _, ...rest } = outcome;
+    return rest;
+  }
   const half = LONGEST_EXCERPT / 2;
   const gap = '\n…\n';
   const head = wholeCharacters(excerpt, half - gap.length);

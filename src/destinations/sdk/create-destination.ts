@@ -44,6 +44,7 @@ export function createDestination(
     settings: schema,
     concurrency,
     ...(enriches ? { enriches, highestLevelFirst: true } : {}),
+    ...(definition.opensCases === true ? { opensCases: true } : {}),
     ...('retriesOnRequest' in definition ? { retriesOnRequest: true } : {}),
     ...('turnsOn' in definition ? { turnsOn: definition.turnsOn } : {}),
     ...(defaultTimeout === undefined ? {} : { defaultTimeout }),
@@ -85,8 +86,9 @@ export function createDestination(
 }
 
 /** Written out: spreading costs, and this is on the way of every attempt. */
-function delivered({ alert, integration, key, attempts, bundle }: Job, settings: Settings) {
-  return { alert, integration, key, attempts, bundle, settings };
+function delivered(job: Job, settings: Settings) {
+  const { alert, integration, key, attempts, bundle, isCanary } = job;
+  return { alert, integration, key, attempts, bundle, isCanary, settings };
 }
 
 /** Settings are read once per integration. */

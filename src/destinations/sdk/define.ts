@@ -57,6 +57,11 @@ interface Common<Schema extends SettingsSchema> {
   readonly concurrency: number;
   /** What the service allows. Compatible servers need not have the limit: `appliesTo` says where. */
   readonly limits?: RateLimit & { appliesTo(settings: z.output<Schema>): boolean };
+  /**
+   * True where each message opens something that a person has to close: it gets test alerts only where its
+   * own entry asks for them.
+   */
+  readonly opensCases?: boolean;
   /** Minimum seconds per attempt when the configuration sets no timeout. */
   readonly defaultTimeout?: number;
   /** Why an alert is deliberately not sent. */

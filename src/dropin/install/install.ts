@@ -11,7 +11,6 @@ import {
 import { dirname, join } from 'node:path';
 import { type Account, accountNames, findAccount, isRoot } from '../enter.ts';
 import { launcherText, NODE_VARIABLES } from './launcher.ts';
-import { nodeProblem } from './node-version.ts';
 import { whyChangeable, whyTreeChangeable, whyUnreachable } from './permissions.ts';
 import { type InstallPlan, type InstallStep, refused, restartNote } from './plan.ts';
 import { findProgram, leadsTo, type ManagerProgram, statOf } from './programs.ts';
@@ -25,7 +24,6 @@ export interface InstallOptions {
   readonly group: string | undefined;
   /** The program of Node that runs this. */
   readonly node: string;
-  readonly nodeVersion: string;
   /** Where package.json is. */
   readonly packageRoot: string;
   /** Our program, `dist/cli/wazuh.js`. */
@@ -70,8 +68,14 @@ export function planInstall(options: InstallOptions): InstallPlan {
     kind: 'ready',
     steps,
     notes: steps.length === 0 ? [] : [restartNote(found)],
-    ...(found.state === 'original' && { takesOver: account }),
+    ...(found.state === 'original' && { takesOver: account, ...backSince(found) }),
   };
+}
+
+/** A package keeps the times of its files, but not when they were put there. */
+function backSince({ path }: ManagerProgram): { backSince?: number } {
+  const time = statOf(path)?.ctimeMs;
+  return time === undefined ? {} : { backSince: Math.round(time) };
 }
 
 function accountFor(
@@ -97,12 +101,11 @@ function whyNotWritable({ path }: ManagerProgram, home: string): string[] {
 
 /** The manager's control program runs as root whatever the launcher names, or the one kept beside it. */
 function whyNotSafe(
-  { node, nodeVersion, packageRoot, program }: InstallOptions,
+  { node, packageRoot, program }: InstallOptions,
   { path, kept, hasKept }: ManagerProgram,
 ): string[] {
   const trusted = process.geteuid?.() ?? 0;
   return [
-    nodeProblem(nodeVersion),
     whyChangeable(node, trusted),
     whyChangeable(program, trusted, packageRoot) ??
       whyChangeable(join(packageRoot, 'package.json'), trusted, packageRoot) ??

@@ -11,6 +11,8 @@ export interface OutboxPlace {
   readonly node: string;
   /** Our program `dist/cli/meanwhile.js`. */
   readonly program: string;
+  /** When the original came back, in milliseconds since 1970; undefined where nobody can tell. */
+  readonly backSince?: number | undefined;
 }
 
 /**
@@ -19,15 +21,19 @@ export interface OutboxPlace {
  * @param what `skip`: integratord shall not read it either
  */
 export function askMeanwhile(place: OutboxPlace, what: 'count' | 'skip'): Meanwhile | string {
-  const { home, account, node, program } = place;
+  const { home, account, node, program, backSince = 0 } = place;
   const owner = statOf(join(home, 'queue', 'integratord'))?.uid;
   if (owner === undefined) return { alerts: 0, integrations: {} };
   const isTheirs = isRoot() && owner !== 0;
-  const { status, stdout, stderr, error } = spawnSync(node, [program, home, what], {
-    ...(isTheirs ? { uid: account.uid, gid: account.gid } : {}),
-    cwd: '/',
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr, error } = spawnSync(
+    node,
+    [program, home, what, String(backSince)],
+    {
+      ...(isTheirs ? { uid: account.uid, gid: account.gid } : {}),
+      cwd: '/',
+      encoding: 'utf8',
+    },
+  );
   if (status === 0) return JSON.parse(stdout) as Meanwhile;
   return (
     error?.message ?? (stderr.trim().split('\n').slice(0, 5).join(' ') || 'it did not say why')

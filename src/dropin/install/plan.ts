@@ -23,6 +23,11 @@ export type InstallPlan =
        * the outbox is.
        */
       readonly takesOver?: Account;
+      /**
+       * When that original came there, as far as the system tells, in milliseconds since 1970: set where
+       * integratord had its place before.
+       */
+      readonly backSince?: number;
     }
   | {
       readonly kind: 'refused';

@@ -1,7 +1,7 @@
 import { bufferOf, type Database } from '../database.ts';
 import { ENTRY, type EntryRow, entryOf, type QueueEntry } from '../queue.ts';
 import { INTEGRATION, REASON, STATE, WITH_BUNDLE } from '../queue-filter.ts';
-import { candidates, type Step } from './candidates.ts';
+import { candidates, placeOf, type Step } from './candidates.ts';
 import type { BrowseFilter } from './filter.ts';
 import { firstReadSince } from './read-since.ts';
 
@@ -75,20 +75,18 @@ function rowsOf(
   sql: string,
   values: readonly (string | number)[],
 ): Iterable<BrowsedRow> {
-  const [place, ...bounds] =
-    step.ids === undefined
-      ? ['d.id BETWEEN ? AND ?', step.lowest, step.highest]
-      : ['d.id IN (SELECT value FROM json_each(?))', JSON.stringify(step.ids)];
+  const { place, bounds } = placeOf(step);
   const whole = sql.includes('instr') ? 'a.raw' : 'NULL';
   return database.iterate<BrowsedRow>(
     `SELECT ${ENTRY}, CASE WHEN length(a.raw) <= ${LONGEST_RAW} THEN a.raw END AS shown, ${whole} AS whole
      ${WITH_BUNDLE} WHERE ${place} ${sql} ORDER BY d.id DESC`,
-    ...(bounds as (string | number)[]),
+    ...bounds,
     ...values,
   );
 }
 
-function conditions(filter: BrowseFilter): { sql: string; values: (string | number)[] } {
+/** What must hold of a delivery with its lane `l` and its alert `a`. */
+export function conditions(filter: BrowseFilter): { sql: string; values: (string | number)[] } {
   const parts: [string, ...(string | number)[]][] = [];
   const { state, integration, reason, bundle, alertId, holds = [] } = filter;
   if (state !== undefined) parts.push([`${STATE} = ?`, state]);

@@ -13,6 +13,16 @@ export interface Step {
   readonly isLast: boolean;
 }
 
+/** The same as a condition on a delivery `d`. */
+export function placeOf({ ids, lowest, highest }: Step): {
+  readonly place: string;
+  readonly bounds: readonly (string | number)[];
+} {
+  return ids === undefined
+    ? { place: 'd.id BETWEEN ? AND ?', bounds: [lowest, highest] }
+    : { place: 'd.id IN (SELECT value FROM json_each(?))', bounds: [JSON.stringify(ids)] };
+}
+
 /** How many ids a step spans: few at first, since a page is mostly full by then. */
 const FIRST_SPAN = 1000;
 const LARGEST_SPAN = 16_000;

@@ -56,13 +56,15 @@ function readMute(
   if (raw === undefined || after === undefined || mute === undefined) return undefined;
   warnOfUnknown(raw.integrations, options.ids, report);
   const { name = number, same, integrations } = raw;
+  const fields = fieldsOf(same, report, options);
   return {
     name,
     after,
     mute,
-    keyOf: keyOf(fieldsOf(same, report, options)),
+    keyOf: keyOf(fields),
     forMs: readDuration(raw.for) ?? 0,
     integrations: integrations && new Set(integrations),
+    written: { after: entry['after'], mute: entry['mute'], same: fields },
   };
 }
 

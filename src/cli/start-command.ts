@@ -1,6 +1,6 @@
-#!/usr/bin/env node
-// The manager may start this as root, by the name of its Integrator: then nothing else is loaded before
-// `enter`. After it come the signals: until they are taken, one of them ends the process.
+// What dist/cli/main.js starts once Node is known to be new enough (scripts/entry.mjs). The manager may start
+// this as root, by the name of its Integrator: then nothing else is loaded before `enter`. After it come the
+// signals: until they are taken, one of them ends the process.
 import { enter, knownByName } from '../dropin/enter.ts';
 
 const [, program = '', ...args] = process.argv;

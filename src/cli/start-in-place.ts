@@ -1,6 +1,6 @@
-// What the launcher runs in place of the manager's Integrator, as root. It loads only what it needs,
-// because the manager waits for it several times at every start: nothing before `enter`, and then, first
-// of all, what takes the signals.
+// What dist/cli/wazuh.js starts (scripts/entry.mjs), which the launcher runs in place of the manager's
+// Integrator, as root. It loads only what it needs, because the manager waits for it several times at every
+// start: nothing before `enter`, and then, first of all, what takes the signals.
 import { enter } from '../dropin/enter.ts';
 
 const [, program = '', ...args] = process.argv;

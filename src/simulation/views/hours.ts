@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../core/durations.ts';
-import type { IntegrationResult, SimulationResult } from '../../simulation/result.ts';
+import type { IntegrationResult, SimulationResult } from '../result.ts';
 
 /** The hours of a result, as so many columns at most. */
 export interface Hours {
@@ -10,8 +10,10 @@ export interface Hours {
   readonly columns: number;
 }
 
+type Spanned = Pick<SimulationResult, 'from' | 'to' | 'integrations'>;
+
 /** @param most columns; with more hours, several share one. */
-export function hoursOf({ from, to, integrations }: SimulationResult, most: number): Hours {
+export function hoursOf({ from, to, integrations }: Spanned, most: number): Hours {
   if (from === undefined || to === undefined) return { first: 0, perColumn: 1, columns: 0 };
   const first = Math.floor(from / HOUR_MS);
   // What is held back goes later than the last alert came.

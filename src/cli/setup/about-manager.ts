@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Which product a manager is. */
+export interface AboutManager {
+  readonly product: 'Wazuh' | 'OSSEC' | 'unknown';
+  /** `4.14.7`; undefined where nothing says it. */
+  readonly version: string | undefined;
+}
+
+/** What a manager says about itself, in its control program and the notes of its installer. Runs nothing. */
+export function aboutManager(home: string, root = ''): AboutManager {
+  const wazuh = textOf(join(home, 'bin', 'wazuh-control'));
+  const ossec = textOf(join(home, 'bin', 'ossec-control'));
+  const note = textOf(`${root}/etc/ossec-init.conf`);
+  const isNoteOfIt = note.includes(`DIRECTORY="${home}"`);
+  const json = /"version"\s*:\s*"([^"]+)"/.exec(textOf(join(home, 'VERSION.json')))?.[1];
+  const texts = [wazuh, ossec, isNoteOfIt ? note : ''];
+  const version = [json, ...texts.map((text) => /^VERSION="?v?([^"\n]+)"?/m.exec(text)?.[1])].find(
+    (one) => one !== undefined,
+  );
+  return { product: productOf(wazuh, ossec, isNoteOfIt ? note : ''), version };
+}
+
+function productOf(wazuh: string, ossec: string, note: string): AboutManager['product'] {
+  if (wazuh !== '' || /NAME="?Wazuh/i.test(ossec + note)) return 'Wazuh';
+  if (/NAME="?OSSEC/i.test(ossec + note)) return 'OSSEC';
+  return ossec === '' ? 'unknown' : 'OSSEC';
+}
+
+/** The first number of a version. */
+export function majorOf(version: string | undefined): number | undefined {
+  const major = Number.parseInt(version ?? '', 10);
+  return Number.isNaN(major) ? undefined : major;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').slice(0, 65_536);
+  } catch {
+    return '';
+  }
+}

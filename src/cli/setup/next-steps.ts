@@ -1,0 +1,76 @@
+import { type FirstLook, PACKAGED_BLOCKS } from './first-look.ts';
+
+/** A way to go live. */
+export interface Way {
+  readonly name: 'in place' | 'beside' | 'already';
+  /** When to choose it, as a sentence. */
+  readonly why: string;
+  /** What a person has to do before the commands; undefined: nothing. */
+  readonly first: string | undefined;
+  readonly commands: readonly string[];
+  /** Why the first of them would refuse now. */
+  readonly refusals: readonly string[];
+}
+
+/** What the ways depend on. */
+type Basis = Pick<
+  FirstLook,
+  'manager' | 'original' | 'isRunning' | 'isPackaged' | 'user' | 'refusals' | 'config'
+> & { readonly blocks: readonly unknown[] };
+
+/** The ways that fit what was found; none where there is no manager to go live at. */
+export function waysOf(look: Basis): Way[] {
+  const { manager, original, isRunning } = look;
+  if (manager?.state !== 'manager') return [];
+  const { home } = manager;
+  if (original.state === 'replaced' || isRunning) {
+    const why = 'integratord is there already.';
+    const commands = [`integratord status${homeOption(home)}`];
+    return [{ name: 'already', why, first: undefined, commands, refusals: [] }];
+  }
+  const beside = besideOf(look, home);
+  return original.state === 'none' ? [beside] : [inPlaceOf(look, home), beside];
+}
+
+function inPlaceOf({ original, blocks, config, refusals }: Basis, home: string): Way {
+  return {
+    name: 'in place',
+    why: `In place of ${original.name}: the manager starts and stops it, and the blocks stay in ${config}.`,
+    first: blocks.length === 0 ? `add an <integration> block to ${config}` : undefined,
+    commands: [`integratord install${homeOption(home)}`, `${controlOf(original, home)} restart`],
+    refusals,
+  };
+}
+
+/** The unit needs blocks that the original does not see, and a place for its state. */
+function besideOf({ original, user, isPackaged }: Basis, home: string): Way {
+  const hasOriginal = original.state !== 'none';
+  const blocks = isPackaged ? PACKAGED_BLOCKS : `${home}/etc/integrations.conf`;
+  const isUsual = home === '/var/ossec' && user === 'wazuh';
+  const from = `${home}/etc/ossec.conf`;
+  const move = hasOriginal
+    ? `move the <integration> blocks from ${from} to ${blocks}`
+    : `put the <integration> blocks into ${blocks}`;
+  const edit = ', and set the user and the paths of the unit (systemctl edit integratord)';
+  const state = `install -d -o ${user} -m 0700 '${home}/queue/integratord' && `;
+  return {
+    name: 'beside',
+    why: hasOriginal
+      ? 'Beside the manager, as a unit of systemd: nothing in the manager is replaced.'
+      : 'Beside the manager, as a unit of systemd: this manager has no Integrator to replace.',
+    first: `${move}${isUsual ? '' : edit}`,
+    commands: [
+      `${isPackaged ? '' : state}systemctl enable --now integratord`,
+      ...(hasOriginal ? [`${controlOf(original, home)} restart`] : []),
+    ],
+    refusals: [],
+  };
+}
+
+function homeOption(home: string): string {
+  return home === '/var/ossec' ? '' : ` --home '${home}'`;
+}
+
+function controlOf({ name = 'wazuh-integratord' }: Basis['original'], home: string): string {
+  return `${home}/bin/${name.replace('integratord', 'control')}`;
+}

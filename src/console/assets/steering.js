@@ -1,0 +1,35 @@
+// What the pages about the configuration do by themselves. All of it can be done without.
+
+// --- copying ---
+
+for (const button of document.querySelectorAll('[data-copy]')) {
+  // Without a secure address there is no clipboard.
+  if (navigator.clipboard === undefined) break;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    document.querySelector('#said').textContent = 'Copied';
+    button.classList.add('copied');
+    setTimeout(() => button.classList.remove('copied'), 1500);
+  });
+}
+
+// --- something that is at work ---
+
+const running = document.querySelector('[data-run]');
+
+async function look() {
+  try {
+    const answer = await fetch(running.dataset.run, { headers: { 'x-integratord': '1' } });
+    if (!answer.ok) return setTimeout(look, 3000);
+    const { isOver, part, text } = await answer.json();
+    if (isOver) return location.reload();
+    running.querySelector('progress').value = part;
+    running.querySelector('[data-run-text]').textContent = text;
+  } catch {
+    // The daemon is gone for a moment.
+  }
+  setTimeout(look, 1000);
+}
+
+if (running !== null) setTimeout(look, 500);

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { made, ROOT } from './support/made-packages.ts';
+
+/** Copies what is in version control, as it is now, with the libraries that are installed. */
+function otherClone(): string {
+  const place = mkdtempSync(join(tmpdir(), 'integratord another place '));
+  onTestFinished(() => rmSync(place, { recursive: true, force: true }));
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const names = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 });
+  for (const name of names.split('\0').filter((name) => name !== '')) {
+    mkdirSync(dirname(join(place, name)), { recursive: true });
+    cpSync(join(ROOT, name), join(place, name), { verbatimSymlinks: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(place, 'node_modules'));
+  return place;
+}
+
+function hashes(directory: string): Record<string, string> {
+  const names = readdirSync(directory).filter((name) => name.startsWith('integratord'));
+  return Object.fromEntries(
+    names.toSorted().map((name) => {
+      const content = readFileSync(join(directory, name));
+      return [name, createHash('sha256').update(content).digest('hex')];
+    }),
+  );
+}
+
+it('makes the same packages in another place, at another time, by somebody with other habits', () => {
+  const clone = otherClone();
+  const time = execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: ROOT, encoding: 'utf8' });
+  const env = {
+    ...process.env,
+    SOURCE_DATE_EPOCH: time.trim(),
+    TZ: 'Asia/Tokyo',
+    LANG: 'tr_TR.UTF-8',
+  };
+  const out = join(clone, 'out');
+  // The libraries of production are those of the first build: where they come from, npm checks.
+  const script =
+    'umask 077; node scripts/build.mjs && node scripts/package.mjs --arch x64 --out "$1"';
+  execFileSync('sh', ['-c', script, 'sh', out], { cwd: clone, env, stdio: 'ignore' });
+  const all = hashes(made());
+  const again = hashes(out);
+  expect(Object.keys(again).length).toBeGreaterThanOrEqual(3);
+  const same = Object.keys(again).map((name) => [name, all[name]]);
+  expect(again).toEqual(Object.fromEntries(same));
+});
