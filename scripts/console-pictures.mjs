@@ -1,5 +1,5 @@
-// `node scripts/console-pictures.mjs [--to DIR]`: takes pictures of every page of the console, as the demo
-// shows it, into docs/console/. It needs the built program, and Chromium: apt-get install chromium
+// `npm run pictures [-- --to DIR]`: takes pictures of every page of the console, as the demo
+// shows it, into docs/console/. It needs Chromium: apt-get install chromium
 import { spawn } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
