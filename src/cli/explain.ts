@@ -51,7 +51,7 @@ export function addExplain(program: Command): void {
       'the id of an alert, such as 1652272159.1549653, or a file with alerts (default: standard input)',
     )
     .option('--integration <id>', 'only this integration')
-    .option('--now', 'decide by the present configuration, not by the one of then')
+    .option('--now', 'use the present configuration, not the one that was in force then')
     .addHelpText('after', HELP)
     .action(async (what: string | undefined, own: ExplainOptions, command: Command) => {
       const invoked = invocation(command);

@@ -26,7 +26,7 @@ export function addStatus(program: Command): void {
     .option('--watch', 'show it again every two seconds')
     .addHelpText(
       'after',
-      '\nExit code 0: all is well; 1: degraded; 2: stopped, or not reading; 3: it cannot be said.',
+      '\nExit code 0: all is well; 1: degraded; 2: stopped, or not reading; 3: that cannot be found out.',
     )
     .action(async (own: { watch?: boolean }, command: Command) => {
       const { paths, json } = invocation(command);
