@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Signals } from '../app/signals.ts';
 import { callByName, callWithOptions } from '../dropin/call.ts';
-import { runDropIn } from '../dropin/program.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { resolvePaths } from './paths.ts';
 
@@ -23,6 +22,8 @@ export async function runAsOriginal(
       ? callWithOptions(withHelp(argv.slice(3)), [argv[1] ?? '', COMMAND], env)
       : undefined);
   if (call === undefined) return undefined;
+  // Every command comes by here; only the original's needs what it logs and starts by.
+  const { runDropIn } = await import('../dropin/program.ts');
   return runDropIn(call, (home) => resolvePaths({ home }, {}), signals);
 }
 
