@@ -45,8 +45,7 @@ export function createHome(integrations: string, parent: string = tmpdir()): Hom
       chmodSync(file, 0o550);
     },
     remove() {
-      // A process that was killed may still write its last file.
-      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+      removeWhole(path);
     },
   };
   home.configure(integrations);
@@ -67,4 +66,17 @@ export function alertLine(
     full_log: 'Aug 20 11:22:30 bastion sshd[29205]: Failed password for root from 203.0.113.77',
     location: '/var/log/auth.log',
   });
+}
+
+/** A script that outlives its daemon may write its last file just now. */
+function removeWhole(path: string): void {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (attempts === 50) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
 }
