@@ -17,6 +17,7 @@ beforeEach(() => {
   for (const path of [
     keptCopyPath(directory),
     newerPath(directory),
+    `${keptCopyPath(directory)}.partial`,
     `${newerPath(directory)}-wal`,
   ]) {
     writeFileSync(path, '');
@@ -37,7 +38,7 @@ describe('what an upgrade has kept', () => {
     expect(existsSync(keptCopyPath(directory))).toBe(true);
     await clock.advance(120_000);
     expect(readdirSync(directory)).toEqual(['outbox.db']);
-    expect(log.lines.map(({ fields }) => fields['why'])).toEqual(['age', 'age']);
+    expect(log.lines.map(({ fields }) => fields['why'])).toEqual(['age', 'age', 'age']);
     copies.stop();
   });
 
@@ -45,7 +46,7 @@ describe('what an upgrade has kept', () => {
     const copies = keep(99);
     copies.start();
     expect(readdirSync(directory)).toEqual(['outbox.db']);
-    expect(log.lines.map(({ fields }) => fields['why'])).toEqual(['room', 'room']);
+    expect(log.lines.map(({ fields }) => fields['why'])).toEqual(['room', 'room', 'room']);
     copies.stop();
   });
 });

@@ -37,7 +37,9 @@ export class KeptCopies {
 
   #look(): void {
     const { directory, disk, clock, log } = this.#parts;
-    for (const path of [keptCopyPath(directory), newerPath(directory)]) {
+    // What is partial was left by a process that was killed while it copied.
+    const kept = keptCopyPath(directory);
+    for (const path of [kept, `${kept}.partial`, newerPath(directory)]) {
       if (!existsSync(path)) continue;
       try {
         const age = clock.now() - lstatSync(path).mtimeMs;

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { tempDir } from '../../../test/support/temp-dir.ts';
@@ -49,6 +49,14 @@ describe('a manager is found', () => {
     symlinkSync('/home/w/bin/wazuh-analysisd', join(root, '/proc/17/exe'));
     put('/home/w/bin/wazuh-analysisd');
     expect(homes()).toEqual(['/srv/ossec', '/home/w', '/data/wazuh']);
+  });
+
+  it('by no process of whoever calls a program of theirs like that', () => {
+    put('/tmp/x/bin/wazuh-analysisd');
+    chmodSync(join(root, '/tmp/x/bin'), 0o777);
+    put('/proc/17/x');
+    symlinkSync('/tmp/x/bin/wazuh-analysisd', join(root, '/proc/17/exe'));
+    expect(homes()).toEqual([]);
   });
 
   it('once, and a manager before an agent', () => {

@@ -89,11 +89,18 @@ function runningHomes(root: string): string[] {
       try {
         const program = readlinkSync(`${root}/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
         const isAnalysis = ANALYSIS.some((name) => program.endsWith(`/bin/${name}`));
-        return isAnalysis ? [dirname(dirname(program))] : [];
+        const home = dirname(dirname(program));
+        return isAnalysis && isTrusted(`${root}${home}/bin`) ? [home] : [];
       } catch {
         return []; // it has ended, or is another user's
       }
     });
+}
+
+/** Anyone can run a program of that name: only where it is root's, or the caller's, is it a manager's. */
+function isTrusted(directory: string): boolean {
+  const { uid, mode } = statSync(directory);
+  return (uid === 0 || uid === process.geteuid?.()) && (mode & 0o002) === 0;
 }
 
 function stateOf(home: string): FoundHome['state'] | undefined {

@@ -70,6 +70,16 @@ describe('the ways to go live', () => {
     ]);
   });
 
+  it('are commands that a shell takes as they are meant, whatever a directory is called', () => {
+    const manager = { ...LOOK.manager, home: "/srv/a'; reboot; '" } as NonNullable<
+      Basis['manager']
+    >;
+    expect(waysOf({ ...LOOK, manager })[0]?.commands).toEqual([
+      "integratord install --home '/srv/a'\\''; reboot; '\\'''",
+      "'/srv/a'\\''; reboot; '\\''/bin/wazuh-control' restart",
+    ]);
+  });
+
   it('say first that a block is missing, and why install would refuse', () => {
     const [inPlace] = waysOf({ ...LOOK, blocks: [], refusals: ['no'] });
     expect(inPlace).toMatchObject({
