@@ -44,6 +44,8 @@ export class Database {
   #isBusy = false;
   #lastFailure: OutboxError | undefined;
   #synchronous: Synchronous | undefined;
+  /** Changes when what was written may not be there: it was taken back, or the file is another one. */
+  generation = 0;
 
   private constructor(path: string, options: DatabaseOptions) {
     this.path = path;
@@ -159,6 +161,7 @@ export class Database {
         this.#worked();
         return result;
       } catch (error) {
+        this.generation += 1;
         rollBack(connection);
         throw error;
       } finally {
@@ -191,6 +194,7 @@ export class Database {
    * @param place puts it there. Neither it nor its log may be there before.
    */
   moveTo(place: () => void): void {
+    this.generation += 1;
     const old = this.#connection;
     if (old !== undefined) {
       // Else the driver would remove a log by its path once it lets go of the file, which is when

@@ -2,6 +2,7 @@
 # None of them changes the manager, but for the launcher of `integratord install`, which is removed with us.
 
 unit=integratord.service
+keep='integratord-keep.path integratord-keep.service'
 state=/var/lib/integratord
 drop_in=/etc/systemd/system/$unit.d
 
@@ -85,8 +86,9 @@ upgraded() {
 }
 
 before_removal() {
-  if systemd_runs; then systemctl stop "$unit" || true; fi
-  if command -v systemctl >/dev/null; then systemctl --quiet disable "$unit" 2>/dev/null || true; fi
+  # First what would put the launcher back.
+  if systemd_runs; then systemctl stop $keep "$unit" || true; fi
+  if command -v systemctl >/dev/null; then systemctl --quiet disable "$unit" $keep 2>/dev/null || true; fi
   replaced | while read -r home; do
     say "The manager in $home gets its own Integrator back:"
     integratord uninstall --home "$home" ||
