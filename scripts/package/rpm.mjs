@@ -7,9 +7,11 @@ import { RPM_HOOKS } from './hooks.mjs';
 import { CONFIGURATION } from './system-files.mjs';
 import { complete, contentOf } from './tree.mjs';
 
-/** Directories that are ours: the package removes them. */
-const OURS =
-  /^(usr\/(lib|share|share\/doc)\/integratord|etc\/integratord|var\/lib\/integratord)(\/|$)/;
+/** Directories that the package removes where nothing else is in them: its own, and those of shells that may not be there. */
+const OURS = [
+  /^(usr\/(lib|share|share\/doc)\/integratord|etc\/integratord|var\/lib\/integratord)(\/|$)/,
+  /^usr\/share\/(bash-completion|fish|zsh)(\/|$)/,
+];
 
 /** Why no .rpm can be made here, and what to do about it; undefined when one can. */
 export function whyNoRpm() {
@@ -97,7 +99,7 @@ ${entries.filter(isListed).map(fileLine).join('\n')}
 }
 
 function isListed({ type, path }) {
-  return type !== 'directory' || OURS.test(path);
+  return type !== 'directory' || OURS.some((ours) => ours.test(path));
 }
 
 function fileLine({ type, path, mode }) {
