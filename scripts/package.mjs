@@ -65,7 +65,7 @@ export async function makePackages({
       const obstacle = whyNoRpm();
       if (obstacle !== undefined) say(`SKIPPED: no .rpm for ${arch}: ${obstacle}`);
       else {
-        const name = rpm(systemFiles(root, program, 'rpm'), about, work, out);
+        const name = rpm(systemFiles(root, program, 'rpm'), about, out);
         made.push(name);
         say(name);
       }

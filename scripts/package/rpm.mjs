@@ -1,6 +1,15 @@
 // Makes packages of RHEL, its rebuilds, Fedora and SUSE, with their own `rpmbuild`.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DESCRIPTION, MAINTAINER, RPM_ARCH, SUMMARY } from './about.mjs';
 import { RPM_HOOKS } from './hooks.mjs';
@@ -24,15 +33,14 @@ export function whyNoRpm() {
 /**
  * @param entries {import('./tree.mjs').Entry[]} as on the system, without a leading slash
  * @param about {{ arch: string, version: string, needs: object, seconds: number }}
- * @param work {string} a directory for temporary files
  * @param out {string} where to put the package
  * @returns {string} its name
  */
-export function rpm(entries, about, work, out) {
+export function rpm(entries, about, out) {
   const all = complete(entries);
-  const top = join(work, 'rpm');
+  // Not below the project: rpmbuild takes no path with blanks.
+  const top = mkdtempSync(join(tmpdir(), 'integratord-rpm-'));
   const tree = join(top, 'tree');
-  rmSync(top, { recursive: true, force: true });
   for (const entry of all) write(tree, entry);
   const spec = join(top, 'integratord.spec');
   writeFileSync(spec, specText(all, tree, about));
