@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { deb } from './package/deb.mjs';
 import { extraOutputs, SBOM } from './package/extras.mjs';
+import { npmPackage } from './package/npm.mjs';
 import { programFiles } from './package/program.mjs';
 import { rpm, whyNoRpm } from './package/rpm.mjs';
 import { systemFiles } from './package/system-files.mjs';
@@ -64,7 +65,7 @@ export async function makePackages({
       const obstacle = whyNoRpm();
       if (obstacle !== undefined) say(`SKIPPED: no .rpm for ${arch}: ${obstacle}`);
       else {
-        const name = rpm(systemFiles(root, program, 'rpm'), about, work, out);
+        const name = rpm(systemFiles(root, program, 'rpm'), about, out);
         made.push(name);
         say(name);
       }
@@ -76,10 +77,8 @@ export async function makePackages({
     );
   }
   if (kinds.includes('npm')) {
-    const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', out];
-    const name = execFileSync('npm', args, { cwd: root, encoding: 'utf8' }).trim();
-    made.push(name);
-    say(name);
+    const { name, content } = npmPackage(root, { version, seconds });
+    put(name, content);
   }
   return [...made, ...(await extraOutputs(out, made))];
 }

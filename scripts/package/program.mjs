@@ -56,8 +56,8 @@ function completions(root) {
   });
 }
 
-/** Without what only a clone needs. */
-function packageJson(root, version) {
+/** That of the project without what only a clone needs, as text. */
+export function packageJson(root, version) {
   const all = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const ours = {
     ...all,

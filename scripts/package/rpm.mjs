@@ -1,15 +1,26 @@
 // Makes packages of RHEL, its rebuilds, Fedora and SUSE, with their own `rpmbuild`.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DESCRIPTION, MAINTAINER, RPM_ARCH, SUMMARY } from './about.mjs';
 import { RPM_HOOKS } from './hooks.mjs';
 import { CONFIGURATION } from './system-files.mjs';
 import { complete, contentOf } from './tree.mjs';
 
-/** Directories that are ours: the package removes them. */
-const OURS =
-  /^(usr\/(lib|share|share\/doc)\/integratord|etc\/integratord|var\/lib\/integratord)(\/|$)/;
+/** Directories that the package removes where nothing else is in them: its own, and those of shells that may not be there. */
+const OURS = [
+  /^(usr\/(lib|share|share\/doc)\/integratord|etc\/integratord|var\/lib\/integratord)(\/|$)/,
+  /^usr\/share\/(bash-completion|fish|zsh)(\/|$)/,
+];
 
 /** Why no .rpm can be made here, and what to do about it; undefined when one can. */
 export function whyNoRpm() {
@@ -22,15 +33,14 @@ export function whyNoRpm() {
 /**
  * @param entries {import('./tree.mjs').Entry[]} as on the system, without a leading slash
  * @param about {{ arch: string, version: string, needs: object, seconds: number }}
- * @param work {string} a directory for temporary files
  * @param out {string} where to put the package
  * @returns {string} its name
  */
-export function rpm(entries, about, work, out) {
+export function rpm(entries, about, out) {
   const all = complete(entries);
-  const top = join(work, 'rpm');
+  // Not below the project: rpmbuild takes no path with blanks.
+  const top = mkdtempSync(join(tmpdir(), 'integratord-rpm-'));
   const tree = join(top, 'tree');
-  rmSync(top, { recursive: true, force: true });
   for (const entry of all) write(tree, entry);
   const spec = join(top, 'integratord.spec');
   writeFileSync(spec, specText(all, tree, about));
@@ -97,7 +107,7 @@ ${entries.filter(isListed).map(fileLine).join('\n')}
 }
 
 function isListed({ type, path }) {
-  return type !== 'directory' || OURS.test(path);
+  return type !== 'directory' || OURS.some((ours) => ours.test(path));
 }
 
 function fileLine({ type, path, mode }) {

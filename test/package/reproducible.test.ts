@@ -35,4 +35,4 @@ it('makes the same packages in another place, at another time, by somebody with 
   expect(Object.keys(again).length).toBeGreaterThanOrEqual(3);
   const same = Object.keys(again).map((name) => [name, all[name]]);
   expect(again).toEqual(Object.fromEntries(same));
-});
+}, 900_000);

@@ -44,14 +44,15 @@ describe.skipIf(noRpm)('the .rpm', () => {
     afterAll(() => system.remove());
 
     /** With the database of packages in that system, which is Debian's and has no other .rpm. */
-    const on = (...args: readonly string[]) => rpm('--root', system.root, '--nodeps', ...args);
+    const place = () => ['--root', system.root, '--dbpath', '/var/lib/rpm', '--nodeps'];
+    const on = (...args: readonly string[]) => rpm(...place(), ...args);
 
     it('is installed, upgraded and removed, and leaves only state', () => {
       const before = system.files();
       const path = madeFile(/x86_64\.rpm$/);
       expect(on('-i', path)).toContain('integratord setup\n');
       // What is the manager's group's or user's now, and nothing else.
-      const args = ['--root', system.root, '-V', '--nodeps', 'integratord'];
+      const args = [...place(), '-V', 'integratord'];
       const { stdout } = spawnSync('rpm', args, { encoding: 'utf8' });
       const changed = stdout.trim().split('\n');
       expect(changed.length).toBeGreaterThan(0);
