@@ -3,6 +3,7 @@ import {
   type DatabaseSyncInstance,
   explainFailure,
   openDatabaseFile,
+  rollBack,
   type StatementSyncInstance,
 } from './sqlite.ts';
 
@@ -280,15 +281,6 @@ export class Database {
 
   #setBusyTimeout(milliseconds: number): void {
     this.#connection?.exec(`PRAGMA busy_timeout = ${milliseconds}`);
-  }
-}
-
-/** Rolls back. A full disk has SQLite do it by itself; there is nothing left to roll back then. */
-function rollBack(connection: DatabaseSyncInstance): void {
-  try {
-    if (connection.isTransaction) connection.exec('ROLLBACK');
-  } catch {
-    // The next transaction tries again.
   }
 }
 
