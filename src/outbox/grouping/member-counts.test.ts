@@ -34,6 +34,6 @@ it('counts anew after a transaction that was taken back', () => {
       counts.set(7, counts.of(7) + 1);
       throw new Error('no');
     });
-  expect(failing).toThrow();
+  expect(failing).toThrow('no');
   expect(counts.of(7)).toBe(0);
 });
