@@ -89,9 +89,9 @@ describe('the page about the routing', () => {
     );
     const { ask } = consoleApp({ blocks: blocks.join('\n') });
     const { body } = await ask('/routing');
-    expect(body.match(/class="card"/g)).toHaveLength(50);
+    expect(body.match(/class="panel"/g)).toHaveLength(50);
     const second = await ask('/routing?from=50');
-    expect(second.body.match(/class="card"/g)).toHaveLength(20);
+    expect(second.body.match(/class="panel"/g)).toHaveLength(20);
     expect(second.body).toContain('href="/routing/slack%2370"');
     expect((await ask('/routing/slack%2370')).body).toContain('Integration slack#70');
   });
