@@ -102,7 +102,7 @@ describe('the page about the routing', () => {
   });
 
   it('shows hostile names as text, and offers bundled alerts to try', async () => {
-    const id = JSON.stringify(`${HOSTILE.replace(/[\u0000-\u001f]/g, '')}`);
+    const id = JSON.stringify(HOSTILE.replace(/[\u0000-\u001f]/g, ''));
     const settings = `integrations:\n  ${id}: { type: shuffle, hook_url: "http://127.0.0.1:9/x", only: { agents: ${id} } }\n`;
     const app = consoleApp({ settings });
     const { body } = await app.ask('/routing');
