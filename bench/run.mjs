@@ -24,6 +24,7 @@ const MEASUREMENTS = [
   'growth',
   'usage',
   'metrics',
+  'console',
   'simulate',
 ];
 

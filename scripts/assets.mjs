@@ -10,6 +10,7 @@ const FILES = {
   'uplot.css': 'node_modules/uplot/dist/uPlot.min.css',
   'console.css': 'src/console/assets/console.css',
   'console.js': 'src/console/assets/console.js',
+  'now.js': 'src/console/assets/now.js',
   'steering.css': 'src/console/assets/steering.css',
   'steering.js': 'src/console/assets/steering.js',
   'icon.svg': 'src/console/assets/icon.svg',

@@ -178,7 +178,7 @@ export class Daemon {
       lanes: () => this.#lanes.reports(),
       reloading: () => this.#reloading,
     };
-    this.#console = new ConsoleDoor(options, this.#statusParts);
+    this.#console = new ConsoleDoor(options, this.#statusParts, this.#live);
     this.#intake = new Intake(
       {
         sources: this.#sources,
@@ -280,7 +280,7 @@ export class Daemon {
       limitBytes: setup.settings.outbox.maxBytes,
     });
     log.info('ready', { integrations: enabledIntegrations(setup).length, alerts: paths.alerts });
-    void this.#transports.warmUp().then(() => this.measuring.metrics.load());
+    void this.#transports.warmUp().then(() => this.measuring.warmUp());
     return true;
   }
 

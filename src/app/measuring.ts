@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import { type Clock, sleep } from '../core/clock.ts';
 import type { LaneObserver } from '../core/lane-observer.ts';
 import type { Log } from '../core/log.ts';
 import type { MetricsSettings } from '../core/settings.ts';
@@ -16,6 +16,10 @@ import { quotasLeft, traitsOf } from './measured-lane.ts';
 import type { OpenOutbox } from './open-outbox.ts';
 import type { Entry } from './running-lane.ts';
 import type { SilenceKeeper } from './silence-keeper.ts';
+
+/** The first texts of the numbers take some times as long: so many are made that nobody waits for. */
+const WARM_UPS = 8;
+const WARM_UP_EVERY_MS = 1000;
 
 /** The parts of the daemon that are measured. Most are asked for later, when they exist. */
 export interface MeasuredDaemon {
@@ -37,6 +41,8 @@ export interface Measuring {
   readonly program: ProgramMetrics;
   /** The observer of an integration's lane. */
   readonly observe: (entry: Entry) => LaneObserver;
+  /** Has the first who ask for them not wait longer than all others: some time after the start. */
+  readonly warmUp: () => Promise<void>;
   /** Gives them as the settings say. */
   readonly expose: (settings: MetricsSettings) => void;
   /** Gives them no more. */
@@ -66,12 +72,25 @@ export function measure(daemon: MeasuredDaemon): Measuring {
     program.held(lane, verdict, isSilenced);
     live.held(lanes().integrationOf(lane), verdict, isSilenced, alert);
   };
+  const stopping = new AbortController();
   const exposition = new Exposition(metrics, clock, log);
   return {
     metrics,
     program,
     observe: (entry) => program.lane(entry.integration.id, traitsOf(entry)),
+    async warmUp() {
+      metrics.load();
+      for (let round = 0; round < WARM_UPS; round += 1) {
+        await sleep(clock, WARM_UP_EVERY_MS, stopping.signal);
+        if (stopping.signal.aborted) return;
+        // Where the outbox cannot be read, whoever asks is told.
+        await metrics.text().catch(() => undefined);
+      }
+    },
     expose: (settings) => exposition.use(settings),
-    stop: () => exposition.stop(),
+    stop: () => {
+      stopping.abort();
+      return exposition.stop();
+    },
   };
 }

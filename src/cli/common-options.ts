@@ -2,7 +2,12 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { DELIVERY_STATES, type DeliveryState } from '../core/delivery.ts';
 import type { Paths } from '../core/paths.ts';
-import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../telemetry/log.ts';
+import {
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
+} from '../telemetry/log-settings.ts';
 import { hasEffect } from './option-effects.ts';
 import { type PathOptions, resolvePaths } from './paths.ts';
 

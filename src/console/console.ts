@@ -24,6 +24,8 @@ export interface ConsoleParts {
   readonly steering: Steering;
   readonly clock: Clock;
   readonly log: Log;
+  /** The share of its time, from 0 to 1, that the daemon was busy since this was asked last. */
+  readonly busyShare: () => number;
   /** An address that lets in, for a console on a port without a file of users. */
   readonly ticket?: Ticket | undefined;
   /** With `write`, where people may act: everywhere, unless it is given. */
@@ -51,7 +53,7 @@ export function createConsole(parts: ConsoleParts): Console {
     );
   }
   const writes = (path: string) => write && path.startsWith(actsBelow);
-  const live = new Live(source, clock);
+  const live = new Live({ source, clock, busyShare: parts.busyShare });
   const formIds = new FormIds();
   const viewing = new Viewing((text) => source.scrub(text), hide);
   const now = () => clock.now();

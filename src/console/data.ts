@@ -1,4 +1,5 @@
 import type { JsonObject } from '../alert/json.ts';
+import type { LiveEvent } from '../core/live-event.ts';
 import type { SilenceRecord } from '../core/silence.ts';
 import type { StatusReport } from '../core/status.ts';
 import type { AlertDelivery } from '../outbox/alert-history.ts';
@@ -8,10 +9,11 @@ import type { DeadGroups } from '../outbox/browse/dead-groups.ts';
 import type { QueueDetail } from '../outbox/queue.ts';
 import type { SilenceReceipt } from '../outbox/silence-receipts.ts';
 import type { ActionTarget, TargetCount } from './action-target.ts';
+import type { LaneRecent } from './lane-tally.ts';
 import type { ExportPiece } from './reader/protocol.ts';
 import type { Rendering } from './rendering/rendering.ts';
 import type { Search } from './search.ts';
-import type { Series } from './series.ts';
+import type { Series, SeriesSpan } from './series.ts';
 import type { SilenceWish, TriedSilence } from './silence-data.ts';
 
 /** How the daemon is doing, and what of it is wrong. */
@@ -19,8 +21,10 @@ export interface NowData {
   readonly report: StatusReport;
   readonly verdict: 'ok' | 'degraded' | 'stopped';
   readonly problems: readonly string[];
-  /** Attempts of the last five minutes, by integration. */
-  readonly recent: ReadonlyMap<string, { readonly delivered: number; readonly failed: number }>;
+  /** How attempts went lately, by integration. */
+  readonly recent: ReadonlyMap<string, LaneRecent>;
+  /** False where it is not known yet what waits. */
+  readonly isCounted: boolean;
 }
 
 /** A question that was asked about an alert. */
@@ -94,7 +98,9 @@ export interface SilenceData {
 /** What a page can show. Rejects with a {@link ReaderError} where the outbox cannot be asked. */
 export interface ConsoleSource {
   now(): Promise<NowData>;
-  series(): Series;
+  series(span: SeriesSpan): Series;
+  /** Tells what happens from now on. Returns what ends that. */
+  watch(told: (event: LiveEvent) => void): () => void;
   deliveries(search: Search): Promise<BrowsePage>;
   /** Deliveries as lines of JSON, a piece of them. */
   exported(search: Search): Promise<ExportPiece>;

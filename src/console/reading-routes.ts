@@ -11,6 +11,7 @@ import { DeadPage } from './pages/dead.tsx';
 import { DeliveryPage } from './pages/delivery.tsx';
 import { Message } from './pages/layout.tsx';
 import { NowPage } from './pages/now.tsx';
+import { SERIES_SPANS, type SeriesSpan } from './series.ts';
 import { silenceRoutes } from './silence-routes.ts';
 import type { Viewing } from './viewing.ts';
 
@@ -42,11 +43,13 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
     get('/', async (request) => {
       const data = await source.now();
       const canAct = mayAct(request);
-      return page('Now', NowPage({ data, canAct, formId: formIdFor(request)?.() ?? '' }));
+      const span = spanOf(request);
+      const formId = formIdFor(request)?.() ?? '';
+      return page('Now', NowPage({ data, canAct, formId, span }));
     }),
-    get('/series', () => ({ kind: 'json', value: source.series() })),
+    get('/series', (request) => ({ kind: 'json', value: source.series(spanOf(request)) })),
     get('/events', (request) => {
-      const stream = live.subscribe(mayAct(request));
+      const stream = live.subscribe(mayAct(request), request.lastEventId);
       return stream === undefined ? { kind: 'full' } : { kind: 'events', stream };
     }),
     ...deliveriesRoutes(parts),
@@ -80,6 +83,11 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
       return page('About', AboutPage({ data, formId: formIdFor(request, 'admin')?.() }));
     }),
   ];
+}
+
+/** How far back the plot goes. */
+function spanOf({ query }: PageRequest): SeriesSpan {
+  return SERIES_SPANS.find((span) => span === query.get('span')) ?? '1h';
 }
 
 function isId(text: string): boolean {

@@ -1,71 +1,129 @@
-/** What happened every ten seconds of the last hour, over all integrations: seconds since 1970, and counts. */
+import { type Counts, type LaneRecent, LaneTally } from './lane-tally.ts';
+
+/** What happened over all integrations: seconds since 1970, and counts of what came before each. */
 export interface Series {
+  /** The time between two points, in seconds. */
+  readonly step: number;
   readonly times: readonly number[];
   readonly delivered: readonly number[];
   readonly failed: readonly number[];
 }
 
-/** The time between two points, in milliseconds. */
-export const POINT_MS = 10_000;
-/** An hour. */
-export const MOST_POINTS = 360;
-/** What counts as recent: five minutes. */
-const RECENT_POINTS = 30;
+/** How far back: an hour, a day, or thirty. */
+export const SERIES_SPANS = ['1h', '24h', '30d'] as const;
+export type SeriesSpan = (typeof SERIES_SPANS)[number];
 
-interface Counts {
-  delivered: number;
-  failed: number;
+/** An hour of the last thirty days. */
+export interface Hour extends Counts {
+  /** When it began, in milliseconds since 1970. */
+  readonly at: number;
 }
 
-/** Counts attempts by integration, and keeps an hour of it in memory. */
+/** The time between two points that are counted, in milliseconds. */
+export const POINT_MS = 10_000;
+const HOUR_MS = 3_600_000;
+/** What is kept of the points: a day. */
+const MOST_POINTS = 8640;
+const POINTS_AN_HOUR = 360;
+/** In the view of a day, a point is five minutes: more than that, nobody tells apart. */
+const POINTS_TOGETHER = 30;
+const MOST_HOURS = 720;
+
+interface Point extends Counts {
+  readonly at: number;
+}
+
+/** Counts attempts: by integration for the last hour, of all for a day by ten seconds and thirty by the hour. */
 export class Tally {
-  /** What the present ten seconds have, by integration. */
-  readonly #present = new Map<string, Counts>();
-  /** The points before, the oldest first. */
-  readonly #points: { at: number; counts: ReadonlyMap<string, Counts> }[] = [];
+  readonly #lanes = new Map<string, LaneTally>();
+  /** A ring: the next one takes the place of the oldest. */
+  readonly #points: Point[] = [];
+  #next = 0;
+  #hours: Hour[] = [];
 
   /** An attempt ended. Called for each of them: it must be quick. */
-  count(integration: string, isDelivered: boolean): void {
-    let counts = this.#present.get(integration);
-    if (counts === undefined) {
-      counts = { delivered: 0, failed: 0 };
-      this.#present.set(integration, counts);
+  count(integration: string, isDelivered: boolean, durationMs: number): void {
+    let lane = this.#lanes.get(integration);
+    if (lane === undefined) {
+      lane = new LaneTally();
+      this.#lanes.set(integration, lane);
     }
-    if (isDelivered) counts.delivered += 1;
-    else counts.failed += 1;
+    lane.count(isDelivered, durationMs);
   }
 
-  /** Ends a point. @param now in milliseconds since 1970. */
+  /** Ends ten seconds. @param now in milliseconds since 1970. */
   point(now: number): void {
-    this.#points.push({ at: now, counts: new Map(this.#present) });
-    this.#present.clear();
-    if (this.#points.length > MOST_POINTS) this.#points.shift();
-  }
-
-  series(): Series {
-    const sumOf = (counts: ReadonlyMap<string, Counts>, kind: keyof Counts) =>
-      [...counts.values()].reduce((sum, one) => sum + one[kind], 0);
-    return {
-      times: this.#points.map(({ at }) => Math.round(at / 1000)),
-      delivered: this.#points.map(({ counts }) => sumOf(counts, 'delivered')),
-      failed: this.#points.map(({ counts }) => sumOf(counts, 'failed')),
-    };
-  }
-
-  /** The last five minutes, by integration. */
-  recent(): Map<string, Counts> {
-    const sums = new Map<string, Counts>();
-    const parts = [
-      ...this.#points.slice(-RECENT_POINTS).map(({ counts }) => counts),
-      this.#present,
-    ];
-    for (const [integration, { delivered, failed }] of parts.flatMap((part) => [...part])) {
-      const sum = sums.get(integration) ?? { delivered: 0, failed: 0 };
-      sums.set(integration, {
-        delivered: sum.delivered + delivered,
-        failed: sum.failed + failed,
-      });
+    let [delivered, failed] = [0, 0];
+    for (const lane of this.#lanes.values()) {
+      const counts = lane.point();
+      delivered += counts.delivered;
+      failed += counts.failed;
     }
-    return sums;
+    this.#points[this.#next] = { at: now, delivered, failed };
+    this.#next = (this.#next + 1) % MOST_POINTS;
+    this.#addToHour({ at: Math.floor(now / HOUR_MS) * HOUR_MS, delivered, failed });
   }
+
+  series(span: SeriesSpan): Series {
+    if (span === '30d') return seriesOf(this.#hours, HOUR_MS);
+    const all = [...this.#points.slice(this.#next), ...this.#points.slice(0, this.#next)];
+    if (span === '1h') return seriesOf(all.slice(-POINTS_AN_HOUR), POINT_MS);
+    return seriesOf(together(all), POINT_MS * POINTS_TOGETHER);
+  }
+
+  /** How it went lately, by integration. */
+  recent(): Map<string, LaneRecent> {
+    return new Map([...this.#lanes].map(([id, lane]) => [id, lane.recent]));
+  }
+
+  /** The hours, the oldest first: what is worth keeping. */
+  get hours(): readonly Hour[] {
+    return this.#hours;
+  }
+
+  /** Takes up the hours that were kept, before those that were counted since. */
+  restore(hours: readonly Hour[]): void {
+    const counted = this.#hours;
+    this.#hours = hours.slice(-MOST_HOURS);
+    for (const hour of counted) this.#addToHour(hour);
+  }
+
+  #addToHour(hour: Hour): void {
+    const last = this.#hours.at(-1);
+    if (last === undefined || last.at < hour.at) this.#hours.push(hour);
+    else {
+      const delivered = last.delivered + hour.delivered;
+      this.#hours[this.#hours.length - 1] = {
+        at: last.at,
+        delivered,
+        failed: last.failed + hour.failed,
+      };
+    }
+    if (this.#hours.length > MOST_HOURS) this.#hours.shift();
+  }
+}
+
+function seriesOf(points: readonly Point[], stepMs: number): Series {
+  return {
+    step: stepMs / 1000,
+    times: points.map(({ at }) => Math.round(at / 1000)),
+    delivered: points.map(({ delivered }) => delivered),
+    failed: points.map(({ failed }) => failed),
+  };
+}
+
+/** Several points in one, each always the same ones, so that what is drawn does not flicker. */
+function together(points: readonly Point[]): Point[] {
+  const sums = new Map<number, Point>();
+  const width = POINT_MS * POINTS_TOGETHER;
+  for (const { at, delivered, failed } of points) {
+    const end = Math.ceil(at / width) * width;
+    const sum = sums.get(end);
+    sums.set(end, {
+      at: end,
+      delivered: delivered + (sum?.delivered ?? 0),
+      failed: failed + (sum?.failed ?? 0),
+    });
+  }
+  return [...sums.values()];
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { LogFields } from '../core/log.ts';
 import { Scrubber, Secret } from '../core/secret.ts';
-import { createLog, LOG_FORMATS, type LogFormat, type LogLevel } from './log.ts';
+import { createLog } from './log.ts';
+import { LOG_FORMATS, type LogFormat, type LogLevel } from './log-settings.ts';
 
 const KEY = 'p4ss/w"ord\\é';
 

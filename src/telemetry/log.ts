@@ -6,12 +6,8 @@ import type { Log, LogFields, TextLog } from '../core/log.ts';
 import { escaped } from '../core/printable.ts';
 import type { Scrubber } from '../core/secret.ts';
 import type { LostLines } from './bounded-sink.ts';
+import type { LogFormat, LogLevel } from './log-settings.ts';
 import { ossecLine } from './ossec-line.ts';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-export const LOG_FORMATS = ['pretty', 'json', 'ossec'] as const;
-export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Where finished lines go: a `BoundedSink`, or a buffer in a test. */
 export interface LineSink {

@@ -22,6 +22,7 @@ const MEASUREMENTS: readonly (readonly [string, number])[] = [
   ['growth', 9],
   ['usage', 5],
   ['metrics', 3],
+  ['console', 5],
   ['simulate', 4],
 ];
 

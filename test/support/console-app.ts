@@ -89,6 +89,7 @@ export function consoleApp({
     searcher: reader,
     status,
     tally: new Tally(),
+    live: { watch: () => () => undefined },
     setup: () => setup,
     scrubber,
     clock,
@@ -123,6 +124,7 @@ export function consoleApp({
     },
     source,
     actions,
+    busyShare: () => 0,
     steering: createSteering(
       {
         paths: { ...paths, config: home.config },

@@ -1,9 +1,11 @@
+import { performance } from 'node:perf_hooks';
 import { type Console, createConsole } from '../../console/console.ts';
 import { type Listening, listen } from '../../console/http/server.ts';
 import { Reader } from '../../console/reader/client.ts';
 import type { Tally } from '../../console/series.ts';
 import type { ConsoleSettings } from '../../core/settings.ts';
 import type { DaemonOptions } from '../daemon-options.ts';
+import type { LiveFeed } from '../live-feed.ts';
 import type { Setup } from '../setup.ts';
 import { type StatusParts, statusOf } from '../status.ts';
 import { consoleActions } from './actions.ts';
@@ -18,6 +20,7 @@ export interface OpenConsoleParts {
   readonly options: Pick<DaemonOptions, 'log' | 'scrubber' | 'paths' | 'console'>;
   readonly status: StatusParts;
   readonly tally: Tally;
+  readonly live: Pick<LiveFeed, 'watch'>;
   /** What is in force. */
   readonly setup: () => Setup;
   /** What was in force before the last reload; undefined where there was none. */
@@ -33,7 +36,7 @@ const LONGEST_ANSWER_MS = 5000;
  * @throws an error with a reason in words where it cannot be opened.
  */
 export async function openConsole(parts: OpenConsoleParts): Promise<Listening> {
-  const { settings, options, status, tally, setup, setupBefore } = parts;
+  const { settings, options, status, tally, live, setup, setupBefore } = parts;
   const { log, scrubber, paths } = options;
   const { clock, database, reloading, troubles } = status;
   const outbox = database.path;
@@ -51,6 +54,7 @@ export async function openConsole(parts: OpenConsoleParts): Promise<Listening> {
     searcher,
     status: (backlog) => statusOf(status, backlog),
     tally,
+    live,
     setup,
     scrubber,
     clock,
@@ -75,8 +79,11 @@ export async function openConsole(parts: OpenConsoleParts): Promise<Listening> {
     log,
     ticket,
     actsBelow,
+    busyShare: busySince(),
   });
   const server = await listenOr(parts, app);
+  // Its process starts now, so that the first page need not wait for that.
+  void reader.ask('integrations').catch(() => undefined);
   return {
     port: server.port,
     close() {
@@ -85,6 +92,17 @@ export async function openConsole(parts: OpenConsoleParts): Promise<Listening> {
       reader.release();
       searcher.release();
     },
+  };
+}
+
+/** Says which share of the time the event loop was busy since it was asked last. */
+function busySince(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
   };
 }
 

@@ -4,10 +4,11 @@ import type { ConsoleSource, ExplainedAlert } from '../../console/data.ts';
 import type { Reader } from '../../console/reader/client.ts';
 import type { FoundAlert } from '../../console/reader/protocol.ts';
 import type { Tally } from '../../console/series.ts';
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, sleep } from '../../core/clock.ts';
 import type { LaneBacklog } from '../../core/outbox.ts';
 import type { Scrubber } from '../../core/secret.ts';
 import type { StatusReport } from '../../core/status.ts';
+import type { LiveFeed } from '../live-feed.ts';
 import type { Setup } from '../setup.ts';
 import { explained } from './explained.ts';
 import { isAlertId } from './given-alerts.ts';
@@ -19,6 +20,7 @@ export interface SourceParts {
   readonly searcher: Pick<Reader, 'ask'>;
   readonly status: (backlog: readonly LaneBacklog[]) => StatusReport;
   readonly tally: Tally;
+  readonly live: Pick<LiveFeed, 'watch'>;
   /** The configuration in force. */
   readonly setup: () => Setup;
   readonly scrubber: Pick<Scrubber, 'scrub'>;
@@ -29,17 +31,41 @@ const PAGE_ROWS = 100;
 /** How long a page may look for deliveries, and a search in alerts. */
 const PAGE_MS = 120;
 const SEARCH_MS = 2000;
+/** How long the first page waits until it is counted what waits; it is told of it a second later. */
+const COUNTING_MS = 100;
+/** A count that is older says nothing of now. */
+const COUNT_LASTS_MS = 10_000;
 
 /** What the pages show: the state of the daemon, and the outbox as a process of its own reads it. */
 export function consoleSource(parts: SourceParts): ConsoleSource {
-  const { reader, searcher, status, tally, setup, scrubber, clock } = parts;
+  const { reader, searcher, status, tally, live, setup, scrubber, clock } = parts;
   const explain = (found: FoundAlert) => explained(found, setup(), clock.now());
+  /** What waits, as it was counted last, and when that was. */
+  let known: { readonly backlog: readonly LaneBacklog[]; readonly at: number } | undefined;
+  /** What waits now; where that takes longer, what is known. Undefined where nothing is. */
+  const counted = async () => {
+    const counting = reader.ask('backlog').then(
+      (backlog) => {
+        known = { backlog, at: clock.monotonic() };
+      },
+      // The rest of the state can be shown where the outbox cannot be read: it says so.
+      () => {
+        known = undefined;
+      },
+    );
+    await Promise.race([counting, sleep(clock, COUNTING_MS)]);
+    const isOld = known !== undefined && clock.monotonic() - known.at > COUNT_LASTS_MS;
+    return isOld ? undefined : known?.backlog;
+  };
   return {
     async now() {
-      const report = status(await reader.ask('backlog').catch(nothingKnown));
-      return { report, ...judge(report), recent: tally.recent() };
+      const backlog = await counted();
+      const report = status(backlog ?? []);
+      const isCounted = backlog !== undefined;
+      return { report, ...judge(report), recent: tally.recent(), isCounted };
     },
-    series: () => tally.series(),
+    series: (span) => tally.series(span),
+    watch: (told) => live.watch(told),
     deliveries(search) {
       const isSearch = [search.rule, search.agent, search.text].some((one) => one !== undefined);
       return isSearch
@@ -97,9 +123,4 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
 /** Lets the lanes go on between two pieces of work. */
 function laterOn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** The rest of the state can be shown where the outbox cannot be read: it says so. */
-function nothingKnown(): LaneBacklog[] {
-  return [];
 }

@@ -1,4 +1,3 @@
-import { yieldToLanes } from '../../console/reader/serve.ts';
 import type { SilenceTrial } from '../../console/silence-data.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Paths } from '../../core/paths.ts';
@@ -13,7 +12,6 @@ export interface TrialOrder {
 }
 
 /** What tries silences for the console: it reads the last day, answers once, and ends. */
-yieldToLanes();
 process.on('disconnect', () => process.exit());
 process.once('message', ({ silence, paths }: TrialOrder) => {
   void answer(silence, paths).then((trial) => {

@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { askDaemon, CONTROL_SOCKET } from '../../control/client.ts';
 import { OutboxError } from '../../core/outbox-error.ts';
 import type { LaneReport, StatusReport } from '../../core/status.ts';
-import { daemonOf } from '../../outbox/daemon-lock.ts';
-import { OUTBOX_FILE, openOutboxDatabase } from '../../outbox/state-directory.ts';
-import { SqliteStatistics } from '../../outbox/statistics.ts';
 
 /** What can be found out about the daemon of a state directory. */
 export type Gathered =
@@ -33,6 +30,7 @@ export async function gather(state: string): Promise<Gathered> {
     case 'failed':
       return { kind: 'unknown', why: `${result.why}: ask as root, or as the user of the daemon` };
     case 'nobody': {
+      const { daemonOf } = await import('../../outbox/daemon-lock.ts');
       const owner = daemonOf(state);
       if (owner === undefined) return stopped(state);
       const socket = join(state, CONTROL_SOCKET);
@@ -42,17 +40,23 @@ export async function gather(state: string): Promise<Gathered> {
   }
 }
 
-function stopped(state: string): Gathered {
+/** What reads an outbox is loaded by this only: a daemon that runs is asked often. */
+async function stopped(state: string): Promise<Gathered> {
+  const { OUTBOX_FILE, openOutboxDatabase } = await import('../../outbox/state-directory.ts');
+  const { SqliteStatistics } = await import('../../outbox/statistics.ts');
   if (!existsSync(join(state, OUTBOX_FILE)))
     return { kind: 'stopped', waiting: [], hasOutbox: false };
   try {
     const database = openOutboxDatabase(state);
     try {
-      const waiting = new SqliteStatistics(database).backlog().map((one): LaneReport => {
+      const statistics = new SqliteStatistics(database);
+      const stops = statistics.stopped();
+      const waiting = statistics.backlog().map((one): LaneReport => {
         const { integration: id, held, dead, oldestReadAt, behindSince } = one;
         const pending = one.pending + one.leased + one.parked;
-        const rest = { why: undefined, nextAttemptAt: undefined, oldestReadAt, behindSince };
-        return { id, state: 'not_running', pending, held, dead, ...rest };
+        const rest = { nextAttemptAt: undefined, oldestReadAt, behindSince };
+        const { state = 'not_running', why } = stops.get(id) ?? {};
+        return { id, state, why, pending, held, dead, ...rest };
       });
       return { kind: 'stopped', waiting, hasOutbox: true };
     } finally {

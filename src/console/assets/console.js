@@ -1,4 +1,4 @@
-// What the console's pages do by themselves: keys, the live view, the plot. All of it can be done without.
+// What the console's pages do by keys. All of it can be done without.
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -96,7 +96,7 @@ function leave() {
 const KEYS = {
   '/': () => press('/'),
   '?': () => $('#help').showModal(),
-  '.': hold,
+  '.': () => press('.'),
   '*': selectAll,
   j: () => move(1),
   k: () => move(-1),
@@ -142,7 +142,6 @@ document.addEventListener('click', (event) => {
   const copied = event.target.closest?.('[data-copy]');
   if (copied) void copy(document.getElementById(copied.dataset.copy));
   if (event.target.closest?.('#help-button')) $('#help').showModal();
-  if (event.target.closest?.('#hold')) hold();
 });
 
 // --- what can be copied ---
@@ -161,124 +160,3 @@ async function copy(element) {
     say('Selected');
   }
 }
-
-// --- the live view ---
-
-let source;
-let isHeld = false;
-
-function connect() {
-  source?.close();
-  source = undefined;
-  const live = $('[data-live]');
-  if (live === null || isHeld || document.hidden) return;
-  const stream = new EventSource(live.dataset.live);
-  source = stream;
-  stream.addEventListener('open', () => state('Live'));
-  stream.addEventListener('now', (event) => {
-    // What is pressed must not be replaced under the finger.
-    if ($('#live :active') !== null) return;
-    const at = rows().indexOf(document.activeElement?.closest('[data-row]'));
-    const name = document.activeElement?.getAttribute('name');
-    $('#live').innerHTML = event.data;
-    const again = at < 0 ? undefined : rows()[at];
-    if (again) ($(name ? `[name="${name}"]` : 'a[data-open]', again) ?? $('a', again))?.focus();
-    rows()[here]?.classList.add('here');
-  });
-  stream.addEventListener('error', () => state('Not connected: trying again'));
-}
-
-function state(text) {
-  const place = $('#live-state');
-  if (place !== null && place.textContent !== text) place.textContent = text;
-}
-
-function hold() {
-  const button = $('#hold');
-  if (button === null) return;
-  isHeld = !isHeld;
-  button.setAttribute('aria-pressed', String(isHeld));
-  connect();
-  state(isHeld ? 'Held' : 'Live');
-  say(isHeld ? 'The live view is held' : 'The live view goes on');
-}
-
-document.addEventListener('visibilitychange', connect);
-
-// --- the plot ---
-
-let plot;
-let plotTimer;
-
-async function draw() {
-  clearTimeout(plotTimer);
-  const place = $('#plot');
-  if (place === null) return;
-  plotTimer = setTimeout(() => void draw(), 10_000);
-  if (document.hidden || isHeld) return;
-  const answer = await fetch(place.dataset.series, { headers: { 'x-integratord': '1' } });
-  if (!answer.ok || !place.isConnected) return;
-  const { times, delivered, failed } = await answer.json();
-  if (times.length === 0) {
-    place.textContent = 'The first numbers come after ten seconds.';
-    return;
-  }
-  const data = [times, delivered, failed];
-  const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
-  place.setAttribute(
-    'aria-label',
-    `Attempts of the last hour: ${sum(delivered)} delivered, ${sum(failed)} failed`,
-  );
-  if (plot?.root.parentElement === place) return plot.setData(data);
-  await plotLibrary();
-  if (!place.isConnected) return;
-  place.replaceChildren();
-  plot = new window.uPlot(plotOptions(place), data, place);
-}
-
-/** The library, loaded once a page has a plot. */
-function plotLibrary() {
-  if (window.uPlot !== undefined) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = document.body.dataset.uplot;
-    script.addEventListener('load', resolve);
-    script.addEventListener('error', reject);
-    document.head.append(script);
-  });
-}
-
-function plotOptions(place) {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: colour('--quiet'),
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { stroke: colour('--line'), width: 1 },
-  };
-  return {
-    width: place.clientWidth,
-    height: 190,
-    legend: { show: false },
-    cursor: { show: false },
-    axes: [axis, { ...axis, size: 60 }],
-    scales: { y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, 1)] } },
-    series: [
-      {},
-      { label: 'delivered', stroke: colour('--delivered'), width: 2 },
-      { label: 'failed', stroke: colour('--failed'), width: 2, dash: [6, 4] },
-    ],
-  };
-}
-
-window.addEventListener('resize', () => {
-  const place = $('#plot');
-  if (plot?.root.parentElement === place && place !== null) {
-    plot.setSize({ width: place.clientWidth, height: 190 });
-  }
-});
-
-// A page that one comes back to is live again.
-window.addEventListener('pageshow', connect);
-
-void draw();

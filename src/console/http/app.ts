@@ -54,7 +54,7 @@ export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<
     };
     return context.body(new Uint8Array(file.bytes), 200, headers);
   });
-  if (ticket !== undefined) addTicket(app, ticket);
+  if (ticket !== undefined) addTicket(app, ticket, assets.url('icon.svg'));
   else if (login !== undefined) addLogin(app, parts, login);
   for (const route of routes) {
     app.on(route.method, route.path, async (context) => {
@@ -199,7 +199,8 @@ async function readRequest(
 ): Promise<PageRequest | 'too long' | 'busy'> {
   const { pathname, search, searchParams } = new URL(context.req.url);
   const id = context.req.param('id') ?? '';
-  const rest = { user, id, url: pathname + search, query: searchParams };
+  const lastEventId = context.req.header('last-event-id');
+  const rest = { user, id, url: pathname + search, query: searchParams, lastEventId };
   if (context.req.method !== 'POST')
     return { ...rest, form: new URLSearchParams(), bytes: NOTHING };
   const body = await bodies.read(context.req.raw.body, longestBytes ?? LONGEST_FORM);
@@ -255,12 +256,12 @@ function addLogin(app: Hono, parts: AppParts, login: Login): void {
  * The address that lets in. It answers with a page that leads on, rather than by a redirect: a browser that
  * came from elsewhere, such as a terminal on the web, sends a strict cookie only where our own page led to.
  */
-function addTicket(app: Hono, ticket: Ticket): void {
+function addTicket(app: Hono, ticket: Ticket, icon: string): void {
   app.get('/enter', async (context) => {
     const token = ticket.enter(context.req.query('key') ?? '');
     if (token === undefined) return context.text(TICKET_NEEDED, 401);
     context.header('set-cookie', sessionCookie(context, token));
-    return context.html(`<!doctype html>${await EnteredPage()}`);
+    return context.html(`<!doctype html>${await EnteredPage({ icon })}`);
   });
 }
 

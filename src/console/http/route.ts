@@ -12,6 +12,8 @@ export interface PageRequest {
   /** The path with its query. */
   readonly url: string;
   readonly query: URLSearchParams;
+  /** The last event that a page was told, where it asks for those after it. */
+  readonly lastEventId?: string | undefined;
   /** What was sent; empty for what only reads. */
   readonly form: URLSearchParams;
   /** The bytes of a form that is left as it came; empty for others. */

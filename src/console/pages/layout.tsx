@@ -46,6 +46,7 @@ export function Layout({ assets, user, url, title, body, hasLogin, refresh }: La
         <link rel="stylesheet" href={assets.url('console.css')} />
         <link rel="stylesheet" href={assets.url('steering.css')} />
         <script src={assets.url('console.js')} type="module" />
+        {path === '/' ? <script src={assets.url('now.js')} type="module" /> : null}
         <script src={assets.url('steering.js')} type="module" />
         {seconds === undefined ? null : (
           <noscript>

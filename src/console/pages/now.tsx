@@ -1,7 +1,10 @@
 import { type LaneReport, WORST_FIRST } from '../../core/status.ts';
 import { bytesOf, spanOf } from '../../core/words.ts';
 import type { NowData } from '../data.ts';
-import { address, FormId, State, shown, Table, Time } from './parts.tsx';
+import { SERIES_SPANS, type SeriesSpan } from '../series.ts';
+import { Ago, durationOf } from './ages.tsx';
+import { address, FormId, State, shown, Table } from './parts.tsx';
+import { Spark } from './spark.tsx';
 
 export interface NowParts {
   readonly data: NowData;
@@ -9,8 +12,15 @@ export interface NowParts {
   readonly canAct: boolean;
 }
 
+export interface NowPageParts extends NowParts {
+  readonly formId: string;
+  /** How far back the plot goes. */
+  readonly span: SeriesSpan;
+}
+
 /** How the daemon is doing. The form stands outside of what is live, so that its id lasts. */
-export function NowPage({ data, canAct, formId }: NowParts & { readonly formId: string }) {
+export function NowPage({ data, canAct, formId, span }: NowPageParts) {
+  const now = new Date(data.report.now).toISOString();
   return (
     <>
       <div id="live" data-live="/events">
@@ -20,19 +30,40 @@ export function NowPage({ data, canAct, formId }: NowParts & { readonly formId: 
         <button type="button" class="plain" data-key="." id="hold" aria-pressed="false">
           Hold <kbd>.</kbd>
         </button>{' '}
-        <span id="live-state">Reload the page for newer numbers.</span>
+        <span id="live-state">Reload the page for newer numbers</span>, as of{' '}
+        <time id="as-of" datetime={now}>
+          {now.slice(0, 19)}Z
+        </time>
       </p>
+      <section aria-labelledby="just-now-title" class="scripted">
+        <h2 id="just-now-title">Just now</h2>
+        <ul id="just-now">
+          <li class="quiet">What happens shows here.</li>
+        </ul>
+      </section>
       <section aria-labelledby="plot-title">
-        <h2 id="plot-title">Attempts of the last hour</h2>
+        <h2 id="plot-title">Attempts of the last {SPAN_NAMES[span]}</h2>
         <div
           id="plot"
-          data-series="/series"
+          data-series={`/series?span=${span}`}
+          data-span={SPAN_NAMES[span]}
           role="img"
-          aria-label="Attempts of the last hour, delivered and failed"
+          aria-label={`Attempts of the last ${SPAN_NAMES[span]}, delivered and failed`}
         />
         <p class="quiet legend">
           <span class="key delivered" aria-hidden="true" /> delivered (solid){' '}
-          <span class="key failed" aria-hidden="true" /> failed (dashed), per 10 seconds
+          <span class="key failed" aria-hidden="true" /> failed (dashed), per {SPAN_STEPS[span]}
+        </p>
+        <p class="spans">
+          Show the last{' '}
+          {SERIES_SPANS.map((one) => (
+            <a
+              href={one === '1h' ? '/' : `/?span=${one}`}
+              aria-current={one === span ? 'true' : undefined}
+            >
+              {SPAN_NAMES[one]}
+            </a>
+          ))}
         </p>
       </section>
       {canAct ? (
@@ -44,11 +75,33 @@ export function NowPage({ data, canAct, formId }: NowParts & { readonly formId: 
   );
 }
 
+const SPAN_NAMES: Readonly<Record<SeriesSpan, string>> = {
+  '1h': 'hour',
+  '24h': '24 hours',
+  '30d': '30 days',
+};
+const SPAN_STEPS: Readonly<Record<SeriesSpan, string>> = {
+  '1h': '10 seconds',
+  '24h': '5 minutes',
+  '30d': 'hour',
+};
+
 /** What is replaced as it changes. */
 export function NowLive({ data, canAct }: NowParts) {
-  const { report, verdict, problems } = data;
+  const { report, verdict, problems, isCounted } = data;
   const { now, sources, outbox, configuration } = report;
-  const head = ['Integration', 'State', 'Waiting', 'Held', 'Dead', 'Oldest', '5 min', 'Next'];
+  const head = [
+    'Integration',
+    'State',
+    'Waiting',
+    'Held',
+    'Dead',
+    'Oldest',
+    '5 min',
+    'p95',
+    'Last hour',
+    'Next',
+  ];
   const lanes = report.integrations
     .filter(({ id, pending, dead }) => !id.startsWith('@') || pending + dead > 0)
     .toSorted((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
@@ -57,7 +110,11 @@ export function NowLive({ data, canAct }: NowParts) {
       <div class={`verdict ${verdict}`}>
         <p>
           <State of={verdict} />{' '}
-          {verdict === 'ok' ? 'All is well.' : shown(problems[0] ?? 'Something is wrong.')}
+          {problems[0] === undefined
+            ? isCounted
+              ? 'All is well.'
+              : 'Nothing is wrong so far. What waits is being counted.'
+            : shown(problems[0])}
         </p>
         {problems.length > 1 ? (
           <ul>
@@ -81,7 +138,7 @@ export function NowLive({ data, canAct }: NowParts) {
               {lagBytes === 0
                 ? 'all read'
                 : `${bytesOf(lagBytes)} to read, ${spanOf(lagSeconds * 1000)} behind`}
-              , last alert <Time at={lastAlertAt} now={now} />
+              , last alert <Ago at={lastAlertAt} now={now} />
             </dd>
           </div>
         ))}
@@ -101,13 +158,7 @@ export function NowLive({ data, canAct }: NowParts) {
           <dt>Configuration</dt>
           <dd>
             {shown(configuration.file)}, in force since{' '}
-            <Time at={configuration.inForceSince} now={now} />
-          </dd>
-        </div>
-        <div>
-          <dt>As of</dt>
-          <dd>
-            <time datetime={new Date(now).toISOString()}>{new Date(now).toISOString()}</time>
+            <Ago at={configuration.inForceSince} now={now} />
           </dd>
         </div>
       </dl>
@@ -118,7 +169,9 @@ export function NowLive({ data, canAct }: NowParts) {
 function Lane({ lane, data, canAct }: NowParts & { readonly lane: LaneReport }) {
   const { id, state, why, pending, held, dead, oldestReadAt, nextAttemptAt } = lane;
   const { now } = data.report;
-  const { delivered = 0, failed = 0 } = data.recent.get(id) ?? {};
+  const { delivered = 0, failed = 0, p95, minutes = [] } = data.recent.get(id) ?? {};
+  const count = (number: number, to: string | undefined) =>
+    data.isCounted ? number === 0 ? 0 : <a href={listed(to)}>{number}</a> : '…';
   const listed = (state?: string) => address('/deliveries', { integration: id, state });
   const isPaused = state === 'paused';
   return (
@@ -132,17 +185,25 @@ function Lane({ lane, data, canAct }: NowParts & { readonly lane: LaneReport }) 
         <State of={state} />
         {why === undefined ? null : <div class="why">{shown(why)}</div>}
       </td>
-      <td class="number">{pending === 0 ? 0 : <a href={listed(waiting(state))}>{pending}</a>}</td>
-      <td class="number">{held === 0 ? 0 : <a href={listed('held')}>{held}</a>}</td>
-      <td class="number">{dead === 0 ? 0 : <a href={listed('dead')}>{dead}</a>}</td>
-      <td>{oldestReadAt === undefined ? '–' : spanOf(now - oldestReadAt)}</td>
+      <td class="number">{count(pending, waiting(state))}</td>
+      <td class="number">{count(held, 'held')}</td>
+      <td class="number">{count(dead, 'dead')}</td>
+      <td class="number">
+        <Ago at={oldestReadAt} now={now} isShort />
+      </td>
       <td class="number">
         {delivered} sent{failed === 0 ? '' : `, ${failed} failed`}
       </td>
+      <td class="number">{p95 === undefined ? '–' : durationOf(p95)}</td>
       <td>
-        {nextAttemptAt === undefined || nextAttemptAt <= now
-          ? '–'
-          : `in ${spanOf(nextAttemptAt - now)}`}
+        <Spark minutes={minutes} />
+      </td>
+      <td class="number">
+        <Ago
+          at={nextAttemptAt !== undefined && nextAttemptAt > now ? nextAttemptAt : undefined}
+          now={now}
+          isShort
+        />
       </td>
       {canAct ? (
         <td>

@@ -1,12 +1,7 @@
-import { setPriority } from 'node:os';
 import type { Answer, Jobs, Question } from './protocol.ts';
-
-/** How far behind the lanes the helper stands where there is not enough processor for all. */
-const NICE = 10;
 
 /** Answers the questions that a helper is asked, one after the other, until nobody can ask any more. */
 export function serve(jobs: Jobs): void {
-  yieldToLanes();
   process.on('disconnect', () => process.exit());
   process.on('message', (question: Question) => {
     void answer(jobs, question).then((one) => process.send?.(one));
@@ -19,14 +14,5 @@ async function answer(jobs: Jobs, { id, name, args }: Question): Promise<Answer>
     return { id, value: await job(...args) };
   } catch (error) {
     return { id, error: (error as Error).message };
-  }
-}
-
-/** It need not be quick. */
-export function yieldToLanes(): void {
-  try {
-    setPriority(NICE);
-  } catch {
-    // Where that is forbidden, it is as quick as the others.
   }
 }

@@ -26,6 +26,8 @@ export function placeOf({ ids, lowest, highest }: Step): {
 /** How many ids a step spans: few at first, since a page is mostly full by then. */
 const FIRST_SPAN = 1000;
 const LARGEST_SPAN = 16_000;
+/** Where the bytes of alerts are read as well, which takes far longer, a step must not: it ends late by one. */
+const LARGEST_READ_SPAN = 4000;
 /** After so many steps by ids, a state that has an index of its own is looked up there. */
 const STEPS_BEFORE_INDEX = 3;
 const IDS_PER_STEP = 2000;
@@ -54,6 +56,7 @@ export function* candidates(
   }
   let highest = highestBelow(database, below);
   let span = FIRST_SPAN;
+  const largest = (filter.holds ?? []).length > 0 ? LARGEST_READ_SPAN : LARGEST_SPAN;
   for (let count = 0; highest !== undefined && highest >= lowest; count += 1) {
     if (count === STEPS_BEFORE_INDEX && indexOf(filter) !== undefined) {
       yield* byIndex(database, filter, highest + 1, lowest);
@@ -63,7 +66,7 @@ export function* candidates(
     const next: number | undefined = low <= lowest ? undefined : highestBelow(database, low);
     yield { lowest: low, highest, isLast: next === undefined };
     highest = next;
-    span = Math.min(span * 2, LARGEST_SPAN);
+    span = Math.min(span * 2, largest);
   }
 }
 

@@ -1,0 +1,24 @@
+// Open pages of a console, in a process of their own, as browsers keep them: streams of events, which are
+// read, and what a page asks for every ten seconds.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('pages-process.mjs', import.meta.url));
+
+/** Someone who opens and closes pages on a console's socket. They end with this process at the latest. */
+export function startPages(socket) {
+  const child = fork(program, [socket]);
+  const ask = async (count) => {
+    child.send(count);
+    const [answer] = await once(child, 'message');
+    return answer;
+  };
+  return {
+    /** Opens so many; resolves when each has been told something. */
+    open: (count) => ask(count),
+    /** Closes all. Resolves with how many events they were told. */
+    close: () => ask(0),
+    stop: () => child.kill('SIGKILL'),
+  };
+}
