@@ -109,16 +109,17 @@ times: { "[redacted]": {} }
 
   it('is given the places of mistakes as it has them', () => {
     const changed = text.replace('retries: 2', 'retries: x').replace('level: 7-11', 'level: y');
-    const { text: restored, placeOf } = restoreSettings(changed, kept);
+    const result = restoreSettings(changed, kept);
+    const restored = result.text;
     const place = (whole: string, part: string) => {
       const before = whole.slice(0, whole.indexOf(part)).split('\n');
       return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
     };
     for (const part of ['retries: x', 'level: y', 'project: SEC', 'pager:']) {
-      expect(placeOf(place(restored, part))).toEqual(place(changed, part));
+      expect(result.placeOf(place(restored, part))).toEqual(place(changed, part));
     }
     const inside = place(restored, 'k-\\');
-    expect(placeOf(inside)).toEqual(place(changed, '"[redacted]", retries'));
+    expect(result.placeOf(inside)).toEqual(place(changed, '"[redacted]", retries'));
   });
 
   it('gets no secret that it would repeat elsewhere by an anchor', () => {

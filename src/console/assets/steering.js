@@ -6,12 +6,14 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   // Without a secure address there is no clipboard.
   if (navigator.clipboard === undefined) break;
   button.hidden = false;
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    document.querySelector('#said').textContent = 'Copied';
-    button.classList.add('copied');
-    setTimeout(() => button.classList.remove('copied'), 1500);
-  });
+  button.addEventListener('click', () => void copy(button));
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(button.dataset.copy);
+  document.querySelector('#said').textContent = 'Copied';
+  button.classList.add('copied');
+  setTimeout(() => button.classList.remove('copied'), 1500);
 }
 
 // --- something that is at work ---
@@ -21,7 +23,7 @@ const running = document.querySelector('[data-run]');
 async function look() {
   try {
     const answer = await fetch(running.dataset.run, { headers: { 'x-integratord': '1' } });
-    if (!answer.ok) return setTimeout(look, 3000);
+    if (!answer.ok) return again(3000);
     const { isOver, part, text } = await answer.json();
     if (isOver) return location.reload();
     running.querySelector('progress').value = part;
@@ -29,7 +31,11 @@ async function look() {
   } catch {
     // The daemon is gone for a moment.
   }
-  setTimeout(look, 1000);
+  again(1000);
 }
 
-if (running !== null) setTimeout(look, 500);
+function again(milliseconds) {
+  setTimeout(() => void look(), milliseconds);
+}
+
+if (running !== null) again(500);

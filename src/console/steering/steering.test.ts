@@ -89,9 +89,9 @@ describe('the page about the routing', () => {
     );
     const { ask } = consoleApp({ blocks: blocks.join('\n') });
     const { body } = await ask('/routing');
-    expect(body.match(/class="card"/g)).toHaveLength(50);
+    expect(body.match(/class="panel"/g)).toHaveLength(50);
     const second = await ask('/routing?from=50');
-    expect(second.body.match(/class="card"/g)).toHaveLength(20);
+    expect(second.body.match(/class="panel"/g)).toHaveLength(20);
     expect(second.body).toContain('href="/routing/slack%2370"');
     expect((await ask('/routing/slack%2370')).body).toContain('Integration slack#70');
   });
@@ -102,7 +102,7 @@ describe('the page about the routing', () => {
   });
 
   it('shows hostile names as text, and offers bundled alerts to try', async () => {
-    const id = JSON.stringify(`${HOSTILE.replace(/[\u0000-\u001f]/g, '')}`);
+    const id = JSON.stringify(HOSTILE.replace(/[\u0000-\u001f]/g, ''));
     const settings = `integrations:\n  ${id}: { type: shuffle, hook_url: "http://127.0.0.1:9/x", only: { agents: ${id} } }\n`;
     const app = consoleApp({ settings });
     const { body } = await app.ask('/routing');

@@ -204,27 +204,30 @@ describe('the sentence of an integration', () => {
 });
 
 describe('the sentence of a silence and of a mute', () => {
+  /** The entry of a silence with `then`, which is the name of the setting. */
+  const ending = (how: string, rest: object) => {
+    return JSON.parse(
+      JSON.stringify({ ...rest, ending: how }).replace('"ending"', '"then"'),
+    ) as object;
+  };
+
   const read = (entry: object) => {
-    const options = { times, ids: undefined, now: NOW };
-    return readSilences(
-      [{ name: 'patching', at: 'patchday', why: 'patch night', ...entry }],
-      options,
-    ).silences[0];
+    const written = { name: 'patching', at: 'patchday', why: 'patch night', ...entry };
+    return readSilences([written], { times, ids: undefined, now: NOW }).silences[0];
   };
 
   it.each([
     [{}, 'every alert is held back; one message says afterwards how many (patch night).'],
     [
-      {
+      ending('deliver', {
         only: { agents: 'srv-*' },
         when: 'rule.level < 9',
-        then: 'deliver',
         integrations: ['slack'],
-      },
+      }),
       'agent srv-*, when `rule.level < 9` for slack is held back; they are sent afterwards (patch night).',
     ],
     [
-      { then: 'nothing', even_critical: true },
+      ending('nothing', { even_critical: true }),
       'every alert is held back, also of level 15 and above; nothing is said afterwards (patch night).',
     ],
   ])('tells of the silence %j', (entry, text) => {

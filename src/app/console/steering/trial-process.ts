@@ -19,7 +19,7 @@ process.once('message', (order: TrialOrder) => {
   const say = (message: TrialMessage, then = () => {}) => process.send?.(message, then);
   const onProgress = (progress: object) => say({ kind: 'progress', ...progress } as TrialMessage);
   const paths = { home, config, alerts, settings };
-  runTrial(order, { paths, clock: systemClock, onProgress })
+  void runTrial(order, { paths, clock: systemClock, onProgress })
     .then((value): TrialMessage => ({ kind: 'done', value }))
     .catch((error: Error): TrialMessage => ({ kind: 'failed', message: error.message }))
     .then((message) => say(message, () => process.disconnect()));

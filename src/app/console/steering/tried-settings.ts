@@ -68,8 +68,8 @@ export function presentSettings(paths: TriedPaths): Tried {
 export function trySettings(paths: TriedPaths, changed: string): TriedSettings {
   const shown = shownSettings(paths);
   const kept = typeof shown === 'string' ? new Map<string, string>() : shown.kept;
-  const { text, placeOf } = restoreSettings(changed, kept);
-  const { setup, fatal, diagnostics, secrets } = load(paths, text);
+  const restored = restoreSettings(changed, kept);
+  const { setup, fatal, diagnostics, secrets } = load(paths, restored.text);
   const scrubber = new Scrubber([...secrets, ...[...kept.values()].map(String)]);
   const lines = changed.split('\n');
   const hasReferences = holdsReference(changed);
@@ -78,8 +78,8 @@ export function trySettings(paths: TriedPaths, changed: string): TriedSettings {
     // Whether an address or a key can work is unknown where it is.
     .filter(({ message }) => !(hasReferences && message.startsWith('this integration cannot run')))
     .map(({ severity, message, ...place }) => {
-      const { line, column } = placeOf(place);
-      const excerpt = `${cut(lines[line - 1] ?? '', column)}`;
+      const { line, column } = restored.placeOf(place);
+      const excerpt = cut(lines[line - 1] ?? '', column);
       return { severity, line, column, message: scrubber.scrub(message), excerpt };
     });
   return { setup, fatal, problems, hasReferences };

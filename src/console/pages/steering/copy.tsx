@@ -13,7 +13,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
 /** Lines for the settings file, ready to be copied. */
 export function Lines({ text, what }: { text: string; what: string }) {
   return (
-    <div class="lines">
+    <div class="snippet">
       <pre tabindex={0} role="region" aria-label={shown(what)}>
         {printableLines(text)}
       </pre>

@@ -101,7 +101,7 @@ function Integration({
   const { id, after, rules, agents, keys } = of;
   const total = gotOf(of);
   return (
-    <section class="card" aria-label={`Integration ${shown(id)}`} data-row>
+    <section class="panel" aria-label={`Integration ${shown(id)}`} data-row>
       <h2>
         {shown(id)}: {number(after)} {after === 1 ? 'message' : 'messages'}{' '}
         {after === 0 ? null : <span class="quiet">{percent(after, all)} of all</span>}

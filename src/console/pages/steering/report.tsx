@@ -202,7 +202,7 @@ function Integration({ of, result }: { of: IntegrationResult; result: Simulation
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   const passed = gotOf(of);
   return (
-    <details class="card" open={before !== after}>
+    <details class="panel" open={before !== after}>
       <summary>
         <strong>{shown(id)}</strong>: {number(before)} → {number(after)} messages
       </summary>

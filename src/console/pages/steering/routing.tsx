@@ -68,7 +68,7 @@ export function RoutingPage({ data, from, samples, now }: RoutingParts) {
 function Integration({ of }: { of: RoutedIntegrationData }) {
   const { id, sentence, note, state, why } = of;
   return (
-    <section class="card" aria-label={`Integration ${shown(id)}`} data-row>
+    <section class="panel" aria-label={`Integration ${shown(id)}`} data-row>
       <h2>
         {shown(id)} <State of={state} />
       </h2>
