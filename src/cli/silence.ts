@@ -2,20 +2,23 @@ import type { Command } from 'commander';
 import { readSetup, type Setup } from '../app/setup.ts';
 import { systemClock } from '../core/clock.ts';
 import { localTime } from '../core/local-time.ts';
-import { endOf, type SilenceRecord } from '../core/silence.ts';
+import { endOf, LONGEST_SILENCE_MS, type SilenceRecord } from '../core/silence.ts';
 import { Silences } from '../outbox/silences.ts';
 import { actAsDaemon } from './act-as.ts';
 import { asGroup } from './command-group.ts';
 import { type Invocation, invocation } from './common-options.ts';
+import { duration } from './duration.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { operator } from './operator.ts';
 import { print, printable, printJson } from './output.ts';
 import { withQueue } from './queue-access.ts';
 import { listed, recurringTimes, silenceJson, silenceTable } from './silence/listed.ts';
+import { MOMENTS } from './silence/moment.ts';
 import {
   readSilence,
   requireKnown,
   type SilenceOptions,
+  untilOf,
   withSilenceOptions,
 } from './silence/options.ts';
 import { addTest } from './silence/test-command.ts';
@@ -27,6 +30,7 @@ export function addSilence(program: Command): void {
     .description('hold alerts back for a while, and see what was held back');
   addAdd(silence);
   addList(silence);
+  addExtend(silence);
   addEnd(silence);
   addTest(silence);
   asGroup(silence);
@@ -108,6 +112,55 @@ function addEnd(silence: Command): void {
         else await print(printable(`${record.key} is over`).concat('\n'));
       });
     });
+}
+
+function addExtend(silence: Command): void {
+  silence
+    .command('extend')
+    .description('let a silence last longer, with what it holds back')
+    .argument('<id>', 'as `silence list` shows it, or its name')
+    .option('--by <time>', 'how much longer: 30m, 2h, 3d', duration)
+    .option('--until <time>', `or until when: ${MOMENTS}; a date alone is inclusive`)
+    .action(async (id: string, own: ExtendOptions, command: Command) => {
+      const who = operator();
+      const setup = readQuietly(invocation(command));
+      const extend: Parameters<typeof withQueue>[1] = async ({ database, json }) => {
+        const silences = new Silences(database);
+        const now = systemClock.now();
+        const record = chosen(silences.list(), id, now);
+        const until = extendedUntil(record, own, now);
+        const extended = silences.extend(record.id, until, who, now);
+        if (extended === undefined) throw isNotExtended(record, now);
+        if (json) await printJson(silenceJson(listed(extended, setup, now)));
+        else await print(printable(`${record.key} holds until ${localTime(until)}`).concat('\n'));
+      };
+      await withQueue(command, extend);
+    });
+}
+
+interface ExtendOptions {
+  readonly by?: number;
+  readonly until?: string;
+}
+
+/** @throws CommandError for an end that cannot be. */
+function extendedUntil({ until }: SilenceRecord, own: ExtendOptions, now: number): number {
+  if ((own.by === undefined) === (own.until === undefined)) {
+    const text = 'silence: say with either --by or --until how long it lasts';
+    throw new CommandError(text, EXIT.wrongUsage);
+  }
+  const wanted = own.until === undefined ? until + (own.by ?? 0) : untilOf(own.until, now);
+  if (wanted - now <= LONGEST_SILENCE_MS) return wanted;
+  const text = 'it may last 30 days at most; what lasts longer belongs into integratord.yaml';
+  throw new CommandError(`silence: ${text}`, EXIT.wrongInput);
+}
+
+function isNotExtended(record: SilenceRecord, now: number): CommandError {
+  if (now >= endOf(record)) return isOver(record);
+  const why = record.isRecurring
+    ? 'is of the settings file: change it there'
+    : `holds until ${localTime(record.until)} already`;
+  return new CommandError(`silence ${record.id} ${why}`, EXIT.wrongInput);
 }
 
 /** @throws CommandError when there is no such silence, or several. */

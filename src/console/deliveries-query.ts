@@ -64,8 +64,8 @@ const TEXTS = ['state', 'integration', 'reason', 'rule', 'agent', 'text', 'alert
 const NUMBERS = ['bundle', 'readSince'] as const;
 
 /** A filter as a form keeps it: with the time that it meant when the page was made. */
-export function filterText({ hide: _, before: __, ...filter }: Search): string {
-  return JSON.stringify(filter);
+export function filterText(search: Search): string {
+  return JSON.stringify({ ...search, hide: undefined, before: undefined });
 }
 
 /** The filter that a form kept; undefined where it is none. */
@@ -73,6 +73,7 @@ export function filterOf(text: string): TargetFilter | undefined {
   try {
     const kept = JSON.parse(text) as Readonly<Record<string, unknown>>;
     const isRight =
+      !Array.isArray(kept) &&
       TEXTS.every((name) => kept[name] === undefined || typeof kept[name] === 'string') &&
       NUMBERS.every((name) => kept[name] === undefined || Number.isSafeInteger(kept[name]));
     if (!isRight) return undefined;

@@ -111,9 +111,8 @@ describe('retrying all that match a filter', () => {
     async (filter) => {
       const app = withDead(1);
       const form = await byFilter(app, '/deliveries');
-      const { status, body } = await app.ask('/act', { ...form, filter });
-      if (filter === '[]') expect(body).toContain('This sends 1 delivery again.');
-      else expect(status).toBe(400);
+      const { status } = await app.ask('/act', { ...form, filter });
+      expect(status).toBe(400);
       expect(states(app)).toEqual({ dead: 1 });
     },
   );

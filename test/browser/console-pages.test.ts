@@ -1,5 +1,6 @@
 // Parts of this run in the browser.
 /// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_BROWSER, startBrowser } from '../support/browser.ts';
@@ -203,6 +204,75 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('retry all that match, export them, and send a test', async () => {
+    const { socket, world } = await sceneWithDead(102);
+    const { page, go, at, wrong } = await open(socket);
+    await go('/deliveries?state=dead&rule=5712');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export all that match' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^integratord-deliveries-.*\.ndjson$/);
+    const lines = readFileSync(await file.path(), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { state: string }).state)).toEqual(
+      Array.from({ length: 102 }, () => 'dead'),
+    );
+    world.status = 200;
+    await page.keyboard.press('Shift+R');
+    await page.getByText('This sends 102 deliveries again.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Type 102 to go on').fill('102');
+    await page.keyboard.press('Enter');
+    await page.getByText('102 are sent again.').waitFor();
+    await until(() => world.arrived > 20, 'they arrive');
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/deliveries?state=dead&rule=5712');
+
+    await go('/deliveries');
+    await page.getByLabel('Send a test alert to').selectOption('slack');
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.waitForURL('**/delivery/103');
+    const sent = page.locator('.card', { hasText: 'Test alert from integratord.' });
+    await sent.waitFor();
+    await until(async () => {
+      await page.reload();
+      return (await page.locator('.facts').first().innerText()).includes('delivered');
+    }, 'it is delivered');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.keyboard.press('y');
+    await until(async () => (await page.locator('#said').innerText()) === 'Copied', 'it is copied');
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toMatch(/^curl -sS -g -X POST 'http:\/\/127\.0\.0\.1:\d+\/\[redacted\]'/);
+    expect(await violations(page)).toEqual([]);
+    expect(at()).toBe('/delivery/103');
+    expect(wrong).toEqual([]);
+  });
+
+  it('explain what is pasted: a document of the dashboard, and what is none', async () => {
+    const { socket } = await consoleScene('write: false');
+    const { page, go, at, wrong } = await open(socket);
+    await go('/alert');
+    await page.keyboard.press('/');
+    const document = { _source: JSON.parse(hostileAlert(7, 10)) as unknown };
+    await page.keyboard.insertText(JSON.stringify(document, null, 2));
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('heading', { name: 'Alert 1787224951.7' }).waitFor();
+    expect(await page.getByText('✓ sent').count()).toBe(4);
+    expect(await violations(page)).toEqual([]);
+    expect(await hacked(page)).toBeUndefined();
+    await page.getByLabel('Id of an alert, or an alert itself').fill('no alert');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByText('This is no alert: line 1').waitFor();
+    await page.getByLabel('Id of an alert, or an alert itself').fill('1787224951.7');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.waitForURL('**/alert/1787224951.7');
+    await page.getByText('There is no alert 1787224951.7').waitFor();
+    expect(at()).toBe('/alert/1787224951.7');
+    expect(wrong).toEqual([]);
+  });
+
   it('pause, resume, silence and reload', async () => {
     const { socket, home, world } = await consoleScene();
     const { page, go, wrong } = await open(socket);
@@ -279,5 +349,13 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
     expect(await heading(page)).toBe('Delivery 3');
     await go('/alert?id=1787224951.1');
     expect(await page.locator('main').innerText()).toContain('Alert 1787224951.1');
+    await page.getByLabel('Id of an alert, or an alert itself').fill(hostileAlert(1, 5));
+    await page.getByRole('button', { name: 'Explain' }).click();
+    expect(await page.locator('main').innerText()).toContain('As it was pasted.');
+    await go('/silences?rule=5712');
+    await page.getByLabel('Why').fill('patch night');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Make this silence' }).click();
+    await page.getByText('Silence 1 holds until').waitFor();
   });
 });

@@ -42,8 +42,10 @@ describe.skipIf(NO_BROWSER)('the pages about the configuration', () => {
       const before = readFileSync(settings, 'utf8');
       const { page, go, wrong } = await openPage(browser, socket, options);
       await go('/routing');
-      await page.locator('summary').first().click();
       await isFine(page, `${look} routing`);
+      await page.getByRole('link', { name: 'settings in effect' }).first().click();
+      await page.getByRole('heading', { name: 'Settings in effect' }).waitFor();
+      await isFine(page, `${look} integration`);
 
       await go('/noise');
       await page.getByLabel('Alerts of').selectOption('today');

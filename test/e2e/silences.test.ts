@@ -122,6 +122,15 @@ it('a silence is ended at once, also one that was added while the daemon did not
     'both are held',
   );
   expect(arrived.filter((one) => one.startsWith('alert'))).toEqual([]);
+  const [before] = (await silence('list', '--json')).json() as unknown as { until: string }[];
+  expect((await silence('extend', '1', '--by', '2h')).stdout).toMatch(/^silence:1 holds until /);
+  const [after] = (await silence('list', '--json')).json() as unknown as { until: string }[];
+  expect(Date.parse(after?.until ?? '') - Date.parse(before?.until ?? '')).toBe(7_200_000);
+  await until(() => arrived.length === 2, 'the new end is told');
+  arrived.pop();
+  expect((await silence('extend', '1', '--until', '2020-01-01')).stderr).toContain('already');
+  expect((await silence('extend', '1', '--by', '40d')).stderr).toContain('30 days at most');
+  expect((await silence('extend', '1')).code).toBe(2);
   expect((await silence('end', '1')).stdout).toBe('silence:1 is over\n');
   await until(() => arrived.length === 4, 'both are delivered');
   expect(arrived.slice(1).sort()).toEqual([
@@ -134,6 +143,8 @@ it('a silence is ended at once, also one that was added while the daemon did not
     1,
     expect.stringContaining('silence 1 is over since'),
   ]);
+  const late = await silence('extend', '1', '--by', '1h');
+  expect([late.code, late.stderr]).toEqual([1, expect.stringContaining('silence 1 is over since')]);
   expect((await silence('end', 'scan')).code).toBe(1);
 });
 

@@ -137,15 +137,21 @@ function spanOf(own: SilenceOptions, now: number): Pick<NewSilence, 'from' | 'un
   }
   const from = own.from === undefined ? now : momentOf('--from', own.from, now).ms;
   let until = from + (own.for ?? 0);
-  if (own.until !== undefined) {
-    const { ms, isDay } = momentOf('--until', own.until, Math.max(from, now));
-    until = isDay ? endOfDay(ms) : ms;
-  }
+  if (own.until !== undefined) until = untilOf(own.until, Math.max(from, now));
   if (until <= Math.max(from, now)) throw wrong('it would end before it begins, or before now');
   if (until - from > LONGEST_SILENCE_MS) {
     throw wrong('it may last 30 days at most; what lasts longer belongs into integratord.yaml');
   }
   return { from, until };
+}
+
+/**
+ * The end that `--until` says: a date alone is inclusive.
+ * @throws CommandError for what is no time.
+ */
+export function untilOf(written: string, after: number): number {
+  const { ms, isDay } = momentOf('--until', written, after);
+  return isDay ? endOfDay(ms) : ms;
 }
 
 function momentOf(option: string, written: string, after: number) {

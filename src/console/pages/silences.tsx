@@ -58,7 +58,7 @@ function Silence({
   const label = shown(silenceLabel(record));
   return (
     <tr data-row>
-      <th scope="row">
+      <th scope="row" class="text">
         {id === undefined ? (
           label
         ) : (

@@ -11,8 +11,6 @@ export interface RoutedIntegrationData {
   /** Whether it delivers, waits until it can, or gets nothing. */
   readonly state: 'enabled' | 'parked' | 'not enabled';
   readonly why: string | undefined;
-  /** Without any secret. */
-  readonly settings: readonly SettingRow[];
 }
 
 /** A place in a file, counted from 1. */
@@ -59,6 +57,8 @@ export interface SampleAlert {
 /** What the pages about the configuration show. */
 export interface Steering {
   routing(): RoutingData;
+  /** What applies to an integration, without any secret; undefined where there is none of the name. */
+  settingsOf(id: string): readonly SettingRow[] | undefined;
   samples(): readonly SampleAlert[];
   /** Where the settings file is; undefined where none is read. */
   readonly settingsPath: string | undefined;

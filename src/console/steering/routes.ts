@@ -1,8 +1,9 @@
+import { printable } from '../../core/printable.ts';
 import { includesRole } from '../auth/users.ts';
 import type { Html, PageAnswer, PageRequest, Route } from '../http/route.ts';
 import { Message } from '../pages/layout.tsx';
 import { NoisePage } from '../pages/steering/noise.tsx';
-import { RoutingPage } from '../pages/steering/routing.tsx';
+import { IntegrationPage, RoutingPage } from '../pages/steering/routing.tsx';
 import { partOf, progressText } from '../pages/steering/running.tsx';
 import { NotForYou, SimulatePage } from '../pages/steering/simulate.tsx';
 import type { Steering } from './data.ts';
@@ -79,12 +80,18 @@ export function steeringRoutes(parts: SteeringRoutesParts): readonly Route[] {
     return page('Simulate', body, refresh());
   };
   return [
-    get('/routing', () =>
-      page(
-        'Routing',
-        RoutingPage({ data: steering.routing(), samples: steering.samples(), now: now() }),
-      ),
-    ),
+    get('/routing', ({ query }) => {
+      const from = /^\d{1,6}$/.test(query.get('from') ?? '') ? Number(query.get('from')) : 0;
+      const data = steering.routing();
+      const samples = steering.samples();
+      return page('Routing', RoutingPage({ data, from, samples, now: now() }));
+    }),
+    get('/routing/:id', ({ id }) => {
+      const of = steering.routing().integrations.find((one) => one.id === id);
+      const settings = steering.settingsOf(id);
+      if (of === undefined || settings === undefined) return GONE;
+      return page(`Integration ${printable(id)}`, IntegrationPage({ of, settings }));
+    }),
     get('/noise', (request) => noisePage(request, runs.list('noise')[0])),
     get('/noise/:id', (request) => {
       const run = runs.get(Number(request.id));
@@ -150,7 +157,7 @@ function page(title: string, body: Html, refresh?: number): PageAnswer {
 const GONE: PageAnswer = {
   kind: 'page',
   title: 'Not found',
-  body: Message({ title: 'Not found', text: 'There is no such result any more.' }),
+  body: Message({ title: 'Not found', text: 'There is nothing of this name.' }),
   status: 404,
 };
 

@@ -44,7 +44,8 @@ function fieldOf(body: string): string {
 
 describe('the page about the routing', () => {
   it('tells each integration in words, where it stands and what applies, without secrets', async () => {
-    const { body, status } = await consoleApp({ settings: SETTINGS }).ask('/routing');
+    const { ask } = consoleApp({ settings: SETTINGS });
+    const { body, status } = await ask('/routing');
     expect(status).toBe(200);
     expect(body).toContain(
       'Level 7 to 11, then Slack, at most one per 15 min for each rule, its repeats as one message.',
@@ -53,9 +54,12 @@ describe('the page about the routing', () => {
     expect(body).toMatch(/integratord\.yaml:4<\/code>/);
     expect(body).toMatch(/data-copy="[^"]*etc\/ossec\.conf:2"/);
     expect(body).not.toContain('file://');
-    expect(body).toContain('<dt>api_key</dt><dd>[redacted]</dd>');
     expect(body).toContain('a secret that it refers to is missing');
-    expect(body).not.toMatch(SECRETS);
+    const pager = await ask('/routing/pager');
+    expect(pager.body).toContain('<dt>api_key</dt><dd>[redacted]</dd>');
+    expect(pager.body).toContain('<dt>timeout</dt>');
+    expect((await ask('/routing/nobody')).status).toBe(404);
+    expect(body + pager.body).not.toMatch(SECRETS);
   });
 
   it('says what the last reload changed, and that a secret did without telling it', async () => {
@@ -75,6 +79,21 @@ describe('the page about the routing', () => {
       '/routing',
     );
     expect(again.body).toContain('Nothing that is shown here.');
+  });
+
+  it('shows fifty at a time, and each by its address', async () => {
+    const blocks = Array.from(
+      { length: 70 },
+      (_, at) =>
+        `<integration><name>slack</name><hook_url>http://127.0.0.1:9/x</hook_url><level>${(at % 9) + 1}</level></integration>`,
+    );
+    const { ask } = consoleApp({ blocks: blocks.join('\n') });
+    const { body } = await ask('/routing');
+    expect(body.match(/class="card"/g)).toHaveLength(50);
+    const second = await ask('/routing?from=50');
+    expect(second.body.match(/class="card"/g)).toHaveLength(20);
+    expect(second.body).toContain('href="/routing/slack%2370"');
+    expect((await ask('/routing/slack%2370')).body).toContain('Integration slack#70');
   });
 
   it('says that a file was written since', async () => {

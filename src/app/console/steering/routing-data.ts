@@ -32,7 +32,6 @@ export function routedIntegrationsOf(setup: Shown, now: number): RoutedIntegrati
       place: integration.source,
       state: why === undefined ? 'enabled' : destination === undefined ? 'not enabled' : 'parked',
       why: why === undefined ? undefined : redactor.text(why),
-      settings: settingRows(entry, redactor),
     };
   });
 }
@@ -46,40 +45,75 @@ export function quietSentences({ quiet, secrets, times }: Shown): string[] {
   ].map((sentence) => redactor.text(sentence));
 }
 
-/** What differs between two configurations, as far as pages show them. */
+/** What applies to an integration; undefined where there is none of the name. */
+export function settingsOf(setup: Shown, id: string): SettingRow[] | undefined {
+  const entry = setup.integrations.find(({ integration }) => integration.id === id);
+  return entry && settingRows(entry, new Redactor(setup.secrets, false));
+}
+
+/** What differs between two configurations, as far as pages show them. @param now milliseconds since 1970. */
 export function routingChanges(before: Shown, after: Shown, now: number): RoutingChange[] {
-  const [old, young] = [rowsById(before, now), rowsById(after, now)];
-  const secret = new Map(before.integrations.map((one) => [one.integration.id, secretsOf(one)]));
-  return [...new Set([...young.keys(), ...old.keys()])].flatMap((id): RoutingChange[] => {
-    const [was, is] = [old.get(id), young.get(id)];
-    const names = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])];
-    const details = names
-      .map((name) => ({ name, before: was?.get(name), after: is?.get(name) }))
-      .filter((one) => one.before !== one.after);
-    const now = after.integrations.find(({ integration }) => integration.id === id);
-    const isNewSecret = was !== undefined && now !== undefined && secretsOf(now) !== secret.get(id);
-    const hidden = { name: 'address or key', before: 'another', after: 'changed, not shown' };
-    const all = isNewSecret ? [...details, hidden] : details;
-    if (all.length === 0) return [];
-    const kind = was === undefined ? 'new' : is === undefined ? 'gone' : 'changed';
-    return [{ id, kind, details: kind === 'changed' ? all : all.slice(0, 1) }];
+  const [old, young] = [byId(before), byId(after)];
+  const ids = [...new Set([...young.keys(), ...old.keys()])].filter((id) => {
+    return fingerprint(old.get(id)) !== fingerprint(young.get(id));
   });
+  const changes = ids.map((id): RoutingChange => {
+    const [was, is] = [rowsOf(before, old.get(id), now), rowsOf(after, young.get(id), now)];
+    const kind = was.size === 0 ? 'new' : is.size === 0 ? 'gone' : 'changed';
+    const details = differences(was, is);
+    if (kind !== 'changed') return { id, kind, details: details.slice(0, 1) };
+    const isNewSecret = secretsOf(old.get(id)) !== secretsOf(young.get(id));
+    const hidden = { name: 'address or key', before: 'another', after: 'changed, not shown' };
+    return { id, kind, details: isNewSecret ? [...details, hidden] : details };
+  });
+  const details = differences(quietRows(before), quietRows(after));
+  const quiet = { id: QUIET, kind: 'changed', details } as const;
+  return [...changes, quiet].filter(({ details }) => details.length > 0);
+}
+
+type Rows = ReadonlyMap<string, string>;
+
+function byId({ integrations }: Shown): ReadonlyMap<string, PreparedIntegration> {
+  return new Map(integrations.map((entry) => [entry.integration.id, entry]));
+}
+
+/** By what they are about: `Silence patching`. */
+function quietRows(setup: Shown): Rows {
+  const sentences = quietSentences(setup);
+  return new Map(sentences.map((sentence) => [sentence.split(/[:,]/)[0] ?? '', sentence]));
 }
 
 const QUIET = 'silences and mutes';
 
-function rowsById(setup: Shown, now: number): Map<string, ReadonlyMap<string, string>> {
-  const rows = routedIntegrationsOf(setup, now).map(({ id, sentence, settings }) => {
-    const named = settings.map(({ name, value }) => [name, value] as const);
-    return [id, new Map([['in words', sentence], ...named])] as const;
-  });
-  const quiet = quietSentences(setup).map((sentence, at) => [String(at + 1), sentence] as const);
-  return new Map([...rows, [QUIET, new Map(quiet)]]);
+function differences(was: Rows, is: Rows): RoutingChange['details'][number][] {
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .map((name) => ({ name, before: was.get(name), after: is.get(name) }))
+    .filter((one) => one.before !== one.after);
+}
+
+/** What pages show of an integration; nothing where it is not there. */
+function rowsOf(setup: Shown, entry: PreparedIntegration | undefined, now: number): Rows {
+  if (entry === undefined) return new Map();
+  const [one] = routedIntegrationsOf({ ...setup, integrations: [entry] }, now);
+  const rows = settingRows(entry, new Redactor(setup.secrets, false));
+  return new Map([
+    ['in words', one?.sentence ?? ''],
+    ...rows.map(({ name, value }) => [name, value] as const),
+  ]);
+}
+
+/** Differs where anything of it does; most are the same, and need not be put into words. */
+function fingerprint(entry: PreparedIntegration | undefined): string {
+  if (entry === undefined) return '';
+  const { integration, conditions, grouping, loaded } = entry;
+  const { settings, options } = integration;
+  const written = [settings, options, conditions?.written, grouping?.source, loaded.getconfig()];
+  return JSON.stringify([written, secretsOf(entry)]);
 }
 
 /** Only compared: never shown. */
-function secretsOf({ integration }: PreparedIntegration): string {
-  const { hookUrl, apiKey, optionsText } = integration;
+function secretsOf(entry: PreparedIntegration | undefined): string {
+  const { hookUrl, apiKey, optionsText } = entry?.integration ?? {};
   return JSON.stringify([hookUrl, apiKey, optionsText].map((secret) => secret?.reveal()));
 }
 

@@ -1,11 +1,16 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { alertOf } from '../../../alert/large-alert.ts';
-import type { SampleAlert, Steering } from '../../../console/steering/data.ts';
+import type { RoutingData, SampleAlert, Steering } from '../../../console/steering/data.ts';
 import { Runs } from '../../../console/steering/runs.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Paths } from '../../../core/paths.ts';
 import type { Setup } from '../../setup.ts';
-import { quietSentences, routedIntegrationsOf, routingChanges } from './routing-data.ts';
+import {
+  quietSentences,
+  routedIntegrationsOf,
+  routingChanges,
+  settingsOf,
+} from './routing-data.ts';
 
 const PROGRAM = new URL('./trial-process.js', import.meta.url);
 /** The alerts that come with the program. */
@@ -26,14 +31,26 @@ export function createSteering(parts: SteeringParts, program: URL = PROGRAM): St
   const { home, config, alerts, settings } = paths;
   const args = [home, config, alerts, ...(settings === undefined ? [] : [settings])];
   let samples: readonly SampleAlert[] | undefined;
-  return {
-    routing() {
-      const [now, present, before] = [clock.now(), setup(), setupBefore()];
-      return {
+  // With hundreds of integrations it takes a while to put them into words.
+  const known = new WeakMap<Setup, Pick<RoutingData, 'integrations' | 'quiet' | 'changes'>>();
+  const inWords = (present: Setup) => {
+    let words = known.get(present);
+    if (words === undefined) {
+      const [now, before] = [clock.now(), setupBefore()];
+      words = {
         integrations: routedIntegrationsOf(present, now),
         quiet: quietSentences(present),
-        inForceSince: inForceSince(),
         changes: before === undefined ? undefined : routingChanges(before, present, now),
+      };
+      known.set(present, words);
+    }
+    return words;
+  };
+  return {
+    routing() {
+      return {
+        ...inWords(setup()),
+        inForceSince: inForceSince(),
         newer: [config, settings].flatMap((file) => {
           const at = file === undefined ? undefined : factsOf(file)?.mtimeMs;
           return file === undefined || at === undefined || at <= inForceSince()
@@ -42,6 +59,7 @@ export function createSteering(parts: SteeringParts, program: URL = PROGRAM): St
         }),
       };
     },
+    settingsOf: (id) => settingsOf(setup(), id),
     samples: () => (samples ??= readSamples()),
     settingsPath: settings,
     runs: new Runs({ program, args, stamp: () => stampOf([config, settings]), clock }),

@@ -3,19 +3,26 @@ import type {
   RoutingChange,
   RoutingData,
   SampleAlert,
+  SettingRow,
 } from '../../steering/data.ts';
-import { State, shown, Table, Time } from '../parts.tsx';
+import { address, State, shown, Table, Time } from '../parts.tsx';
 import { Copy } from './copy.tsx';
 
 export interface RoutingParts {
   readonly data: RoutingData;
+  /** How many integrations come before those that are shown. */
+  readonly from: number;
   readonly samples: readonly SampleAlert[];
   readonly now: number;
 }
 
+/** How many integrations are shown on a page. */
+const PAGE = 50;
+
 /** What each integration gets, in words, and what becomes of an alert that is tried. */
-export function RoutingPage({ data, samples, now }: RoutingParts) {
+export function RoutingPage({ data, from, samples, now }: RoutingParts) {
   const { integrations, quiet, changes, newer, inForceSince } = data;
+  const isMore = integrations.length > from + PAGE;
   return (
     <>
       <p class="quiet">
@@ -28,9 +35,20 @@ export function RoutingPage({ data, samples, now }: RoutingParts) {
         </p>
       ))}
       {integrations.length === 0 ? <p>No integration is configured.</p> : null}
-      {integrations.map((one) => (
+      {integrations.slice(from, from + PAGE).map((one) => (
         <Integration of={one} />
       ))}
+      {from === 0 && !isMore ? null : (
+        <p>
+          {from + 1} to {Math.min(from + PAGE, integrations.length)} of {integrations.length}{' '}
+          {from === 0 ? null : <a href="/routing">First</a>}{' '}
+          {isMore ? (
+            <a href={address('/routing', { from: String(from + PAGE) })} rel="next" data-key="n">
+              Next <kbd>n</kbd>
+            </a>
+          ) : null}
+        </p>
+      )}
       {quiet.length === 0 ? null : (
         <section aria-labelledby="quiet-title">
           <h2 id="quiet-title">Silences and mutes of the settings file</h2>
@@ -48,8 +66,7 @@ export function RoutingPage({ data, samples, now }: RoutingParts) {
 }
 
 function Integration({ of }: { of: RoutedIntegrationData }) {
-  const { id, sentence, note, place, state, why, settings } = of;
-  const path = `${place.file}:${place.line}`;
+  const { id, sentence, note, state, why } = of;
   return (
     <section class="card" aria-label={`Integration ${shown(id)}`} data-row>
       <h2>
@@ -58,22 +75,54 @@ function Integration({ of }: { of: RoutedIntegrationData }) {
       <p class="sentence">{shown(sentence)}</p>
       {why === undefined ? null : <p class="note">{shown(why)}</p>}
       <p class="quiet">
-        {shown(note)} · <code>{shown(path)}</code> <Copy text={path} what={`the path of ${id}`} />
+        {shown(note)} · <Where of={of} /> ·{' '}
+        <a href={`/routing/${encodeURIComponent(id)}`} data-open>
+          settings in effect<span class="away"> of {shown(id)}</span>
+        </a>
       </p>
-      <details>
-        <summary>
-          Settings in effect<span class="away"> of {shown(id)}</span>
-        </summary>
-        <dl class="facts">
-          {settings.map(({ name, value }) => (
-            <div>
-              <dt>{shown(name)}</dt>
-              <dd>{shown(value)}</dd>
-            </div>
-          ))}
-        </dl>
-      </details>
     </section>
+  );
+}
+
+function Where({ of: { id, place } }: { of: RoutedIntegrationData }) {
+  const path = `${place.file}:${place.line}`;
+  return (
+    <>
+      <code>{shown(path)}</code> <Copy text={path} what={`the path of ${id}`} />
+    </>
+  );
+}
+
+/** An integration by itself, with what applies to it. */
+export function IntegrationPage({
+  of,
+  settings,
+}: {
+  of: RoutedIntegrationData;
+  settings: readonly SettingRow[];
+}) {
+  const { id, sentence, note, state, why } = of;
+  return (
+    <>
+      <p>
+        <State of={state} /> <span class="quiet">{shown(note)}</span>
+      </p>
+      <p class="sentence">{shown(sentence)}</p>
+      {why === undefined ? null : <p class="note">{shown(why)}</p>}
+      <p>
+        <Where of={of} /> · <a href={address('/deliveries', { integration: id })}>its deliveries</a>{' '}
+        · <a href="/routing">all integrations</a>
+      </p>
+      <h2>Settings in effect</h2>
+      <dl class="facts">
+        {settings.map(({ name, value }) => (
+          <div>
+            <dt>{shown(name)}</dt>
+            <dd>{shown(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
   );
 }
 
