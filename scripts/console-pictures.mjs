@@ -16,7 +16,7 @@ const PROGRAM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** The story of the demo is told by then: a flood, a service that was down, one that is parked. */
 const STORY_MS = 75_000;
 const LARGEST_BYTES = 150_000;
-const SIZE = { width: 1240, height: 760 };
+const SIZE = { width: 1240, height: 620 };
 const NARROW = { width: 390, height: 720 };
 
 const demo = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), 'demo'], {
