@@ -33,7 +33,8 @@ function fetchPackage(name, line, cache) {
 }
 
 function unpacked(name, line, cache) {
-  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  // Tests run it as other users, too; only we may write there.
+  mkdirSync(cache, { recursive: true, mode: 0o755 });
   const version = newest(name, line);
   const place = join(cache, `${name}-${version}`);
   if (existsSync(place)) return place;

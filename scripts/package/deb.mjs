@@ -120,6 +120,8 @@ integratord: embedded-library *
 integratord: unstripped-binary-or-object *
 integratord: hardening-no-pie *
 integratord: missing-dep-for-interpreter *
+# Commands of libraries, which nobody runs here.
+integratord: script-not-executable *
 # Keys may be in the settings, and alerts are in the state.
 integratord: non-standard-dir-perm *
 integratord: non-standard-file-perm *

@@ -47,6 +47,9 @@ export function systemFiles(root, { entries, launch }, kind) {
     file(`${HOME}/bin/integratord`, launcher({ ...launch, unit: true }), 0o755),
     link('usr/bin/integratord', '../lib/integratord/bin/integratord'),
     file('usr/lib/systemd/system/integratord.service', unitText(root)),
+    ...['service', 'path'].map((kind) =>
+      file(`usr/lib/systemd/system/integratord-keep.${kind}`, keepText(root, kind)),
+    ),
     ...['grafana', 'nagios', 'prometheus', 'zabbix'].flatMap(contrib),
     file(
       'usr/share/man/man1/integratord.1.gz',
@@ -70,8 +73,7 @@ export function systemFiles(root, { entries, launch }, kind) {
 
 /** The unit of contrib, with the paths of a package. */
 function unitText(root) {
-  const unit = readFileSync(join(root, 'contrib/systemd/integratord.service'), 'utf8');
-  const changes = [
+  return changed(root, 'integratord.service', [
     [/^(#.*\n)+\n/, `${UNIT_HEAD}\n`],
     [
       'file:///opt/integratord/docs/drop-in.md',
@@ -82,13 +84,32 @@ function unitText(root) {
       'ReadWritePaths=-/var/ossec/queue/integratord\n',
       'StateDirectory=integratord\nStateDirectoryMode=0700\n',
     ],
-  ];
+  ]);
+}
+
+/** What keeps the launcher of `integratord install` in its place. */
+function keepText(root, kind) {
+  return changed(root, `integratord-keep.${kind}`, [
+    [/^(#.*\n)+\n/, `${KEEP_HEAD}\n`],
+    ['file:///opt/integratord/docs/upgrading.md', 'file:///usr/lib/integratord/docs/upgrading.md'],
+    ...(kind === 'service' ? [[/^ExecStart=\S+ \S+ /m, 'ExecStart=/usr/bin/integratord ']] : []),
+  ]);
+}
+
+/** A unit of contrib, with other words in some places, all of which must be there. */
+function changed(root, name, changes) {
+  const unit = readFileSync(join(root, 'contrib/systemd', name), 'utf8');
   return changes.reduce((text, [what, instead]) => {
-    const changed = text.replace(what, instead);
-    if (changed === text) throw new Error(`the unit has no ${what} any more`);
-    return changed;
+    const next = text.replace(what, instead);
+    if (next === text) throw new Error(`${name} has no ${what} any more`);
+    return next;
   }, unit);
 }
+
+const KEEP_HEAD = `# Puts integratord back in the place of the manager's Integrator when an upgrade of the manager has replaced it:
+#   systemctl enable --now integratord-keep.service integratord-keep.path
+# For \`integratord install\`, not for integratord.service. Another directory of the manager: systemctl edit
+`;
 
 const UNIT_HEAD = `# integratord as a service beside a Wazuh manager, for the blocks in /etc/integratord/integrations.conf.
 # Other paths, another account: systemctl edit integratord

@@ -1,3 +1,4 @@
+import { LONGEST_LABEL } from './facts.ts';
 import { JsonScanner, Malformed, OPEN_BRACE } from './json-scanner.ts';
 import { MemberNames } from './member-names.ts';
 
@@ -8,9 +9,6 @@ export interface AlertLabels {
   agentId?: string | undefined;
   agentName?: string | undefined;
 }
-
-/** More of a text nobody looks for. */
-const LONGEST_TEXT = 500;
 
 const TOP_NAMES = new MemberNames('rule', 'agent');
 const RULE_NAMES = new MemberNames('id', 'description');
@@ -84,5 +82,5 @@ export function readAgent(
 
 function textOf(scanner: JsonScanner): string | undefined {
   const text = scanner.scalar()?.text;
-  return text !== undefined && text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
+  return text !== undefined && text.length > LONGEST_LABEL ? text.slice(0, LONGEST_LABEL) : text;
 }

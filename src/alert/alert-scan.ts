@@ -1,6 +1,9 @@
 import { readAgent } from './alert-labels.ts';
-import { JsonScanner, Malformed, OPEN_BRACE, OPEN_BRACKET, type Scalar } from './json-scanner.ts';
+import { type AlertFacts, cjsonInteger } from './facts.ts';
+import { JsonScanner, Malformed, OPEN_BRACE, OPEN_BRACKET } from './json-scanner.ts';
 import { MemberNames } from './member-names.ts';
+import { readOutline } from './outline.ts';
+import { factsIn } from './outline-facts.ts';
 
 /**
  * Reads the few fields that decide about an alert straight from its bytes, with the rules of the
@@ -8,24 +11,7 @@ import { MemberNames } from './member-names.ts';
  * several equal names counts, control characters may stand unescaped in strings.
  */
 
-/** What the filters look at. Absent fields are undefined. */
-export interface AlertFacts {
-  /** `rule.level` as the reference's integer: a string is 0, `true` is 1, fractions are cut. */
-  readonly level: number | undefined;
-  /** `rule.id`; a number is given as its digits. */
-  readonly ruleId: string | undefined;
-  /** The strings among `rule.groups`. */
-  readonly groups: readonly string[] | undefined;
-  /** `location`; a number or boolean is given as its text. */
-  readonly location: string | undefined;
-  /** The alert's `id`. */
-  readonly id: string | undefined;
-  /** The agent's `id` and `name`: no filter looks at them, people look for alerts by them. */
-  readonly agentId?: string | undefined;
-  readonly agentName?: string | undefined;
-  /** True for alerts that OSSEC wrote, whose locations name the host. */
-  readonly fromOssec?: boolean;
-}
+export type { AlertFacts };
 
 /** What only filters of older dialects look at: found out when one asks. */
 export interface OldFacts {
@@ -43,8 +29,22 @@ export type Unreadable =
   /** It begins like an alert of the text log, but continues differently. */
   | 'not an alert of alerts.log';
 
-/** The facts of one line, `bytes[start, end)`, or why there are none. */
-export function scanAlert(bytes: Buffer, start = 0, end = bytes.length): AlertFacts | Unreadable {
+/**
+ * The facts of one line, `bytes[start, end)`, or why there are none.
+ * @param raw the same bytes by themselves: its outline is then known.
+ */
+export function scanAlert(
+  bytes: Buffer,
+  start = 0,
+  end = bytes.length,
+  raw = start === 0 && end === bytes.length ? bytes : undefined,
+): AlertFacts | Unreadable {
+  const outline = readOutline(bytes, start, end, raw);
+  return (outline && factsIn(outline)) ?? scanUnusual(bytes, start, end);
+}
+
+/** The same for every line, byte by byte as the reference does. */
+export function scanUnusual(bytes: Buffer, start: number, end: number): AlertFacts | Unreadable {
   const scanner = new JsonScanner(bytes, start, end);
   if (scanner.atEnd()) return 'empty line';
   const draft: Draft = { hasRule: false };
@@ -116,12 +116,4 @@ function scanAgent(scanner: JsonScanner, draft: Draft): boolean {
   if (scanner.peek() !== OPEN_BRACE) return false;
   readAgent(scanner, draft);
   return true;
-}
-
-/** `valueint` of cJSON: numbers are cut to 32-bit integers, `true` is 1, all else is 0. */
-function cjsonInteger(scalar: Scalar): number {
-  if (scalar.type === 'boolean') return scalar.text === 'true' ? 1 : 0;
-  if (scalar.type === 'string') return 0;
-  const value = Number(scalar.text);
-  return Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1) | 0;
 }

@@ -1,4 +1,3 @@
-import { escapeControls } from './ascii.ts';
 import {
   isJsonObject,
   type JsonDocument,
@@ -7,6 +6,8 @@ import {
   RawJson,
   valueAt,
 } from './json.ts';
+import { repaired } from './json-text.ts';
+import { isOutlined, lastOutline, outlineOf } from './outline.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -45,7 +46,18 @@ export class Alert {
 
   /** The value at a path, or undefined. */
   at(...path: string[]): JsonValue | undefined {
+    const outline = this.#json === undefined ? lastOutline(this.#raw) : undefined;
+    if (outline !== undefined && isOutlined(path)) return outline.at(path);
     return valueAt(this.json, ...path);
+  }
+
+  /**
+   * The same where little else is asked for: a usual alert is not parsed for it.
+   * @param path one that {@link isOutlined} is true for.
+   */
+  find(path: readonly string[]): JsonValue | undefined {
+    const outline = this.#json === undefined ? outlineOf(this.#raw) : undefined;
+    return outline === undefined ? valueAt(this.json, ...path) : outline.at(path);
   }
 
   /** The same for embedding in a message, as long as it may be. */
@@ -94,20 +106,4 @@ function parseObject(text: string): { text: string; json: JsonObject } | undefin
   } catch {
     return undefined;
   }
-}
-
-/**
- * Escapes control characters inside strings and turns those between values into spaces. Goes from
- * quote to quote: a pattern for whole strings overflows the stack on very long ones.
- */
-export function repaired(text: string): string {
-  let inString = false;
-  return text.replace(/\\[^]|["\u0000-\u001f]/g, (piece) => {
-    if (piece.length > 1) return piece; // an escaped character, never the end of a string
-    if (piece === '"') {
-      inString = !inString;
-      return piece;
-    }
-    return inString ? escapeControls(piece) : ' ';
-  });
 }

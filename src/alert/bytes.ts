@@ -3,6 +3,9 @@
  * and one byte after another is what makes that slow.
  */
 
+/** Alerts of more bytes are neither parsed nor put together as a whole in memory. */
+export const LARGE_BYTES = 2 ** 14;
+
 /** A place in bytes, `[start, end)`. */
 export interface Place {
   readonly start: number;

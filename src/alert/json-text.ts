@@ -72,3 +72,19 @@ function isExponent(byte: number): boolean {
 function isNumberByte(byte: number): boolean {
   return isDigit(byte) || byte === PLUS || byte === MINUS || byte === POINT || isExponent(byte);
 }
+
+/**
+ * Escapes control characters inside strings and turns those between values into spaces. Goes from
+ * quote to quote: a pattern for whole strings overflows the stack on very long ones.
+ */
+export function repaired(text: string): string {
+  let inString = false;
+  return text.replace(/\\[^]|["\u0000-\u001f]/g, (piece) => {
+    if (piece.length > 1) return piece; // an escaped character, never the end of a string
+    if (piece === '"') {
+      inString = !inString;
+      return piece;
+    }
+    return inString ? escapeControls(piece) : ' ';
+  });
+}

@@ -1,12 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Alert, repaired } from './alert.ts';
-import { forgetView, type Place } from './bytes.ts';
+import { Alert } from './alert.ts';
+import { forgetView, LARGE_BYTES, type Place } from './bytes.ts';
 import { type JsonDocument, type JsonObject, type JsonValue, RawJson } from './json.ts';
 import { JsonScanner, Malformed, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-scanner.ts';
+import { repaired } from './json-text.ts';
 import { shortened } from './shortened.ts';
-
-/** Alerts of more bytes are neither parsed nor put together as a whole in memory. */
-export const LARGE_BYTES = 2 ** 14;
 
 /** The most that is read of one text in a large alert, in bytes. */
 const LONGEST_TEXT = 2 ** 16;
@@ -85,6 +83,10 @@ export class LargeAlert extends Alert {
   override at(...path: string[]): JsonValue | undefined {
     const place = this.#find(path);
     return place === undefined ? undefined : valueOf(this.raw.subarray(place.start, place.end));
+  }
+
+  override find(path: readonly string[]): JsonValue | undefined {
+    return this.at(...path);
   }
 
   override jsonAt(...path: string[]): JsonDocument | undefined {

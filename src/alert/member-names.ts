@@ -20,7 +20,13 @@ export class MemberNames<Name extends string> {
 
   /** The one that `bytes[start, end)` is, a text without escapes. */
   inBytes(bytes: Buffer, start: number, end: number): Name | undefined {
-    return this.#byLength[end - start]?.find((spelling) => spelling.standsAt(bytes, start))?.name;
+    const spellings = this.#byLength[end - start];
+    if (spellings === undefined) return undefined;
+    for (let i = 0; i < spellings.length; i += 1) {
+      const spelling = spellings[i] as Spelling<Name>;
+      if (spelling.standsAt(bytes, start)) return spelling.name;
+    }
+    return undefined;
   }
 
   /** The one that a text is. */

@@ -1,8 +1,9 @@
+import { Literal, viewOf } from './bytes.ts';
 import { beginsText, recordAt } from './record-framing.ts';
 import { writtenAt } from './written-at.ts';
 
 /** As Wazuh writes it: the first member of an alert. */
-const FIRST_MEMBER = Buffer.from('{"timestamp":"');
+const FIRST_MEMBER = new Literal('{"timestamp":"');
 const ID = Buffer.from('"id":"');
 const TEXT_HEADER_LENGTH = '** Alert '.length;
 const MINUTE_MS = 60_000;
@@ -35,12 +36,13 @@ export function firstRecordTime(bytes: Buffer): number | undefined {
 /** The usual case, without a text being made of it: `2026-08-20T11:22:31.771+0000`. */
 function firstMember(bytes: Buffer, start: number, end: number): number | undefined {
   const at = start + FIRST_MEMBER.length;
-  if (at + 20 > end || bytes.compare(FIRST_MEMBER, 0, FIRST_MEMBER.length, start, at) !== 0) {
-    return undefined;
-  }
+  if (at + 20 > end || !FIRST_MEMBER.standsAt(viewOf(bytes), start, end)) return undefined;
   const year = digits(bytes, at, 4);
-  const [month, day] = [digits(bytes, at + 5, 2), digits(bytes, at + 8, 2)];
-  const [hour, minute, second] = [11, 14, 17].map((offset) => digits(bytes, at + offset, 2));
+  const month = digits(bytes, at + 5, 2);
+  const day = digits(bytes, at + 8, 2);
+  const hour = digits(bytes, at + 11, 2);
+  const minute = digits(bytes, at + 14, 2);
+  const second = digits(bytes, at + 17, 2);
   let place = at + 19;
   let milliseconds = 0;
   if (bytes[place] === DOT) {
@@ -52,8 +54,8 @@ function firstMember(bytes: Buffer, start: number, end: number): number | undefi
   }
   const time =
     dayOf(year, month, day) +
-    ((hour as number) * 60 + (minute as number)) * MINUTE_MS +
-    (second as number) * 1000 +
+    (hour * 60 + minute) * MINUTE_MS +
+    second * 1000 +
     Math.floor(milliseconds) -
     zoneAt(bytes, place);
   return Number.isNaN(time) ? undefined : time;

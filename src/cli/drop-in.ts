@@ -19,12 +19,17 @@ export async function runAsOriginal(
   const call =
     callByName(argv, env) ??
     (argv[2] === COMMAND
-      ? callWithOptions(argv.slice(3), [argv[1] ?? '', COMMAND], env)
+      ? callWithOptions(withHelp(argv.slice(3)), [argv[1] ?? '', COMMAND], env)
       : undefined);
   if (call === undefined) return undefined;
   // Every command comes by here; only the original's needs what it logs and starts by.
   const { runDropIn } = await import('../dropin/program.ts');
   return runDropIn(call, (home) => resolvePaths({ home }, {}), signals);
+}
+
+/** Every command of ours has `--help`, which the original does not know. */
+function withHelp(args: readonly string[]): readonly string[] {
+  return args.map((word) => (word === '--help' ? '-h' : word));
 }
 
 /** Shows `integratord wazuh` in the help. */

@@ -22,6 +22,7 @@ import { foundSubject, givenSubject, storedSubjects } from './explain/subjects.t
 import { explanationText } from './explain/text.ts';
 import type { OpenFile } from './lines.ts';
 import { loadSetup } from './load.ts';
+import { noteStopped } from './note-stopped.ts';
 import { print, printable, printableLines, printJson, printStyled } from './output.ts';
 import { outputStyle } from './style.ts';
 
@@ -50,7 +51,7 @@ export function addExplain(program: Command): void {
       'the id of an alert, such as 1652272159.1549653, or a file with alerts (default: standard input)',
     )
     .option('--integration <id>', 'only this integration')
-    .option('--now', 'decide by the present configuration, not by the one of then')
+    .option('--now', 'use the present configuration, not the one that was in force then')
     .addHelpText('after', HELP)
     .action(async (what: string | undefined, own: ExplainOptions, command: Command) => {
       const invoked = invocation(command);
@@ -59,6 +60,7 @@ export function addExplain(program: Command): void {
       const { files, input } = actAsDaemon(invoked, id === undefined ? what : undefined);
       const setup = loadSetup(paths, { files });
       const records = openRecords(paths.state);
+      if (records.database !== undefined) noteStopped(paths.state);
       try {
         const now = systemClock.now();
         const { configurations, history } = records;

@@ -41,8 +41,11 @@ export function addInstall(program: Command): void {
     .command('install')
     .description("replace the manager's own Integrator")
     .option('--dry-run', 'show what would be done, without doing it')
-    .option('--from-now', 'where the original ran meanwhile: do not send what it has delivered')
-    .option('--replay', 'where the original ran meanwhile: send all since integratord last ran')
+    .option('--from-now', 'if the original has run since: do not send what it delivered')
+    .option(
+      '--replay',
+      'if the original has run since: send everything again since integratord last ran',
+    )
     .option('--keep', 'only where an upgrade of the manager put the original back; asks nothing')
     .option('--user <name>', "the user to run as (default: the manager's user)")
     .option('--group <name>', "the group to run as (default: the manager's)")

@@ -16,6 +16,7 @@ import { complain } from '../telemetry/standard-error.ts';
 import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { noteStopped } from './note-stopped.ts';
 
 const clock: Clock = systemClock;
 /** Between two steps of a change. */
@@ -51,6 +52,7 @@ export async function withQueue(
       EXIT.wrongInput,
     );
   }
+  noteStopped(paths.state);
   try {
     const database = openWithRoom(paths.state);
     const statistics = new SqliteStatistics(database);

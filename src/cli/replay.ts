@@ -42,8 +42,8 @@ export function addReplay(program: Command): void {
     .requiredOption('--integration <id>', 'which integration')
     .requiredOption('--since <time>', 'alerts from then on: 2h ago, or 2026-08-20T14:30', moment)
     .option('--until <time>', 'alerts up to then (default: now)', moment)
-    .option('--only <yaml...>', 'only alerts that fit, such as \'level: ">= 7"\'')
-    .option('--new-keys', 'a service must not recognise those that it has had')
+    .option('--only <yaml...>', 'only alerts that match, such as \'level: ">= 7"\'')
+    .option('--new-keys', 'with new keys, so that a service does not recognise what it already has')
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { sleep, systemClock } from '../core/clock.ts';
+import type { LaneReport } from '../core/status.ts';
 import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -7,7 +8,7 @@ import { printJson, printStyled } from './output.ts';
 import { gather } from './status/gather.ts';
 import { statusJson, stoppedJson } from './status/json.ts';
 import { statusText, stoppedText } from './status/text.ts';
-import { type Judgement, judge } from './status/verdict.ts';
+import { type Judgement, judge, laneProblems } from './status/verdict.ts';
 import { outputStyle } from './style.ts';
 import { terminalWidth } from './table.ts';
 
@@ -25,7 +26,7 @@ export function addStatus(program: Command): void {
     .option('--watch', 'show it again every two seconds')
     .addHelpText(
       'after',
-      '\nExit code 0: all is well; 1: degraded; 2: stopped, or not reading; 3: it cannot be said.',
+      '\nExit code 0: all is well; 1: degraded; 2: stopped, or not reading; 3: that cannot be found out.',
     )
     .action(async (own: { watch?: boolean }, command: Command) => {
       const { paths, json } = invocation(command);
@@ -73,13 +74,15 @@ async function show(state: string, json: boolean): Promise<number> {
 function stoppedJudgement(
   state: string,
   hasOutbox: boolean,
-  waiting: readonly { readonly pending: number }[],
+  waiting: readonly LaneReport[],
 ): Judgement {
   const count = waiting.reduce((sum, { pending }) => sum + pending, 0);
   const rest = !hasOutbox
     ? `${state} has no outbox: it never ran there (--state or --home select the directory)`
     : count === 0
       ? 'nothing waits in the outbox; new alerts wait in the alert file'
-      : `${count} deliveries wait in the outbox, and new alerts in the alert file`;
-  return { verdict: 'stopped', problems: [`it is not running: ${rest}`] };
+      : `${count} ${count === 1 ? 'delivery waits' : 'deliveries wait'} in the outbox, and new alerts in the alert file`;
+  const held = waiting.filter(({ state }) => state === 'parked' || state === 'paused');
+  const lanes = held.flatMap((one) => laneProblems(one, 0));
+  return { verdict: 'stopped', problems: [`it is not running: ${rest}`, ...lanes] };
 }

@@ -20,7 +20,7 @@ interface ListOptions {
 export function addUnreadable(program: Command): void {
   const unreadable = program
     .command('unreadable')
-    .description('show the lines that were read and are no alerts');
+    .description('show the lines that were read and are not alerts');
   addList(unreadable);
   addShow(unreadable);
   asGroup(unreadable);

@@ -1,12 +1,12 @@
-import type { Alert } from '../alert/alert.ts';
-import { isJsonObject, type JsonValue } from '../alert/json.ts';
 import { LargeLookups } from './large-lookups.ts';
 import type { Scope } from './scope.ts';
-import { present, type Value } from './values.ts';
+import { SmallLookups } from './small-lookups.ts';
+import type { Value } from './values.ts';
 
 export type Lookup = (scope: Scope) => Value;
 
 const large = new LargeLookups();
+const small = new SmallLookups();
 
 /**
  * Looks up a path of keys. What was scanned is taken from there, so that a field has the same value
@@ -31,17 +31,9 @@ export function lookupOf(path: readonly string[]): Lookup {
 
 function lookupInJson(path: readonly string[]): Lookup {
   const number = large.add(path);
+  const same = small.add(path);
   return ({ source }) => {
     const alert = source.alert();
-    return alert.isLarge ? large.find(alert, number) : find(alert, path);
+    return alert.isLarge ? large.find(alert, number) : small.find(alert, same);
   };
-}
-
-function find({ json }: Alert, path: readonly string[]): Value {
-  let value: JsonValue | undefined = json;
-  for (const key of path) {
-    if (!isJsonObject(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
-  }
-  return present(value);
 }

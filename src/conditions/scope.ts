@@ -22,13 +22,17 @@ export class Scope {
   readonly source: ConditionAlert;
   /** In milliseconds since 1970. */
   readonly time: number;
-  /** The variables of `exists` and the like: one for each level of nesting. */
-  readonly variables: Value[] = [];
+  #variables: Value[] | undefined;
   workLeft = MOST_WORK;
 
   constructor(source: ConditionAlert, time: number) {
     this.source = source;
     this.time = time;
+  }
+
+  /** The variables of `exists` and the like: one for each level of nesting. */
+  get variables(): Value[] {
+    return (this.#variables ??= []);
   }
 
   /** False when that is more work than is left. */

@@ -5,7 +5,7 @@ import type { BundleKind, BundleSpan } from './bundle.ts';
 import type { Arrival } from './grouping.ts';
 import type { FailureReason, Outcome } from './outcome.ts';
 
-export { LARGE_BYTES } from '../alert/large-alert.ts';
+export { LARGE_BYTES } from '../alert/bytes.ts';
 
 /**
  * The states of a delivery.

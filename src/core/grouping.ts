@@ -29,6 +29,20 @@ export interface MuteMark {
   readonly forMs: number;
 }
 
+/**
+ * When a mute that was opened ends; undefined where it is not open. Times are milliseconds since 1970.
+ * @param openedAt when it was opened last.
+ */
+export function mutedUntil(
+  openedAt: number | undefined,
+  forMs: number,
+  now: number,
+): number | undefined {
+  if (openedAt === undefined || openedAt > now) return undefined;
+  const until = openedAt + forMs;
+  return now < until ? until : undefined;
+}
+
 /** An alert is silenced or muted. */
 export interface Hush {
   readonly verdict: 'silence' | 'mute';

@@ -107,7 +107,7 @@ async function explain(
 }
 
 function explainCommand(id: string, paths: Paths): string {
-  return ['npx integratord explain', id, ...optionsOf(paths)].join(' ');
+  return ['integratord explain', id, ...optionsOf(paths)].join(' ');
 }
 
 function optionsOf({ home, config, settings = '' }: Paths): string[] {

@@ -98,7 +98,7 @@ export class Screen {
     const delivered = counts.length === 0 ? 'nothing delivered' : counts.join(', ');
     this.#line('');
     this.#line(`${this.#alerts} alerts: ${delivered}.`);
-    this.#line('For your own manager: npm start -- run --home /var/ossec');
+    this.#line('For your own manager: integratord setup (docs/installation.md)');
   }
 
   #line(text: string): void {

@@ -46,17 +46,19 @@ class Index {
 
   /** Every integration that could match, each once, in order. */
   candidates({ ruleId, groups }: AlertFacts): readonly number[] {
-    const named = new Set<number>();
-    if (ruleId !== undefined && this.#byRule.size > 0) {
-      for (const position of this.#byRule.get(atoi(ruleId)) ?? []) named.add(position);
-    }
-    if (this.#byGroup.size > 0) {
-      for (const group of groups ?? []) {
-        for (const position of this.#byGroup.get(group) ?? []) named.add(position);
+    const ofRule =
+      ruleId === undefined || this.#byRule.size === 0 ? undefined : this.#byRule.get(atoi(ruleId));
+    let named: Set<number> | undefined = ofRule && new Set(ofRule);
+    if (this.#byGroup.size > 0 && groups !== undefined) {
+      for (const group of groups) {
+        const ofGroup = this.#byGroup.get(group);
+        if (ofGroup === undefined) continue;
+        named ??= new Set();
+        for (const position of ofGroup) named.add(position);
       }
     }
     // Mostly there are none: then there is nothing to sort.
-    if (named.size === 0) return this.#others;
+    if (named === undefined) return this.#others;
     return [...this.#others, ...named].sort((a, b) => a - b);
   }
 }

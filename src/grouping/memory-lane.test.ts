@@ -205,7 +205,8 @@ describe('a lane in memory', () => {
         const accepted = ({ level, arrival }: Accepted, at: number) => {
           const priority = Number(level >= URGENT_LEVEL);
           const placed = lane.accept(level, priority, arrival, at);
-          const { id, state, verdict, dueAt, bundle, memberKey } = placed;
+          const id = lane.lastAccepted;
+          const { state, verdict, dueAt, bundle, memberKey } = placed;
           const mine = { id, state, verdict, dueAt, bundle, memberKey };
           return [mine, stored.accept(level, arrival, at)];
         };

@@ -32,6 +32,7 @@ interface Held extends Due {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+const AT_ONCE: Placement = { state: 'pending', dueAt: 0 };
 
 /** Alerts that began to be held back after they had been placed, as a storm does. */
 export type OnAbsorbed = (count: number, verdict: HeldVerdict) => void;
@@ -49,6 +50,8 @@ export class MemoryLane {
   /** Messages of our own that came up and are to be stored. */
   #told = 0;
   #lastId = 0;
+  /** The number of the alert that was stored last. */
+  lastAccepted = 0;
 
   /** @param muteOpened when a mute was opened last: all lanes have the same. */
   constructor(
@@ -72,24 +75,18 @@ export class MemoryLane {
    * Stores an alert, as it is placed; one without an arrival is sent at once.
    * @param priority higher ones go first.
    */
-  accept(
-    level: number,
-    priority: number,
-    arrival: Arrival | undefined,
-    now: number,
-  ): Placement & { readonly id: number } {
+  accept(level: number, priority: number, arrival: Arrival | undefined, now: number): Placement {
     const placement: Placement =
-      arrival === undefined
-        ? { state: 'pending', dueAt: 0 }
-        : this.#policy.place(level, arrival, this.#store, now);
+      arrival === undefined ? AT_ONCE : this.#policy.place(level, arrival, this.#store, now);
     this.#lastId += 1;
     const id = this.#lastId;
+    this.lastAccepted = id;
     const { state, bundle, dueAt, memberKey } = placement;
     if (bundle !== undefined) this.#store.add(bundle, id, priority);
     else if (state === 'pending') this.#pending.add({ id, priority, level, dueAt: now, memberKey });
     else if (state === 'held') this.#held.add({ id, dueAt, level, priority });
     this.#tell(now);
-    return { ...placement, id };
+    return placement;
   }
 
   /** When there is something to do: 0 at once; undefined when nothing waits. */

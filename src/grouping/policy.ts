@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type {
-  Arrival,
-  Hush,
-  LanePolicy,
-  LaneStore,
-  OpenBundle,
-  Placement,
+import {
+  type Arrival,
+  type Hush,
+  type LanePolicy,
+  type LaneStore,
+  mutedUntil,
+  type OpenBundle,
+  type Placement,
 } from '../core/grouping.ts';
 import { lineFields } from './keys.ts';
 import { type GroupingRules, MOST_IN_BUNDLE, NOTHING_URGENT } from './rules.ts';
@@ -221,8 +222,7 @@ function hushed(hush: Hush | undefined, store: LaneStore, now: number): Placemen
 
 function muted(mutes: Arrival['mutes'], store: LaneStore, now: number): Placement | undefined {
   const open = mutes?.find(({ name, key, forMs }) => {
-    const openedAt = store.muteOpened(name, key);
-    return openedAt !== undefined && openedAt <= now && now < openedAt + forMs;
+    return mutedUntil(store.muteOpened(name, key), forMs, now) !== undefined;
   });
   if (open === undefined) return undefined;
   return { state: 'silenced', verdict: 'mute', by: `mute:${open.name}`, dueAt: 0, isOver: true };

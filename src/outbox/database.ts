@@ -3,6 +3,7 @@ import {
   type DatabaseSyncInstance,
   explainFailure,
   openDatabaseFile,
+  rollBack,
   type StatementSyncInstance,
 } from './sqlite.ts';
 
@@ -44,6 +45,8 @@ export class Database {
   #isBusy = false;
   #lastFailure: OutboxError | undefined;
   #synchronous: Synchronous | undefined;
+  /** Changes when what was written may not be there: it was taken back, or the file is another one. */
+  generation = 0;
 
   private constructor(path: string, options: DatabaseOptions) {
     this.path = path;
@@ -159,6 +162,7 @@ export class Database {
         this.#worked();
         return result;
       } catch (error) {
+        this.generation += 1;
         rollBack(connection);
         throw error;
       } finally {
@@ -191,6 +195,7 @@ export class Database {
    * @param place puts it there. Neither it nor its log may be there before.
    */
   moveTo(place: () => void): void {
+    this.generation += 1;
     const old = this.#connection;
     if (old !== undefined) {
       // Else the driver would remove a log by its path once it lets go of the file, which is when
@@ -276,15 +281,6 @@ export class Database {
 
   #setBusyTimeout(milliseconds: number): void {
     this.#connection?.exec(`PRAGMA busy_timeout = ${milliseconds}`);
-  }
-}
-
-/** Rolls back. A full disk has SQLite do it by itself; there is nothing left to roll back then. */
-function rollBack(connection: DatabaseSyncInstance): void {
-  try {
-    if (connection.isTransaction) connection.exec('ROLLBACK');
-  } catch {
-    // The next transaction tries again.
   }
 }
 

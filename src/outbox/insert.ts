@@ -50,6 +50,7 @@ export function insertAlerts(
     // Ids must follow the order of the alerts.
     for (const row of plain.splice(0)) placed.push([...row, ...AT_ONCE]);
   };
+  foresee(alerts, placing);
   for (const alert of alerts) {
     const { alertId, level, raw, lanes, arrivals, labels: known } = alert;
     const { lastId } = database.run(
@@ -95,6 +96,20 @@ export function insertAlerts(
       JSON.stringify(placed),
     );
   }
+}
+
+/** Has what the throttles of the lanes know of these alerts read. */
+function foresee(alerts: readonly NewDelivery[], { stores }: Placing): void {
+  const keys = new Map<number, string[]>();
+  for (const { arrivals } of alerts) {
+    for (const [lane, { throttleKey }] of arrivals ?? []) {
+      if (throttleKey === undefined) continue;
+      const its = keys.get(lane);
+      if (its === undefined) keys.set(lane, [throttleKey]);
+      else its.push(throttleKey);
+    }
+  }
+  for (const [lane, its] of keys) stores.foresee(lane, its);
 }
 
 const AT_ONCE = ['pending', 0, null, null, null, null, null] as const;

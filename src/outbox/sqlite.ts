@@ -90,3 +90,12 @@ function isFull(path: string): boolean {
     return false;
   }
 }
+
+/** Rolls back. A full disk has SQLite do it by itself; there is nothing left to roll back then. */
+export function rollBack(connection: DatabaseSyncInstance): void {
+  try {
+    if (connection.isTransaction) connection.exec('ROLLBACK');
+  } catch {
+    // The next transaction tries again.
+  }
+}

@@ -80,6 +80,21 @@ export class SqliteStatistics implements OutboxStatistics {
     return row?.due ?? undefined;
   }
 
+  /** The integrations that are parked or paused, and why. */
+  stopped(): Map<string, { readonly state: 'parked' | 'paused'; readonly why: string }> {
+    const rows = this.#database.all<StoppedRow>(
+      `SELECT integration, parked_message, paused_at, paused_by FROM lane
+       WHERE integration IS NOT NULL AND (parked_reason IS NOT NULL OR paused_at IS NOT NULL)`,
+    );
+    return new Map<string, { readonly state: 'parked' | 'paused'; readonly why: string }>(
+      rows.map(({ integration, parked_message: message, paused_at: at, paused_by: who }) => {
+        if (at === null) return [integration, { state: 'parked', why: message ?? '' }] as const;
+        const why = `${who ?? 'someone'} paused it at ${new Date(at).toISOString()}`;
+        return [integration, { state: 'paused', why }] as const;
+      }),
+    );
+  }
+
   /** The lanes that have used up their share of the outbox. */
   behind(): number[] {
     const rows = this.#database.all<{ lane: number }>(
@@ -101,6 +116,13 @@ export class SqliteStatistics implements OutboxStatistics {
       delivery,
     )?.read_at;
   }
+}
+
+interface StoppedRow {
+  integration: string;
+  parked_message: string | null;
+  paused_at: number | null;
+  paused_by: string | null;
 }
 
 interface BacklogRow {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Child } from '../../test/support/child.ts';
-import { anAcceptedAlert, anIdentity, anIntake, checkpointAt } from '../../test/support/outbox.ts';
+import { checkpointAt } from '../../test/support/outbox.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import { auditRecords } from './audit.ts';
 import { Database } from './database.ts';
@@ -34,17 +34,18 @@ function noteIn(path: string): string | undefined {
   }
 }
 
-/** A present outbox that says it was upgraded from one with a delivery that waits. */
+/** A present outbox that was upgraded from one with a delivery that waits. */
 function upgraded(): { directory: string; madeAt: number } {
   const directory = tempDir();
-  const first = openOutboxDatabase(directory);
-  const outbox = new SqliteOutbox(first);
-  outbox.assignLanes([anIdentity('slack')], 0);
-  outbox.accept(anIntake([anAcceptedAlert('a', [1])], { checkpoint: checkpointAt(7) }), 1);
-  // Nothing that is only in the present shape is used here.
-  first.execute(`PRAGMA user_version = ${OLDER}`);
-  first.execute('ALTER TABLE audit DROP COLUMN sudo_user');
-  first.execute('ALTER TABLE audit DROP COLUMN uid');
+  const first = Database.open(join(directory, OUTBOX_FILE));
+  migrate(first, OLDER);
+  first.execute(`
+    INSERT INTO lane (id, integration, name, target_hash, settings_hash)
+      VALUES (1, 'slack', 'slack', '', '');
+    INSERT INTO alert (id, alert_id, level, read_at, raw) VALUES (1, 'a', 3, 1, CAST('a' AS BLOB));
+    INSERT INTO delivery (alert, lane, priority) VALUES (1, 1, 0);
+    INSERT INTO checkpoint (source, version, state) VALUES ('test', 1, '{"offset":7}');
+  `);
   first.close();
   openUpgraded(directory).database.close();
   return { directory, madeAt: keptCopy(directory)?.madeAt ?? Number.NaN };

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { mutedUntil } from '../core/grouping.ts';
 import type { Quiet } from '../silences/quiet.ts';
 import type { ChainStep, Refusal, Route, RoutedAlert, Stage } from './stage.ts';
 
@@ -77,9 +78,8 @@ export class MuteStage extends QuietStage {
   find(alert: RoutedAlert, { integration }: ForRoute): Found | undefined {
     const now = this.#clock.now();
     for (const { name, key, forMs } of this.#quiet.of(alert, now)?.mutes(integration.id) ?? []) {
-      const openedAt = this.#opened(name, key);
-      if (openedAt === undefined || openedAt > now || now >= openedAt + forMs) continue;
-      return { by: `mute:${name}`, until: openedAt + forMs };
+      const until = mutedUntil(this.#opened(name, key), forMs, now);
+      if (until !== undefined) return { by: `mute:${name}`, until };
     }
     return undefined;
   }

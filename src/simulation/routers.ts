@@ -40,8 +40,8 @@ export class Routers {
   /** Routes the record `bytes[start, end)`. */
   route(bytes: Buffer, start: number, end: number): Routed | 'nobody' | 'unreadable' {
     let found: Routed | undefined;
-    for (const [side, router] of this.#routers.entries()) {
-      const routing = router.route(bytes, start, end);
+    for (let side = 0; side < this.#routers.length; side += 1) {
+      const routing = (this.#routers[side] as Router).route(bytes, start, end);
       if (routing.kind === 'unreadable') return 'unreadable';
       if (routing.kind === 'nobody') continue;
       const { facts, raw, lanes, arrivals, skips } = routing;

@@ -136,13 +136,14 @@ export class Simulation implements RecordSink {
 
   #place({ facts, raw, lanes, arrivals, skips, marks }: Routed, time: number, now: number): void {
     const level = facts.level ?? 0;
-    for (const [side, opened] of marks.entries()) {
+    for (let side = 0; side < marks.length; side += 1) {
+      const opened = marks[side];
       if (opened !== undefined && opened.length > 0) this.#mutes[side]?.open(opened, now);
     }
     for (const { lane, refusal } of skips) this.#tracks[lane]?.count(refusal.verdict);
     let parsed: Alert | undefined;
     const alert = () => (parsed ??= alertOf(raw));
-    const agent = lanes.length === 0 ? undefined : this.#agents.of(raw, alert);
+    const agent = lanes.length === 0 ? undefined : this.#agents.of(facts);
     const description = () => alert().textAt('rule', 'description');
     let isReached = false;
     for (const lane of lanes) {

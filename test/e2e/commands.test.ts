@@ -54,6 +54,11 @@ describe('integratord', () => {
     expect(code).toBe(1);
   });
 
+  it('has --help for the stand-in too, which the original does not have', async () => {
+    const { stderr, stdout } = await integratord(['wazuh', '--help']);
+    expect(`${stdout}${stderr}`).toMatch(/^\s*Usage: wazuh-integratord /);
+  });
+
   it('takes its paths from the environment too', async () => {
     const { stdout, code } = await integratord(['check', '--json'], {
       env: { INTEGRATORD_HOME: '/nowhere', INTEGRATORD_CONFIG: home.config },

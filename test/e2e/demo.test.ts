@@ -25,7 +25,7 @@ it('shows alerts arriving everywhere, and leaves nothing behind', async () => {
   expect(stdout).toMatch(/→ slack +danger: again \d+ times/);
   expect(stdout).toMatch(/→ shuffle +\d+ alerts, .*highest level 10/);
   // It ends with an explanation of one of them, and the command for it.
-  expect(stdout).toMatch(/npx integratord explain \d+\.\d+ --home/);
+  expect(stdout).toMatch(/integratord explain \d+\.\d+ --home/);
   expect(stdout).toMatch(/• slack {2}throttle {2}it repeats an alert that was sent/);
   // Nothing fails but what is meant to.
   const failed = [...stdout.matchAll(/→ (\S+) .* answered ([345]\d\d)/g)].map(

@@ -89,8 +89,16 @@ it('says that all is well, what is parked, paused and refused', async () => {
   );
   expect(await run('reload')).toMatchObject({ code: 0 });
   await daemon.kill();
-  expect(await status()).toMatchObject({ code: 2, running: false });
-  expect((await run('status')).stdout).toMatch(/deliveries wait in the outbox/);
+  expect(await status()).toMatchObject({
+    code: 2,
+    running: false,
+    integrations: expect.arrayContaining([
+      expect.objectContaining({ id: 'slack#2', state: 'parked', pending: 1 }),
+    ]),
+  });
+  expect((await run('status')).stdout).toMatch(
+    / waits? in the outbox.*\n {2}! slack#2 is parked, 1 wait: \S/,
+  );
   expect((await run('reload')).code).toBe(3);
 });
 

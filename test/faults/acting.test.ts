@@ -193,15 +193,19 @@ describe.skipIf(cannotTest)('a command that root calls', () => {
     expect(existsSync(join(scene, 'new'))).toBe(false);
   });
 
-  it('leads to a running daemon when the README is followed word for word, with a script', async () => {
+  it('leads to a running daemon when the installation page is followed word for word, with a script', async () => {
     home.append(alertLine(1), alertLine(2));
-    const commands = readmeCommands();
+    const commands = documentedCommands();
     expect(commands.map(([words]) => words)).toEqual(
       expect.arrayContaining(['check', 'match', 'preview', 'send', 'install -d', 'run']),
     );
     for (const [words, command] of commands) {
       if (words !== 'run') {
-        execFileSync('/bin/sh', ['-ec', command], { cwd: dirname(scene), stdio: 'pipe' });
+        execFileSync('/bin/sh', ['-ec', command], {
+          cwd: dirname(scene),
+          env: { ...process.env, INTEGRATORD_HOME: home.path },
+          stdio: 'pipe',
+        });
         continue;
       }
       const daemon = await DaemonProcess.start(home.path, [], {}, AS_MANAGER);
@@ -213,23 +217,26 @@ describe.skipIf(cannotTest)('a command that root calls', () => {
   });
 });
 
-/** The commands of "Run it for real", in their order, for this home, its user and its integration. */
-function readmeCommands(): [words: string, command: string][] {
-  const text = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
-  const [, section = ''] = /## Run it for real\n([^]*?)\n### /.exec(text) ?? [];
+/** The commands of "Try it on your own alerts", in their order, for this home, its user and its integration. */
+function documentedCommands(): [words: string, command: string][] {
+  const text = readFileSync(
+    fileURLToPath(new URL('../../docs/installation.md', import.meta.url)),
+    'utf8',
+  );
+  const [, section = ''] = /## Try it on your own alerts\n([^]*?)\n## /.exec(text) ?? [];
   const lines = [...section.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = '']) =>
     block.trimEnd().split('\n'),
   );
   return lines.map((line) => {
     const command = line
       .replace(/\s+#.*$/, '')
-      .replaceAll('npm start --', `'${process.execPath}' '${COMMAND}'`)
+      .replaceAll(/\bintegratord (?=[a-z])/g, `'${process.execPath}' '${COMMAND}' `)
       .replaceAll('/var/ossec', home.path)
       .replaceAll('-o wazuh -g wazuh', `-o ${MANAGER} -g ${MANAGER}`)
       .replaceAll('slack', 'custom-note');
     const [words = ''] =
       /\b(?:install -d|check|match|preview|send|run)\b/.exec(
-        line.replace(/^.*(?:--|main\.js) (?=[a-z])/, ''),
+        line.replace(/^.*integratord (?=[a-z])/, ''),
       ) ?? [];
     return [words, command];
   });

@@ -7,6 +7,7 @@ import { append, BLOCK, delivered, HOME, setUpManager } from './support/manager.
 
 const PROGRAM = '/usr/lib/integratord';
 const UNIT = '/usr/lib/systemd/system/integratord.service';
+const KEEP = '/usr/lib/systemd/system/integratord-keep.service';
 
 /** What would keep Node, or what it loads, from being ours. */
 const HOSTILE = {
@@ -34,7 +35,7 @@ describe.skipIf(noDebian)('the .deb on a Debian without Node and network', () =>
   });
 
   it('says how to look first, and the two ways; changes nothing of the manager', () => {
-    expect(printed).toContain('integratord check\n');
+    expect(printed).toContain('integratord setup\n');
     expect(printed).toContain('integratord install && /var/ossec/bin/wazuh-control restart');
     expect(printed).toContain('systemctl enable --now integratord');
     const changed = debian.files().filter((path) => !before.includes(path));
@@ -55,6 +56,8 @@ describe.skipIf(noDebian)('the .deb on a Debian without Node and network', () =>
   it('has what belongs in the places of the system', () => {
     for (const path of [
       UNIT,
+      KEEP,
+      '/usr/lib/systemd/system/integratord-keep.path',
       '/usr/share/bash-completion/completions/integratord',
       '/usr/share/fish/vendor_completions.d/integratord.fish',
       '/usr/share/zsh/vendor-completions/_integratord',
@@ -138,6 +141,24 @@ describe.skipIf(noDebian)('the .deb on a Debian without Node and network', () =>
     await until(hasStarted, 'it runs', 30_000);
     append(debian, alertLine(3));
     await until(() => delivered(debian).includes('1787224951.3'), 'it is delivered', 30_000);
+  });
+
+  it('is put back by its unit when an upgrade of the manager has replaced it', () => {
+    const program = `${HOME}/bin/wazuh-integratord`;
+    const launcher = debian.read(program);
+    const [, line = ''] = /^ExecStart=(.+)$/m.exec(debian.read(KEEP)) ?? [];
+    expect(debian.must(line.split(' '))).toBe('nothing to do: integratord is in its place\n');
+    debian.must(['sh', '-c', `printf '#!/bin/sh\\necho original\\n' > '${program}.new'`]);
+    debian.must(['sh', '-c', `chmod 750 '${program}.new' && mv '${program}.new' '${program}'`]);
+    expect(debian.must(line.split(' '))).toContain('write the launcher');
+    expect(debian.read(program)).toBe(launcher);
+  });
+
+  it('looks at the manager as its user, and says the places of the package', () => {
+    const { stdout } = debian.run(['integratord', 'setup']);
+    expect(stdout).toContain(`in ${HOME}, found in its usual place`);
+    expect(stdout).toContain('tried as user wazuh');
+    expect(stdout).toContain('integratord is there already');
   });
 
   it('goes on in the manager’s place while the package is upgraded', async () => {

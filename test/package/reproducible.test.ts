@@ -1,32 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
 import { made, ROOT } from './support/made-packages.ts';
-
-/** Copies what is in version control, as it is now, with the libraries that are installed. */
-function otherClone(): string {
-  const place = mkdtempSync(join(tmpdir(), 'integratord another place '));
-  onTestFinished(() => rmSync(place, { recursive: true, force: true }));
-  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const names = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 });
-  for (const name of names.split('\0').filter((name) => name !== '')) {
-    mkdirSync(dirname(join(place, name)), { recursive: true });
-    cpSync(join(ROOT, name), join(place, name), { verbatimSymlinks: true });
-  }
-  symlinkSync(join(ROOT, 'node_modules'), join(place, 'node_modules'));
-  return place;
-}
+import { otherClone } from './support/other-clone.ts';
 
 function hashes(directory: string): Record<string, string> {
   const names = readdirSync(directory).filter((name) => name.startsWith('integratord'));

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMissing, mustRun } from '../support/requirement.ts';
 import { Debian, noDebian } from './support/debian.ts';
@@ -49,8 +49,13 @@ describe.skipIf(noRpm)('the .rpm', () => {
     it('is installed, upgraded and removed, and leaves only state', () => {
       const before = system.files();
       const path = madeFile(/x86_64\.rpm$/);
-      expect(on('-i', path)).toContain('integratord check\n');
-      expect(on('-V', 'integratord').replaceAll(/^.* (c )?\/(etc|var)\/.*\n/gm, '')).toBe('');
+      expect(on('-i', path)).toContain('integratord setup\n');
+      // What is the manager's group's or user's now, and nothing else.
+      const args = ['--root', system.root, '-V', '--nodeps', 'integratord'];
+      const { stdout } = spawnSync('rpm', args, { encoding: 'utf8' });
+      const changed = stdout.trim().split('\n');
+      expect(changed.length).toBeGreaterThan(0);
+      expect(changed.filter((line) => !/ \/(etc|var\/lib)\/integratord/.test(line))).toEqual([]);
       const options = { user: 'wazuh' };
       expect(system.must(['integratord', 'check'], options)).toContain('1 integration');
       system.must(['integratord', 'install']);

@@ -25,11 +25,7 @@ export function nextVersion(directory: string, { step, hangsInCopy }: NextVersio
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   const about = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as object;
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ ...about, version: '99.0.0' }));
-  edit(join(directory, 'dist', 'outbox', 'migrations.js'), /(const MIGRATIONS = \[[^\]]*)\]/, [
-    '$1',
-    JSON.stringify(step ?? NEXT_STEP),
-    ']',
-  ]);
+  addStep(directory, step);
   if (hangsInCopy === true) {
     // The first bytes of the header are there, no more.
     edit(join(directory, 'dist', 'outbox', 'copy.js'), /database\.execute\(`VACUUM/, [
@@ -38,6 +34,18 @@ export function nextVersion(directory: string, { step, hangsInCopy }: NextVersio
     ]);
   }
   return join(directory, 'dist', 'cli', 'main.js');
+}
+
+/**
+ * Has a version that was built keep its outbox in one step more.
+ * @param directory where its `dist` is
+ */
+export function addStep(directory: string, step = NEXT_STEP): void {
+  edit(join(directory, 'dist', 'outbox', 'migrations.js'), /(const MIGRATIONS = \[[^\]]*)\]/, [
+    '$1',
+    JSON.stringify(step),
+    ']',
+  ]);
 }
 
 function edit(path: string, pattern: RegExp, parts: readonly string[]): void {

@@ -2,8 +2,15 @@
 # None of them changes the manager, but for the launcher of `integratord install`, which is removed with us.
 
 unit=integratord.service
+keep='integratord-keep.path integratord-keep.service'
 state=/var/lib/integratord
 drop_in=/etc/systemd/system/$unit.d
+
+# Nobody may be there to read it: that must not end the script.
+trap '' PIPE
+say() {
+  echo "$*" 2>/dev/null || true
+}
 
 systemd_runs() {
   [ -d /run/systemd/system ]
@@ -57,47 +64,48 @@ settle() {
 
 first_installed() {
   settle
-  cat <<'TEXT'
-integratord is installed. It does not run yet, and nothing of the manager was changed.
+  say 'integratord is installed. It does not run yet, and nothing of the manager was changed.
 
 Look first; this changes nothing:
-  integratord check
+  integratord setup
 
 Then choose one way (file:///usr/lib/integratord/docs/drop-in.md):
-  in the place of the manager's Integrator:
+  in the place of the manager'\''s Integrator:
     integratord install --dry-run
     integratord install && /var/ossec/bin/wazuh-control restart
   or as a service of its own, for the <integration> blocks in /etc/integratord/integrations.conf:
-    systemctl enable --now integratord
-TEXT
+    systemctl enable --now integratord'
 }
 
 upgraded() {
   settle
   if systemd_runs; then systemctl try-restart "$unit" || true; fi
   replaced | while read -r home; do
-    echo "integratord goes on in the manager's place as it was; restart the manager in $home to run this version."
+    say "integratord goes on in the manager's place as it was; restart the manager in $home to run this version."
   done
 }
 
 before_removal() {
-  if systemd_runs; then systemctl stop "$unit" || true; fi
-  if command -v systemctl >/dev/null; then systemctl --quiet disable "$unit" 2>/dev/null || true; fi
+  # First what would put the launcher back.
+  if systemd_runs; then systemctl stop $keep "$unit" || true; fi
+  if command -v systemctl >/dev/null; then systemctl --quiet disable "$unit" $keep 2>/dev/null || true; fi
   replaced | while read -r home; do
-    echo "The manager in $home gets its own Integrator back:"
+    say "The manager in $home gets its own Integrator back:"
     integratord uninstall --home "$home" ||
-      echo "That failed. Its launcher starts the original by itself once integratord is gone."
+      say "That failed. Its launcher starts the original by itself once integratord is gone."
   done
 }
 
 after_removal() {
-  rm -rf "$drop_in"
+  # There may be more of the operator's.
+  rm -f "$drop_in/account.conf"
+  rmdir "$drop_in" 2>/dev/null || true
   if systemd_runs; then systemctl daemon-reload || true; fi
-  [ ! -d "$state" ] || echo "What waits to be delivered is kept in $state."
+  [ ! -d "$state" ] || say "What waits to be delivered is kept in $state."
 }
 
 purged() {
-  rm -rf "$state" "$drop_in" /etc/integratord
+  rm -rf "$state" /etc/integratord
   managers | while read -r home; do
     rm -rf "$home/queue/integratord"
   done

@@ -26,7 +26,7 @@ export function readAlert(bytes: Buffer, start = 0, end = bytes.length): ReadAle
     const alert = readOssecLog(raw.toString('utf8'));
     return alert === undefined ? 'not an alert of alerts.log' : known(toWazuh(alert));
   }
-  const facts = scanAlert(bytes, start, end);
+  const facts = scanAlert(bytes, start, end, raw);
   if (typeof facts === 'string') return facts;
   if (facts.ruleId === undefined && raw.length <= LARGEST_OSSEC && raw.includes(SIDID)) {
     const { json } = new Alert(raw);

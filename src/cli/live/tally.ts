@@ -1,4 +1,5 @@
 import type { LiveEvent } from '../../core/live-event.ts';
+import { CANARY_RULE } from '../../core/notice.ts';
 
 /** What happened in an integration within a span of time. */
 export interface LaneTally {
@@ -29,7 +30,12 @@ export class Tally {
       lane.attempts += 1;
     }
     const { rule } = event;
-    if (rule === undefined || (this.#rules.size >= MOST_RULES && !this.#rules.has(rule))) return;
+    if (
+      rule === undefined ||
+      rule === CANARY_RULE ||
+      (this.#rules.size >= MOST_RULES && !this.#rules.has(rule))
+    )
+      return;
     this.#rules.set(rule, (this.#rules.get(rule) ?? 0) + 1);
   }
 

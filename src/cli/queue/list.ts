@@ -27,7 +27,7 @@ const MOST_REMEMBERED = 10_000;
 export function addList(queue: Command): void {
   withFilter(queue.command('list').description('list deliveries, the newest first'))
     .option('--limit <n>', 'how many (default: 50, with --json all)', wholeNumber)
-    .option('--follow', 'go on: show what is new, and what becomes of it, the newest last')
+    .option('--follow', 'keep running: show what is new, and what becomes of it, the newest last')
     .action(async (own: ListOptions, command: Command) => {
       const { deliveryState: state } = invocation(command);
       const filter = filterOf(own, state);

@@ -36,7 +36,7 @@ export function withSilenceOptions(command: Command): Command {
     .option('--from <time>', 'from when on (default: now)')
     .option('--why <text>', 'the reason, for those who miss alerts', text(LONGEST_WHY))
     .option('--only <yaml>', "which alerts, in the words of `only`: '{ agents: srv-* }'")
-    .option('--when <expression>', 'which alerts, as an expression; with --only, both must fit')
+    .option('--when <expression>', 'which alerts, as an expression; with --only, both must match')
     .option('--integration <id>', 'for which integration; may be repeated (default: all)', collect)
     .addOption(
       new Option(

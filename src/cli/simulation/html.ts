@@ -44,7 +44,7 @@ export function resultHtml(result: SimulationResult): string {
   const span = from === undefined ? '' : `, ${isoTime(from)} to ${isoTime(to)}`;
   const parts = [
     `<h1>What the configuration would send</h1>`,
-    `<p class="dim">${number(alerts)} alerts${span}${unreadable > 0 ? `; ${number(unreadable)} records are no alerts` : ''}</p>`,
+    `<p class="dim">${number(alerts)} alerts${span}${unreadable > 0 ? `; ${number(unreadable)} records are not alerts` : ''}</p>`,
     ...integrations.map((one) => section(one, result)),
     examples('Now sent', result.newlySent),
     examples('No longer sent', result.noLongerSent),

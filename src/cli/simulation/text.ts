@@ -24,7 +24,7 @@ export function resultText(result: SimulationResult, given: number): string {
   const { alerts, from, to, unreadable, passes, integrations, unreached } = result;
   const span = from === undefined ? '' : `, ${isoTime(from)} to ${isoTime(to)}`;
   const lines = [`${number(alerts)} alerts${span}`];
-  if (unreadable > 0) lines.push(`${number(unreadable)} records are no alerts`);
+  if (unreadable > 0) lines.push(`${number(unreadable)} records are not alerts`);
   if (passes > 1) lines.push(`not in the order of their times: read ${passes} times to sort them`);
   for (const one of integrations) lines.push('', ...integrationLines(one, result, width));
   lines.push(...exampleLines('now sent', result.newlySent));

@@ -49,11 +49,14 @@ async function stopped(state: string): Promise<Gathered> {
   try {
     const database = openOutboxDatabase(state);
     try {
-      const waiting = new SqliteStatistics(database).backlog().map((one): LaneReport => {
+      const statistics = new SqliteStatistics(database);
+      const stops = statistics.stopped();
+      const waiting = statistics.backlog().map((one): LaneReport => {
         const { integration: id, held, dead, oldestReadAt, behindSince } = one;
         const pending = one.pending + one.leased + one.parked;
-        const rest = { why: undefined, nextAttemptAt: undefined, oldestReadAt, behindSince };
-        return { id, state: 'not_running', pending, held, dead, ...rest };
+        const rest = { nextAttemptAt: undefined, oldestReadAt, behindSince };
+        const { state = 'not_running', why } = stops.get(id) ?? {};
+        return { id, state, why, pending, held, dead, ...rest };
       });
       return { kind: 'stopped', waiting, hasOutbox: true };
     } finally {

@@ -51,7 +51,8 @@ function outboxProblems({ outbox: { troubles, bytes, limit } }: StatusReport): s
   ];
 }
 
-function laneProblems(report: LaneReport, now: number): string[] {
+/** What is wrong with an integration. @param now in milliseconds since 1970. */
+export function laneProblems(report: LaneReport, now: number): string[] {
   const { id, state, why, pending, oldestReadAt, behindSince } = report;
   const waits = pending > 0 ? `, ${pending} wait` : '';
   const because = why === undefined ? '' : `: ${why}`;

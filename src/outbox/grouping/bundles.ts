@@ -5,8 +5,10 @@ import type { Database } from '../database.ts';
 /** An open bundle while alerts join it. */
 export interface OpenRow {
   readonly id: number;
+  readonly kind: BundleKind;
+  /** How many have joined. */
   n: number;
-  /** How many the row says. */
+  /** How many the row says; 0 for a throttle, whose counts are not stored. */
   readonly stored: number;
 }
 
@@ -27,7 +29,21 @@ export function openBundle(
     kind,
     key,
   );
-  return row && { id: row.id, n: row.n, stored: row.n };
+  return row && { id: row.id, kind, n: row.n, stored: row.n };
+}
+
+/** The ids of the open bundles of a lane's throttle by their keys. @param keys a JSON list. */
+export function openThrottles(
+  database: Database,
+  lane: number,
+  keys: string,
+): { readonly key: string; readonly id: number }[] {
+  return database.all(
+    `SELECT key, id FROM bundle WHERE lane = ? AND kind = 'throttle' AND is_closed = 0
+       AND key IN (SELECT value FROM json_each(?))`,
+    lane,
+    keys,
+  );
 }
 
 export function openNew(
@@ -47,7 +63,7 @@ export function openNew(
     now,
     dueAt,
   );
-  return { id: lastId, n: 0, stored: 0 };
+  return { id: lastId, kind, n: 0, stored: 0 };
 }
 
 /** The bundles of a lane that still take in what comes. */

@@ -1,6 +1,7 @@
 import type { HeldVerdict, LanePolicy } from '../../core/grouping.ts';
 import type { Database } from '../database.ts';
 import { LaneStores } from './lane-stores.ts';
+import { MemberCounts } from './member-counts.ts';
 import { reviewLane } from './review.ts';
 import { sealDue } from './seal.ts';
 import { settleMembers } from './settle-members.ts';
@@ -15,12 +16,14 @@ export interface HeldCount {
 /** What is held back in the outbox, and when it goes. All to be called in a transaction. */
 export class Grouping {
   readonly #database: Database;
+  readonly #members: MemberCounts;
   #policies: ReadonlyMap<number, LanePolicy> = new Map();
   /** False when no bundle has ended whose members have yet to follow. */
   #hasUnsettled = true;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#members = new MemberCounts(database);
   }
 
   /** The rules in force. What waits by others is looked at again. */
@@ -34,7 +37,7 @@ export class Grouping {
   }
 
   stores(): LaneStores {
-    return new LaneStores(this.#database);
+    return new LaneStores(this.#database, this.#members);
   }
 
   /**

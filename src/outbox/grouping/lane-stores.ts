@@ -7,7 +7,8 @@ import type {
   ThrottleState,
 } from '../../core/grouping.ts';
 import type { Database } from '../database.ts';
-import { joinKey, type OpenRow, openBundle, openNew } from './bundles.ts';
+import { joinKey, type OpenRow, openBundle, openNew, openThrottles } from './bundles.ts';
+import { MemberCounts } from './member-counts.ts';
 import { QuietStore } from './quiet-store.ts';
 
 /** A message of our own for a lane. */
@@ -24,19 +25,30 @@ export class LaneStores {
   readonly #database: Database;
   readonly #lanes = new Map<number, SqliteLaneStore>();
   readonly #quiet: QuietStore;
+  readonly #members: MemberCounts;
   readonly notices: LaneNotice[] = [];
 
-  constructor(database: Database) {
+  constructor(database: Database, members = new MemberCounts(database)) {
     this.#database = database;
+    this.#members = members;
     this.#quiet = new QuietStore(database);
   }
 
   of(lane: number): LaneStore {
+    return this.#of(lane);
+  }
+
+  /** Reads what the placing of some alerts will ask for, all at once: a question for each takes far longer. */
+  foresee(lane: number, throttleKeys: readonly string[]): void {
+    this.#of(lane).foresee(throttleKeys);
+  }
+
+  #of(lane: number): SqliteLaneStore {
     let store = this.#lanes.get(lane);
     if (store === undefined) {
-      store = new SqliteLaneStore(this.#database, lane, this.#quiet, (sentence) => {
-        this.notices.push({ lane, sentence });
-      });
+      const tell = (sentence: string) => this.notices.push({ lane, sentence });
+      const [database, quiet, members] = [this.#database, this.#quiet, this.#members];
+      store = new SqliteLaneStore(database, lane, quiet, members, tell);
       this.#lanes.set(lane, store);
     }
     return store;
@@ -53,10 +65,12 @@ class SqliteLaneStore implements LaneStore {
   readonly #database: Database;
   readonly #lane: number;
   readonly #quiet: QuietStore;
+  readonly #members: MemberCounts;
   readonly #tell: (sentence: string) => void;
   readonly #throttles = new Map<string, ThrottleState | undefined>();
   readonly #changed = new Set<string>();
-  readonly #open = new Map<string, OpenRow>();
+  /** Open bundles by their kinds and keys; undefined where it is known that there is none. */
+  readonly #open = new Map<string, OpenRow | undefined>();
   #storm: { state: StormState; checkAt: number } | 'unread' | undefined = 'unread';
   #isStormChanged = false;
   #backlog: { upTo: number; count: number } | undefined;
@@ -65,12 +79,41 @@ class SqliteLaneStore implements LaneStore {
     database: Database,
     lane: number,
     quiet: QuietStore,
+    members: MemberCounts,
     tell: (sentence: string) => void,
   ) {
     this.#database = database;
     this.#lane = lane;
     this.#quiet = quiet;
+    this.#members = members;
     this.#tell = tell;
+  }
+
+  foresee(keys: readonly string[]): void {
+    const unknown = [...new Set(keys)].filter((key) => !this.#throttles.has(key));
+    if (unknown.length === 0) return;
+    const list = JSON.stringify(unknown);
+    for (const key of unknown) {
+      this.#throttles.set(key, undefined);
+      const name = joinKey('throttle', key);
+      if (!this.#open.has(name)) this.#open.set(name, undefined);
+    }
+    const throttles = this.#database.all<{ key: string; last_sent: number; period: number }>(
+      `SELECT key, last_sent, period FROM throttle
+       WHERE lane = ? AND key IN (SELECT value FROM json_each(?))`,
+      this.#lane,
+      list,
+    );
+    for (const { key, last_sent: lastSent, period } of throttles) {
+      this.#throttles.set(key, { lastSent, period });
+    }
+    const open = openThrottles(this.#database, this.#lane, list);
+    this.#members.foresee(open.map(({ id }) => id));
+    for (const { key, id } of open) {
+      const name = joinKey('throttle', key);
+      if (this.#open.get(name) !== undefined) continue;
+      this.#open.set(name, { id, kind: 'throttle', n: this.#members.of(id), stored: 0 });
+    }
   }
 
   throttle(key: string): ThrottleState | undefined {
@@ -180,21 +223,26 @@ class SqliteLaneStore implements LaneStore {
   }
 
   flush(): void {
-    for (const key of this.#changed) {
+    const throttles = [...this.#changed].flatMap((key) => {
       const state = this.#throttles.get(key);
-      if (state === undefined) continue;
+      return state ? [[key, Math.round(state.lastSent), Math.round(state.period)]] : [];
+    });
+    // All at once: a call for each costs more than storing it.
+    if (throttles.length > 0) {
       this.#database.run(
-        `INSERT INTO throttle (lane, key, last_sent, period) VALUES (?, ?, ?, ?)
+        `INSERT INTO throttle (lane, key, last_sent, period)
+         SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
          ON CONFLICT (lane, key) DO UPDATE
            SET last_sent = excluded.last_sent, period = excluded.period`,
         this.#lane,
-        key,
-        Math.round(state.lastSent),
-        Math.round(state.period),
+        JSON.stringify(throttles),
       );
     }
-    for (const { id, n, stored } of this.#open.values()) {
-      if (n !== stored) this.#database.run('UPDATE bundle SET n = ? WHERE id = ?', n, id);
+    for (const row of this.#open.values()) {
+      if (row === undefined || row.n === row.stored) continue;
+      const { id, kind, n } = row;
+      if (kind === 'throttle') this.#members.set(id, n);
+      else this.#database.run('UPDATE bundle SET n = ? WHERE id = ?', n, id);
     }
     if (this.#isStormChanged && this.#storm !== 'unread' && this.#storm !== undefined) {
       this.#database.run(
@@ -208,10 +256,11 @@ class SqliteLaneStore implements LaneStore {
   }
 
   #find(kind: BundleKind, key: string): OpenRow | undefined {
-    const known = this.#open.get(joinKey(kind, key));
-    if (known !== undefined) return known;
+    const name = joinKey(kind, key);
+    if (this.#open.has(name)) return this.#open.get(name);
     const found = openBundle(this.#database, this.#lane, kind, key);
-    if (found !== undefined) this.#open.set(joinKey(kind, key), found);
+    if (found?.kind === 'throttle') found.n = this.#members.of(found.id);
+    this.#open.set(name, found);
     return found;
   }
 }
