@@ -16,7 +16,7 @@ const PROGRAM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** The story of the demo is told by then: a flood, a service that was down, one that is parked. */
 const STORY_MS = 75_000;
 const LARGEST_BYTES = 150_000;
-const SIZE = { width: 1100, height: 720 };
+const SIZE = { width: 1240, height: 620 };
 const NARROW = { width: 390, height: 720 };
 
 const demo = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), 'demo'], {
@@ -88,13 +88,19 @@ async function enter(browser, entrance, look) {
 /** One of each is worth seeing. */
 async function addSilence(page) {
   await page.goto(new URL('/silences', page.url()).href);
-  await page.fill('#add input[name=rule]', '19007');
-  await page.fill('#add input[name=why]', 'the benchmark runs until Friday');
-  await page.locator('#add button:not([type=button])').last().click();
-  await page.waitForLoadState();
+  await page.fill('input[name=rule]', '19007');
+  await page.fill('input[name=why]', 'the benchmark runs until Friday');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.locator('button[formaction="/silences/add"]').click();
+  await page.getByRole('heading', { name: 'Done' }).waitFor();
 }
 
 async function take(page, name) {
+  // A machine that is busy with other work may not answer in time.
+  for (let time = 0; (await page.locator('h1').innerText()) === 'Not now' && time < 10; time += 1) {
+    await page.waitForTimeout(1000);
+    await page.reload();
+  }
   const path = join(options.to, `${name}.png`);
   await page.screenshot({ path });
   const bytes = statSync(path).size;

@@ -12,7 +12,7 @@ it('shows alerts arriving everywhere, and leaves nothing behind', async () => {
   const leftovers = () =>
     readdirSync(tmpdir()).filter((name) => name.startsWith('integratord-demo-'));
   const before = leftovers();
-  const { code, stdout } = await integratord(['demo', '--seconds', '10']);
+  const { code, stdout } = await integratord(['demo', '--seconds', '18']);
   expect(code).toBe(0);
   for (const service of ['slack', 'pagerduty', 'shuffle', 'virustotal', 'custom-example']) {
     expect(stdout).toMatch(new RegExp(`→ ${service} `));
@@ -77,7 +77,7 @@ it('has a console that shows one service fail and recover, one parked, and lets 
   expect((await page(`/alert/${flood}`)).body).toMatch(/digest/);
   // What can be done are silences, and nothing else.
   const silences = await page('/silences');
-  const wish = { form: formIdOf(silences), rule: '5712', span: '1h', why: 'to see what happens' };
+  const wish = { form: formIdOf(silences), rule: '5712', end: '1h', why: 'to see what happens' };
   const added = await send(port, '/silences/add', wish, { cookie });
   expect(added.status).toBe(200);
   await says('/activity', /you \(console\)/);

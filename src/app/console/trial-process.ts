@@ -1,3 +1,4 @@
+import { yieldToLanes } from '../../console/reader/yield.ts';
 import type { SilenceTrial } from '../../console/silence-data.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Paths } from '../../core/paths.ts';
@@ -12,6 +13,7 @@ export interface TrialOrder {
 }
 
 /** What tries silences for the console: it reads the last day, answers once, and ends. */
+yieldToLanes();
 process.on('disconnect', () => process.exit());
 process.once('message', ({ silence, paths }: TrialOrder) => {
   void answer(silence, paths).then((trial) => {

@@ -1,3 +1,4 @@
+import { yieldToLanes } from '../../console/reader/yield.ts';
 import { systemClock } from '../../core/clock.ts';
 import { Database } from '../../outbox/database.ts';
 import { type Change, change } from './changes.ts';
@@ -10,6 +11,7 @@ export interface Order {
 
 /** What changes the outbox for the console: started with its file, it does one thing and ends. */
 const [outbox = ''] = process.argv.slice(2);
+yieldToLanes();
 process.once('message', ({ what, who }: Order) => {
   void work(what, who).then((result) => {
     process.send?.(result, () => process.disconnect());

@@ -11,6 +11,9 @@ const MOST_WAITING = 16;
 /** A helper that nobody asks anything lets go of its memory, and of the files of the outbox. */
 const IDLE_MS = 10_000;
 
+/** On a busy machine it takes long until a helper has started; its first answer may take so much longer. */
+const START_MS = 5000;
+
 export interface ReaderParts {
   /** The program of the helper, and its arguments. */
   readonly program: URL;
@@ -82,7 +85,8 @@ export class Reader {
       this.#cancel = clock.after(IDLE_MS, () => this.release());
       return;
     }
-    this.#cancel = clock.after(limitMs, () => {
+    const isFirst = this.#helper === undefined;
+    this.#cancel = clock.after(limitMs + (isFirst ? START_MS : 0), () => {
       this.release('this takes too long: ask for less');
       this.#next();
     });

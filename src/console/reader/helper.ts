@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { yieldToLanes } from './yield.ts';
 
 /**
  * Starts a program of ours that works for the console, in a process of its own. It gets nothing of the
@@ -14,7 +13,6 @@ export function startHelper(program: URL, args: readonly string[], heap = 128): 
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  if (helper.pid !== undefined) yieldToLanes(helper.pid);
   helper.unref();
   helper.channel?.unref();
   return helper;

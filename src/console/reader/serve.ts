@@ -1,7 +1,9 @@
 import type { Answer, Jobs, Question } from './protocol.ts';
+import { yieldToLanes } from './yield.ts';
 
 /** Answers the questions that a helper is asked, one after the other, until nobody can ask any more. */
 export function serve(jobs: Jobs): void {
+  yieldToLanes();
   process.on('disconnect', () => process.exit());
   process.on('message', (question: Question) => {
     void answer(jobs, question).then((one) => process.send?.(one));
