@@ -2,7 +2,7 @@
 
 // --- copying ---
 
-for (const button of document.querySelectorAll('[data-copy]')) {
+for (const button of document.querySelectorAll('[data-text]')) {
   // Without a secure address there is no clipboard.
   if (navigator.clipboard === undefined) break;
   button.hidden = false;
@@ -10,7 +10,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
 }
 
 async function copy(button) {
-  await navigator.clipboard.writeText(button.dataset.copy);
+  await navigator.clipboard.writeText(button.dataset.text);
   document.querySelector('#said').textContent = 'Copied';
   button.classList.add('copied');
   setTimeout(() => button.classList.remove('copied'), 1500);

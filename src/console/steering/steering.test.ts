@@ -52,7 +52,7 @@ describe('the page about the routing', () => {
     );
     expect(body).toContain('Level 12 and above, then PagerDuty, each at once.');
     expect(body).toMatch(/integratord\.yaml:4<\/code>/);
-    expect(body).toMatch(/data-copy="[^"]*etc\/ossec\.conf:2"/);
+    expect(body).toMatch(/data-text="[^"]*etc\/ossec\.conf:2"/);
     expect(body).not.toContain('file://');
     expect(body).toContain('a secret that it refers to is missing');
     const pager = await ask('/routing/pager');

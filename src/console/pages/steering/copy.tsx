@@ -4,7 +4,7 @@ import { shown } from '../parts.tsx';
 /** A button that copies a text; there only where a script can do it. @param what it is, for those who hear it. */
 export function Copy({ text, what }: { text: string; what: string }) {
   return (
-    <button type="button" class="plain copy" data-copy={text} hidden>
+    <button type="button" class="plain copy" data-text={text} hidden>
       Copy<span class="away"> {shown(what)}</span>
     </button>
   );
