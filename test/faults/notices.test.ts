@@ -83,5 +83,7 @@ it('tells of an integration that has used up its share of the outbox', async () 
     full_log: 'x'.repeat(60_000),
   });
   for (let batch = 0; batch < 10; batch += 1) home.append(...Array<string>(30).fill(large));
-  await until(() => told('/b', 'slack has used up its share of the outbox') === 1, 'it is told');
+  const full = 'slack has used up its share of the outbox';
+  await until(() => told('/b', full) === 1, 'it is told');
+  expect(told('/a', full)).toBe(0);
 });
