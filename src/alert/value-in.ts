@@ -42,15 +42,11 @@ export function valueIn(bytes: Buffer, start: number, end: number): JsonValue {
 export function textIn(bytes: Buffer, start: number, end: number): string {
   const from = start + 1;
   const to = end - 1;
-  if (to - from > LONGEST_KNOWN) {
-    const text = bytes.toString('utf8', from, to);
-    return text.includes('\\') ? (parsed(`"${text}"`) as string) : text;
-  }
+  if (to - from > LONGEST_KNOWN) return unknownText(bytes, from, to);
   let hash = to - from;
   for (let at = from; at < to; at += 1) {
     const byte = bytes[at] as number;
-    if (byte === BACKSLASH) return parsed(bytes.toString('utf8', start, end)) as string;
-    if (byte >= 0x80) return bytes.toString('utf8', from, to);
+    if (byte === BACKSLASH || byte >= 0x80) return unknownText(bytes, from, to);
     hash = (Math.imul(hash, 31) + byte) | 0;
   }
   const place = (hash ^ (hash >>> 12)) & (PLACES - 1);
@@ -63,6 +59,12 @@ export function textIn(bytes: Buffer, start: number, end: number): string {
   const found = bytes.toString('latin1', from, to);
   known[place] = found;
   return found;
+}
+
+/** @param from without the quotes, as `to`. */
+function unknownText(bytes: Buffer, from: number, to: number): string {
+  const text = bytes.toString('utf8', from, to);
+  return text.includes('\\') ? (parsed(`"${text}"`) as string) : text;
 }
 
 function parsed(text: string): JsonValue {

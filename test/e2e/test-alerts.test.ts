@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { alertLine, createHome } from '../support/home.ts';
 import { DaemonProcess, integratord, until } from '../support/program.ts';
@@ -32,11 +35,18 @@ async function scene() {
   writeFileSync(settings, 'canary: { at: "06:00", zone: UTC }\n');
   const run = (...args: string[]) => integratord([...args, '--home', home.path]);
   const status = async () => JSON.parse((await run('status', '--json')).stdout);
-  return { sink, home, run, status };
+  const metrics = async () => {
+    const socketPath = join(home.state, 'control.sock');
+    const [answer] = (await once(get({ socketPath, path: '/metrics' }), 'response')) as [
+      IncomingMessage,
+    ];
+    return text(answer);
+  };
+  return { sink, home, run, status, metrics };
 }
 
 it('go the whole way to every integration, say that they are tests, and come once', async () => {
-  const { sink, home, run, status } = await scene();
+  const { sink, home, run, status, metrics } = await scene();
   const first = await DaemonProcess.start(home.path);
   onTestFinished(() => first.kill());
   const isDone = async () => {
@@ -55,6 +65,10 @@ it('go the whole way to every integration, say that they are tests, and come onc
     state: 'degraded',
     problems: ['the test alert of custom-x did not arrive; none ever did'],
   });
+  const last = 'integratord_canary_last_success_timestamp_seconds';
+  const scraped = await metrics();
+  expect(scraped).toMatch(new RegExp(`^${last}{integration="slack"} 1[.\\d]+(e9)?$`, 'm'));
+  expect(scraped).toContain(`${last}{integration="custom-x"} 0\n`);
 
   const list = await run('queue', 'list', '--rule', 'integratord-canary', '--json');
   const rows = list.stdout

@@ -182,7 +182,7 @@ function Row({ row, now, hasForm }: { row: DeliveryRow; now: number; hasForm: bo
       <td>
         <Time at={readAt} now={now} />
       </td>
-      <td>{shown(integration)}</td>
+      <td class="word">{shown(integration)}</td>
       <td>
         <State of={state} />
         {why === '' ? null : <div class="why">{shown(why)}</div>}
@@ -193,8 +193,8 @@ function Row({ row, now, hasForm }: { row: DeliveryRow; now: number; hasForm: bo
         )}
       </td>
       <td class="number">{level}</td>
-      <td>{shown(row.rule)}</td>
-      <td>{shown(row.agent)}</td>
+      <td class="word">{shown(row.rule)}</td>
+      <td class="word">{shown(row.agent)}</td>
       <td class="text">{shown(row.description)}</td>
     </tr>
   );

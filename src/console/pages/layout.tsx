@@ -103,7 +103,8 @@ function placeOf(path: string): string {
 function Who({ user, hasLogin }: { user: User; hasLogin: boolean }) {
   return (
     <span class="who">
-      {shown(user.name)} <span class="quiet">({user.role})</span>
+      <span class="quiet">All times are UTC</span> · {shown(user.name)}{' '}
+      <span class="quiet">({user.role})</span>
       {hasLogin ? (
         <form method="post" action="/logout">
           <button class="plain">Log out</button>

@@ -54,7 +54,6 @@ const KINDS: Readonly<Record<string, keyof typeof SIGNS>> = {
   not_running: 'bad',
   reject: 'bad',
   park: 'bad',
-  refused: 'bad',
 };
 
 /** A state, with a sign: its colour is never all that tells it. */
