@@ -31,7 +31,15 @@ function pathsIn(value: unknown, path: readonly string[] = []): (readonly string
 const texts: fc.Arbitrary<string> = fc.letrec<{ value: string; object: string }>((tie) => {
   const blank = fc.constantFrom('', '', '', ' ', '\t', '\u0001');
   const string = fc
-    .oneof(fc.constantFrom('5710', 'web01', 'a"b\\c', 'é', '\u2028', 'x'.repeat(40)), fc.string())
+    .oneof(
+      fc.constantFrom('5710', 'web01', 'a"b\\c', 'é', '\u2028', 'x'.repeat(40)),
+      fc.string(),
+      // What is written as it is, as an escape, or as several bytes, in any order.
+      fc.string({
+        unit: fc.constantFrom('a', '"', '\\', '\n', 'é', '\u00a0', '😀'),
+        maxLength: 36,
+      }),
+    )
     .chain((text) =>
       fc.constantFrom(JSON.stringify(text), JSON.stringify(text).replace('e', '\\u0065')),
     );

@@ -97,7 +97,7 @@ it('says that all is well, what is parked, paused and refused', async () => {
     ]),
   });
   expect((await run('status')).stdout).toMatch(
-    / waits? in the outbox.*\n {2}! slack#2 is parked, 1 wait: \S/,
+    / waits? in the outbox[^]*\n {2}! slack#2 is parked, 1 wait: \S/,
   );
   expect((await run('reload')).code).toBe(3);
 });
