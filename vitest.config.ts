@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.mjs'],
-    exclude: ['crash', 'faults', 'browser', 'bench', 'package', 'nodes'].map(
+    exclude: ['crash', 'faults', 'browser', 'bench', 'e2e/long', 'package', 'nodes'].map(
       (name) => `test/${name}/**`,
     ),
     testTimeout: 120_000,

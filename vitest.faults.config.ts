@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 // Real daemons on full disks, with dead name servers, stuck pipes and lying services; the console in a
-// real browser, and under attack; and each measurement once. All of them take their time.
+// real browser, and under attack; each measurement once; and what takes long of the whole program.
 export default defineConfig({
   test: {
-    include: ['test/faults/**/*.test.ts', 'test/browser/**/*.test.ts', 'test/bench/**/*.test.ts'],
+    include: ['faults', 'browser', 'bench', 'e2e/long'].map((name) => `test/${name}/**/*.test.ts`),
     reporters: ['verbose'],
     testTimeout: 180_000,
     hookTimeout: 60_000,

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { alertLine, createHome } from '../support/home.ts';
-import { DaemonProcess, integratord, until } from '../support/program.ts';
-import { Sink } from '../support/sink.ts';
+import { alertLine, createHome } from '../../support/home.ts';
+import { DaemonProcess, integratord, until } from '../../support/program.ts';
+import { Sink } from '../../support/sink.ts';
 
 /** What arrives, as one text each: `alert 3`, or what a message of our own says. */
 async function scene(settings = '') {

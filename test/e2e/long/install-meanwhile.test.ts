@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { alertLine } from '../support/home.ts';
-import { IS_ROOT, ManagerHome, whyNotInstallable } from '../support/manager-home.ts';
-import { COMMAND, integratord, until } from '../support/program.ts';
-import { isMissing, mustRun } from '../support/requirement.ts';
-import { Sink } from '../support/sink.ts';
+import { alertLine } from '../../support/home.ts';
+import { IS_ROOT, ManagerHome, whyNotInstallable } from '../../support/manager-home.ts';
+import { COMMAND, integratord, until } from '../../support/program.ts';
+import { isMissing, mustRun } from '../../support/requirement.ts';
+import { Sink } from '../../support/sink.ts';
 
 const obstacle = whyNotInstallable();
 const hasNoTerminal = isMissing('script, of util-linux, is missing: it makes a terminal.', () =>

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { alertLine, createHome, type Home } from '../support/home.ts';
-import { DaemonProcess, integratord, until } from '../support/program.ts';
-import { Sink } from '../support/sink.ts';
+import { alertLine, createHome, type Home } from '../../support/home.ts';
+import { DaemonProcess, integratord, until } from '../../support/program.ts';
+import { Sink } from '../../support/sink.ts';
 
 const API_KEY = 'k3y-that-nobody-may-see-00000000';
 const HOOK = '/services/T0SECRET/B0SECRET/h00k-that-nobody-may-see';
