@@ -1,10 +1,9 @@
-import { lstatSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
-import { dirname } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { bind } from '../../core/bind.ts';
 import type { ListenPlace } from '../../core/listen.ts';
+import { takePlace } from '../../core/take-place.ts';
 
 const MOST_CONNECTIONS = 64;
 const HEADERS_MS = 5000;
@@ -48,30 +47,4 @@ export async function listen(place: ListenPlace, mode: number, app: Fetcher): Pr
       if (place.kind === 'socket') rmSync(place.path, { force: true });
     },
   };
-}
-
-/** Removes what a killed daemon has left. @throws where it is something else, or somebody listens there. */
-async function takePlace(path: string): Promise<void> {
-  const directory = statSync(dirname(path));
-  if ((directory.mode & 0o1002) === 0o002) {
-    throw new Error(
-      `everybody can write to the directory of ${path}, and put another in its place`,
-    );
-  }
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return;
-  if (!stat.isSocket()) throw new Error(`${path} is there, and is no socket`);
-  if (await isAnswered(path)) throw new Error(`another process listens at ${path}`);
-  rmSync(path, { force: true });
-}
-
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }
