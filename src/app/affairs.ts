@@ -9,7 +9,9 @@ import { hostZone, type Zone, zoneOf } from '../times/zone.ts';
 import { CanaryKeeper } from './canary-keeper.ts';
 import { type ControlParts, startControl } from './control.ts';
 import { KeptCopies } from './kept-copies.ts';
+import { ReadDoor } from './read-door.ts';
 import type { Reloading } from './reloading.ts';
+import type { Setup } from './setup.ts';
 import { SourceWatch } from './source-watch.ts';
 import { type SelfNoticesFrom, startSelfNotices } from './start-self-notices.ts';
 
@@ -24,10 +26,16 @@ export interface AffairsParts extends SelfNoticesFrom, Omit<ControlParts, 'reloa
  */
 export class Affairs {
   readonly #control: ControlServer | undefined;
+  readonly #readDoor: ReadDoor;
   readonly #watches: readonly { stop(): void }[];
 
-  private constructor(control: ControlServer | undefined, watches: readonly { stop(): void }[]) {
+  private constructor(
+    control: ControlServer | undefined,
+    readDoor: ReadDoor,
+    watches: readonly { stop(): void }[],
+  ) {
     this.#control = control;
+    this.#readDoor = readDoor;
     this.#watches = watches;
   }
 
@@ -50,11 +58,24 @@ export class Affairs {
     const disk = new DiskReserve(directory);
     const copies = new KeptCopies({ directory, disk, clock, log });
     copies.start();
-    return new Affairs(control, [canaries, watch, startSelfNotices(parts), copies]);
+    const affairs = new Affairs(control, new ReadDoor(parts), [
+      canaries,
+      watch,
+      startSelfNotices(parts),
+      copies,
+    ]);
+    affairs.use(reloading.inForce);
+    return affairs;
+  }
+
+  /** A configuration is in force. */
+  use({ settings }: Setup): void {
+    void this.#readDoor.use(settings.control);
   }
 
   close(): void {
     this.#control?.close();
+    this.#readDoor.stop();
     for (const watch of this.#watches) watch.stop();
   }
 }

@@ -18,9 +18,20 @@ export interface ControlParts {
 /** Opens the control interface; undefined when that is not possible. */
 export function startControl(
   path: string,
-  { status, metrics, reloading, live, log }: ControlParts,
+  parts: ControlParts,
 ): Promise<ControlServer | undefined> {
-  const routes: ControlRoutes = {
+  const { reloading, log } = parts;
+  const acting: ControlRoutes = { 'POST /reload': () => success(reloading.reload()) };
+  return ControlServer.start(path, { ...readingRoutes(parts), ...acting }, log);
+}
+
+/** What changes nothing. */
+export function readingRoutes({
+  status,
+  metrics,
+  live,
+}: Pick<ControlParts, 'status' | 'metrics' | 'live'>): ControlRoutes {
+  return {
     'GET /status': () => success(status()),
     'GET /metrics': async () => ({
       status: 200,
@@ -28,7 +39,6 @@ export function startControl(
       body: await metrics(),
     }),
     'GET /events': () => ({ status: 200, body: '', stream: (tell) => live.watch(tell) }),
-    'POST /reload': () => success(reloading.reload()),
+    'GET /': () => failure(404, 'ask /status'),
   };
-  return ControlServer.start(path, { ...routes, 'GET /': () => failure(404, 'ask /status') }, log);
 }

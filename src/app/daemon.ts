@@ -294,5 +294,6 @@ export class Daemon {
     this.#scriptEnvironment = setup.scriptEnvironment;
     this.measuring.expose(setup.settings.metrics);
     this.#console.use(setup);
+    this.#affairs?.use(setup);
   }
 }

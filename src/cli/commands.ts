@@ -24,6 +24,7 @@ const COMMANDS: readonly [name: string, load: () => Promise<(program: Command) =
   ['resume', async () => (await import('./pause.ts')).addResume],
   ['tail', async () => (await import('./tail.ts')).addTail],
   ['top', async () => (await import('./top.ts')).addTop],
+  ['metrics', async () => (await import('./metrics.ts')).addMetrics],
   ['queue', async () => (await import('./queue/commands.ts')).addQueue],
   ['silence', async () => (await import('./silence.ts')).addSilence],
   ['audit', async () => (await import('./audit.ts')).addAudit],

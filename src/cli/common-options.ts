@@ -16,6 +16,8 @@ export interface Invocation {
   readonly paths: Paths;
   /** The same without the files of the configuration that the command line names. */
   readonly present: Paths;
+  /** Whether the command line says where the daemon's home or state directory is. */
+  readonly namesDaemon: boolean;
   /** The files of the configuration that the command line names. */
   readonly named: readonly string[];
   readonly json: boolean;
@@ -99,6 +101,7 @@ export function invocation(command: Command): Invocation {
     named: [options.config, options.settings]
       .filter((path) => path !== undefined)
       .map((path) => resolve(path)),
+    namesDaemon: options.home !== undefined || directory !== undefined,
     json: options.json ?? false,
     logLevel: options.logLevel ?? 'info',
     logFormat: options.logFormat,

@@ -25,7 +25,7 @@ export async function manPage(): Promise<string> {
     'exits as a check of Nagios does: 0 ok, 1 degraded, 2 stopped, 3 unknown.',
     '.SH ENVIRONMENT',
     '.BR INTEGRATORD_HOME ", " INTEGRATORD_CONFIG ", " INTEGRATORD_SETTINGS ", " INTEGRATORD_ALERTS ", "',
-    '.B INTEGRATORD_STATE',
+    '.BR INTEGRATORD_STATE " and " INTEGRATORD_SOCKET',
     'stand for the options of these names.',
     '.BR NO_COLOR ", " PAGER " and " INTEGRATORD_PAGER',
     'say how output is shown.',

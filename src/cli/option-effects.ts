@@ -31,6 +31,7 @@ const EFFECTS: Readonly<Record<string, readonly PlaceOption[]>> = {
   resume: ['--state'],
   tail: ['--state'],
   top: ['--state'],
+  metrics: ['--state'],
   queue: ['--state'],
   'queue show': [...CONFIGURATION, '--state'],
   silence: [...CONFIGURATION, '--state'],

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { sleep, systemClock } from '../core/clock.ts';
 import type { LaneReport } from '../core/status.ts';
-import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
+import { type DaemonPlace, placeToAsk, type SocketOption, socketOption } from './daemon-place.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { printJson, printStyled } from './output.ts';
 import { gather } from './status/gather.ts';
@@ -24,29 +24,31 @@ export function addStatus(program: Command): void {
     .command('status')
     .description('show whether the daemon runs, what is late, and why')
     .option('--watch', 'show it again every two seconds')
+    .addOption(socketOption())
     .addHelpText(
       'after',
       '\nExit code 0: all is well; 1: degraded; 2: stopped, or not reading; 3: that cannot be found out.',
     )
-    .action(async (own: { watch?: boolean }, command: Command) => {
-      const { paths, json } = invocation(command);
-      actAsOwner(paths.state);
-      if (own.watch === true && !json && process.stdout.isTTY) await watch(paths.state);
-      process.exitCode = await show(paths.state, json);
+    .action(async (own: { watch?: boolean } & SocketOption, command: Command) => {
+      const called = invocation(command);
+      const { json } = called;
+      const place = placeToAsk(own, called);
+      if (own.watch === true && !json && process.stdout.isTTY) await watch(place);
+      process.exitCode = await show(place, json);
     });
 }
 
 /** Shows it again and again, until the process is ended. */
-async function watch(state: string): Promise<never> {
+async function watch(place: DaemonPlace): Promise<never> {
   for (;;) {
     process.stdout.write(CLEAR);
-    await show(state, false);
+    await show(place, false);
     await sleep(systemClock, WATCH_MS);
   }
 }
 
-async function show(state: string, json: boolean): Promise<number> {
-  const gathered = await gather(state);
+async function show(place: DaemonPlace, json: boolean): Promise<number> {
+  const gathered = await gather(place);
   const now = systemClock.now();
   const screen = { style: outputStyle(), width: terminalWidth() };
   switch (gathered.kind) {
@@ -56,7 +58,7 @@ async function show(state: string, json: boolean): Promise<number> {
       const { waiting, hasOutbox, why } = gathered;
       const judgement: Judgement =
         why === undefined
-          ? stoppedJudgement(state, hasOutbox, waiting)
+          ? stoppedJudgement(place.state, hasOutbox, waiting)
           : { verdict: 'stopped', problems: [`it is not running: ${why}`] };
       if (json) await printJson(stoppedJson(waiting, judgement, now));
       else await printStyled(stoppedText(waiting, judgement, now, screen));

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { LiveEvent } from '../core/live-event.ts';
-import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
+import { placeToAsk, type SocketOption, socketOption } from './daemon-place.ts';
 import { type LostEvents, watchEvents } from './live/events.ts';
 import { isoTime, printable, printJson, printStyled } from './output.ts';
 import { levelColour } from './queue/entry-text.ts';
@@ -10,7 +10,7 @@ import { outputStyle, type Style } from './style.ts';
 
 const EVENTS = ['delivered', 'retry', 'dead', 'held', 'silenced', 'refused'] as const;
 
-interface TailOptions {
+interface TailOptions extends SocketOption {
   readonly integration?: string;
   readonly event?: readonly string[];
   readonly rule?: string;
@@ -28,14 +28,16 @@ export function addTail(program: Command): void {
     .option('--rule <id>', 'only alerts of this rule')
     .option('--agent <name>', 'only alerts of this agent')
     .option('--level <n>', 'only alerts of this level or a higher one', wholeNumber)
+    .addOption(socketOption())
     .addHelpText('after', HELP)
     .action(async (own: TailOptions, command: Command) => {
-      const { paths, json } = invocation(command);
-      actAsOwner(paths.state);
+      const called = invocation(command);
+      const { json } = called;
+      const place = placeToAsk(own, called);
       const style = outputStyle();
       // One after the other, whatever the terminal takes its time for.
       let printed = Promise.resolve();
-      await watchEvents(paths.state, (event) => {
+      await watchEvents(place, (event) => {
         if (event.event !== 'lost' && !fits(event, own)) return;
         printed = printed.then(() => {
           return json ? printJson(withTime(event)) : printStyled(`${lineOf(event, style)}\n`);

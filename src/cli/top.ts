@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { sleep, systemClock } from '../core/clock.ts';
 import type { LaneReport } from '../core/status.ts';
 import { spanOf } from '../core/words.ts';
-import { actAsOwner } from './act-as.ts';
 import { invocation } from './common-options.ts';
+import { type DaemonPlace, placeToAsk, type SocketOption, socketOption } from './daemon-place.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { watchEvents } from './live/events.ts';
 import { type LaneTally, noTally, Tally } from './live/tally.ts';
@@ -22,14 +22,15 @@ export function addTop(program: Command): void {
   program
     .command('top')
     .description('show what each integration is doing and the busiest rules, every two seconds')
-    .action(async (_own: unknown, command: Command) => {
-      const { paths, json } = invocation(command);
-      actAsOwner(paths.state);
+    .addOption(socketOption())
+    .action(async (own: SocketOption, command: Command) => {
+      const called = invocation(command);
+      const place = placeToAsk(own, called);
       const tally = new Tally();
-      const watching = watchEvents(paths.state, (event) => {
+      const watching = watchEvents(place, (event) => {
         if (event.event !== 'lost') tally.add(event);
       });
-      await Promise.race([watching, show(paths.state, tally, json)]);
+      await Promise.race([watching, show(place, tally, called.json)]);
     });
 }
 
@@ -39,12 +40,12 @@ interface Shown {
   readonly tally: LaneTally;
 }
 
-async function show(state: string, tally: Tally, json: boolean): Promise<never> {
+async function show(place: DaemonPlace, tally: Tally, json: boolean): Promise<never> {
   const style = outputStyle();
   let began = systemClock.monotonic();
   for (;;) {
     await sleep(systemClock, SPAN_MS);
-    const gathered = await gather(state);
+    const gathered = await gather(place);
     const ended = systemClock.monotonic();
     const seconds = (ended - began) / 1000;
     began = ended;

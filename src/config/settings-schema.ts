@@ -9,6 +9,7 @@ import { timesSettings } from '../times/schema.ts';
 import { canarySettings, ownCanarySettings } from './canary-settings.ts';
 import { testsSettings } from './config-tests.ts';
 import { consoleSettings } from './console-settings.ts';
+import { controlSettings } from './control-settings.ts';
 import { metricsSettings } from './metrics-settings.ts';
 
 /*
@@ -257,6 +258,7 @@ export const settingsSchema = z.strictObject({
   ...quietSettings,
   tests: testsSettings,
   console: consoleSettings,
+  control: controlSettings,
   environment: z
     .array(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be the name of a variable' }))
     .optional()

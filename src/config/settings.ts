@@ -10,6 +10,7 @@ import { type DaemonSettings, DEFAULT_SETTINGS, outboxLimits } from '../core/set
 import { readCanary } from './canary-settings.ts';
 import { type ConfigTest, readConfigTests } from './config-tests.ts';
 import { consoleOf } from './console-settings.ts';
+import { controlOf } from './control-settings.ts';
 import type { Files } from './files.ts';
 import { readMetricsSettings } from './metrics-settings.ts';
 import type { QuietPart } from './quiet.ts';
@@ -133,11 +134,12 @@ function readTop(yaml: YamlFile, report: Report): RawSettings {
 }
 
 /**
- * How much is left out where something is wrong: one setting; of the console all of it, since without what
- * was meant it could show more than was meant, and of a canary, which would come at another time.
+ * How much is left out where something is wrong: one setting; of the console and the read socket all of it,
+ * since without what was meant they could show more than was meant, and of a canary, which would come at
+ * another time.
  */
-function depthOf([name]: YamlPath): number {
-  return name === 'console' || name === 'canary' ? 1 : 2;
+function depthOf([name = '']: YamlPath): number {
+  return ['console', 'control', 'canary'].includes(String(name)) ? 1 : 2;
 }
 
 /**
@@ -225,6 +227,7 @@ function daemonSettings(raw: RawSettings): DaemonSettings {
     metrics: readMetricsSettings(metrics),
     environment,
     console: consoleOf(raw.console),
+    control: controlOf(raw.control),
   };
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { bind } from '../core/bind.ts';
 import type { Log } from '../core/log.ts';
 import { type SocketPath, socketPath } from '../core/socket-path.ts';
+import { takePlace } from '../core/take-place.ts';
 import { Streams, type Subscribe } from './streams.ts';
 
 /** What is asked of the daemon. */
@@ -32,7 +33,8 @@ const HEADERS_MS = 5000;
 
 /**
  * The control interface: HTTP on a socket in the state directory, which only the daemon's user (and
- * root) can connect to. What it can do anyone can do who has these rights: it asks for no password.
+ * root) can connect to. What it can do anyone can do who has these rights: it asks for no password. What
+ * others may connect to has other routes, and its own limits: they take nothing from the daemon's user.
  */
 export class ControlServer {
   readonly #place: SocketPath;
@@ -52,18 +54,11 @@ export class ControlServer {
     routes: ControlRoutes,
     log: Log,
   ): Promise<ControlServer | undefined> {
-    const streams = new Streams();
-    const server = createServer({ headersTimeout: HEADERS_MS }, (request, response) => {
-      void answer(routes, streams, request, response);
-    });
-    server.maxConnections = MOST_CONNECTIONS;
-    server.unref();
     let place: SocketPath | undefined;
     try {
       place = socketPath(path);
       rmSync(place.path, { force: true });
-      await bind(server, { path: place.path, mode: 0o600 });
-      return new ControlServer(place, server);
+      return await ControlServer.#listen(place, routes);
     } catch (error) {
       place?.close();
       log.warn('control socket cannot be used; status and reload work by files and signals only', {
@@ -72,6 +67,26 @@ export class ControlServer {
       });
       return undefined;
     }
+  }
+
+  /**
+   * Listens at a place outside of the state directory, with rights for the daemon's own user alone, as ever.
+   * @throws in words where it cannot, or must not: another process listens there, or everybody could.
+   */
+  static async startElsewhere(path: string, routes: ControlRoutes): Promise<ControlServer> {
+    await takePlace(path);
+    return ControlServer.#listen({ path, close: () => {} }, routes);
+  }
+
+  static async #listen(place: SocketPath, routes: ControlRoutes): Promise<ControlServer> {
+    const streams = new Streams();
+    const server = createServer({ headersTimeout: HEADERS_MS }, (request, response) => {
+      void answer(routes, streams, request, response);
+    });
+    server.maxConnections = MOST_CONNECTIONS;
+    server.unref();
+    await bind(server, { path: place.path, mode: 0o600 });
+    return new ControlServer(place, server);
   }
 
   close(): void {

@@ -9,6 +9,16 @@ export interface DaemonSettings {
   readonly environment: readonly string[];
   /** The web page; undefined: there is none. */
   readonly console: ConsoleSettings | undefined;
+  /** The socket for those who may only look; undefined: there is none. */
+  readonly control: ControlSettings | undefined;
+}
+
+/** Who may ask how the daemon does, besides its own user. */
+export interface ControlSettings {
+  /** The path of the socket. */
+  readonly readSocket: string;
+  /** The group that may connect, by name or number; undefined: as the directory says. */
+  readonly group: string | undefined;
 }
 
 /** Where the web page is served, and to whom. */
@@ -93,4 +103,5 @@ export const DEFAULT_SETTINGS: DaemonSettings = {
   metrics: { listen: undefined, file: undefined },
   environment: [],
   console: undefined,
+  control: undefined,
 };

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { askDaemon, CONTROL_SOCKET } from '../../control/client.ts';
+import { askDaemon } from '../../control/client.ts';
 import { OutboxError } from '../../core/outbox-error.ts';
 import type { LaneReport, StatusReport } from '../../core/status.ts';
+import { type DaemonPlace, nobodyAt, socketOf, whyNotAsked } from '../daemon-place.ts';
 
 /** What can be found out about the daemon of a state directory. */
 export type Gathered =
@@ -20,20 +21,24 @@ export type Gathered =
 /** An operator at three in the morning does not wait longer. */
 const PATIENCE_MS = 5000;
 
-/** Asks the daemon, and where there is none, the outbox. */
-export async function gather(state: string): Promise<Gathered> {
-  const result = await askDaemon(join(state, CONTROL_SOCKET), 'GET', '/status', PATIENCE_MS);
+/** Asks the daemon, and where there is none, the outbox, which is out of sight from a read socket. */
+export async function gather(place: DaemonPlace): Promise<Gathered> {
+  const { state, readSocket } = place;
+  const socket = socketOf(place);
+  const result = await askDaemon(socket, 'GET', '/status', PATIENCE_MS);
   switch (result.kind) {
     case 'answered':
       if (result.status !== 200) return { kind: 'unknown', why: result.body };
       return { kind: 'running', report: JSON.parse(result.body) as StatusReport };
     case 'failed':
-      return { kind: 'unknown', why: `${result.why}: ask as root, or as the user of the daemon` };
+      return { kind: 'unknown', why: whyNotAsked(place, result.why) };
     case 'nobody': {
+      if (readSocket !== undefined) {
+        return { kind: 'stopped', waiting: [], hasOutbox: false, why: nobodyAt(readSocket) };
+      }
       const { daemonOf } = await import('../../outbox/daemon-lock.ts');
       const owner = daemonOf(state);
       if (owner === undefined) return stopped(state);
-      const socket = join(state, CONTROL_SOCKET);
       const why = `process ${owner.pid} runs since ${owner.startedAt}, and does not listen at ${socket}; its log says why`;
       return { kind: 'unknown', why };
     }

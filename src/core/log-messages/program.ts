@@ -47,6 +47,25 @@ export const PROGRAM_MESSAGES = {
     meaning: 'The daemon cannot listen at `path`, for the reason in `cause`. All else works.',
     action: 'Select a state directory with a shorter path, or one whose file system has sockets.',
   },
+  'read socket listens': {
+    level: 'info',
+    meaning:
+      'Those of `group` (its number) can ask at `path` for status, metrics and events (`control.read_socket`).',
+  },
+  'read socket cannot be used': {
+    level: 'error',
+    meaning:
+      'The daemon cannot listen at `path` (`control.read_socket`), for the reason in `cause`. All else works.',
+    action: 'Fix `control` in `integratord.yaml`, or the directory of the socket, and reload.',
+  },
+  'read socket has another group than it should': {
+    level: 'warn',
+    meaning:
+      'The daemon may not give the socket at `path` to the group `wanted`, for the reason in `cause`: those ' +
+      'of the group `group` (its number) can read there instead.',
+    action:
+      'Give the directory of the socket to that group, with mode 2750, and reload: what is made in it has its group.',
+  },
   'metrics are served': {
     level: 'info',
     meaning: 'Prometheus can get them at `host` and `port` (`metrics.listen`).',
