@@ -1,12 +1,15 @@
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import { askDaemon, watchDaemon } from '../control/client.ts';
+import { ControlServer } from '../control/server.ts';
 import { systemClock } from '../core/clock.ts';
+import type { LiveEvent } from '../core/live-event.ts';
 import type { ControlSettings } from '../core/settings.ts';
 import type { StatusReport } from '../core/status.ts';
+import { readingRoutes } from './control.ts';
 import { ReadDoor } from './read-door.ts';
 
 /** As much of a status as is looked at here: a reload was refused, for a line with a secret. */
@@ -31,19 +34,29 @@ const REPORT = {
   },
 } as unknown as StatusReport;
 
+/** Tells of one delivery. */
+const told = {
+  watch: (tell: (event: LiveEvent) => void) => {
+    tell({ at: 1, event: 'delivered', integration: 'slack' });
+    return () => true;
+  },
+};
+
 let directory: string;
 let path: string;
 let log: RecordingLog;
 let door: ReadDoor;
 let asked: number;
-let watching: number;
+/** Those who look on in this test. */
+let watching: Set<unknown>;
 
 beforeEach(() => {
   directory = tempDir();
   path = join(directory, 'read.sock');
   log = new RecordingLog();
   asked = 0;
-  watching = 0;
+  const here = new Set<unknown>();
+  watching = here;
   door = new ReadDoor({
     paths: { state: join(directory, 'state') },
     clock: systemClock,
@@ -54,12 +67,9 @@ beforeEach(() => {
     metrics: async () => 'integratord_build_info 1\n',
     live: {
       watch: (tell) => {
-        watching += 1;
+        here.add(tell);
         tell({ at: 1, event: 'delivered', integration: 'slack' });
-        return () => {
-          watching -= 1;
-          return true;
-        };
+        return () => here.delete(tell);
       },
     },
     log,
@@ -166,9 +176,32 @@ it('is not opened for a group that there is not, and is at the next reload that 
   expect(await ask('GET', '/status')).toMatchObject({ status: 200 });
 });
 
+it('takes no places from those who look on as the user of the daemon', async () => {
+  await door.use(settings());
+  const leave = new AbortController();
+  let lines = 0;
+  const count = () => {
+    lines += 1;
+  };
+  const many = [1, 2, 3, 4].map(() => watchDaemon(path, '/events', count, leave.signal));
+  await vi.waitFor(() => expect(lines).toBe(4), 60_000);
+  expect(await watchDaemon(path, '/events', count)).toMatchObject({ status: 503 });
+  const own = join(directory, 'control.sock');
+  const routes = readingRoutes({ status: () => REPORT, metrics: async () => '', live: told });
+  const server = await ControlServer.start(own, routes, log);
+  onTestFinished(() => server?.close());
+  const answer = await watchDaemon(own, '/events', () => leave.abort(), leave.signal);
+  expect(answer).not.toMatchObject({ status: 503 });
+  await Promise.all(many);
+});
+
 it('ends those who look on when it is closed', async () => {
   await door.use(settings());
-  const watched = watchDaemon(path, '/events', () => door.stop());
-  await watched;
-  expect(watching).toBe(0);
+  let seen = 0;
+  await watchDaemon(path, '/events', () => {
+    seen = watching.size;
+    door.stop();
+  });
+  expect(seen).toBe(1);
+  await vi.waitFor(() => expect(watching.size).toBe(0), 60_000);
 });

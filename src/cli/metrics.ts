@@ -4,7 +4,7 @@ import { invocation } from './common-options.ts';
 import { noAnswer, placeToAsk, type SocketOption, socketOf, socketOption } from './daemon-place.ts';
 import { print } from './output.ts';
 
-/** Many integrations make many lines; more than this is trouble. */
+/** Whoever scrapes does not wait longer. */
 const PATIENCE_MS = 5000;
 
 /** `integratord metrics`: the numbers of the daemon, as Prometheus reads them. */

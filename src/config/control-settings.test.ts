@@ -5,11 +5,11 @@ import { readSettings } from './settings.ts';
 function read(text: string) {
   const bytes = Buffer.from(text);
   const files: Files = { read: () => ({ ok: true, bytes, truncated: false, mode: 0o640 }) };
-  const { daemon, diagnostics } = readSettings('integratord.yaml', files);
+  const settings = readSettings('integratord.yaml', files);
   return {
-    control: daemon.control,
-    deadDays: daemon.outbox.deadDays,
-    said: diagnostics().map(({ severity, message }) => `${severity}: ${message}`),
+    control: settings.daemon.control,
+    deadDays: settings.daemon.outbox.deadDays,
+    said: settings.diagnostics().map(({ severity, message }) => `${severity}: ${message}`),
   };
 }
 

@@ -24,7 +24,7 @@ const as = (uid: number, gid: number) => [
 const cannotTest = isMissing('Only root can become others; run this as root, with setpriv.', () => {
   if (!IS_ROOT) throw new Error('not root');
   mustRun('setpriv', '--version');
-  const [command = '', ...rest] = [...as(STRANGER, STRANGER), process.execPath, COMMAND];
+  const [command, ...rest] = [...as(STRANGER, STRANGER), process.execPath, COMMAND] as const;
   execFileSync(command, [...rest, '--version'], { cwd: '/', stdio: 'pipe' });
 });
 
@@ -72,7 +72,7 @@ async function request(method: string, path: string): Promise<string> {
   const program = `require('node:http').request({ socketPath: ${JSON.stringify(socket)}, method: '${method}', path: '${path}' },
     (response) => { console.log(response.statusCode); response.destroy(); })
     .on('error', (error) => console.log(error.code)).end()`;
-  const [command = '', ...rest] = [...MEMBER, process.execPath, '-e', program];
+  const [command, ...rest] = [...MEMBER, process.execPath, '-e', program] as const;
   return execFileSync(command, rest, { encoding: 'utf8', cwd: '/' }).trim();
 }
 
