@@ -16,6 +16,7 @@ import { actAsDaemon } from './act-as.ts';
 import { readAlertDocuments } from './alert-documents.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { deliveringAllTheSame } from './explain/delivering.ts';
 import { Explainer, type Explanation, type Subject } from './explain/explanation.ts';
 import { explanationJson } from './explain/json.ts';
 import { foundSubject, givenSubject, storedSubjects } from './explain/subjects.ts';
@@ -59,12 +60,19 @@ export function addExplain(program: Command): void {
       const id = what !== undefined && isId(what) && !existsSync(what) ? what : undefined;
       const { files, input } = actAsDaemon(invoked, id === undefined ? what : undefined);
       const setup = loadSetup(paths, { files });
+      const delivering = await deliveringAllTheSame(setup, paths.state);
       const records = openRecords(paths.state);
       if (records.database !== undefined) noteStopped(paths.state);
       try {
         const now = systemClock.now();
         const { configurations, history } = records;
-        const explainer = new Explainer({ setup, configurations, now, onlyNow: own.now === true });
+        const explainer = new Explainer({
+          setup,
+          configurations,
+          now,
+          onlyNow: own.now === true,
+          delivering,
+        });
         const given =
           id === undefined
             ? fromInput(input, history, now)

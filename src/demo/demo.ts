@@ -106,8 +106,15 @@ async function explain(
   }
 }
 
+/** Can be pasted into any terminal, also where no command has been installed. */
 function explainCommand(id: string, paths: Paths): string {
-  return ['integratord explain', id, ...optionsOf(paths)].join(' ');
+  const words = [process.execPath, COMMAND, 'explain', id, ...optionsOf(paths)];
+  return words.map((word) => (/[^\w@%+=:,./-]/.test(word) ? quoted(word) : word)).join(' ');
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function optionsOf({ home, config, settings = '' }: Paths): string[] {

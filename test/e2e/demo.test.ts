@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -25,7 +25,7 @@ it('shows alerts arriving everywhere, and leaves nothing behind', async () => {
   expect(stdout).toMatch(/→ slack +danger: again \d+ times/);
   expect(stdout).toMatch(/→ shuffle +\d+ alerts, .*highest level 10/);
   // It ends with an explanation of one of them, and the command for it.
-  expect(stdout).toMatch(/integratord explain \d+\.\d+ --home/);
+  expect(stdout).toMatch(/main\.js explain \d+\.\d+ --home/);
   expect(stdout).toMatch(/• slack {2}throttle {2}it repeats an alert that was sent/);
   // Nothing fails but what is meant to.
   const failed = [...stdout.matchAll(/→ (\S+) .* answered ([345]\d\d)/g)].map(
@@ -73,6 +73,14 @@ it('has a console that shows one service fail and recover, one parked, and lets 
   await says('/deliveries?integration=shuffle&state=pending', /server.error/);
   await says('/', /shuffle<\/a><\/th><td>.{0,80}working.*\d+ sent, \d+ failed/);
   await until(() => /answered 503[^]*→ shuffle(?!.*answered)/.test(output), 'Shuffle is back');
+  // The command that it names works as it stands, in a shell that knows no integratord.
+  const [command = ''] = /^ {2}\S.* explain .*$/m.exec(output) ?? [];
+  const { status, stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+  expect({ status, stdout }).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('it repeats an alert that was sent'),
+  });
+  expect(stdout).not.toContain('cannot run');
   const [, flood] = /\/alert\/(\d+\.\d+)/.exec(output) ?? [];
   expect((await page(`/alert/${flood}`)).body).toMatch(/digest/);
   // What can be done are silences, and nothing else.

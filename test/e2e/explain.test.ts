@@ -224,3 +224,34 @@ it('explain finds an alert in an archive, and says when there is none', async ()
   expect(broken.code).toBe(1);
   expect(readFileSync(home.alerts, 'utf8')).toBe('');
 });
+
+it('explain believes the daemon, which has an environment of its own, about what can run', async () => {
+  const sink = await Sink.start(() => ({ status: 200, body: '{"success": true}' }));
+  onTestFinished(() => sink.close());
+  const home = createHome(
+    `<integration><name>shuffle</name><hook_url>\${env:OF_THE_DAEMON}</hook_url><alert_format>json</alert_format></integration>
+     <integration><name>slack</name><hook_url>\${env:OF_NOBODY}</hook_url><alert_format>json</alert_format></integration>`,
+  );
+  onTestFinished(() => home.remove());
+  const daemon = await DaemonProcess.start(home.path, [], { OF_THE_DAEMON: sink.url });
+  onTestFinished(() => daemon.kill());
+  const { id, line } = alertOf(1, {});
+  home.append(line);
+  await until(() => sink.requests.length === 1, 'it has arrived');
+
+  const explain = async () => {
+    const args = ['explain', '--home', home.path, '--json', id];
+    const { code, stdout, stderr } = await integratord(args);
+    expect(code).toBe(0);
+    const { integrations } = JSON.parse(stdout) as { integrations: { cannot_run?: string }[] };
+    return { cannotRun: integrations.map((one) => one.cannot_run), stderr };
+  };
+  const missing = 'a secret that <hook_url> refers to is missing';
+  const running = await explain();
+  expect(running.cannotRun).toEqual([undefined, missing]);
+  expect(running.stderr).toMatch(/what this command sees.* can run shuffle\n/);
+  await daemon.stop();
+  const stopped = await explain();
+  expect(stopped.cannotRun).toEqual([missing, missing]);
+  expect(stopped.stderr).not.toContain('can run');
+});

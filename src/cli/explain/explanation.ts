@@ -52,6 +52,8 @@ export interface ExplainerOptions {
   readonly now: number;
   /** Whether only the present configuration is asked. */
   readonly onlyNow: boolean;
+  /** Integrations that the daemon delivers for, although they could not run as the setup was read here. */
+  readonly delivering?: ReadonlySet<string>;
 }
 
 interface InForce {
@@ -76,7 +78,7 @@ export class Explainer {
   }
 
   explain(subject: Subject): Explanation {
-    const { setup, now, onlyNow } = this.#options;
+    const { setup, now, onlyNow, delivering } = this.#options;
     const { alert, deliveries, ...rest } = subject;
     const time = onlyNow ? now : decidedAt(subject, now);
     const { config, since, note, recorded, decide } = this.#inForce(time);
@@ -99,7 +101,7 @@ export class Explainer {
         ...withHeld(decision, byId.get(id) ?? [], subject.readAt),
         isNew: !decisions.has(id),
         now: differenceOf(decision, later.get(id)),
-        cannotRun: present?.unusable?.reason,
+        cannotRun: delivering?.has(id) ? undefined : present?.unusable?.reason,
         mayHold: present?.grouping !== undefined,
         deliveries: byId.get(id) ?? [],
       };
