@@ -107,7 +107,12 @@ async function explain(
 }
 
 function explainCommand(id: string, paths: Paths): string {
-  return ['integratord explain', id, ...optionsOf(paths)].join(' ');
+  return ['integratord explain', id, ...optionsOf(paths).map(word)].join(' ');
+}
+
+/** As a shell takes it: whoever unpacked it may have put it below a path with blanks. */
+function word(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function optionsOf({ home, config, settings = '' }: Paths): string[] {
