@@ -25,7 +25,7 @@ export interface AskedAccount {
 /** What the launcher takes for a refusal; anything else but 0 is our own failure to it. */
 export const LAUNCHED_REFUSAL = 3;
 
-/** The manager's accounts: Wazuh from 4.3 on, and Wazuh before. */
+/** The manager's accounts: Wazuh from 4.3 on, Wazuh before, and OSSEC. */
 const ACCOUNTS: Readonly<Record<ProgramName, readonly (readonly [string, string])[]>> = {
   'wazuh-integratord': [
     ['wazuh', 'wazuh'],
@@ -34,6 +34,7 @@ const ACCOUNTS: Readonly<Record<ProgramName, readonly (readonly [string, string]
   'ossec-integratord': [
     ['ossecm', 'ossec'],
     ['wazuh', 'wazuh'],
+    ['ossec', 'ossec'],
   ],
 };
 

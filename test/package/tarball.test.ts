@@ -78,6 +78,8 @@ describe('the tarball', () => {
       const check = run('check', '--home', home.path);
       // The script of this integration is missing, which only a configuration that was read tells.
       expect(check.stdout).toContain('custom-x');
+      // What its console shows is found there, too.
+      expect(run('demo', '--seconds', '1').stdout).not.toContain('console cannot be used');
       // All of its libraries, native ones included.
       const probe = [join(program, 'dist', 'cli', 'wazuh.js'), '--home', home.path, '--probe'];
       expect(runProgram(join(program, 'bin', 'node'), ...probe)).toMatchObject({

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A file that pages load. */
 export interface Asset {
@@ -22,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Where the build puts them, with a list of their names. */
-export const ASSETS_DIRECTORY = new URL('../assets/', import.meta.url).pathname;
+export const ASSETS_DIRECTORY = fileURLToPath(new URL('../assets/', import.meta.url));
 export const ASSETS_LIST = 'assets.json';
 
 /** Reads the files of a build. @throws where there are none. */
