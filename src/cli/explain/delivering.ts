@@ -19,7 +19,7 @@ export async function deliveringAllTheSame(
     ),
   );
   if (unusable.size === 0) return new Set();
-  const gathered = await gather(state);
+  const gathered = await gather({ state, readSocket: undefined });
   if (gathered.kind !== 'running') return new Set();
   const ids = gathered.report.integrations
     .filter(({ id, state, why }) => state !== 'not_running' && why !== unusable.get(id))
