@@ -103,8 +103,10 @@ function placeOf(path: string): string {
 function Who({ user, hasLogin }: { user: User; hasLogin: boolean }) {
   return (
     <span class="who">
-      <span class="quiet">All times are UTC</span> · {shown(user.name)}{' '}
-      <span class="quiet">({user.role})</span>
+      <abbr class="quiet" title="All times here are UTC">
+        UTC
+      </abbr>{' '}
+      · {shown(user.name)} <span class="quiet">({user.role})</span>
       {hasLogin ? (
         <form method="post" action="/logout">
           <button class="plain">Log out</button>
