@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { shellWord } from '../core/shell-word.ts';
 import { type CommandEntry, choicesOf, commandTree } from './command-tree.ts';
 import { print } from './output.ts';
 
@@ -100,11 +101,11 @@ complete -o default -F _integratord integratord
 /** Of its own, with what each word means: what zsh makes of scripts for bash differs too much. */
 function zshScript(program: CommandEntry): string {
   const entries = flat(program);
-  const word = (name: string, meaning: string) => zshQuoted(`${name}:${meaning}`);
+  const word = (name: string, meaning: string) => shellWord(`${name}:${meaning}`);
   const offers = entries.map((entry) => {
     const words = [
       ...entry.commands.map((child) => word(nameOf(child), child.description)),
-      ...argumentWords(entry).map((value) => zshQuoted(value)),
+      ...argumentWords(entry).map(shellWord),
       ...entry.options.map(({ long, short, description }) =>
         word(long ?? short ?? '', description),
       ),
@@ -137,10 +138,6 @@ ${offers.join('\n')}
 # Loaded by itself when it is first wanted, or read by someone's own file.
 if [[ "$funcstack[1]" == _integratord ]]; then _integratord "$@"; else compdef _integratord integratord; fi
 `;
-}
-
-function zshQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function fishScript(program: CommandEntry): string {

@@ -16,6 +16,7 @@ import { Daemon } from '../app/daemon.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Paths } from '../core/paths.ts';
 import { Scrubber } from '../core/secret.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { createLog } from '../telemetry/log.ts';
 import { type FakeServices, startStandIns } from './fake-services.ts';
 import { Feed } from './feed.ts';
@@ -109,12 +110,7 @@ async function explain(
 /** Can be pasted into any terminal, also where no command has been installed. */
 function explainCommand(id: string, paths: Paths): string {
   const words = [process.execPath, COMMAND, 'explain', id, ...optionsOf(paths)];
-  return words.map((word) => (/[^\w@%+=:,./-]/.test(word) ? quoted(word) : word)).join(' ');
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  return words.map((word) => (/[^\w@%+=:,./-]/.test(word) ? shellWord(word) : word)).join(' ');
 }
 
 function optionsOf({ home, config, settings = '' }: Paths): string[] {

@@ -1,3 +1,4 @@
+import { shellWord } from '../../core/shell-word.ts';
 import { type FirstLook, PACKAGED_BLOCKS } from './first-look.ts';
 
 /** A way to go live. */
@@ -52,7 +53,7 @@ function besideOf({ original, user, isPackaged }: Basis, home: string): Way {
     ? `move the <integration> blocks from ${from} to ${blocks}`
     : `put the <integration> blocks into ${blocks}`;
   const edit = ', and set the user and the paths of the unit (systemctl edit integratord)';
-  const state = `install -d -o ${user} -m 0700 ${quoted(`${home}/queue/integratord`)} && `;
+  const state = `install -d -o ${user} -m 0700 ${shellWord(`${home}/queue/integratord`)} && `;
   return {
     name: 'beside',
     why: hasOriginal
@@ -68,15 +69,10 @@ function besideOf({ original, user, isPackaged }: Basis, home: string): Way {
 }
 
 function homeOption(home: string): string {
-  return home === '/var/ossec' ? '' : ` --home ${quoted(home)}`;
+  return home === '/var/ossec' ? '' : ` --home ${shellWord(home)}`;
 }
 
 function controlOf({ name = 'wazuh-integratord' }: Basis['original'], home: string): string {
   const path = `${home}/bin/${name.replace('integratord', 'control')}`;
-  return /^[\w./-]+$/.test(path) ? path : quoted(path);
-}
-
-/** A word as a shell takes it: the name of a directory may be anything. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./-]+$/.test(path) ? path : shellWord(path);
 }

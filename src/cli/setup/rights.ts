@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Paths } from '../../core/paths.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 /** Something that the daemon's user must be able to do. */
 export interface Right {
@@ -25,7 +26,7 @@ export function rightsOf(paths: Paths, user: string): Right[] {
     right('read the alerts', alerts, R_OK),
     right('find rotated alerts', archives, R_OK | X_OK),
     hasState
-      ? right('keep its outbox', state, R_OK | W_OK | X_OK, `chown -R ${user} '${state}'`)
+      ? right('keep its outbox', state, R_OK | W_OK | X_OK, `chown -R ${user} ${shellWord(state)}`)
       : // Whoever goes live makes it: as root, since the manager's directory is root's.
         right('keep its outbox (it is made later)', dirname(state), 0),
     ...(existsSync(join(home, 'integrations'))

@@ -1,3 +1,5 @@
+import { shellWord } from '../../core/shell-word.ts';
+
 /** What is sent for a delivery, without secrets, as the present configuration makes it. */
 export type Rendering =
   | { readonly kind: 'requests'; readonly requests: readonly RenderedRequest[] }
@@ -26,15 +28,11 @@ export interface RenderedScript {
 export function curlOf({ method, url, headers, body }: RenderedRequest): string {
   // Brackets are not to be taken for a range, nor the beginning of a body for the name of a file.
   const parts = [
-    `curl -sS -g -X ${method} ${quoted(url)}`,
-    ...headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
-    ...(body === undefined ? [] : [`--data-raw ${quoted(body)}`]),
+    `curl -sS -g -X ${method} ${shellWord(url)}`,
+    ...headers.map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`--data-raw ${shellWord(body)}`]),
   ];
   return parts.join(' \\\n  ');
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** A body as people read it. */

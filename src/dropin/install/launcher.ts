@@ -1,3 +1,4 @@
+import { shellWord } from '../../core/shell-word.ts';
 import { LAUNCHED_REFUSAL } from '../enter.ts';
 
 /** What a launcher starts, and for whom. All paths are absolute. */
@@ -39,17 +40,17 @@ export function isLauncher(content: Buffer): boolean {
 export function launcherText(settings: LauncherSettings): string {
   const { name, home, node, program, user, group } = settings;
   const account = [
-    ...(user === undefined ? [] : [`-u ${quoted(user)}`]),
-    ...(group === undefined ? [] : [`-g ${quoted(group)}`]),
+    ...(user === undefined ? [] : [`-u ${shellWord(user)}`]),
+    ...(group === undefined ? [] : [`-g ${shellWord(group)}`]),
   ];
   const start = ['"$node" "$program" --home "$home" --as "$name"'];
   return `#!/bin/sh
 ${MARK}, written by \`integratord install\`, which overwrites it.
 # \`integratord uninstall\` brings the original back, which is kept beside it.
-name=${quoted(name)}
-home=${quoted(home)}
-node=${quoted(node)}
-program=${quoted(program)}
+name=${shellWord(name)}
+home=${shellWord(home)}
+node=${shellWord(node)}
+program=${shellWord(program)}
 original="$home/bin/$name.original"
 log="$home/logs/ossec.log"
 # What whoever starts the manager has set for other programs: it would load files, or write some, as root.
@@ -86,9 +87,4 @@ case $code in
   *) fall_back "it ended with exit code $code" "$@" ;;
 esac
 `;
-}
-
-/** A word that the shell takes as it is. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { shellWord } from '../../core/shell-word.ts';
 import type { Account } from '../enter.ts';
 
 const ROOT = 0;
@@ -150,11 +151,11 @@ function unsafe(
   if (stat.uid !== ROOT && stat.uid !== trusted) {
     const isWhole = where !== 'on the way' && stat.isDirectory();
     const option = stat.isSymbolicLink() ? '-h ' : isWhole ? '-R ' : '';
-    return `${place} belongs to user ${stat.uid}, who could change what the manager runs as root; run: chown ${option}root '${place}'`;
+    return `${place} belongs to user ${stat.uid}, who could change what the manager runs as root; run: chown ${option}root ${shellWord(place)}`;
   }
   if (stat.isSymbolicLink()) return undefined; // it has no permissions of its own
   const others = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== ROOT);
   const isSticky = stat.isDirectory() && (stat.mode & STICKY) !== 0;
   if (!others || (isSticky && where !== 'inside')) return undefined;
-  return `${place} can be changed by users other than root, who could then change what the manager runs as root; run: chmod go-w '${place}'`;
+  return `${place} can be changed by users other than root, who could then change what the manager runs as root; run: chmod go-w ${shellWord(place)}`;
 }

@@ -8,6 +8,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { shellWord } from '../../core/shell-word.ts';
 import { type Account, isRoot } from '../enter.ts';
 import { whyChangeable } from './permissions.ts';
 import type { InstallStep } from './plan.ts';
@@ -70,7 +71,7 @@ function changes(directory: string, stat: Stats, account: Account): InstallStep[
   if (stat.uid !== account.uid) {
     // Only of root's: in anyone else's directory a link could have us give away any file.
     if (stat.uid !== ROOT || !isRoot()) {
-      return `${directory} belongs to user ${stat.uid}; run: chown -R ${whose(account)} '${directory}'`;
+      return `${directory} belongs to user ${stat.uid}; run: chown -R ${whose(account)} ${shellWord(directory)}`;
     }
     const text = `change the owner of ${directory} and its contents to ${whose(account)}`;
     steps.push({ text, run: () => giveAll(directory, account) });
