@@ -14,6 +14,8 @@ import { type PathOptions, resolvePaths } from './paths.ts';
 /** What the common options say, wherever on the line they stand. */
 export interface Invocation {
   readonly paths: Paths;
+  /** What of this the command line says itself. */
+  readonly places: PathOptions;
   /** The same without the files of the configuration that the command line names. */
   readonly present: Paths;
   /** Whether the command line says where the daemon's home or state directory is. */
@@ -97,6 +99,7 @@ export function invocation(command: Command): Invocation {
   const { config: _config, settings: _settings, ...present } = places;
   return {
     paths: resolvePaths(places, process.env),
+    places,
     present: resolvePaths(present, process.env),
     named: [options.config, options.settings]
       .filter((path) => path !== undefined)

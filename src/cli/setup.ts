@@ -42,8 +42,8 @@ export function addSetup(program: Command): void {
     .option('--group <name>', "its group (default: the manager's)")
     .addHelpText('after', HELP)
     .action(async (own: SetupChoices, command: Command) => {
-      const { json } = invocation(command);
-      const asked = askedPaths(command);
+      const { json, places } = invocation(command);
+      const asked = askedPaths(places);
       const search = findManagers(asked.home);
       const [home] = search.found;
       const paths = resolvePaths({ ...asked, ...(home && { home: home.home }) }, process.env);
@@ -71,22 +71,11 @@ const HELP = `
 It changes nothing: it reads what is there, as the user that the daemon will run as where root calls it.
 Exit code 0: it could go live; 1: something would not work, or there is no manager; 3: the test alert was refused.`;
 
-/** The places that the command line or the environment names; a home that nobody names is looked for. */
-function askedPaths(command: Command): PathOptions {
-  const options = command.optsWithGlobals<{
-    home?: string;
-    config?: string;
-    settings?: string;
-    alerts?: string;
-  }>();
-  const home = options.home ?? process.env['INTEGRATORD_HOME'];
-  const { config, settings, alerts } = options;
-  return {
-    ...(home !== undefined && { home }),
-    ...(config !== undefined && { config }),
-    ...(settings !== undefined && { settings }),
-    ...(alerts !== undefined && { alerts }),
-  };
+/** `--state` has no effect here; a home that neither the command line nor the environment names is looked for. */
+function askedPaths(named: PathOptions): PathOptions {
+  const { state: _, ...places } = named;
+  const home = places.home ?? process.env['INTEGRATORD_HOME'];
+  return home === undefined ? places : { ...places, home };
 }
 
 interface DaemonUser {

@@ -126,6 +126,14 @@ describe.skipIf(!IS_ROOT || whyNotInstallable() !== undefined)('a first look at 
   });
 });
 
+it('takes its options wherever they stand, the nearest to the end, as every command does', async () => {
+  const elsewhere = ['--home', '/nowhere', '--config', '/nowhere/ossec.conf'];
+  const config = join(home.path, 'etc', 'other.conf');
+  const mine = ['--home', home.path, '--config', config];
+  const { stdout } = await integratord([...elsewhere, 'setup', ...mine, '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ manager: { home: home.path }, config });
+});
+
 it('says where it looked when there is no manager', async () => {
   const { code, stdout } = await integratord(['setup', '--home', join(home.path, 'nowhere')]);
   expect(code).toBe(1);
