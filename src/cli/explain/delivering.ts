@@ -1,7 +1,7 @@
 import type { Setup } from '../../app/setup.ts';
 import { complain } from '../../telemetry/standard-error.ts';
 import { printable } from '../output.ts';
-import { gather } from '../status/gather.ts';
+import { reportOf } from '../status/gather.ts';
 
 /**
  * The integrations that the daemon delivers for, although they could not run as this command reads them:
@@ -19,9 +19,9 @@ export async function deliveringAllTheSame(
     ),
   );
   if (unusable.size === 0) return new Set();
-  const gathered = await gather({ state, readSocket: undefined });
-  if (gathered.kind !== 'running') return new Set();
-  const ids = gathered.report.integrations
+  const report = await reportOf({ state, readSocket: undefined });
+  if (report === undefined) return new Set();
+  const ids = report.integrations
     .filter(({ id, state, why }) => state !== 'not_running' && why !== unusable.get(id))
     .map(({ id }) => id)
     .filter((id) => unusable.has(id));

@@ -21,11 +21,19 @@ export type Gathered =
 /** An operator at three in the morning does not wait longer. */
 const PATIENCE_MS = 5000;
 
+const askStatus = (place: DaemonPlace) => askDaemon(socketOf(place), 'GET', '/status', PATIENCE_MS);
+
+/** What the daemon says of itself; undefined where none answers. Looks at nothing else. */
+export async function reportOf(place: DaemonPlace): Promise<StatusReport | undefined> {
+  const result = await askStatus(place);
+  if (result.kind !== 'answered' || result.status !== 200) return undefined;
+  return JSON.parse(result.body) as StatusReport;
+}
+
 /** Asks the daemon, and where there is none, the outbox, which is out of sight from a read socket. */
 export async function gather(place: DaemonPlace): Promise<Gathered> {
   const { state, readSocket } = place;
-  const socket = socketOf(place);
-  const result = await askDaemon(socket, 'GET', '/status', PATIENCE_MS);
+  const result = await askStatus(place);
   switch (result.kind) {
     case 'answered':
       if (result.status !== 200) return { kind: 'unknown', why: result.body };
@@ -39,7 +47,7 @@ export async function gather(place: DaemonPlace): Promise<Gathered> {
       const { daemonOf } = await import('../../outbox/daemon-lock.ts');
       const owner = daemonOf(state);
       if (owner === undefined) return stopped(state);
-      const why = `process ${owner.pid} runs since ${owner.startedAt}, and does not listen at ${socket}; its log says why`;
+      const why = `process ${owner.pid} runs since ${owner.startedAt}, and does not listen at ${socketOf(place)}; its log says why`;
       return { kind: 'unknown', why };
     }
   }
