@@ -10,8 +10,23 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Paths } from '../core/paths.ts';
 import { memoryCache, memoryQuota } from '../core/quota.ts';
 import { Scrubber } from '../core/secret.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { findIntegration } from './load.ts';
+import { Redactor } from './redact.ts';
 
-/** Sends an alert to an integration now, outside the outbox, as the daemon would. */
+/**
+ * An integration that can be sent to.
+ * @throws CommandError where there is none of this id, or it could not send.
+ */
+export function findSender(setup: Setup, id: string): RoutedIntegration {
+  const entry = findIntegration(setup, id);
+  const { destination, unusable } = entry;
+  if (destination !== undefined && unusable === undefined) return entry as RoutedIntegration;
+  const reason = unusable?.reason ?? 'nothing delivers to it';
+  throw new CommandError(`'${id}' cannot send: ${reason}`, EXIT.wrongInput);
+}
+
+/** Sends an alert to an integration now, outside the outbox, as the daemon would. Its answer has no secrets. */
 export function sendNow(
   entry: RoutedIntegration,
   raw: Buffer,
@@ -24,9 +39,12 @@ export function sendNow(
       environment: () => setup.scriptEnvironment,
     });
     const scrubber = new Scrubber(setup.secrets);
-    const result = await sendOnce(entry, raw, transports, scrubber);
+    const outcome = await sendOnce(entry, raw, transports, scrubber);
     await transports.close();
-    return result;
+    const redactor = new Redactor(setup.secrets, false);
+    const clean = (text: string | undefined) => text && redactor.text(text);
+    const { message, excerpt, output } = outcome;
+    return { ...outcome, message: clean(message), excerpt: clean(excerpt), output: clean(output) };
   });
 }
 

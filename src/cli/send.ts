@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { readAlert } from '../alert/formats/read-alert.ts';
 import { stringify } from '../alert/json.ts';
-import type { RoutedIntegration } from '../app/setup.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { actAsDaemon } from './act-as.ts';
@@ -9,11 +8,10 @@ import { readAlertDocuments } from './alert-documents.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { OpenFile } from './lines.ts';
-import { findIntegration, loadSetup } from './load.ts';
+import { loadSetup } from './load.ts';
 import { print, printable, printJson } from './output.ts';
-import { Redactor } from './redact.ts';
 import { sampleAlert } from './sample-alert.ts';
-import { sendNow } from './send-now.ts';
+import { findSender, sendNow } from './send-now.ts';
 
 /** `integratord send`: one alert, now, outside the outbox. */
 export function addSend(program: Command): void {
@@ -27,24 +25,14 @@ export function addSend(program: Command): void {
       const { paths, json, logLevel } = invoked;
       const { files, input } = actAsDaemon(invoked, file);
       const setup = loadSetup(paths, { files, debug: logLevel === 'debug' });
-      const entry = findIntegration(setup, own.integration);
-      if (entry.destination === undefined || entry.unusable !== undefined) {
-        const reason = entry.unusable?.reason ?? 'nothing delivers to it';
-        throw new CommandError(`'${own.integration}' cannot send: ${reason}`, EXIT.wrongInput);
-      }
+      const entry = findSender(setup, own.integration);
       const raw =
         file === undefined
           ? sampleAlert(new Date(systemClock.now()))
           : await firstAlert(file, input);
-      const outcome = await sendNow(entry as RoutedIntegration, raw, setup, paths);
-      const redactor = new Redactor(setup.secrets, false);
-      const shown = {
-        ...outcome,
-        ...(outcome.message === undefined ? {} : { message: redactor.text(outcome.message) }),
-        ...(outcome.excerpt === undefined ? {} : { excerpt: redactor.text(outcome.excerpt) }),
-      };
-      if (json) await printJson({ integration: own.integration, ...shown });
-      else await print(describe(own.integration, shown));
+      const outcome = await sendNow(entry, raw, setup, paths);
+      if (json) await printJson({ integration: own.integration, ...outcome });
+      else await print(describe(own.integration, outcome));
       process.exitCode = outcome.kind === 'delivered' ? EXIT.done : EXIT.failed;
     });
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { RoutedIntegration, Setup } from '../app/setup.ts';
+import type { Setup } from '../app/setup.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Paths } from '../core/paths.ts';
 import { type Account, accountNames, findAccount, isRoot, PROGRAM_NAMES } from '../dropin/enter.ts';
@@ -8,14 +8,12 @@ import { planInstall } from '../dropin/install/install.ts';
 import { actAsAccount } from './act-as.ts';
 import { ask } from './ask.ts';
 import { invocation } from './common-options.ts';
-import { CommandError, EXIT } from './exit.ts';
+import { EXIT } from './exit.ts';
 import { installOptions } from './install.ts';
-import { findIntegration } from './load.ts';
 import { print, printable, printJson, printStyled } from './output.ts';
 import { type PathOptions, resolvePaths } from './paths.ts';
-import { Redactor } from './redact.ts';
 import { sampleAlert } from './sample-alert.ts';
-import { sendNow } from './send-now.ts';
+import { findSender, sendNow } from './send-now.ts';
 import { aboutManager } from './setup/about-manager.ts';
 import { findManagers } from './setup/find-managers.ts';
 import { type FirstLook, isReady, lookAt } from './setup/first-look.ts';
@@ -128,17 +126,10 @@ export interface Sent {
 }
 
 async function sendTest(id: string, setup: Setup, paths: Paths): Promise<Sent> {
-  const entry = findIntegration(setup, id);
-  if (entry.destination === undefined || entry.unusable !== undefined) {
-    const reason = entry.unusable?.reason ?? 'nothing delivers to it';
-    throw new CommandError(`'${id}' cannot send: ${reason}`, EXIT.wrongInput);
-  }
+  const entry = findSender(setup, id);
   const raw = sampleAlert(new Date(systemClock.now()));
-  const outcome = await sendNow(entry as RoutedIntegration, raw, setup, paths);
-  const redactor = new Redactor(setup.secrets, false);
-  const message = outcome.message === undefined ? undefined : redactor.text(outcome.message);
-  const kind = outcome.kind === 'delivered' ? 'delivered' : 'failed';
-  return { kind, integration: id, message };
+  const { kind, message } = await sendNow(entry, raw, setup, paths);
+  return { kind: kind === 'delivered' ? kind : 'failed', integration: id, message };
 }
 
 function sentText({ kind, integration, message }: Sent): string {
