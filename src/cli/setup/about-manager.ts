@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Notes of the installer of Wazuh up to 4.1, and of OSSEC. */
+export const INIT_FILE = '/etc/ossec-init.conf';
+
 /** Which product a manager is. */
 export interface AboutManager {
   readonly product: 'Wazuh' | 'OSSEC' | 'unknown';
@@ -12,14 +15,14 @@ export interface AboutManager {
 export function aboutManager(home: string, root = ''): AboutManager {
   const wazuh = textOf(join(home, 'bin', 'wazuh-control'));
   const ossec = textOf(join(home, 'bin', 'ossec-control'));
-  const note = textOf(`${root}/etc/ossec-init.conf`);
-  const isNoteOfIt = note.includes(`DIRECTORY="${home}"`);
+  const note = textOf(root + INIT_FILE);
+  const noteOfIt = note.includes(`DIRECTORY="${home}"`) ? note : '';
   const json = /"version"\s*:\s*"([^"]+)"/.exec(textOf(join(home, 'VERSION.json')))?.[1];
-  const texts = [wazuh, ossec, isNoteOfIt ? note : ''];
+  const texts = [wazuh, ossec, noteOfIt];
   const version = [json, ...texts.map((text) => /^VERSION="?v?([^"\n]+)"?/m.exec(text)?.[1])].find(
     (one) => one !== undefined,
   );
-  return { product: productOf(wazuh, ossec, isNoteOfIt ? note : ''), version };
+  return { product: productOf(wazuh, ossec, noteOfIt), version };
 }
 
 function productOf(wazuh: string, ossec: string, note: string): AboutManager['product'] {
@@ -34,7 +37,8 @@ export function majorOf(version: string | undefined): number | undefined {
   return Number.isNaN(major) ? undefined : major;
 }
 
-function textOf(path: string): string {
+/** The beginning of a file; empty where it is not there, or this user may not read it. */
+export function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8').slice(0, 65_536);
   } catch {

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { INIT_FILE, textOf } from './about-manager.ts';
 
 /** A manager's directory, or what could be one. */
 export interface FoundHome {
@@ -19,8 +20,6 @@ export interface Search {
 
 /** Where managers are usually installed. */
 const USUAL = ['/var/ossec', '/opt/ossec', '/opt/wazuh', '/usr/local/ossec', '/Library/Ossec'];
-/** Notes of the installer of Wazuh up to 4.1, and of OSSEC. */
-const INIT_FILE = '/etc/ossec-init.conf';
 const UNITS = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'].flatMap(
   (directory) =>
     ['wazuh-manager.service', 'ossec-hids.service', 'ossec.service'].map((name) =>
@@ -142,13 +141,5 @@ function realOf(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }
