@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readSetup, type Setup } from '../app/setup.ts';
 import { systemClock } from '../core/clock.ts';
 import { localTime } from '../core/local-time.ts';
-import { endOf, LONGEST_SILENCE_MS, type SilenceRecord } from '../core/silence.ts';
+import { endOf, type SilenceRecord } from '../core/silence.ts';
 import { Silences } from '../outbox/silences.ts';
 import { actAsDaemon } from './act-as.ts';
 import { asGroup } from './command-group.ts';
@@ -17,6 +17,7 @@ import { MOMENTS } from './silence/moment.ts';
 import {
   readSilence,
   requireKnown,
+  requireShort,
   type SilenceOptions,
   untilOf,
   withSilenceOptions,
@@ -150,9 +151,8 @@ function extendedUntil({ until }: SilenceRecord, own: ExtendOptions, now: number
     throw new CommandError(text, EXIT.wrongUsage);
   }
   const wanted = own.until === undefined ? until + (own.by ?? 0) : untilOf(own.until, now);
-  if (wanted - now <= LONGEST_SILENCE_MS) return wanted;
-  const text = 'it may last 30 days at most; what lasts longer belongs into integratord.yaml';
-  throw new CommandError(`silence: ${text}`, EXIT.wrongInput);
+  requireShort(wanted - now);
+  return wanted;
 }
 
 function isNotExtended(record: SilenceRecord, now: number): CommandError {

@@ -139,10 +139,14 @@ function spanOf(own: SilenceOptions, now: number): Pick<NewSilence, 'from' | 'un
   let until = from + (own.for ?? 0);
   if (own.until !== undefined) until = untilOf(own.until, Math.max(from, now));
   if (until <= Math.max(from, now)) throw wrong('it would end before it begins, or before now');
-  if (until - from > LONGEST_SILENCE_MS) {
-    throw wrong('it may last 30 days at most; what lasts longer belongs into integratord.yaml');
-  }
+  requireShort(until - from);
   return { from, until };
+}
+
+/** @throws CommandError for more milliseconds than a silence may last. */
+export function requireShort(ms: number): void {
+  if (ms <= LONGEST_SILENCE_MS) return;
+  throw wrong('it may last 30 days at most; what lasts longer belongs into integratord.yaml');
 }
 
 /**
