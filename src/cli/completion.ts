@@ -67,13 +67,20 @@ function optionValues(entries: readonly CommandEntry[]): Map<string, readonly st
   return values;
 }
 
+/** In bash and zsh: goes on to the command that the next word names. */
+function nextCommand(entries: readonly CommandEntry[]): string {
+  const known = entries.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);
+  return `    case "\${command:+$command }$next" in
+      ${known.join('|')}) command="\${command:+$command }$next" ;;
+    esac`;
+}
+
 function bashScript(program: CommandEntry): string {
   const entries = flat(program);
   const words = entries.map((entry) => {
     const all = [...entry.commands.map(nameOf), ...argumentWords(entry), ...optionWords(entry)];
     return `    '${entry.path}') words='${all.join(' ')}' ;;`;
   });
-  const known = entries.map(({ path }) => path).filter((path) => path !== '');
   const choices = [...optionValues(entries)].map(([name, its]) => {
     return `    ${name}) COMPREPLY=($(compgen -W '${its.join(' ')}' -- "$current")); return ;;`;
   });
@@ -85,9 +92,7 @@ ${choices.join('\n')}
     ${FILES}) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
   for next in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "\${command:+$command }$next" in
-      ${known.map((path) => `'${path}'`).join('|')}) command="\${command:+$command }$next" ;;
-    esac
+${nextCommand(entries)}
   done
   case "$command" in
 ${words.join('\n')}
@@ -112,7 +117,6 @@ function zshScript(program: CommandEntry): string {
     ];
     return `    '${entry.path}') offered=(${words.join(' ')}) ;;`;
   });
-  const known = entries.map(({ path }) => path).filter((path) => path !== '');
   const choices = [...optionValues(entries)].map(([name, its]) => {
     return `    ${name}) offered=(${its.join(' ')}); _describe 'value' offered; return ;;`;
   });
@@ -126,9 +130,7 @@ ${choices.join('\n')}
     ${FILES}) _files; return ;;
   esac
   for next in "\${(@)words[2,CURRENT-1]}"; do
-    case "\${command:+$command }$next" in
-      ${known.map((path) => `'${path}'`).join('|')}) command="\${command:+$command }$next" ;;
-    esac
+${nextCommand(entries)}
   done
   case "$command" in
 ${offers.join('\n')}
