@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { fetchArchive, npm } from './npm-registry.mjs';
 
 /**
  * Fetches a version of Node.js, unless it was fetched before; npm checks its checksum.
@@ -39,9 +40,7 @@ function unpacked(name, line, cache) {
   const place = join(cache, `${name}-${version}`);
   if (existsSync(place)) return place;
   const fresh = mkdtempSync(join(cache, 'fetch-'));
-  npm(['pack', '--silent', `${name}@${version}`, '--pack-destination', fresh]);
-  const archive = join(fresh, `${name}-${version}.tgz`);
-  execFileSync('tar', ['-xzf', archive, '-C', fresh]);
+  execFileSync('tar', ['-xzf', fetchArchive(name, version, fresh), '-C', fresh]);
   renameSync(join(fresh, 'package'), place);
   rmSync(fresh, { recursive: true });
   return place;
@@ -54,8 +53,4 @@ function newest(name, line) {
     .flat()
     .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
     .at(-1);
-}
-
-function npm(args) {
-  return execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 }

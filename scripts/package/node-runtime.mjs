@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fetchArchive } from '../npm-registry.mjs';
 import { copy } from './tree.mjs';
 
 const { version, integrity } = JSON.parse(
@@ -29,9 +30,7 @@ export function nodeRuntime(arch, work) {
   mkdirSync(work, { recursive: true });
   if (!existsSync(archive)) {
     const fresh = mkdtempSync(join(work, 'fetch-'));
-    const args = ['pack', `${name}@${version}`, '--silent', '--pack-destination', fresh];
-    execFileSync('npm', args, { cwd: fresh, stdio: ['ignore', 'ignore', 'inherit'] });
-    renameSync(join(fresh, `${name}-${version}.tgz`), archive);
+    renameSync(fetchArchive(name, version, fresh), archive);
     rmSync(fresh, { recursive: true });
   }
   const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
