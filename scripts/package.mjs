@@ -7,8 +7,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { SUMS, writeChecksums } from './package/checksums.mjs';
 import { deb } from './package/deb.mjs';
-import { extraOutputs, SBOM } from './package/extras.mjs';
+import { SBOM } from './package/extras.mjs';
 import { npmPackage } from './package/npm.mjs';
 import { programFiles } from './package/program.mjs';
 import { rpm, whyNoRpm } from './package/rpm.mjs';
@@ -17,13 +18,14 @@ import { gzip, tar } from './package/tar.mjs';
 import { below, complete, contentOf } from './package/tree.mjs';
 
 /** In bytes: what a tarball may have. */
-export const TARBALL_BUDGET = 60_000_000;
-export const ARCHITECTURES = ['x64', 'arm64'];
-export const KINDS = ['tar', 'deb', 'rpm', 'npm'];
+const TARBALL_BUDGET = 60_000_000;
+const ARCHITECTURES = ['x64', 'arm64'];
+const KINDS = ['tar', 'deb', 'rpm', 'npm'];
 
 /**
- * @param options {{ root: string, out: string, version?: string, architectures?: string[], kinds?: string[],
- *   say?: (line: string) => void }} `root`: a clone, built; `version`: other than its own, for tests
+ * @param options {{ root: string, out: string, version?: string, seconds?: number, architectures?: string[],
+ *   kinds?: string[], say?: (line: string) => void }} `root`: a clone, built; `version`: other than its own, for
+ *   tests; `seconds`: the time of every file, since 1970
  * @returns {Promise<string[]>} the names of what is now in `out`
  * @throws Error where a package cannot be made, or is larger than it may be
  */
@@ -31,6 +33,7 @@ export async function makePackages({
   root,
   out,
   version = versionOf(root),
+  seconds = timeOf(root),
   architectures = ARCHITECTURES,
   kinds = KINDS,
   say = () => undefined,
@@ -38,7 +41,6 @@ export async function makePackages({
   const work = join(root, 'packages', '.work');
   mkdirSync(work, { recursive: true });
   mkdirSync(out, { recursive: true });
-  const seconds = timeOf(root);
   const made = [];
   const put = (name, content) => {
     writeFileSync(join(out, name), content);
@@ -80,7 +82,8 @@ export async function makePackages({
     const { name, content } = npmPackage(root, { version, seconds });
     put(name, content);
   }
-  return [...made, ...(await extraOutputs(out, made))];
+  writeChecksums(out, made);
+  return [...made, SUMS];
 }
 
 function versionOf(root) {

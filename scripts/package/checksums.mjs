@@ -16,11 +16,9 @@ export function checksums(folder, names = filesIn(folder)) {
     .join('');
 }
 
-/** Writes SHA256SUMS into the folder, and returns its path. */
+/** Writes SHA256SUMS into the folder. */
 export function writeChecksums(folder, names) {
-  const path = join(folder, SUMS);
-  writeFileSync(path, checksums(folder, names));
-  return path;
+  writeFileSync(join(folder, SUMS), checksums(folder, names));
 }
 
 function filesIn(folder) {

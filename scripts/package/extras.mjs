@@ -1,8 +1,6 @@
-// What is added to packages beside the program: what is in them, and under which licences; and beside the
-// packages, when all of them are made: their checksums.
+// What is added to packages beside the program: what is in them, and under which licences.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SUMS, writeChecksums } from './checksums.mjs';
 import { shippedLibraries, thirdPartyText } from './licences.mjs';
 import { NODE_VERSION } from './node-runtime.mjs';
 import { nodeRuntime, sbom, sbomText, sqlite } from './sbom.mjs';
@@ -16,10 +14,10 @@ export const SBOM = 'sbom.cdx.json';
  * @param about {{ root: string, arch: string, version: string, seconds: number,
  *   entries: import('./tree.mjs').Entry[] }} `entries`: all else that is in the package; `seconds`: when what is
  *   packaged was committed, since 1970
- * @returns {Promise<import('./tree.mjs').Entry[]>}
+ * @returns {import('./tree.mjs').Entry[]}
  * @throws Error when something in it may not be shipped
  */
-export async function extraFiles({ root, arch, version, seconds, entries }) {
+export function extraFiles({ root, arch, version, seconds, entries }) {
   const target = { os: 'linux', cpu: arch, libc: 'glibc' };
   const lock = lockOf(root, version, entries);
   const license = contentOf(entries.find(({ path }) => path === 'licenses/node')).toString();
@@ -30,17 +28,6 @@ export async function extraFiles({ root, arch, version, seconds, entries }) {
     file('licenses/THIRD-PARTY', thirdPartyText(libraries, { version: NODE_VERSION, license })),
     file(SBOM, sbomText(sbom({ lock, target, runtime, timestamp }))),
   ];
-}
-
-/**
- * Further files beside the packages.
- * @param out {string} the directory
- * @param names {string[]} the packages in it
- * @returns {Promise<string[]>} the names of what was added
- */
-export async function extraOutputs(out, names) {
-  writeChecksums(out, names);
-  return [SUMS];
 }
 
 /** The lock file without optional parts that are not in the package: no registry may have them. */

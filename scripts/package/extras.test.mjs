@@ -7,15 +7,15 @@ import { contentOf, file } from './tree.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const native = 'node_modules/node-unix-socket-linux-x64-gnu/unix.node';
 
-async function extras(...paths) {
+function extras(...paths) {
   const entries = [file('licenses/node', 'Of Node'), ...paths.map((path) => file(path, ''))];
   const about = { root, arch: 'x64', version: '9.8.7', seconds: 1_700_000_000, entries };
-  const found = await extraFiles(about);
+  const found = extraFiles(about);
   return Object.fromEntries(found.map((entry) => [entry.path, contentOf(entry).toString()]));
 }
 
-it('lists what is in the package, with Node.js and SQLite, at the time of the commit', async () => {
-  const { metadata, components } = JSON.parse((await extras(native))['sbom.cdx.json']);
+it('lists what is in the package, with Node.js and SQLite, at the time of the commit', () => {
+  const { metadata, components } = JSON.parse(extras(native)['sbom.cdx.json']);
   expect(metadata.timestamp).toBe('2023-11-14T22:13:20Z');
   expect(metadata.component.version).toBe('9.8.7');
   const refs = components.map((one) => one['bom-ref']);
@@ -24,14 +24,14 @@ it('lists what is in the package, with Node.js and SQLite, at the time of the co
   expect(refs).toContainEqual(expect.stringMatching(/node-unix-socket-linux-x64-gnu@/));
 });
 
-it('leaves out an optional part that is not in the package', async () => {
-  const found = await extras();
+it('leaves out an optional part that is not in the package', () => {
+  const found = extras();
   expect(found['sbom.cdx.json']).toContain('pkg:npm/node-unix-socket@');
   expect(found['sbom.cdx.json']).not.toContain('"name": "node-unix-socket-linux-x64-gnu"');
 });
 
-it('has the texts of all licences, Node’s among them', async () => {
-  const text = (await extras(native))['licenses/THIRD-PARTY'];
+it('has the texts of all licences, Node’s among them', () => {
+  const text = extras(native)['licenses/THIRD-PARTY'];
   expect(text).toContain(`Node.js ${NODE_VERSION}: MIT`);
   expect(text).toMatch(/\nOf Node\n$/);
   expect(text).toMatch(/^uplot [\d.]+: MIT$/m);

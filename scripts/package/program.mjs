@@ -39,7 +39,7 @@ export async function programFiles({ root, arch, version, seconds, work }) {
     ...completions(root),
     file('package.json', packageJson(root, version)),
   ];
-  const extras = await extraFiles({ root, arch, version, seconds, entries });
+  const extras = extraFiles({ root, arch, version, seconds, entries });
   return {
     entries: [...entries, ...extras],
     needs,
