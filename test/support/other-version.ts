@@ -28,10 +28,9 @@ export function nextVersion(directory: string, { step, hangsInCopy }: NextVersio
   addStep(directory, step);
   if (hangsInCopy === true) {
     // The first bytes of the header are there, no more.
-    edit(join(directory, 'dist', 'outbox', 'copy.js'), /database\.execute\(`VACUUM/, [
-      "writeFileSync(target, 'SQLite format 3');",
-      'process.stderr.write(\'{"msg":"hangs"}\\n\'); for (;;);',
-    ]);
+    const hang =
+      'writeFileSync(target, \'SQLite format 3\'); process.stderr.write(\'{"msg":"hangs"}\\n\'); for (;;);';
+    edit(join(directory, 'dist', 'outbox', 'copy.js'), /(?=database\.execute\(`VACUUM)/, hang);
   }
   return join(directory, 'dist', 'cli', 'main.js');
 }
@@ -41,16 +40,16 @@ export function nextVersion(directory: string, { step, hangsInCopy }: NextVersio
  * @param directory where its `dist` is
  */
 export function addStep(directory: string, step = NEXT_STEP): void {
-  edit(join(directory, 'dist', 'outbox', 'migrations.js'), /(const MIGRATIONS = \[[^\]]*)\]/, [
-    '$1',
-    JSON.stringify(step),
-    ']',
-  ]);
+  const file = join(directory, 'dist', 'outbox', 'migrations.js');
+  edit(file, /(?<=const MIGRATIONS = \[[^\]]*)(?=\])/, JSON.stringify(step));
 }
 
-function edit(path: string, pattern: RegExp, parts: readonly string[]): void {
+/** Puts a text in the place of what fits. */
+function edit(path: string, pattern: RegExp, instead: string): void {
   const text = readFileSync(path, 'utf8');
   if (!pattern.test(text)) throw new Error(`${path} has no ${pattern}`);
-  const rest = pattern.source.includes('VACUUM') ? '$&' : '';
-  writeFileSync(path, text.replace(pattern, parts.join('') + rest));
+  writeFileSync(
+    path,
+    text.replace(pattern, () => instead),
+  );
 }
