@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { made, ROOT } from './support/made-packages.ts';
+import { commitTime, made } from './support/made-packages.ts';
 import { otherClone } from './support/other-clone.ts';
 
 function hashes(directory: string): Record<string, string> {
@@ -18,10 +18,9 @@ function hashes(directory: string): Record<string, string> {
 
 it('makes the same packages in another place, at another time, by somebody with other habits', () => {
   const clone = otherClone();
-  const time = execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: ROOT, encoding: 'utf8' });
   const env = {
     ...process.env,
-    SOURCE_DATE_EPOCH: time.trim(),
+    SOURCE_DATE_EPOCH: String(commitTime()),
     TZ: 'Asia/Tokyo',
     LANG: 'tr_TR.UTF-8',
   };

@@ -7,7 +7,7 @@ import { alertLine } from '../support/home.ts';
 import { addStep } from '../support/other-version.ts';
 import { until } from '../support/program.ts';
 import { Debian, noDebian } from './support/debian.ts';
-import { madeFile, makePackages, ROOT } from './support/made-packages.ts';
+import { commitTime, madeFile, makePackages, ROOT } from './support/made-packages.ts';
 import { append, setUpManager } from './support/manager.ts';
 import { otherClone } from './support/other-clone.ts';
 
@@ -42,15 +42,11 @@ async function nextDeb(): Promise<string> {
   addStep(clone);
   const out = mkdtempSync(join(tmpdir(), 'integratord-next-'));
   onTestFinished(() => rmSync(out, { recursive: true, force: true }));
-  const time = execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: ROOT, encoding: 'utf8' });
-  process.env['SOURCE_DATE_EPOCH'] = time.trim();
-  onTestFinished(() => {
-    delete process.env['SOURCE_DATE_EPOCH'];
-  });
   const names = await makePackages({
     root: clone,
     out,
     version: '99.0.0',
+    seconds: commitTime(),
     architectures: ['x64'],
     kinds: ['deb'],
   });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +14,16 @@ interface Wanted {
   readonly root?: string;
   /** What the packages say of themselves, instead of the version of that clone. */
   readonly version?: string;
+  /** The time of every file in them, since 1970; that of the commit unless said otherwise. */
+  readonly seconds?: number;
   readonly architectures?: readonly ('x64' | 'arm64')[];
   readonly kinds?: readonly ('tar' | 'deb' | 'rpm' | 'npm')[];
+}
+
+/** When this clone was committed, in seconds since 1970. */
+export function commitTime(): number {
+  const args = ['log', '-1', '--format=%ct'];
+  return Number(execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }));
 }
 
 /** Makes packages; gives the names of the files in `out`. */
