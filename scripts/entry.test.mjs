@@ -1,17 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { tempDir } from '../test/support/temp-dir.ts';
 import { entry } from './entry.mjs';
 
 let place;
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'integratord-entry-'));
+  place = tempDir();
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(place, 'main.js'), entry('./start.js'));
 });
-afterEach(() => rmSync(place, { recursive: true }));
 
 /** What the file does whose program throws this. */
 function thrown(code, message) {

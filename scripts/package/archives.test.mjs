@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { tempDir } from '../../test/support/temp-dir.ts';
 import { deb } from './deb.mjs';
 import { gzip, tar } from './tar.mjs';
 import { complete, file, link } from './tree.mjs';
@@ -12,9 +12,8 @@ const LONG = `${'a long directory/'.repeat(9)}ünïcode`;
 
 let place;
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'integratord-archives-'));
+  place = tempDir();
 });
-afterEach(() => rmSync(place, { recursive: true }));
 
 describe('tar', () => {
   const entries = complete([

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { tempDir } from '../../test/support/temp-dir.ts';
 import { launcher } from './launcher.mjs';
 
 const NODE = '#!/bin/sh\nprintf "%s\\n" "$@" "options: ${NODE_OPTIONS-none}"\n';
@@ -10,14 +10,13 @@ const NODE = '#!/bin/sh\nprintf "%s\\n" "$@" "options: ${NODE_OPTIONS-none}"\n';
 let place;
 let root;
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'integratord-launcher-'));
+  place = tempDir();
   root = join(place, 'with blanks, ünïcode and $HOME');
   mkdirSync(join(root, 'bin'), { recursive: true });
   mkdirSync(join(place, 'tools'));
   program(join(root, 'bin/node'), NODE);
   write({});
 });
-afterEach(() => rmSync(place, { recursive: true }));
 
 function program(path, text) {
   writeFileSync(path, text);

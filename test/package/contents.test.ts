@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isMissing, mustRun } from '../support/requirement.ts';
+import { tempDir } from '../support/temp-dir.ts';
 import { madeFile, ROOT } from './support/made-packages.ts';
 
 const ELF = fileURLToPath(new URL('../../scripts/package/elf.mjs', import.meta.url));
@@ -22,8 +22,7 @@ const noLintian = isMissing('lintian looks for mistakes (apt-get install lintian
 );
 
 function unpacked(archive: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'integratord-contents-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const directory = tempDir();
   execFileSync('tar', ['-xf', archive, '-C', directory, '--strip-components=1']);
   return directory;
 }
@@ -79,8 +78,7 @@ describe('the .deb', () => {
   );
 
   it('is for the same machine as what is in it', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'integratord-contents-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const directory = tempDir();
     const path = madeFile(/_arm64\.deb$/);
     expect(execFileSync('dpkg-deb', ['-f', path, 'Architecture'], { encoding: 'utf8' })).toBe(
       'arm64\n',

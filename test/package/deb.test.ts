@@ -96,12 +96,10 @@ describe.skipIf(noDebian)('the .deb on a Debian without Node and network', () =>
   });
 
   it('runs as the unit starts it, and delivers', async () => {
-    const unit = debian.read(UNIT);
-    const [, line = ''] = /^ExecStart=(.+)$/m.exec(unit) ?? [];
-    expect(unit).toMatch(/^StateDirectory=integratord$/m);
+    expect(debian.read(UNIT)).toMatch(/^StateDirectory=integratord$/m);
     const conf = `<ossec_config>${BLOCK}</ossec_config>`;
     debian.must(['tee', '/etc/integratord/integrations.conf'], { input: conf });
-    const daemon = debian.spawn(line.split(' '), { user: 'wazuh' });
+    const daemon = debian.spawn(debian.startOf(UNIT), { user: 'wazuh' });
     let log = '';
     daemon.stderr?.on('data', (text: Buffer) => {
       log += text.toString();
@@ -146,11 +144,11 @@ describe.skipIf(noDebian)('the .deb on a Debian without Node and network', () =>
   it('is put back by its unit when an upgrade of the manager has replaced it', () => {
     const program = `${HOME}/bin/wazuh-integratord`;
     const launcher = debian.read(program);
-    const [, line = ''] = /^ExecStart=(.+)$/m.exec(debian.read(KEEP)) ?? [];
-    expect(debian.must(line.split(' '))).toBe('nothing to do: integratord is in its place\n');
+    const keep = debian.startOf(KEEP);
+    expect(debian.must(keep)).toBe('nothing to do: integratord is in its place\n');
     debian.must(['sh', '-c', `printf '#!/bin/sh\\necho original\\n' > '${program}.new'`]);
     debian.must(['sh', '-c', `chmod 750 '${program}.new' && mv '${program}.new' '${program}'`]);
-    expect(debian.must(line.split(' '))).toContain('write the launcher');
+    expect(debian.must(keep)).toContain('write the launcher');
     expect(debian.read(program)).toBe(launcher);
   });
 

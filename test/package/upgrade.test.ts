@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { alertLine } from '../support/home.ts';
 import { addStep } from '../support/other-version.ts';
 import { until } from '../support/program.ts';
+import { tempDir } from '../support/temp-dir.ts';
 import { Debian, noDebian } from './support/debian.ts';
 import { commitTime, madeFile, makePackages, ROOT } from './support/made-packages.ts';
 import { append, setUpManager } from './support/manager.ts';
@@ -40,8 +40,7 @@ async function nextDeb(): Promise<string> {
   symlinkSync(join(ROOT, 'packages'), join(clone, 'packages'));
   execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: clone, stdio: 'ignore' });
   addStep(clone);
-  const out = mkdtempSync(join(tmpdir(), 'integratord-next-'));
-  onTestFinished(() => rmSync(out, { recursive: true, force: true }));
+  const out = tempDir();
   const names = await makePackages({
     root: clone,
     out,
@@ -60,9 +59,8 @@ class Unit {
 
   constructor(debian: Debian) {
     this.#debian = debian;
-    const unit = debian.read('/usr/lib/systemd/system/integratord.service');
-    const [, line = ''] = /^ExecStart=(.+)$/m.exec(unit) ?? [];
-    const daemon = debian.spawn(line.split(' '), { user: 'wazuh' });
+    const command = debian.startOf('/usr/lib/systemd/system/integratord.service');
+    const daemon = debian.spawn(command, { user: 'wazuh' });
     daemon.stderr?.on('data', (text: Buffer) => {
       this.log += text.toString();
     });

@@ -93,6 +93,12 @@ export class Debian {
     return spawn(program, args, { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
+  /** The command that starts a unit of that system. */
+  startOf(unit: string): string[] {
+    const [, line = ''] = /^ExecStart=(.+)$/m.exec(this.read(unit)) ?? [];
+    return line.split(' ');
+  }
+
   /** Installs or upgrades to a .deb of this machine. Gives what it printed. */
   install(deb: string): string {
     const inside = `/tmp/${basename(deb)}`;
