@@ -1,4 +1,4 @@
-import { LONGEST_LABEL } from './facts.ts';
+import { AGENT_NAMES, labelOf } from './facts.ts';
 import { JsonScanner, Malformed, OPEN_BRACE } from './json-scanner.ts';
 import { MemberNames } from './member-names.ts';
 
@@ -13,7 +13,6 @@ export interface AlertLabels {
 const TOP_NAMES = new MemberNames('rule', 'agent');
 const RULE_NAMES = new MemberNames('id', 'description');
 const RULE_ID = new MemberNames('id');
-const AGENT_NAMES = new MemberNames('id', 'name');
 
 /** Thrown once everything is found: what follows need not be read. Made once, for it costs its trace. */
 const FOUND = new Error('found');
@@ -81,6 +80,5 @@ export function readAgent(
 }
 
 function textOf(scanner: JsonScanner): string | undefined {
-  const text = scanner.scalar()?.text;
-  return text !== undefined && text.length > LONGEST_LABEL ? text.slice(0, LONGEST_LABEL) : text;
+  return labelOf(scanner.scalar()?.text);
 }

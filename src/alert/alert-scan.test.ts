@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fixtureLines } from '../../test/support/vectors.ts';
 import { Alert } from './alert.ts';
-import { type AlertFacts, scanAlert } from './alert-scan.ts';
+import { scanAlert } from './alert-scan.ts';
 import { asciiLower } from './ascii.ts';
+import type { AlertFacts } from './facts.ts';
 import { isJsonObject } from './json.ts';
 
 const scan = (text: string) => scanAlert(Buffer.from(text));

@@ -1,7 +1,6 @@
 import { readAgent } from './alert-labels.ts';
-import { type AlertFacts, cjsonInteger } from './facts.ts';
+import { type AlertFacts, cjsonInteger, RULE_NAMES, TOP_NAMES } from './facts.ts';
 import { JsonScanner, Malformed, OPEN_BRACE, OPEN_BRACKET } from './json-scanner.ts';
-import { MemberNames } from './member-names.ts';
 import { readOutline } from './outline.ts';
 import { factsIn } from './outline-facts.ts';
 
@@ -10,16 +9,6 @@ import { factsIn } from './outline-facts.ts';
  * reference's JSON library (cJSON 1.7): names are compared without regard to case, the first of
  * several equal names counts, control characters may stand unescaped in strings.
  */
-
-export type { AlertFacts };
-
-/** What only filters of older dialects look at: found out when one asks. */
-export interface OldFacts {
-  /** The alert's location with its host, `(agent) ip->path`; undefined when it has none. */
-  fullLocation(): string | undefined;
-  /** All groups of the alert, each finished by a comma; undefined when it has none. */
-  groupText(): string | undefined;
-}
 
 /** Why a line is not an alert. */
 export type Unreadable =
@@ -71,9 +60,6 @@ interface Draft {
   agentId?: string | undefined;
   agentName?: string | undefined;
 }
-
-const TOP_NAMES = new MemberNames('rule', 'location', 'id', 'agent');
-const RULE_NAMES = new MemberNames('level', 'id', 'groups');
 
 function scanTop(scanner: JsonScanner, draft: Draft): void {
   scanner.members(TOP_NAMES, (name) => {

@@ -1,4 +1,5 @@
 import type { Scalar } from './json-scanner.ts';
+import { MemberNames } from './member-names.ts';
 
 /** What the filters look at. Absent fields are undefined. */
 export interface AlertFacts {
@@ -19,8 +20,26 @@ export interface AlertFacts {
   readonly fromOssec?: boolean;
 }
 
+/** What only filters of older dialects look at: found out when one asks. */
+export interface OldFacts {
+  /** The alert's location with its host, `(agent) ip->path`; undefined when it has none. */
+  fullLocation(): string | undefined;
+  /** All groups of the alert, each finished by a comma; undefined when it has none. */
+  groupText(): string | undefined;
+}
+
+/** The members in which the facts stand: of the alert, of its rule and of its agent. */
+export const TOP_NAMES = new MemberNames('rule', 'location', 'id', 'agent');
+export const RULE_NAMES = new MemberNames('level', 'id', 'groups');
+export const AGENT_NAMES = new MemberNames('id', 'name');
+
 /** More of a text nobody looks for. */
-export const LONGEST_LABEL = 500;
+const LONGEST_LABEL = 500;
+
+/** A text that people look for alerts by, as much of it as is kept. */
+export function labelOf(text: string | undefined): string | undefined {
+  return text !== undefined && text.length > LONGEST_LABEL ? text.slice(0, LONGEST_LABEL) : text;
+}
 
 /** `valueint` of cJSON: numbers are cut to 32-bit integers, `true` is 1, all else is 0. */
 export function cjsonInteger(scalar: Scalar): number {

@@ -1,12 +1,15 @@
-import { type AlertFacts, cjsonInteger, LONGEST_LABEL } from './facts.ts';
+import {
+  AGENT_NAMES,
+  type AlertFacts,
+  cjsonInteger,
+  labelOf,
+  RULE_NAMES,
+  TOP_NAMES,
+} from './facts.ts';
 import { JsonScanner, OPEN_BRACE, OPEN_BRACKET, QUOTE, type Scalar } from './json-scanner.ts';
-import { MemberNames } from './member-names.ts';
 import { NONE, type Outline } from './outline.ts';
 import { textIn } from './value-in.ts';
 
-const TOP_NAMES = new MemberNames('rule', 'location', 'id', 'agent');
-const RULE_NAMES = new MemberNames('level', 'id', 'groups');
-const AGENT_NAMES = new MemberNames('id', 'name');
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const CLOSE_BRACKET = 0x5d;
@@ -93,16 +96,11 @@ function agentIn(outline: Outline, agent: number): Pick<AlertFacts, 'agentId' | 
     if (its === 'id' && id === NONE) id = one;
     else if (its === 'name' && name === NONE) name = one;
   }
-  return { agentId: labelAt(outline, id), agentName: labelAt(outline, name) };
+  return { agentId: labelOf(textAt(outline, id)), agentName: labelOf(textAt(outline, name)) };
 }
 
 function textAt(outline: Outline, member: number): string | undefined {
   return member === NONE ? undefined : scalarAt(outline, member)?.text;
-}
-
-function labelAt(outline: Outline, member: number): string | undefined {
-  const text = textAt(outline, member);
-  return text !== undefined && text.length > LONGEST_LABEL ? text.slice(0, LONGEST_LABEL) : text;
 }
 
 function scalarAt(outline: Outline, member: number): Scalar | undefined {

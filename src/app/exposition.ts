@@ -29,6 +29,11 @@ export class Exposition {
     };
   }
 
+  /** Whether somebody may ask for them, over and over, and waits for the answer. */
+  get isServed(): boolean {
+    return this.#settings.listen !== undefined;
+  }
+
   /** Makes it what the settings say. What is the same goes on. */
   use(next: MetricsSettings): void {
     this.#changing = this.#changing.then(() => this.#change(next));

@@ -1,5 +1,6 @@
 import { type AlertLabels, shortLabels } from '../alert/alert-labels.ts';
-import { type AlertFacts, scanAlert } from '../alert/alert-scan.ts';
+import { scanAlert } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LeasedDelivery, NewDelivery, Settlement } from '../core/delivery.ts';
 import type { LiveEvent } from '../core/live-event.ts';

@@ -41,7 +41,10 @@ export interface Measuring {
   readonly program: ProgramMetrics;
   /** The observer of an integration's lane. */
   readonly observe: (entry: Entry) => LaneObserver;
-  /** Has the first who ask for them not wait longer than all others: some time after the start. */
+  /**
+   * Has the first who ask a server for them not wait longer than all others: some time after the start. With
+   * hundreds of lanes a first text takes a while, which those need not spend of whom nobody asks.
+   */
   readonly warmUp: () => Promise<void>;
   /** Gives them as the settings say. */
   readonly expose: (settings: MetricsSettings) => void;
@@ -84,7 +87,7 @@ export function measure(daemon: MeasuredDaemon): Measuring {
         await sleep(clock, WARM_UP_EVERY_MS, stopping.signal);
         if (stopping.signal.aborted) return;
         // Where the outbox cannot be read, whoever asks is told.
-        await metrics.text().catch(() => undefined);
+        if (exposition.isServed) await metrics.text().catch(() => undefined);
       }
     },
     expose: (settings) => exposition.use(settings),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { conditionAlert, conditionAlertOf } from '../../test/support/conditions.ts';
 import { expressions, mutatedExpressions } from '../../test/support/expressions.ts';
 import { fixtureLines } from '../../test/support/vectors.ts';
-import type { AlertFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import { compileExpression } from './cel/compile.ts';
 import { type Condition, conditionOf, type Step } from './condition.ts';
 import type { Hints, Range } from './hints.ts';

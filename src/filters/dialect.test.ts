@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import { type Filters, groupNames, namesHost, recogniseGroup } from './dialect.ts';
 import { compileFilter } from './filter.ts';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AlertFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import { atoi, compileFilter } from './filter.ts';
 
 const facts = (changes: Partial<AlertFacts> = {}): AlertFacts => ({

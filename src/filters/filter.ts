@@ -1,4 +1,4 @@
-import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts, OldFacts } from '../alert/facts.ts';
 import { type Filters, groupDialect, groupNames, namesHost } from './dialect.ts';
 import { compileSregex } from './sregex.ts';
 

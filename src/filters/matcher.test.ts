@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import { compileMatcher } from './matcher.ts';
 
 const ALL = { level: 0, ruleIds: undefined, group: undefined, eventLocation: undefined };

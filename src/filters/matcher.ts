@@ -1,4 +1,4 @@
-import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts, OldFacts } from '../alert/facts.ts';
 import { type Filters, groupNames } from './dialect.ts';
 import { atoi, compileFilter, type Filter } from './filter.ts';
 

@@ -1,4 +1,4 @@
-import type { AlertFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import { recordAt } from '../alert/record-framing.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';

@@ -1,4 +1,4 @@
-import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts, OldFacts } from '../alert/facts.ts';
 import type { Integration } from '../core/integration.ts';
 import { comparesJsonLocation } from '../filters/dialect.ts';
 import { compileFilters, type NamedFilter } from '../filters/filter.ts';

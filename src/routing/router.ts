@@ -1,5 +1,6 @@
 import type { Alert } from '../alert/alert.ts';
-import type { AlertFacts, Unreadable } from '../alert/alert-scan.ts';
+import type { Unreadable } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import { type ReadAlert, readAlert } from '../alert/formats/read-alert.ts';
 import { alertOf } from '../alert/large-alert.ts';
 import { type Clock, systemClock } from '../core/clock.ts';

@@ -1,5 +1,5 @@
 import type { Alert } from '../alert/alert.ts';
-import type { AlertFacts, OldFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts, OldFacts } from '../alert/facts.ts';
 import type { JsonValue } from '../alert/json.ts';
 import type { Conditions } from '../conditions/read.ts';
 import type { ConditionAlert } from '../conditions/scope.ts';

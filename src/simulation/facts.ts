@@ -1,5 +1,5 @@
 import type { Alert } from '../alert/alert.ts';
-import type { AlertFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 
 const MOST_NAMES = 20_000;
 

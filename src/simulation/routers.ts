@@ -1,4 +1,4 @@
-import type { AlertFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Arrival, MuteMark } from '../core/grouping.ts';
 import { Router, type Skip } from '../routing/router.ts';

@@ -1,5 +1,5 @@
 import type { Alert } from '../alert/alert.ts';
-import type { AlertFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import { readAlert } from '../alert/formats/read-alert.ts';
 import { alertOf } from '../alert/large-alert.ts';
 import type { Clock } from '../core/clock.ts';

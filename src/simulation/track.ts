@@ -1,4 +1,4 @@
-import type { AlertFacts } from '../alert/alert-scan.ts';
+import type { AlertFacts } from '../alert/facts.ts';
 import type { QuotaLimits } from '../core/enrichment.ts';
 import type { Arrival, LanePolicy, Placement } from '../core/grouping.ts';
 import type { RateLimit } from '../core/integration.ts';

@@ -1,4 +1,5 @@
-import { type AlertFacts, scanAlert } from '../alert-scan.ts';
+import { scanAlert } from '../alert-scan.ts';
+import type { AlertFacts } from '../facts.ts';
 import type { JsonObject } from '../json.ts';
 import { STANDARDS } from './old-facts.ts';
 

@@ -1,5 +1,6 @@
 import { Alert } from '../alert.ts';
-import { type AlertFacts, type OldFacts, scanAlert, type Unreadable } from '../alert-scan.ts';
+import { scanAlert, type Unreadable } from '../alert-scan.ts';
+import type { AlertFacts, OldFacts } from '../facts.ts';
 import { alertOf } from '../large-alert.ts';
 import { beginsText } from '../record-framing.ts';
 import { fullLocation, groupText } from './old-facts.ts';
