@@ -1,8 +1,5 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { alertLine, createHome } from '../support/home.ts';
 import { DaemonProcess, integratord, until } from '../support/program.ts';
@@ -35,13 +32,7 @@ async function scene() {
   writeFileSync(settings, 'canary: { at: "06:00", zone: UTC }\n');
   const run = (...args: string[]) => integratord([...args, '--home', home.path]);
   const status = async () => JSON.parse((await run('status', '--json')).stdout);
-  const metrics = async () => {
-    const socketPath = join(home.state, 'control.sock');
-    const [answer] = (await once(get({ socketPath, path: '/metrics' }), 'response')) as [
-      IncomingMessage,
-    ];
-    return text(answer);
-  };
+  const metrics = async () => (await run('metrics')).stdout;
   return { sink, home, run, status, metrics };
 }
 
