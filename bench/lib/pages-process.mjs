@@ -25,12 +25,16 @@ async function keep(count) {
   process.send(told);
 }
 
-/** Asks until it is answered: the console may not listen yet. */
+/** The console may not listen yet: there is no socket, or nobody at it. */
+const NOT_YET = ['ENOENT', 'ECONNREFUSED'];
+
+/** Asks until it is answered. Any other trouble ends the process: whoever waits for it is told. */
 function ask(path, answered) {
   const headers = { host: 'localhost', 'x-integratord': '1' };
   const asked = request({ socketPath, path, headers, agent: false }, answered);
   asked.on('error', (error) => {
-    if (error.code === 'ENOENT') setTimeout(ask, 50, path, answered);
+    if (!NOT_YET.includes(error.code)) throw error;
+    setTimeout(ask, 50, path, answered);
   });
   asked.end();
   return asked;

@@ -9,9 +9,13 @@ const program = fileURLToPath(new URL('pages-process.mjs', import.meta.url));
 /** Someone who opens and closes pages on a console's socket. They end with this process at the latest. */
 export function startPages(socket) {
   const child = fork(program, [socket]);
+  const gone = once(child, 'exit').then(() => {
+    throw new Error('the process of the pages ended: what it printed says why');
+  });
+  gone.catch(() => undefined);
   const ask = async (count) => {
     child.send(count);
-    const [answer] = await once(child, 'message');
+    const [answer] = await Promise.race([once(child, 'message'), gone]);
     return answer;
   };
   return {
