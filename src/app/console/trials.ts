@@ -1,8 +1,9 @@
-import { startHelper } from '../../console/reader/helper.ts';
+import { askOnce } from '../../console/reader/helper.ts';
 import type { SilenceTrial } from '../../console/silence-data.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Paths } from '../../core/paths.ts';
 import type { NewSilence } from '../../core/silence.ts';
+import type { TrialOrder } from './trial-process.ts';
 
 const PROGRAM = new URL('./trial-process.js', import.meta.url);
 /** It ends by itself before this. */
@@ -25,18 +26,9 @@ export function silenceTrials(paths: Paths, clock: Clock): TrySilence {
   };
 }
 
-function inProcess(silence: NewSilence, paths: Paths, clock: Clock) {
-  return new Promise<SilenceTrial | string>((resolve) => {
-    const helper = startHelper(PROGRAM, []);
-    const cancel = clock.after(LONGEST_MS, () => helper.kill('SIGKILL'));
-    const end = (result: SilenceTrial | string) => {
-      cancel();
-      resolve(result);
-    };
-    helper.on('message', (result: SilenceTrial | string) => end(result));
-    const failed = () => end('the process that tries it ended: `integratord silence test` can');
-    helper.on('error', failed);
-    helper.on('exit', failed);
-    helper.send({ silence, paths });
-  });
+async function inProcess(silence: NewSilence, paths: Paths, clock: Clock) {
+  const order: TrialOrder = { silence, paths };
+  const limit = (end: () => void) => clock.after(LONGEST_MS, end);
+  const trial = await askOnce<SilenceTrial | string>(PROGRAM, [], order, limit);
+  return trial ?? 'the process that tries it ended: `integratord silence test` can';
 }

@@ -1,5 +1,5 @@
 import type { ActionResult } from '../../console/data.ts';
-import { startHelper } from '../../console/reader/helper.ts';
+import { askOnce } from '../../console/reader/helper.ts';
 import type { Change } from './changes.ts';
 import type { Order } from './writer-process.ts';
 
@@ -21,14 +21,8 @@ export function writerOf(outbox: string): Apply {
   };
 }
 
-function inProcess(outbox: string, order: Order): Promise<ActionResult> {
-  return new Promise((resolve) => {
-    const helper = startHelper(PROGRAM, [outbox]);
-    // It is waited for: what has begun is to end, also when the daemon does meanwhile.
-    helper.on('message', (result: ActionResult) => resolve(result));
-    const failed = () => resolve({ ok: false, text: 'It could not be done: try it by a command.' });
-    helper.on('error', failed);
-    helper.on('exit', failed);
-    helper.send(order);
-  });
+/** What has begun comes to its end, also when the daemon ends meanwhile: the process has all that it needs. */
+async function inProcess(outbox: string, order: Order): Promise<ActionResult> {
+  const result = await askOnce<ActionResult>(PROGRAM, [outbox], order);
+  return result ?? { ok: false, text: 'It could not be done: try it by a command.' };
 }

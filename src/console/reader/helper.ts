@@ -17,3 +17,28 @@ export function startHelper(program: URL, args: readonly string[], heap = 128): 
   helper.channel?.unref();
   return helper;
 }
+
+/**
+ * Starts a helper that is told something once, and answers once; undefined where it ends without an answer.
+ * @param limit ends it by force where it takes too long: called with what does that, returns what calls it off.
+ */
+export function askOnce<Answer>(
+  program: URL,
+  args: readonly string[],
+  order: object,
+  limit: (end: () => void) => () => void = () => () => {},
+): Promise<Answer | undefined> {
+  return new Promise((resolve) => {
+    const helper = startHelper(program, args);
+    const callOff = limit(() => helper.kill('SIGKILL'));
+    const end = (answer?: Answer) => {
+      callOff();
+      resolve(answer);
+    };
+    helper.on('message', (answer: Answer) => end(answer));
+    helper.on('error', () => end());
+    // It may have exited before its answer is read: the channel closes after that.
+    helper.on('disconnect', () => end());
+    helper.send(order);
+  });
+}
