@@ -95,10 +95,15 @@ it('counts what has not been delivered, and knows since when it waits', () => {
   expect(statistics.backlog().map(({ integration }) => integration)).toEqual(['slack (removed)']);
 });
 
-it('never scans delivered deliveries', () => {
+it('never looks at delivered deliveries, nor at dead ones for the sake of a count', () => {
   const { database } = openOutbox();
   const plan = database
     .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${BACKLOG}`)
     .map(({ detail }) => detail);
-  expect(plan.filter((step) => /SCAN delivery(?! USING .*INDEX)/.test(step))).toEqual([]);
+  const ofDeliveries = plan.filter((step) => /^(SCAN|SEARCH) delivery/.test(step));
+  expect(ofDeliveries).toHaveLength(6);
+  // SQLite looks at the rows of silenced ones that wait, although the index has no others.
+  expect(ofDeliveries.filter((step) => !step.includes('USING COVERING INDEX'))).toEqual([
+    'SCAN delivery USING INDEX delivery_silenced',
+  ]);
 });

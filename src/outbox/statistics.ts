@@ -4,8 +4,8 @@ import type { Database } from './database.ts';
 import { INTEGRATION, IS_PARKED } from './queue-filter.ts';
 
 /**
- * What of every lane has not been delivered. Each part is answered by one of the partial indexes, so
- * that delivered ones, which are many, are never looked at.
+ * What of every lane has not been delivered. Each part is answered by one of the partial indexes alone, so
+ * that delivered ones, which are many, are never looked at, nor dead ones for the sake of a count.
  */
 export const BACKLOG = `
   SELECT ${INTEGRATION} AS integration, ${IS_PARKED} AS is_parked,
@@ -31,7 +31,7 @@ export const BACKLOG = `
       WHERE state = 'silenced' AND finished_at IS NULL GROUP BY lane
     UNION ALL
     SELECT lane, 'dead', COUNT(*), NULL FROM delivery
-      WHERE finished_at IS NOT NULL AND state = 'dead' GROUP BY lane
+      WHERE state = 'dead' GROUP BY lane
   ) d ON d.lane = l.id
   GROUP BY l.id HAVING l.integration IS NOT NULL OR COUNT(n) > 0
   ORDER BY l.id`;
