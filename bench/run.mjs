@@ -25,6 +25,7 @@ const MEASUREMENTS = [
   'usage',
   'metrics',
   'console',
+  'stored',
   'simulate',
 ];
 

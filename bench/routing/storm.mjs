@@ -51,7 +51,7 @@ export async function storm({ project, directory, size }) {
   outbox.close();
   await daemon.stop();
   server.stop();
-  const stall = Number(readFileSync(stalls, 'utf8'));
+  const { max: stall } = JSON.parse(readFileSync(stalls, 'utf8'));
 
   const all = `storm of ${count.toLocaleString('en')} alerts of ${keys.toLocaleString('en')} keys`;
   return [
