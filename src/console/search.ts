@@ -2,10 +2,6 @@ import type { BrowseFilter } from '../outbox/browse/filter.ts';
 
 /** What is asked for in alerts, besides what the outbox knows of deliveries. */
 export interface Search extends Omit<BrowseFilter, 'holds'> {
-  /** The id of the rule. */
-  readonly rule?: string | undefined;
-  /** The name or the id of the agent. */
-  readonly agent?: string | undefined;
   /** A text anywhere in the alert, as it is written there. */
   readonly text?: string | undefined;
   /** Fields that must not be searched. */

@@ -87,7 +87,8 @@ export const STATE_INDEXES: Readonly<Record<DeliveryState, readonly string[]>> =
 /** With more than this in a state, it takes less time to look through the labels. */
 const LARGE = 100_000;
 
-function isLarge(database: Database, state: DeliveryState): boolean {
+/** Whether more are in a state than one looks at each of. */
+export function isLarge(database: Database, state: DeliveryState): boolean {
   const parts = STATE_INDEXES[state]
     .map((part) => `SELECT 1 FROM delivery ${part}`)
     .join(' UNION ALL ');

@@ -1,7 +1,7 @@
 import { Alert } from '../../alert/alert.ts';
 import { entryJson } from '../../cli/queue/entry-text.ts';
 import { hiddenBy, hiddenTexts, type IsHidden, withoutHidden } from '../../console/hidden.ts';
-import { heldTexts, matcherOf } from '../../console/reader/matches.ts';
+import { filterOf, matcherOf } from '../../console/reader/matches.ts';
 import type { ExportPiece } from '../../console/reader/protocol.ts';
 import type { Search } from '../../console/search.ts';
 import { Scrubber } from '../../core/secret.ts';
@@ -22,9 +22,8 @@ export function exportPiece(
   search: Search,
   monotonic: () => number,
 ): ExportPiece {
-  const filter = { ...search, holds: heldTexts(search) };
   const limits = { rows: PIECE_ROWS, budgetMs: BUDGET_MS, monotonic, matches: matcherOf(search) };
-  const { entries, next } = browse(database, filter, limits);
+  const { entries, next } = browse(database, filterOf(search), limits);
   const isHidden = search.hide.length === 0 ? undefined : hiddenBy(search.hide);
   let text = '';
   let count = 0;

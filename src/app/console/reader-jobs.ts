@@ -1,6 +1,6 @@
 import { decidedAt, type Subject } from '../../cli/explain/explanation.ts';
 import { foundSubject, givenSubject, storedSubjects } from '../../cli/explain/subjects.ts';
-import { heldTexts, matcherOf } from '../../console/reader/matches.ts';
+import { filterOf, matcherOf } from '../../console/reader/matches.ts';
 import type { FoundAlert, Jobs } from '../../console/reader/protocol.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AlertHistory } from '../../outbox/alert-history.ts';
@@ -35,11 +35,12 @@ export function readerJobs(database: Database, alerts: string, clock: Clock): Jo
   };
   return {
     deliveries: (search, rows, budgetMs) =>
-      browse(
-        database,
-        { ...search, holds: heldTexts(search) },
-        { rows, budgetMs, monotonic, matches: matcherOf(search) },
-      ),
+      browse(database, filterOf(search), {
+        rows,
+        budgetMs,
+        monotonic,
+        matches: matcherOf(search),
+      }),
     integrations: () => queue.integrations(),
     delivery(id) {
       const detail = queue.show(id);

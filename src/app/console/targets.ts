@@ -1,5 +1,5 @@
 import type { ActionTarget, TargetCount } from '../../console/action-target.ts';
-import { heldTexts, matcherOf } from '../../console/reader/matches.ts';
+import { filterOf, matcherOf } from '../../console/reader/matches.ts';
 import { deadGroupIds } from '../../outbox/browse/dead-groups.ts';
 import { matchingIds, newestId } from '../../outbox/browse/matching-ids.ts';
 import { statesOf } from '../../outbox/browse/states-of.ts';
@@ -45,7 +45,7 @@ export function targetIds(
   const isHeldNamed = filter.state === 'held' || filter.state === 'silenced';
   return matchingIds(
     database,
-    { ...filter, holds: heldTexts(search), before: upTo + 1 },
+    { ...filterOf(search), before: upTo + 1 },
     {
       ...limits,
       states: isHeldNamed ? fitting : fitting.filter((state) => OPEN.includes(state)),

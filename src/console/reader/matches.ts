@@ -1,11 +1,26 @@
 import { Alert } from '../../alert/alert.ts';
 import { alertOf } from '../../alert/large-alert.ts';
+import type { BrowseFilter } from '../../outbox/browse/filter.ts';
 import { hiddenBy, withoutHidden } from '../hidden.ts';
 import type { Search } from '../search.ts';
 
-/** What the bytes of an alert must hold, so that only few have to be parsed. */
-export function heldTexts({ rule, agent, text }: Search): string[] {
-  return [rule, agent, text].filter((part): part is string => part !== undefined && part !== '');
+/**
+ * What the outbox can look for by itself. Labels that are hidden it looks for as texts: how fast it finds
+ * them would tell of them.
+ */
+export function filterOf(search: Search): BrowseFilter {
+  const { rule, agent, text, hide, ...rest } = search;
+  const isHidden = hiddenBy(hide);
+  const hidesRule = isHidden(['rule', 'id']);
+  const hidesAgent = isHidden(['agent', 'name']) || isHidden(['agent', 'id']);
+  return {
+    ...rest,
+    rule: hidesRule ? undefined : rule,
+    agent: hidesAgent ? undefined : agent,
+    holds: [hidesRule ? rule : undefined, hidesAgent ? agent : undefined, text].filter(
+      (part): part is string => part !== undefined && part !== '',
+    ),
+  };
 }
 
 /**
@@ -13,8 +28,8 @@ export function heldTexts({ rule, agent, text }: Search): string[] {
  * searched: that a search finds it would tell of it.
  */
 export function matcherOf(search: Search): ((raw: Buffer) => boolean) | undefined {
-  if (heldTexts(search).length === 0) return undefined;
   const { rule, agent, text, hide } = search;
+  if (rule === undefined && agent === undefined && text === undefined) return undefined;
   const isHidden = hide.length === 0 ? undefined : hiddenBy(hide);
   const at = (alert: Alert, ...path: string[]) =>
     isHidden?.(path) === true ? undefined : alert.textAt(...path);

@@ -21,8 +21,19 @@ function scene() {
   database.transaction(() => {
     for (let number = 1; number <= 10_000; number += 1) {
       const raw = Buffer.from(`{"n":"number ${number}"}`);
-      const sql = 'INSERT INTO alert (alert_id, level, read_at, raw) VALUES (?, 5, ?, ?)';
-      const alert = database.run(sql, `1.${number}`, number * 1000, raw).lastId;
+      const sql = 'INSERT INTO alert (id, alert_id, level, read_at, raw) VALUES (?, ?, 5, ?, ?)';
+      // Far apart, as after many have been removed.
+      const alert = number * 40;
+      database.run(sql, alert, `1.${number}`, number * 1000, raw);
+      // Few of the second, many of the third.
+      const rule = number === 4713 ? '5712' : number < 5000 ? '5713' : '5710';
+      database.run(
+        'INSERT OR REPLACE INTO alert_label (alert, read_at, level, rule, agent, agent_id) VALUES (?, 0, 5, ?, ?, ?)',
+        alert,
+        rule,
+        `web-${number % 5000}`,
+        String(number % 7),
+      );
       const isDead = number % 100 === 0;
       database.run(
         'INSERT INTO delivery (alert, lane, state, priority, finished_at, reason) VALUES (?, ?, ?, 0, 1, ?)',
@@ -68,6 +79,16 @@ it.each<[BrowseFilter, number[]]>([
   [{ state: 'dead', integration: 'rare' }, []],
   [{ reason: 'client_error', before: 250 }, [200, 100]],
   [{ bundle: 5 }, []],
+  [{ rule: '5712' }, [4713]],
+  [{ rule: '5712', state: 'dead' }, []],
+  [{ rule: '5713', state: 'dead', before: 301 }, [300, 200, 100]],
+  [{ rule: '5713', state: 'delivered', before: 4 }, [3, 2, 1]],
+  [{ rule: '1' }, []],
+  [{ agent: 'web-4712' }, [9712, 4712]],
+  [{ agent: 'web-4712', before: 9712 }, [4712]],
+  [{ agent: 'web-4712', readSince: 9_000_000 }, [9712]],
+  [{ agent: '3', rule: '5713', before: 20 }, [17, 10, 3]],
+  [{ agent: '3', integration: 'rare' }, [17]],
 ])('finds %j', (filter, ids) => {
   const { entries, next, isFull } = scene().find(filter);
   expect(entries.map(({ id }) => id)).toEqual(ids);
@@ -106,4 +127,22 @@ it('takes numbers, times and ids out of messages, and leaves words', () => {
     'HTTP … at … by …',
   );
   expect(normalised('the destination is unreachable')).toBe('the destination is unreachable');
+});
+
+it('gives pages of what has a label, each of which goes on from the one before, also out of time', () => {
+  const { find } = scene();
+  for (const step of [0, 20]) {
+    const ids: number[] = [];
+    let before: number | undefined;
+    let pages = 0;
+    do {
+      const page = find({ rule: '5713', before }, 700, 10, step);
+      ids.push(...page.entries.map(({ id }) => id));
+      before = page.next;
+      pages += 1;
+    } while (before !== undefined);
+    const all = Array.from({ length: 4999 }, (_, at) => 4999 - at);
+    expect(ids).toEqual(all.filter((id) => id !== 4713));
+    expect(pages).toBeGreaterThan(7);
+  }
 });

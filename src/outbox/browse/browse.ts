@@ -3,6 +3,7 @@ import { ENTRY, type EntryRow, entryOf, type QueueEntry } from '../queue.ts';
 import { INTEGRATION, REASON, STATE, WITH_BUNDLE } from '../queue-filter.ts';
 import { candidates, placeOf, type Step } from './candidates.ts';
 import type { BrowseFilter } from './filter.ts';
+import { type Condition, labelled } from './labelled.ts';
 import { firstReadSince } from './read-since.ts';
 
 /** How much of it. */
@@ -48,7 +49,7 @@ export function browse(
   const { sql, values } = conditions(filter);
   const found: BrowsedEntry[] = [];
   for (const step of candidates(database, filter, lowest)) {
-    for (const row of rowsOf(database, step, sql, values)) {
+    for (const row of rowsOf(database, step, sql, values, matches !== undefined)) {
       if (matches !== undefined && !matches(bufferOf(row.whole as Uint8Array))) continue;
       const entry = entryOf(row);
       if (found.length === rows) {
@@ -74,9 +75,10 @@ function rowsOf(
   step: Step,
   sql: string,
   values: readonly (string | number)[],
+  isWhole: boolean,
 ): Iterable<BrowsedRow> {
   const { place, bounds } = placeOf(step);
-  const whole = sql.includes('instr') ? 'a.raw' : 'NULL';
+  const whole = isWhole ? 'a.raw' : 'NULL';
   return database.iterate<BrowsedRow>(
     `SELECT ${ENTRY}, CASE WHEN length(a.raw) <= ${LONGEST_RAW} THEN a.raw END AS shown, ${whole} AS whole
      ${WITH_BUNDLE} WHERE ${place} ${sql} ORDER BY d.id DESC`,
@@ -85,15 +87,16 @@ function rowsOf(
   );
 }
 
-/** What must hold of a delivery with its lane `l` and its alert `a`. */
+/** What must hold of a delivery with its lane `l`, its alert `a` and that one's labels `f`. */
 export function conditions(filter: BrowseFilter): { sql: string; values: (string | number)[] } {
-  const parts: [string, ...(string | number)[]][] = [];
+  const parts: Condition[] = [];
   const { state, integration, reason, bundle, alertId, holds = [] } = filter;
   if (state !== undefined) parts.push([`${STATE} = ?`, state]);
   if (integration !== undefined) parts.push([`${INTEGRATION} = ?`, integration]);
   if (reason !== undefined) parts.push([`${REASON} = ?`, reason]);
   if (bundle !== undefined) parts.push(['d.bundle = ?', bundle]);
   if (alertId !== undefined) parts.push(['a.alert_id = ?', alertId]);
+  parts.push(...labelled(filter));
   for (const text of holds) parts.push(['instr(a.raw, CAST(? AS BLOB)) > 0', text]);
   return {
     sql: parts.map(([sql]) => `AND ${sql}`).join(' '),

@@ -1,8 +1,9 @@
 import type { DeliveryState } from '../../core/delivery.ts';
 import type { Database } from '../database.ts';
 import { INTEGRATION, IS_PARKED } from '../queue-filter.ts';
-import { STATE_INDEXES } from '../queue-page.ts';
+import { isLarge, STATE_INDEXES } from '../queue-page.ts';
 import type { BrowseFilter } from './filter.ts';
+import { byLabel, labelled } from './labelled.ts';
 
 /** Deliveries that may be what is looked for: a span of ids, or some of them. */
 export interface Step {
@@ -52,6 +53,13 @@ export function* candidates(
   if (few !== undefined) {
     const ids = few.filter((id) => id < below && id >= lowest);
     yield { lowest: 0, highest: below, ids, isLast: true };
+    return;
+  }
+  const { state } = filter;
+  const isByState =
+    state !== undefined && indexOf(filter) !== undefined && !isLarge(database, state);
+  if (labelled(filter).length > 0 && !isByState) {
+    yield* byLabel(database, filter, below, lowest);
     return;
   }
   let highest = highestBelow(database, below);

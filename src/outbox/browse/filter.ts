@@ -9,6 +9,10 @@ export interface BrowseFilter {
   readonly bundle?: number | undefined;
   /** The alert's own id. */
   readonly alertId?: string | undefined;
+  /** The id of the alert's rule. */
+  readonly rule?: string | undefined;
+  /** The name or the id of the alert's agent. */
+  readonly agent?: string | undefined;
   /** Read since then, in milliseconds since 1970. */
   readonly readSince?: number | undefined;
   /** Texts that the bytes of the alert hold, all of them. */

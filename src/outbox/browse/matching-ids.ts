@@ -39,6 +39,7 @@ export function matchingIds(
     const rows = database.iterate<{ id: number; raw: Uint8Array | null }>(
       `SELECT d.id, ${matches === undefined ? 'NULL' : 'a.raw'} AS raw
        FROM delivery d JOIN lane l ON l.id = d.lane JOIN alert a ON a.id = d.alert
+         LEFT JOIN alert_label f ON f.alert = d.alert
        WHERE ${place} AND d.state IN (SELECT value FROM json_each(?)) ${sql} ORDER BY d.id DESC`,
       ...bounds,
       JSON.stringify(states),
