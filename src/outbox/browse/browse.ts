@@ -1,10 +1,11 @@
 import { bufferOf, type Database } from '../database.ts';
 import { ENTRY, type EntryRow, entryOf, type QueueEntry } from '../queue.ts';
 import { INTEGRATION, REASON, STATE, WITH_BUNDLE } from '../queue-filter.ts';
-import { candidates, placeOf, type Step } from './candidates.ts';
+import { candidates } from './candidates.ts';
 import type { BrowseFilter } from './filter.ts';
 import { type Condition, labelled } from './labelled.ts';
 import { firstReadSince } from './read-since.ts';
+import { placeOf, type Step } from './step.ts';
 
 /** How much of it. */
 export interface BrowseLimits {

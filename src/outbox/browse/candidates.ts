@@ -2,27 +2,10 @@ import type { DeliveryState } from '../../core/delivery.ts';
 import type { Database } from '../database.ts';
 import { INTEGRATION, IS_PARKED } from '../queue-filter.ts';
 import { isLarge, STATE_INDEXES } from '../queue-page.ts';
+import { byLabel } from './by-label.ts';
 import type { BrowseFilter } from './filter.ts';
-import { byLabel, labelled } from './labelled.ts';
-
-/** Deliveries that may be what is looked for: a span of ids, or some of them. */
-export interface Step {
-  readonly lowest: number;
-  readonly highest: number;
-  readonly ids?: readonly number[] | undefined;
-  /** True where there is nothing more below. */
-  readonly isLast: boolean;
-}
-
-/** The same as a condition on a delivery `d`. */
-export function placeOf({ ids, lowest, highest }: Step): {
-  readonly place: string;
-  readonly bounds: readonly (string | number)[];
-} {
-  return ids === undefined
-    ? { place: 'd.id BETWEEN ? AND ?', bounds: [lowest, highest] }
-    : { place: 'd.id IN (SELECT value FROM json_each(?))', bounds: [JSON.stringify(ids)] };
-}
+import { labelled } from './labelled.ts';
+import { IDS_PER_STEP, type Step } from './step.ts';
 
 /** How many ids a step spans: few at first, since a page is mostly full by then. */
 const FIRST_SPAN = 1000;
@@ -31,7 +14,6 @@ const LARGEST_SPAN = 16_000;
 const LARGEST_READ_SPAN = 4000;
 /** After so many steps by ids, a state that has an index of its own is looked up there. */
 const STEPS_BEFORE_INDEX = 3;
-const IDS_PER_STEP = 2000;
 
 /** What has ended, which is most of all, has no small index. */
 const { pending, leased, held, dead } = STATE_INDEXES;

@@ -1,5 +1,3 @@
-import type { Database } from '../database.ts';
-import type { Step } from './candidates.ts';
 import type { BrowseFilter } from './filter.ts';
 
 /** A condition in SQL, and the values of its places. */
@@ -11,45 +9,4 @@ export function labelled({ rule, agent }: BrowseFilter): Condition[] {
   if (rule !== undefined) conditions.push(['f.rule = ?', rule]);
   if (agent !== undefined) conditions.push(['(f.agent = ? OR f.agent_id = ?)', agent, agent]);
   return conditions;
-}
-
-/** A step looks through the labels of so many alerts, which takes some milliseconds. */
-const ALERTS_PER_STEP = 50_000;
-const IDS_PER_STEP = 2000;
-
-/**
- * Where to look for what has some labels, from the newest delivery down to an id: labels are small and lie
- * together. Alerts and their deliveries are in the same order.
- */
-export function* byLabel(
-  database: Database,
-  filter: BrowseFilter,
-  before: number,
-  lowest: number,
-): Iterable<Step> {
-  const numberOf = (sql: string, ...values: number[]) =>
-    database.get<{ n: number | null }>(sql, ...values)?.n ?? undefined;
-  const conditions = labelled(filter);
-  const sql = `SELECT d.id FROM alert_label f CROSS JOIN delivery d ON d.alert = f.alert
-    WHERE f.alert > ? AND f.alert <= ? AND d.id < ? AND d.id >= ?
-      ${conditions.map(([condition]) => `AND ${condition}`).join(' ')}
-    ORDER BY d.id DESC LIMIT ${IDS_PER_STEP}`;
-  const values = conditions.flatMap(([, ...its]) => its);
-  const end = numberOf('SELECT alert AS n FROM delivery WHERE id >= ? ORDER BY id LIMIT 1', lowest);
-  let below = before;
-  let top = numberOf(
-    'SELECT alert AS n FROM delivery WHERE id < ? ORDER BY id DESC LIMIT 1',
-    below,
-  );
-  while (top !== undefined && end !== undefined && top >= end) {
-    const under = top - ALERTS_PER_STEP;
-    const rows = database.all<{ id: number }>(sql, under, top, below, lowest, ...values);
-    const ids = rows.map(({ id }) => id);
-    const isCut = ids.length === IDS_PER_STEP;
-    const first = 'SELECT id AS n FROM delivery WHERE alert > ? ORDER BY alert, id LIMIT 1';
-    const reached = (isCut ? ids.at(-1) : numberOf(first, under)) ?? lowest;
-    if (!isCut) top = numberOf('SELECT MAX(alert) AS n FROM alert_label WHERE alert <= ?', under);
-    yield { lowest: reached, highest: below - 1, ids, isLast: top === undefined || top < end };
-    below = reached;
-  }
 }

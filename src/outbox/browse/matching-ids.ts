@@ -1,8 +1,9 @@
 import { bufferOf, type Database } from '../database.ts';
 import { conditions } from './browse.ts';
-import { candidates, placeOf } from './candidates.ts';
+import { candidates } from './candidates.ts';
 import type { BrowseFilter } from './filter.ts';
 import { firstReadSince } from './read-since.ts';
+import { placeOf } from './step.ts';
 
 export interface MatchingLimits {
   /** The states that count, as they are stored. */
