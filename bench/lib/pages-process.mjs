@@ -1,28 +1,30 @@
-// See pages.mjs. A message says how many pages are to be open; the answer is how many events they had.
-import { ask, load } from './ask-console.mjs';
+// See pages.mjs. A message says how many pages are to be open, and whether someone simulates; the answer is how
+// many events the pages had.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, body, load } from './ask-console.mjs';
 
 const socketPath = process.argv[2];
 const EVERY_MS = 10_000;
+const POLL_MS = 200;
 let open = [];
 let events = 0;
 
-process.on('message', (count) => void keep(count));
-
-async function keep(count) {
+process.on('message', async ({ pages, simulates }) => {
   for (const close of open) close();
   open = [];
   const told = events;
   events = 0;
-  await Promise.all(
-    Array.from({ length: count }, async () => {
-      await load(socketPath, '/');
-      await load(socketPath, '/series');
-      await stream();
-      const timer = setInterval(() => void load(socketPath, '/series'), EVERY_MS);
-      open.push(() => clearInterval(timer));
-    }),
-  );
+  await Promise.all(Array.from({ length: pages }, openPage));
+  if (simulates) simulateAgainAndAgain();
   process.send(told);
+});
+
+async function openPage() {
+  await load(socketPath, '/');
+  await load(socketPath, '/series');
+  await stream();
+  const timer = setInterval(() => void load(socketPath, '/series'), EVERY_MS);
+  open.push(() => clearInterval(timer));
 }
 
 /** Opens a stream; resolves with its first event. */
@@ -36,4 +38,24 @@ function stream() {
     });
     open.push(() => asked.destroy());
   });
+}
+
+/** Has the console find out what the alerts of today would have become, and begins anew when it has. */
+async function simulateAgainAndAgain() {
+  let isWanted = true;
+  open.push(() => {
+    isWanted = false;
+  });
+  while (isWanted) {
+    const form = new URLSearchParams({ span: 'today', settings: '{}' });
+    const { headers, status } = await body(socketPath, '/simulate', String(form));
+    const id = /^\/simulate\/(\d+)$/.exec(headers.location ?? '')?.[1];
+    if (id === undefined) throw new Error(`/simulate answered ${status}`);
+    let isOver = false;
+    while (isWanted && !isOver) {
+      await sleep(POLL_MS);
+      isOver = JSON.parse((await body(socketPath, `/run/${id}`)).text).isOver;
+    }
+    await body(socketPath, '/run/cancel', `id=${id}`);
+  }
 }

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('pages-process.mjs', import.meta.url));
 
+const NOBODY = { pages: 0, simulates: false };
+
 /** Someone who opens and closes pages on a console's socket. They end with this process at the latest. */
 export function startPages(socket) {
   const child = fork(program, [socket]);
@@ -13,16 +15,19 @@ export function startPages(socket) {
     throw new Error('the process of the pages ended: what it printed says why');
   });
   gone.catch(() => undefined);
-  const ask = async (count) => {
-    child.send(count);
+  const ask = async (wanted) => {
+    child.send(wanted);
     const [answer] = await Promise.race([once(child, 'message'), gone]);
     return answer;
   };
   return {
-    /** Opens so many; resolves when each has been told something. */
-    open: (count) => ask(count),
+    /**
+     * Opens so many, and simulates meanwhile where that is wanted; resolves when each page has been told
+     * something.
+     */
+    open: (wanted) => ask(wanted),
     /** Closes all. Resolves with how many events they were told. */
-    close: () => ask(0),
+    close: () => ask(NOBODY),
     stop: () => child.kill('SIGKILL'),
   };
 }
