@@ -8,8 +8,11 @@ export class ReaderError extends Error {}
 
 /** How many questions wait for the one before: whoever comes then is told to come again. */
 const MOST_WAITING = 16;
-/** A helper that nobody asks anything lets go of its memory, and of the files of the outbox. */
-const IDLE_MS = 10_000;
+/**
+ * A helper that nobody asks anything lets go of its memory, and of the files of the outbox. Whoever reads a page
+ * for a while does not wait for another one to start.
+ */
+const IDLE_MS = 60_000;
 
 /** On a busy machine it takes long until a helper has started; its first answer may take so much longer. */
 const START_MS = 5000;
