@@ -9,15 +9,17 @@ const POLL_MS = 200;
 let open = [];
 let events = 0;
 
-process.on('message', async ({ pages, simulates }) => {
+process.on('message', (wanted) => void keep(wanted));
+
+async function keep({ pages, simulates }) {
   for (const close of open) close();
   open = [];
   const told = events;
   events = 0;
   await Promise.all(Array.from({ length: pages }, openPage));
-  if (simulates) simulateAgainAndAgain();
+  if (simulates) void simulateAgainAndAgain();
   process.send(told);
-});
+}
 
 async function openPage() {
   await load(socketPath, '/');
@@ -42,17 +44,15 @@ function stream() {
 
 /** Has the console find out what the alerts of today would have become, and begins anew when it has. */
 async function simulateAgainAndAgain() {
-  let isWanted = true;
-  open.push(() => {
-    isWanted = false;
-  });
-  while (isWanted) {
+  const closed = new AbortController();
+  open.push(() => closed.abort());
+  while (!closed.signal.aborted) {
     const form = new URLSearchParams({ span: 'today', settings: '{}' });
     const { headers, status } = await body(socketPath, '/simulate', String(form));
     const id = /^\/simulate\/(\d+)$/.exec(headers.location ?? '')?.[1];
     if (id === undefined) throw new Error(`/simulate answered ${status}`);
     let isOver = false;
-    while (isWanted && !isOver) {
+    while (!closed.signal.aborted && !isOver) {
       await sleep(POLL_MS);
       isOver = JSON.parse((await body(socketPath, `/run/${id}`)).text).isOver;
     }
