@@ -12,6 +12,7 @@ export function queryOf(query: URLSearchParams): DeliveriesQuery {
     reason: given(query, 'reason'),
     rule: given(query, 'rule'),
     agent: given(query, 'agent'),
+    level: given(query, 'level'),
     q: given(query, 'q'),
     since: given(query, 'since'),
     bundle: given(query, 'bundle'),
@@ -25,7 +26,7 @@ export function searchOf(
   hide: readonly string[],
   now: number,
 ): { readonly search: Search; readonly problem: string | undefined } {
-  const { state, integration, reason, rule, agent, q, since, bundle, before } = query;
+  const { state, integration, reason, rule, agent, level, q, since, bundle, before } = query;
   const isAlertId = q !== undefined && /^\d{9,10}\.\d+$/.test(q);
   const span = since === undefined ? undefined : SPANS[since];
   const isState = (DELIVERY_STATES as readonly string[]).includes(state ?? 'pending');
@@ -35,9 +36,10 @@ export function searchOf(
     reason,
     rule,
     agent,
+    level: level !== undefined && isLevel(level) ? Number(level) : undefined,
     hide,
     text: isAlertId ? undefined : q,
-    alertId: isAlertId ? q : undefined,
+    alert: isAlertId ? q : undefined,
     readSince: span === undefined ? undefined : now - span,
     bundle: bundle !== undefined && isId(bundle) ? Number(bundle) : undefined,
     before: before !== undefined && isId(before) ? Number(before) : undefined,
@@ -45,6 +47,7 @@ export function searchOf(
   const wrong = [
     isState ? undefined : `there is no state ${state}`,
     since === undefined || span !== undefined ? undefined : `there is no span ${since}`,
+    level === undefined || isLevel(level) ? undefined : 'a level is a number from 0 to 16',
     bundle === undefined || isId(bundle) ? undefined : 'bundle must be a number',
     before === undefined || isId(before) ? undefined : 'before must be a number',
   ];
@@ -56,12 +59,16 @@ function given(query: URLSearchParams, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+function isLevel(text: string): boolean {
+  return /^\d{1,2}$/.test(text) && Number(text) <= 16;
+}
+
 function isId(text: string): boolean {
   return /^\d{1,15}$/.test(text);
 }
 
-const TEXTS = ['state', 'integration', 'reason', 'rule', 'agent', 'text', 'alertId'] as const;
-const NUMBERS = ['bundle', 'readSince'] as const;
+const TEXTS = ['state', 'integration', 'reason', 'rule', 'agent', 'text', 'alert'] as const;
+const NUMBERS = ['level', 'bundle', 'readSince'] as const;
 
 /** A filter as a form keeps it: with the time that it meant when the page was made. */
 export function filterText(search: Search): string {

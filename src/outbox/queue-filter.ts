@@ -59,45 +59,82 @@ export interface Where {
   readonly values: (string | number)[];
 }
 
+/** One condition of several, with the values of its places. */
+export type Condition = readonly [sql: string, ...values: (string | number)[]];
+
 /** @param alert the table that has the level and the time of reading: that of the alerts, or of their labels. */
-export function where(filter: Omit<QueueFilter, 'limit'>, alert: 'a' | 'f' = 'a'): Where {
-  const { agent } = filter;
-  const conditions = ['1'];
-  const values: (string | number)[] = [];
-  const add = (condition: string, ...its: (string | number | undefined)[]) => {
-    const known = its.filter((value) => value !== undefined);
-    if (known.length !== its.length) return;
-    conditions.push(condition);
-    values.push(...known);
-  };
-  add(`${STATE} = ?`, filter.state);
-  add(`${INTEGRATION} = ?`, filter.integration);
-  add('d.bundle = ?', filter.bundle);
-  add(`${alert}.read_at >= ?`, filter.readSince);
-  add(`${alert}.read_at < ?`, filter.readBefore);
-  add('a.alert_id = ?', filter.alert);
-  add(
-    'f.rule IN (SELECT value FROM json_each(?))',
-    filter.rules === undefined ? undefined : JSON.stringify(filter.rules),
-  );
-  const isPattern = agent !== undefined && /[*?]/.test(agent);
-  add(isPattern ? 'f.agent GLOB ?' : '(f.agent = ? OR f.agent_id = ?)', ...like(agent, isPattern));
-  add(`${alert}.level >= ?`, filter.level);
-  add(`${REASON} = ?`, filter.reason);
-  add('d.id <= ?', filter.upTo);
-  add(
-    `d.id IN (SELECT id FROM delivery WHERE id > ? UNION ALL
-       SELECT id FROM delivery WHERE finished_at > ?
-         AND state IN ('delivered', 'dead', 'covered', 'silenced') AND finished_at IS NOT NULL)`,
-    filter.news?.after,
-    filter.news?.endedSince,
-  );
-  return { sql: `WHERE ${conditions.join(' AND ')}`, values };
+export function where(
+  filter: Omit<QueueFilter, 'limit'> & LabelFilter,
+  alert: 'a' | 'f' = 'a',
+): Where {
+  return allOf(conditions(filter, alert));
 }
 
-/** A pattern has no other special characters than `*` and `?`. */
-function like(agent: string | undefined, isPattern: boolean): (string | undefined)[] {
-  return isPattern ? [agent?.replaceAll('[', '[[]')] : [agent, agent];
+/** All of them at once. */
+export function allOf(them: readonly Condition[]): Where {
+  return {
+    sql: `WHERE ${['1', ...them.map(([sql]) => sql)].join(' AND ')}`,
+    values: them.flatMap(([, ...values]) => values),
+  };
+}
+
+function conditions(
+  filter: Omit<QueueFilter, 'limit'> & LabelFilter,
+  alert: 'a' | 'f',
+): Condition[] {
+  const { state, integration, bundle, readSince, readBefore, reason, upTo, news } = filter;
+  const found: Condition[] = [];
+  if (state !== undefined) found.push([`${STATE} = ?`, state]);
+  if (integration !== undefined) found.push([`${INTEGRATION} = ?`, integration]);
+  if (bundle !== undefined) found.push(['d.bundle = ?', bundle]);
+  if (readSince !== undefined) found.push([`${alert}.read_at >= ?`, readSince]);
+  if (readBefore !== undefined) found.push([`${alert}.read_at < ?`, readBefore]);
+  if (filter.alert !== undefined) found.push(['a.alert_id = ?', filter.alert]);
+  found.push(...labelled(filter, alert));
+  if (reason !== undefined) found.push([`${REASON} = ?`, reason]);
+  if (upTo !== undefined) found.push(['d.id <= ?', upTo]);
+  if (news !== undefined) found.push([NEWS, news.after, news.endedSince]);
+  return found;
+}
+
+const NEWS = `d.id IN (SELECT id FROM delivery WHERE id > ? UNION ALL
+  SELECT id FROM delivery WHERE finished_at > ?
+    AND state IN ('delivered', 'dead', 'covered', 'silenced') AND finished_at IS NOT NULL)`;
+
+/** What an agent is known by. */
+export type AgentLabel = 'name' | 'id';
+
+type LabelFilter = Pick<QueueFilter, 'rules' | 'agent' | 'level'> & {
+  readonly agentBy?: readonly AgentLabel[] | undefined;
+};
+
+/**
+ * What must hold of the labels `f` of an alert; none where a filter asks for nothing of the kind.
+ * @param alert as in {@link where}.
+ */
+export function labelled(filter: LabelFilter, alert: 'a' | 'f' = 'f'): Condition[] {
+  const { rules, agent, level, agentBy = ['name', 'id'] } = filter;
+  const found: Condition[] = [];
+  if (rules !== undefined) {
+    found.push(['f.rule IN (SELECT value FROM json_each(?))', JSON.stringify(rules)]);
+  }
+  if (agent !== undefined) found.push(isAgent(agent, agentBy));
+  if (level !== undefined) found.push([`${alert}.level >= ?`, level]);
+  return found;
+}
+
+/** A pattern is one of names, and has no other special characters than `*` and `?`. */
+function isAgent(agent: string, by: readonly AgentLabel[]): Condition {
+  const isPattern = /[*?]/.test(agent);
+  const tests: Condition[] = [];
+  if (by.includes('name')) {
+    tests.push(
+      isPattern ? ['f.agent GLOB ?', agent.replaceAll('[', '[[]')] : ['f.agent = ?', agent],
+    );
+  }
+  if (by.includes('id') && !isPattern) tests.push(['f.agent_id = ?', agent]);
+  const sql = ['0', ...tests.map(([test]) => test)].join(' OR ');
+  return [`(${sql})`, ...tests.flatMap(([, ...values]) => values)];
 }
 
 export function whereSelected(selection: QueueSelection): Where {

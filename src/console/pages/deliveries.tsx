@@ -9,6 +9,8 @@ export interface DeliveriesQuery {
   readonly reason: string | undefined;
   readonly rule: string | undefined;
   readonly agent: string | undefined;
+  /** This one or a higher one. */
+  readonly level: string | undefined;
   readonly q: string | undefined;
   readonly since: string | undefined;
   readonly bundle: string | undefined;
@@ -218,6 +220,7 @@ function Filters({ query, integrations }: DeliveriesParts) {
       <Field name="reason" label="Reason" value={query.reason} />
       <Field name="rule" label="Rule id" value={query.rule} />
       <Field name="agent" label="Agent" value={query.agent} />
+      <Field name="level" label="Level from" value={query.level} />
       <Field name="q" label="Text or alert id" value={query.q} isFirst />
       {query.bundle === undefined ? null : (
         <Field name="bundle" label="Message" value={query.bundle} />

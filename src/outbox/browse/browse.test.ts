@@ -28,8 +28,10 @@ function scene() {
       // Few of the second, many of the third.
       const rule = number === 4713 ? '5712' : number < 5000 ? '5713' : '5710';
       database.run(
-        'INSERT OR REPLACE INTO alert_label (alert, read_at, level, rule, agent, agent_id) VALUES (?, 0, 5, ?, ?, ?)',
+        'INSERT OR REPLACE INTO alert_label (alert, read_at, level, rule, agent, agent_id) VALUES (?, ?, ?, ?, ?, ?)',
         alert,
+        number * 1000,
+        number % 16,
         rule,
         `web-${number % 5000}`,
         String(number % 7),
@@ -72,23 +74,35 @@ it('gives pages of the newest first, each of which goes on from the one before',
 
 it.each<[BrowseFilter, number[]]>([
   [{ integration: 'rare' }, [17]],
-  [{ alertId: '1.4711' }, [4711]],
+  [{ alert: '1.4711' }, [4711]],
   [{ holds: ['number 4712"'] }, [4712]],
   [{ holds: ['number 47', '99"'] }, [4799]],
   [{ state: 'dead', readSince: 9_850_000 }, [10_000, 9900]],
   [{ state: 'dead', integration: 'rare' }, []],
   [{ reason: 'client_error', before: 250 }, [200, 100]],
   [{ bundle: 5 }, []],
-  [{ rule: '5712' }, [4713]],
-  [{ rule: '5712', state: 'dead' }, []],
-  [{ rule: '5713', state: 'dead', before: 301 }, [300, 200, 100]],
-  [{ rule: '5713', state: 'delivered', before: 4 }, [3, 2, 1]],
-  [{ rule: '1' }, []],
+  [{ rules: ['5712'] }, [4713]],
+  [{ rules: ['5712'], state: 'dead' }, []],
+  [{ rules: ['5713'], state: 'dead', before: 301 }, [300, 200, 100]],
+  [{ rules: ['5713'], state: 'delivered', before: 4 }, [3, 2, 1]],
+  [{ rules: ['1'] }, []],
   [{ agent: 'web-4712' }, [9712, 4712]],
   [{ agent: 'web-4712', before: 9712 }, [4712]],
   [{ agent: 'web-4712', readSince: 9_000_000 }, [9712]],
-  [{ agent: '3', rule: '5713', before: 20 }, [17, 10, 3]],
+  [{ agent: '3', rules: ['5713'], before: 20 }, [17, 10, 3]],
   [{ agent: '3', integration: 'rare' }, [17]],
+  [
+    { agent: 'web-471?', rules: ['5712', '5710'] },
+    [9719, 9718, 9717, 9716, 9715, 9714, 9713, 9712, 9711, 9710, 4713],
+  ],
+  [{ agent: 'web-4712', agentBy: ['id'] }, []],
+  [{ agent: '*', agentBy: ['id'] }, []],
+  [{ agent: '3', agentBy: ['name'] }, []],
+  [{ agent: 'web-4712', agentBy: [] }, []],
+  [{ level: 15, before: 40 }, [31, 15]],
+  [{ level: 15, state: 'dead', before: 2000 }, []],
+  [{ rules: [], agent: 'web-1' }, []],
+  [{ readBefore: 4000 }, [3, 2, 1]],
 ])('finds %j', (filter, ids) => {
   const { entries, next, isFull } = scene().find(filter);
   expect(entries.map(({ id }) => id)).toEqual(ids);
@@ -136,7 +150,7 @@ it('gives pages of what has a label, each of which goes on from the one before, 
     let before: number | undefined;
     let pages = 0;
     do {
-      const page = find({ rule: '5713', before }, 700, 10, step);
+      const page = find({ rules: ['5713'], before }, 700, 10, step);
       ids.push(...page.entries.map(({ id }) => id));
       before = page.next;
       pages += 1;

@@ -1,9 +1,8 @@
 import { bufferOf, type Database } from '../database.ts';
 import { ENTRY, type EntryRow, entryOf, type QueueEntry } from '../queue.ts';
-import { INTEGRATION, REASON, STATE, WITH_BUNDLE } from '../queue-filter.ts';
+import { type Where, WITH_BUNDLE, where } from '../queue-filter.ts';
 import { candidates } from './candidates.ts';
 import type { BrowseFilter } from './filter.ts';
-import { type Condition, labelled } from './labelled.ts';
 import { firstReadSince } from './read-since.ts';
 import { placeOf, type Step } from './step.ts';
 
@@ -47,10 +46,10 @@ export function browse(
 ): BrowsePage {
   const deadline = monotonic() + budgetMs;
   const lowest = filter.readSince === undefined ? 0 : firstReadSince(database, filter.readSince);
-  const { sql, values } = conditions(filter);
+  const condition = conditionsOf(filter);
   const found: BrowsedEntry[] = [];
   for (const step of candidates(database, filter, lowest)) {
-    for (const row of rowsOf(database, step, sql, values, matches !== undefined)) {
+    for (const row of rowsOf(database, step, condition, matches !== undefined)) {
       if (matches !== undefined && !matches(bufferOf(row.whole as Uint8Array))) continue;
       const entry = entryOf(row);
       if (found.length === rows) {
@@ -74,33 +73,22 @@ interface BrowsedRow extends EntryRow {
 function rowsOf(
   database: Database,
   step: Step,
-  sql: string,
-  values: readonly (string | number)[],
+  { sql, values }: Where,
   isWhole: boolean,
 ): Iterable<BrowsedRow> {
   const { place, bounds } = placeOf(step);
   const whole = isWhole ? 'a.raw' : 'NULL';
   return database.iterate<BrowsedRow>(
     `SELECT ${ENTRY}, CASE WHEN length(a.raw) <= ${LONGEST_RAW} THEN a.raw END AS shown, ${whole} AS whole
-     ${WITH_BUNDLE} WHERE ${place} ${sql} ORDER BY d.id DESC`,
-    ...bounds,
+     ${WITH_BUNDLE} ${sql} AND ${place} ORDER BY d.id DESC`,
     ...values,
+    ...bounds,
   );
 }
 
 /** What must hold of a delivery with its lane `l`, its alert `a` and that one's labels `f`. */
-export function conditions(filter: BrowseFilter): { sql: string; values: (string | number)[] } {
-  const parts: Condition[] = [];
-  const { state, integration, reason, bundle, alertId, holds = [] } = filter;
-  if (state !== undefined) parts.push([`${STATE} = ?`, state]);
-  if (integration !== undefined) parts.push([`${INTEGRATION} = ?`, integration]);
-  if (reason !== undefined) parts.push([`${REASON} = ?`, reason]);
-  if (bundle !== undefined) parts.push(['d.bundle = ?', bundle]);
-  if (alertId !== undefined) parts.push(['a.alert_id = ?', alertId]);
-  parts.push(...labelled(filter));
-  for (const text of holds) parts.push(['instr(a.raw, CAST(? AS BLOB)) > 0', text]);
-  return {
-    sql: parts.map(([sql]) => `AND ${sql}`).join(' '),
-    values: parts.flatMap(([, ...values]) => values),
-  };
+export function conditionsOf({ holds = [], ...filter }: BrowseFilter): Where {
+  const { sql, values } = where(filter, 'f');
+  const texts = holds.map(() => 'AND instr(a.raw, CAST(? AS BLOB)) > 0');
+  return { sql: [sql, ...texts].join(' '), values: [...values, ...holds] };
 }

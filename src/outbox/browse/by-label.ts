@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
+import { allOf, labelled } from '../queue-filter.ts';
 import type { BrowseFilter } from './filter.ts';
-import { labelled } from './labelled.ts';
 import { IDS_PER_STEP, type Step } from './step.ts';
 
 /** A step looks through the labels of so many alerts, which takes some milliseconds. */
@@ -20,12 +20,10 @@ export function* byLabel(
 ): Iterable<Step> {
   const numberOf = (sql: string, ...values: number[]) =>
     database.get<{ n: number | null }>(sql, ...values)?.n ?? undefined;
-  const conditions = labelled(filter);
-  const sql = `SELECT d.id FROM alert_label f CROSS JOIN delivery d ON d.alert = f.alert
-    WHERE f.alert > ? AND f.alert <= ? AND d.id < ? AND d.id >= ?
-      ${conditions.map(([condition]) => `AND ${condition}`).join(' ')}
+  const labels = allOf(labelled(filter));
+  const sql = `SELECT d.id FROM alert_label f CROSS JOIN delivery d ON d.alert = f.alert ${labels.sql}
+      AND f.alert > ? AND f.alert <= ? AND d.id < ? AND d.id >= ?
     ORDER BY d.id DESC LIMIT ${IDS_PER_STEP}`;
-  const values = conditions.flatMap(([, ...its]) => its);
   const first = 'SELECT alert AS n FROM delivery WHERE id >= ? ORDER BY id LIMIT 1';
   const end = numberOf(first, lowest) ?? Number.POSITIVE_INFINITY;
   let below = before;
@@ -35,7 +33,7 @@ export function* byLabel(
   );
   while (top !== undefined && top >= end) {
     const under = top - ALERTS_PER_STEP;
-    const rows = database.all<{ id: number }>(sql, under, top, below, lowest, ...values);
+    const rows = database.all<{ id: number }>(sql, ...labels.values, under, top, below, lowest);
     const ids = rows.map(({ id }) => id);
     const isCut = ids.length === IDS_PER_STEP;
     const reached = (isCut ? ids.at(-1) : numberOf(FIRST_ABOVE, under)) ?? lowest;

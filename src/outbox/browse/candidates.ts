@@ -1,10 +1,9 @@
 import type { DeliveryState } from '../../core/delivery.ts';
 import type { Database } from '../database.ts';
-import { INTEGRATION, IS_PARKED } from '../queue-filter.ts';
+import { INTEGRATION, IS_PARKED, labelled } from '../queue-filter.ts';
 import { isLarge, STATE_INDEXES } from '../queue-page.ts';
 import { byLabel } from './by-label.ts';
 import type { BrowseFilter } from './filter.ts';
-import { labelled } from './labelled.ts';
 import { IDS_PER_STEP, type Step } from './step.ts';
 
 /** How many ids a step spans: few at first, since a page is mostly full by then. */
@@ -61,12 +60,12 @@ export function* candidates(
 }
 
 /** Those of one alert, or of one message. */
-function fewIds(database: Database, { alertId, bundle }: BrowseFilter): number[] | undefined {
+function fewIds(database: Database, { alert, bundle }: BrowseFilter): number[] | undefined {
   const idsOf = (sql: string, value: string | number) =>
     database.all<{ id: number }>(sql, value).map(({ id }) => id);
-  if (alertId !== undefined) {
+  if (alert !== undefined) {
     const sql = `SELECT d.id FROM alert a JOIN delivery d ON d.alert = a.id WHERE a.alert_id = ? LIMIT 5000`;
-    return idsOf(sql, alertId);
+    return idsOf(sql, alert);
   }
   if (bundle === undefined) return undefined;
   return idsOf('SELECT id FROM delivery WHERE bundle = ? ORDER BY id DESC LIMIT 5000', bundle);

@@ -1,5 +1,5 @@
 import { bufferOf, type Database } from '../database.ts';
-import { conditions } from './browse.ts';
+import { conditionsOf } from './browse.ts';
 import { candidates } from './candidates.ts';
 import type { BrowseFilter } from './filter.ts';
 import { firstReadSince } from './read-since.ts';
@@ -33,7 +33,7 @@ export function matchingIds(
 ): MatchingIds {
   const deadline = monotonic() + budgetMs;
   const lowest = filter.readSince === undefined ? 0 : firstReadSince(database, filter.readSince);
-  const { sql, values } = conditions(filter);
+  const { sql, values } = conditionsOf(filter);
   const ids: number[] = [];
   for (const step of candidates(database, filter, lowest)) {
     const { place, bounds } = placeOf(step);
@@ -41,10 +41,10 @@ export function matchingIds(
       `SELECT d.id, ${matches === undefined ? 'NULL' : 'a.raw'} AS raw
        FROM delivery d JOIN lane l ON l.id = d.lane JOIN alert a ON a.id = d.alert
          LEFT JOIN alert_label f ON f.alert = d.alert
-       WHERE ${place} AND d.state IN (SELECT value FROM json_each(?)) ${sql} ORDER BY d.id DESC`,
+       ${sql} AND ${place} AND d.state IN (SELECT value FROM json_each(?)) ORDER BY d.id DESC`,
+      ...values,
       ...bounds,
       JSON.stringify(states),
-      ...values,
     );
     for (const { id, raw } of rows) {
       if (raw !== null && matches?.(bufferOf(raw)) === false) continue;
