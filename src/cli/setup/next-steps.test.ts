@@ -16,6 +16,7 @@ const LOOK: Basis = {
     name: 'wazuh-integratord',
     path: '/var/ossec/bin/wazuh-integratord',
     pid: 7,
+    back: undefined,
     enabled: [],
     notEnabled: [],
     errors: 0,

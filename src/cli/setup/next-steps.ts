@@ -1,9 +1,10 @@
 import { shellWord } from '../../core/shell-word.ts';
+import { commandsBack, controlOf, homeOption, INSTALL_ASKS } from '../put-back.ts';
 import { type FirstLook, PACKAGED_BLOCKS } from './first-look.ts';
 
 /** A way to go live. */
 export interface Way {
-  readonly name: 'in place' | 'beside' | 'already';
+  readonly name: 'in place' | 'back' | 'beside' | 'already';
   /** When to choose it, as a sentence. */
   readonly why: string;
   /** What a person has to do before the commands; undefined: nothing. */
@@ -24,6 +25,11 @@ export function waysOf(look: Basis): Way[] {
   const { manager, original, isRunning } = look;
   if (manager?.state !== 'manager') return [];
   const { home } = manager;
+  if (original.back !== undefined) {
+    const why = `integratord had this place until the original came back. Put it back; ${INSTALL_ASKS}.`;
+    const commands = commandsBack(original.back);
+    return [{ name: 'back', why, first: undefined, commands, refusals: look.refusals }];
+  }
   if (original.state === 'replaced' || isRunning) {
     const why = 'integratord is there already.';
     const commands = [`integratord status${homeOption(home)}`];
@@ -38,7 +44,10 @@ function inPlaceOf({ original, blocks, config, refusals }: Basis, home: string):
     name: 'in place',
     why: `In place of ${original.name}: the manager starts and stops it, and the blocks stay in ${config}.`,
     first: blocks.length === 0 ? `add an <integration> block to ${config}` : undefined,
-    commands: [`integratord install${homeOption(home)}`, `${controlOf(original, home)} restart`],
+    commands: [
+      `integratord install${homeOption(home)}`,
+      `${controlOf(programAt(original, home))} restart`,
+    ],
     refusals,
   };
 }
@@ -62,17 +71,13 @@ function besideOf({ original, user, isPackaged }: Basis, home: string): Way {
     first: `${move}${isUsual ? '' : edit}`,
     commands: [
       `${isPackaged ? '' : state}systemctl enable --now integratord`,
-      ...(hasOriginal ? [`${controlOf(original, home)} restart`] : []),
+      ...(hasOriginal ? [`${controlOf(programAt(original, home))} restart`] : []),
     ],
     refusals: [],
   };
 }
 
-function homeOption(home: string): string {
-  return home === '/var/ossec' ? '' : ` --home ${shellWord(home)}`;
-}
-
-function controlOf({ name = 'wazuh-integratord' }: Basis['original'], home: string): string {
-  const path = `${home}/bin/${name.replace('integratord', 'control')}`;
-  return /^[\w./-]+$/.test(path) ? path : shellWord(path);
+/** Where the manager's Integrator is, or would be. */
+function programAt({ name = 'wazuh-integratord' }: Basis['original'], home: string): string {
+  return `${home}/bin/${name}`;
 }

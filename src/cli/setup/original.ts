@@ -8,6 +8,7 @@ import {
   readSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { type OriginalBack, originalBack } from '../../dropin/install/back.ts';
 import { findProgram, type ManagerProgram } from '../../dropin/install/programs.ts';
 
 /** How the manager's own Integrator does. */
@@ -17,6 +18,8 @@ export interface Original {
   readonly name: string | undefined;
   readonly path: string | undefined;
   readonly pid: number | undefined;
+  /** Set where integratord had its place before, as it is after an upgrade of the manager. */
+  readonly back: OriginalBack | undefined;
   /** Integrations that it said it has enabled, and could not enable, when it last started. */
   readonly enabled: readonly string[];
   readonly notEnabled: readonly string[];
@@ -44,6 +47,7 @@ export function lookAtOriginal(home: string, program: ManagerProgram | undefined
     name: program?.name,
     path: program?.path,
     pid,
+    back: originalBack(program),
     enabled: [...new Set(quoted('Enabling integration for'))],
     notEnabled: [...new Set(quoted('Unable to enable integration for'))],
     errors: errors.length,

@@ -1,5 +1,6 @@
 import { formatDiagnostic } from '../../core/diagnostic.ts';
 import { printable } from '../output.ts';
+import { backText } from '../put-back.ts';
 import type { Style } from '../style.ts';
 import { type FirstLook, isReady } from './first-look.ts';
 import { type Way, waysOf } from './next-steps.ts';
@@ -15,6 +16,7 @@ export function lookText(look: FirstLook, style: Style): string {
     `${title('Manager')}    ${aboutText(look)}`,
     ...otherHomes(look),
     `           ${printable(originalText(look.original))}`,
+    ...backLines(look.original, style),
     '',
     `${title('Rights')}     ${triedAs(look)}`,
     ...look.rights.map(({ what, path, why, fix }) => {
@@ -92,6 +94,11 @@ function originalText({
     case 'stopped':
       return `${name} does not run${rest}`;
   }
+}
+
+/** Alerts are delivered by the original since: nothing else on the screen says so. */
+function backLines({ back }: Original, style: Style): string[] {
+  return back === undefined ? [] : [`         ${style.bad('!')} ${printable(backText(back))}`];
 }
 
 function nothingFound({ search }: FirstLook): string {
