@@ -25,6 +25,7 @@ const LOOK: Basis = {
   user: 'wazuh',
   config: '/var/ossec/etc/ossec.conf',
   blocks: [{}],
+  diagnostics: [],
   refusals: [],
   isPackaged: false,
   isRunning: false,

@@ -18,7 +18,7 @@ export interface Way {
 type Basis = Pick<
   FirstLook,
   'manager' | 'original' | 'isRunning' | 'isPackaged' | 'user' | 'refusals' | 'config'
-> & { readonly blocks: readonly unknown[] };
+> & { readonly blocks: readonly unknown[]; readonly diagnostics: readonly unknown[] };
 
 /** The ways that fit what was found; none where there is no manager to go live at. */
 export function waysOf(look: Basis): Way[] {
@@ -39,11 +39,13 @@ export function waysOf(look: Basis): Way[] {
   return original.state === 'none' ? [beside] : [inPlaceOf(look, home), beside];
 }
 
-function inPlaceOf({ original, blocks, config, refusals }: Basis, home: string): Way {
+function inPlaceOf({ original, blocks, config, diagnostics, refusals }: Basis, home: string): Way {
+  // Where it cannot be read, nobody knows.
+  const isEmpty = blocks.length === 0 && diagnostics.length === 0;
   return {
     name: 'in place',
-    why: `In place of ${original.name}: the manager starts and stops it, and the blocks stay in ${config}.`,
-    first: blocks.length === 0 ? `add an <integration> block to ${config}` : undefined,
+    why: `In place of ${original.name ?? 'its Integrator'}: the manager starts and stops it, and the blocks stay in ${config}.`,
+    first: isEmpty ? `add an <integration> block to ${config}` : undefined,
     commands: [
       `integratord install${homeOption(home)}`,
       `${controlOf(programAt(original, home))} restart`,
