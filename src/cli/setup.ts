@@ -47,13 +47,17 @@ export function addSetup(program: Command): void {
       const paths = resolvePaths({ ...asked, ...(home && { home: home.home }) }, process.env);
       const manager = home && { ...home, ...aboutManager(home.home) };
       const program = programOf(paths.home);
-      const { name: user, account } = userFor(program?.name, own);
+      const { name: user, account } = userFor(
+        program === 'unseen' ? undefined : program?.name,
+        own,
+      );
       const refusals = manager?.state === 'manager' ? whyNotInstall(paths.home, own) : [];
       const isUserKnown = account !== undefined;
       const isAsUser = manager !== undefined && become(account);
       // Root reads no files that another user could have put there.
       const original = lookAtOriginal(paths.home, program);
-      const known = { search, manager, original, user, isUserKnown, isAsUser, refusals };
+      const group = account?.group;
+      const known = { search, manager, original, user, group, isUserKnown, isAsUser, refusals };
       const { look, setup } = lookAt(paths, known);
       if (!json) await printStyled(lookText(look, outputStyle()));
       const id = own.send ?? (json ? undefined : await askWhom(look));

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import { sleep, systemClock } from '../core/clock.ts';
-import type { LaneReport } from '../core/status.ts';
-import { invocation } from './common-options.ts';
+import { type Invocation, invocation } from './common-options.ts';
 import { type DaemonPlace, placeToAsk, type SocketOption, socketOption } from './daemon-place.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { printJson, printStyled } from './output.ts';
 import { gather } from './status/gather.ts';
 import { statusJson, stoppedJson } from './status/json.ts';
 import { statusText, stoppedText } from './status/text.ts';
-import { type Judgement, judge, laneProblems } from './status/verdict.ts';
+import { judge } from './status/verdict.ts';
 import { outputStyle } from './style.ts';
 import { terminalWidth } from './table.ts';
 
@@ -31,23 +30,25 @@ export function addStatus(program: Command): void {
     )
     .action(async (own: { watch?: boolean } & SocketOption, command: Command) => {
       const called = invocation(command);
-      const { json } = called;
       const place = placeToAsk(own, called);
-      if (own.watch === true && !json && process.stdout.isTTY) await watch(place);
-      process.exitCode = await show(place, json);
+      if (own.watch === true && !called.json && process.stdout.isTTY) await watch(place, called);
+      process.exitCode = await show(place, called);
     });
 }
 
+/** What is shown, and how. */
+type Shown = Pick<Invocation, 'json' | 'paths'>;
+
 /** Shows it again and again, until the process is ended. */
-async function watch(place: DaemonPlace): Promise<never> {
+async function watch(place: DaemonPlace, called: Shown): Promise<never> {
   for (;;) {
     process.stdout.write(CLEAR);
-    await show(place, false);
+    await show(place, { ...called, json: false });
     await sleep(systemClock, WATCH_MS);
   }
 }
 
-async function show(place: DaemonPlace, json: boolean): Promise<number> {
+async function show(place: DaemonPlace, { json, paths }: Shown): Promise<number> {
   const gathered = await gather(place);
   const now = systemClock.now();
   const screen = { style: outputStyle(), width: terminalWidth() };
@@ -55,12 +56,11 @@ async function show(place: DaemonPlace, json: boolean): Promise<number> {
     case 'unknown':
       throw new CommandError(`the daemon cannot be asked: ${gathered.why}`, EXIT.failed);
     case 'stopped': {
-      const { waiting, hasOutbox, why } = gathered;
-      const judgement: Judgement =
-        why === undefined
-          ? stoppedJudgement(place.state, hasOutbox, waiting)
-          : { verdict: 'stopped', problems: [`it is not running: ${why}`] };
-      if (json) await printJson(stoppedJson(waiting, judgement, now));
+      const { backAt, judgeStopped } = await import('./status/stopped.ts');
+      const { waiting } = gathered;
+      const back = place.readSocket === undefined ? backAt(paths) : undefined;
+      const judgement = judgeStopped({ ...gathered, state: place.state }, back);
+      if (json) await printJson(stoppedJson(waiting, judgement, back, now));
       else await printStyled(stoppedText(waiting, judgement, now, screen));
       return CODES.stopped;
     }
@@ -71,20 +71,4 @@ async function show(place: DaemonPlace, json: boolean): Promise<number> {
       return CODES[judgement.verdict];
     }
   }
-}
-
-function stoppedJudgement(
-  state: string,
-  hasOutbox: boolean,
-  waiting: readonly LaneReport[],
-): Judgement {
-  const count = waiting.reduce((sum, { pending }) => sum + pending, 0);
-  const rest = !hasOutbox
-    ? `${state} has no outbox: it never ran there (--state or --home select the directory)`
-    : count === 0
-      ? 'nothing waits in the outbox; new alerts wait in the alert file'
-      : `${count} ${count === 1 ? 'delivery waits' : 'deliveries wait'} in the outbox, and new alerts in the alert file`;
-  const held = waiting.filter(({ state }) => state === 'parked' || state === 'paused');
-  const lanes = held.flatMap((one) => laneProblems(one, 0));
-  return { verdict: 'stopped', problems: [`it is not running: ${rest}`, ...lanes] };
 }

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alertLine } from '../support/home.ts';
 import { IS_ROOT, ManagerHome, whyNotInstallable } from '../support/manager-home.ts';
-import { type Finished, integratord } from '../support/program.ts';
+import { COMMAND, type Finished, integratord } from '../support/program.ts';
 import { Sink } from '../support/sink.ts';
 
 let home: ManagerHome;
@@ -97,6 +98,55 @@ describe.skipIf(!IS_ROOT || whyNotInstallable() !== undefined)('a first look at 
     });
   });
 
+  it('says how to give the daemon what it may not read, and nothing that follows from that', async () => {
+    const config = join(home.path, 'etc', 'ossec.conf');
+    const read = async () => {
+      const { look } = await asJson();
+      const { rights, next } = look as { rights: { what: string }[]; next: { first: unknown }[] };
+      return { right: rights.find(({ what }) => what === 'read the configuration'), next };
+    };
+    chownSync(config, 0, 0);
+    chmodSync(config, 0o600);
+    const unreadable = await read();
+    expect(unreadable.right).toMatchObject({
+      why: 'permission denied',
+      fix: `chgrp 65534 '${config}' && chmod g+r '${config}'`,
+    });
+    // Nobody knows whether it has one.
+    expect(unreadable.next[0]).toMatchObject({ name: 'in place', first: null });
+    const etc = join(home.path, 'etc');
+    chmodSync(etc, 0o700);
+    expect((await read()).right).toMatchObject({
+      why: `user 65534 cannot enter ${etc}`,
+      fix: `chgrp 65534 '${etc}' && chmod g+rx '${etc}'`,
+    });
+  });
+
+  it('says that it may not look, and who may, to somebody who may not', () => {
+    const nobody = (...args: string[]) =>
+      spawnSync(process.execPath, [COMMAND, 'setup', '--home', home.path, ...args], {
+        uid: 65_533,
+        gid: 65_533,
+        cwd: '/',
+        encoding: 'utf8',
+      });
+    const { status, stdout } = nobody();
+    expect([status, stdout]).toEqual([
+      1,
+      `Manager    cannot look into ${home.path} as user 65533: run this as root\n`,
+    ]);
+    expect(JSON.parse(nobody('--json').stdout)).toMatchObject({
+      ok: false,
+      manager: { home: home.path, state: 'unreadable' },
+      original: { state: 'unknown' },
+      rights: [],
+      integrations: [],
+      diagnostics: [],
+      warnings: [],
+      next: [],
+    });
+  });
+
   it('tells how the original does, by its log', async () => {
     home.write(
       'logs/ossec.log',
@@ -123,6 +173,7 @@ describe.skipIf(!IS_ROOT || whyNotInstallable() !== undefined)('a first look at 
     await home.install();
     const { look } = await asJson();
     expect(look).toMatchObject({ original: { state: 'replaced' }, next: [{ name: 'already' }] });
+    expect((await setup()).stdout).not.toContain('To go live');
   });
 });
 

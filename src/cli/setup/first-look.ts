@@ -26,6 +26,8 @@ export interface FirstLook {
   /** Whom the daemon would run as, and whether that was tried. */
   readonly user: string;
   readonly isAsUser: boolean;
+  /** The group of that user, where this machine has both. */
+  readonly group: string | undefined;
   /** Whether this machine has that user. */
   readonly isUserKnown: boolean;
   /** Why `integratord install` would refuse now; empty where it would not, or nobody can tell. */
@@ -48,21 +50,28 @@ export const PACKAGED_BLOCKS = '/etc/integratord/integrations.conf';
 /** What is known before the user is changed. */
 type Known = Pick<
   FirstLook,
-  'search' | 'manager' | 'original' | 'user' | 'isUserKnown' | 'isAsUser' | 'refusals'
+  'search' | 'manager' | 'original' | 'user' | 'group' | 'isUserKnown' | 'isAsUser' | 'refusals'
 >;
+
+const NOTHING_SEEN = { rights: [], blocks: [], diagnostics: [], warnings: [] };
 
 /** Looks at a manager as the user of this process. Changes nothing. */
 export function lookAt(paths: Paths, known: Known): { look: FirstLook; setup: Setup } {
   const setup = readSetup(paths, process.env);
+  const isRunning = daemonOf(paths.state) !== undefined;
+  const rest = { config: paths.config, isPackaged: existsSync(PACKAGED_BLOCKS), isRunning };
+  // What follows from not being allowed to look says nothing about the manager.
+  if (known.manager?.state === 'unreadable') {
+    return { look: { ...known, ...rest, ...NOTHING_SEEN }, setup };
+  }
+  const { user, group, isAsUser } = known;
   const look: FirstLook = {
     ...known,
-    config: paths.config,
-    rights: rightsOf(paths, known.user),
+    ...rest,
+    rights: rightsOf(paths, { user, group: isAsUser ? group : undefined }),
     blocks: setup.integrations.map(viewBlock),
     diagnostics: setup.diagnostics.filter(({ severity }) => severity === 'error'),
     warnings: [...managerWarnings(known.manager), ...alertWarnings(paths.alerts)],
-    isPackaged: existsSync(PACKAGED_BLOCKS),
-    isRunning: daemonOf(paths.state) !== undefined,
   };
   return { look, setup };
 }

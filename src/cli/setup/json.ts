@@ -1,3 +1,4 @@
+import { isoTime } from '../output.ts';
 import { type FirstLook, isReady } from './first-look.ts';
 import { waysOf } from './next-steps.ts';
 
@@ -14,6 +15,7 @@ export function lookJson(look: FirstLook, sent: object | undefined) {
       name: original.name ?? null,
       path: original.path ?? null,
       pid: original.pid ?? null,
+      back_since: isoTime(original.back?.since),
       enabled: original.enabled,
       not_enabled: original.notEnabled,
       errors: original.errors,

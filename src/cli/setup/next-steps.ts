@@ -1,9 +1,10 @@
 import { shellWord } from '../../core/shell-word.ts';
+import { commandsBack, controlOf, homeOption, INSTALL_ASKS } from '../put-back.ts';
 import { type FirstLook, PACKAGED_BLOCKS } from './first-look.ts';
 
 /** A way to go live. */
 export interface Way {
-  readonly name: 'in place' | 'beside' | 'already';
+  readonly name: 'in place' | 'back' | 'beside' | 'already';
   /** When to choose it, as a sentence. */
   readonly why: string;
   /** What a person has to do before the commands; undefined: nothing. */
@@ -17,13 +18,18 @@ export interface Way {
 type Basis = Pick<
   FirstLook,
   'manager' | 'original' | 'isRunning' | 'isPackaged' | 'user' | 'refusals' | 'config'
-> & { readonly blocks: readonly unknown[] };
+> & { readonly blocks: readonly unknown[]; readonly diagnostics: readonly unknown[] };
 
 /** The ways that fit what was found; none where there is no manager to go live at. */
 export function waysOf(look: Basis): Way[] {
   const { manager, original, isRunning } = look;
   if (manager?.state !== 'manager') return [];
   const { home } = manager;
+  if (original.back !== undefined) {
+    const why = `integratord had this place until the original came back. Put it back; ${INSTALL_ASKS}.`;
+    const commands = commandsBack(original.back);
+    return [{ name: 'back', why, first: undefined, commands, refusals: look.refusals }];
+  }
   if (original.state === 'replaced' || isRunning) {
     const why = 'integratord is there already.';
     const commands = [`integratord status${homeOption(home)}`];
@@ -33,12 +39,17 @@ export function waysOf(look: Basis): Way[] {
   return original.state === 'none' ? [beside] : [inPlaceOf(look, home), beside];
 }
 
-function inPlaceOf({ original, blocks, config, refusals }: Basis, home: string): Way {
+function inPlaceOf({ original, blocks, config, diagnostics, refusals }: Basis, home: string): Way {
+  // Where it cannot be read, nobody knows.
+  const isEmpty = blocks.length === 0 && diagnostics.length === 0;
   return {
     name: 'in place',
-    why: `In place of ${original.name}: the manager starts and stops it, and the blocks stay in ${config}.`,
-    first: blocks.length === 0 ? `add an <integration> block to ${config}` : undefined,
-    commands: [`integratord install${homeOption(home)}`, `${controlOf(original, home)} restart`],
+    why: `In place of ${original.name ?? 'its Integrator'}: the manager starts and stops it, and the blocks stay in ${config}.`,
+    first: isEmpty ? `add an <integration> block to ${config}` : undefined,
+    commands: [
+      `integratord install${homeOption(home)}`,
+      `${controlOf(programAt(original, home))} restart`,
+    ],
     refusals,
   };
 }
@@ -62,17 +73,13 @@ function besideOf({ original, user, isPackaged }: Basis, home: string): Way {
     first: `${move}${isUsual ? '' : edit}`,
     commands: [
       `${isPackaged ? '' : state}systemctl enable --now integratord`,
-      ...(hasOriginal ? [`${controlOf(original, home)} restart`] : []),
+      ...(hasOriginal ? [`${controlOf(programAt(original, home))} restart`] : []),
     ],
     refusals: [],
   };
 }
 
-function homeOption(home: string): string {
-  return home === '/var/ossec' ? '' : ` --home ${shellWord(home)}`;
-}
-
-function controlOf({ name = 'wazuh-integratord' }: Basis['original'], home: string): string {
-  const path = `${home}/bin/${name.replace('integratord', 'control')}`;
-  return /^[\w./-]+$/.test(path) ? path : shellWord(path);
+/** Where the manager's Integrator is, or would be. */
+function programAt({ name = 'wazuh-integratord' }: Basis['original'], home: string): string {
+  return `${home}/bin/${name}`;
 }

@@ -8,15 +8,18 @@ import {
   readSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { type OriginalBack, originalBack } from '../../dropin/install/back.ts';
 import { findProgram, type ManagerProgram } from '../../dropin/install/programs.ts';
 
 /** How the manager's own Integrator does. */
 export interface Original {
-  /** `none`: this manager has none; `replaced`: integratord stands in its place. */
-  readonly state: 'none' | 'running' | 'stopped' | 'replaced';
+  /** `none`: this manager has none; `replaced`: integratord stands in its place; `unknown`: this user may not look. */
+  readonly state: 'none' | 'running' | 'stopped' | 'replaced' | 'unknown';
   readonly name: string | undefined;
   readonly path: string | undefined;
   readonly pid: number | undefined;
+  /** Set where integratord had its place before, as it is after an upgrade of the manager. */
+  readonly back: OriginalBack | undefined;
   /** Integrations that it said it has enabled, and could not enable, when it last started. */
   readonly enabled: readonly string[];
   readonly notEnabled: readonly string[];
@@ -29,7 +32,8 @@ export interface Original {
 const LOG_BYTES = 4 * 2 ** 20;
 
 /** Looks at the manager's own Integrator: its program, its process, and what it last logged. */
-export function lookAtOriginal(home: string, program: ManagerProgram | undefined): Original {
+export function lookAtOriginal(home: string, seen: SeenProgram): Original {
+  const program = seen === 'unseen' ? undefined : seen;
   const name = program?.name ?? 'wazuh-integratord';
   const lines = endOf(join(home, 'logs', 'ossec.log'))
     .split('\n')
@@ -40,10 +44,11 @@ export function lookAtOriginal(home: string, program: ManagerProgram | undefined
   const errors = lines.filter((line) => /: (?:ERROR|CRITICAL): /.test(line));
   const pid = runningPid(home, name);
   return {
-    state: stateOf(program, pid),
+    state: seen === 'unseen' ? 'unknown' : stateOf(program, pid),
     name: program?.name,
     path: program?.path,
     pid,
+    back: originalBack(program),
     enabled: [...new Set(quoted('Enabling integration for'))],
     notEnabled: [...new Set(quoted('Unable to enable integration for'))],
     errors: errors.length,
@@ -57,12 +62,15 @@ function stateOf(program: ManagerProgram | undefined, pid: number | undefined): 
   return pid === undefined ? 'stopped' : 'running';
 }
 
-/** The manager's Integrator; undefined where there is none, or only root may see it. */
-export function programOf(home: string): ManagerProgram | undefined {
+/** The manager's Integrator; undefined where there is none, `unseen` where this user may not look. */
+export type SeenProgram = ManagerProgram | 'unseen' | undefined;
+
+/** Looks for the manager's Integrator. Only root may look into `bin` of some managers. */
+export function programOf(home: string): SeenProgram {
   try {
     return findProgram(home);
   } catch {
-    return undefined; // only root may look into `bin` of some managers
+    return 'unseen';
   }
 }
 

@@ -1,5 +1,8 @@
+import { userInfo } from 'node:os';
 import { formatDiagnostic } from '../../core/diagnostic.ts';
+import { isRoot } from '../../dropin/enter.ts';
 import { printable } from '../output.ts';
+import { backText } from '../put-back.ts';
 import type { Style } from '../style.ts';
 import { type FirstLook, isReady } from './first-look.ts';
 import { type Way, waysOf } from './next-steps.ts';
@@ -10,11 +13,15 @@ export function lookText(look: FirstLook, style: Style): string {
   const { manager } = look;
   if (manager === undefined) return nothingFound(look);
   const title = style.strong;
+  if (manager.state === 'unreadable') {
+    return [`${title('Manager')}    ${notSeen(manager.home)}`, ...otherHomes(look), ''].join('\n');
+  }
   const mark = (why: string | undefined) => (why === undefined ? style.good('✓') : style.bad('✗'));
   const lines = [
     `${title('Manager')}    ${aboutText(look)}`,
     ...otherHomes(look),
     `           ${printable(originalText(look.original))}`,
+    ...backLines(look.original, style),
     '',
     `${title('Rights')}     ${triedAs(look)}`,
     ...look.rights.map(({ what, path, why, fix }) => {
@@ -51,9 +58,21 @@ function aboutText({ manager }: FirstLook): string {
   const name =
     product === 'unknown' ? 'a manager' : `${product}${version === undefined ? '' : ` ${version}`}`;
   const what = state === 'agent' ? `${name}, an agent: it writes no alerts` : name;
-  if (state === 'unreadable')
-    return printable(`${home}, which you may not look into: run this as root`);
   return printable(`${what} in ${home}, found ${how}`);
+}
+
+function notSeen(home: string): string {
+  const who = `cannot look into ${home} as user ${userName()}`;
+  return printable(isRoot() ? `${who}: the system does not let it` : `${who}: run this as root`);
+}
+
+/** Of this process. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.geteuid?.()); // no system has to know it
+  }
 }
 
 function otherHomes({ search, manager }: FirstLook): string[] {
@@ -85,6 +104,8 @@ function originalText({
   switch (state) {
     case 'none':
       return 'It has no Integrator of its own.';
+    case 'unknown':
+      return 'Only root can tell how its own Integrator does.';
     case 'replaced':
       return `integratord stands in the place of ${name} already.`;
     case 'running':
@@ -92,6 +113,11 @@ function originalText({
     case 'stopped':
       return `${name} does not run${rest}`;
   }
+}
+
+/** Alerts are delivered by the original since: nothing else on the screen says so. */
+function backLines({ back }: Original, style: Style): string[] {
+  return back === undefined ? [] : [`         ${style.bad('!')} ${printable(backText(back))}`];
 }
 
 function nothingFound({ search }: FirstLook): string {
@@ -108,13 +134,18 @@ function nothingFound({ search }: FirstLook): string {
 function waysText(look: FirstLook, style: Style): string[] {
   const ways = waysOf(look);
   if (ways.length === 0) return [];
-  const intro = isReady(look)
-    ? 'Nothing was changed. To go live:'
-    : 'Nothing was changed. Mend what is marked above, look again, and then:';
   return [
-    style.strong(intro),
+    style.strong(introOf(look, ways)),
     ...ways.flatMap((way, at) => ['', ...wayLines(way, at + 1, ways.length)]),
   ];
+}
+
+function introOf(look: FirstLook, ways: readonly Way[]): string {
+  const kind = ways[0]?.name;
+  if (kind === 'already') return 'Nothing was changed.';
+  if (!isReady(look))
+    return 'Nothing was changed. Mend what is marked above, look again, and then:';
+  return `Nothing was changed. To ${kind === 'back' ? 'put integratord back' : 'go live'}:`;
 }
 
 function wayLines(

@@ -1,5 +1,6 @@
 import type { CanaryReport } from '../../core/canary.ts';
 import type { LaneReport, StatusReport } from '../../core/status.ts';
+import type { OriginalBack } from '../../dropin/install/back.ts';
 import { isoTime } from '../output.ts';
 import type { Judgement } from './verdict.ts';
 
@@ -36,6 +37,7 @@ export function statusJson(report: StatusReport, { verdict, problems }: Judgemen
       in_force_since: isoTime(configuration.inForceSince),
       refused_since: isoTime(configuration.refused?.since),
     },
+    original_back: null,
     problems,
   };
 }
@@ -44,6 +46,7 @@ export function statusJson(report: StatusReport, { verdict, problems }: Judgemen
 export function stoppedJson(
   waiting: readonly LaneReport[],
   { verdict, problems }: Judgement,
+  back: OriginalBack | undefined,
   now: number,
 ) {
   return {
@@ -55,6 +58,7 @@ export function stoppedJson(
     reading: [],
     outbox: null,
     integrations: waiting.map((one) => laneJson(one, now)),
+    original_back: back === undefined ? null : { path: back.path, since: isoTime(back.since) },
     problems,
   };
 }

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Account, accountNames, findAccount, isRoot } from '../enter.ts';
+import { thereSince } from './back.ts';
 import { launcherText, NODE_VARIABLES } from './launcher.ts';
 import { whyChangeable, whyTreeChangeable, whyUnreachable } from './permissions.ts';
 import { type InstallPlan, type InstallStep, refused, restartNote } from './plan.ts';
@@ -68,14 +69,8 @@ export function planInstall(options: InstallOptions): InstallPlan {
     kind: 'ready',
     steps,
     notes: steps.length === 0 ? [] : [restartNote(found)],
-    ...(found.state === 'original' && { takesOver: account, ...backSince(found) }),
+    ...(found.state === 'original' && { takesOver: account, backSince: thereSince(found) }),
   };
-}
-
-/** A package keeps the times of its files, but not when they were put there. */
-function backSince({ path }: ManagerProgram): { backSince?: number } {
-  const time = statOf(path)?.ctimeMs;
-  return time === undefined ? {} : { backSince: Math.round(time) };
 }
 
 function accountFor(

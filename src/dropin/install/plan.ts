@@ -27,7 +27,7 @@ export type InstallPlan =
        * When that original came there, as far as the system tells, in milliseconds since 1970: set where
        * integratord had its place before.
        */
-      readonly backSince?: number;
+      readonly backSince?: number | undefined;
     }
   | {
       readonly kind: 'refused';
