@@ -49,7 +49,6 @@ export async function makePackages({
   };
   for (const arch of kinds.some((kind) => kind !== 'npm') ? architectures : []) {
     const program = await programFiles({ root, arch, version, seconds, work });
-    for (const absent of program.absent) say(`INCOMPLETE: ${absent} is not in the registry`);
     const about = { arch, version, needs: program.needs, seconds };
     if (kinds.includes('tar')) {
       const name = `integratord-${version}-linux-${arch}`;

@@ -60,6 +60,7 @@ const ROOMS: Readonly<Record<string, readonly string[] | undefined>> = {
 /** Libraries that only one file may know, so that they can be exchanged. */
 const ONE_IMPORTER = [
   '@photostructure/sqlite',
+  'koffi',
   'undici',
   'pino',
   'pino-pretty',

@@ -14,22 +14,10 @@ const { packages } = JSON.parse(readFileSync(file, 'utf8')) as {
 /** All but the project itself, whose path is empty. */
 const dependencies = Object.entries(packages).filter(([path]) => path !== '');
 
-/**
- * The parts of node-unix-socket for machines that nobody here builds on: their checksums could not be
- * had where the lock file is maintained. It is loaded for events of enrichments only, and never as root.
- */
-const WITHOUT_CHECKSUM = [
-  'darwin-arm64',
-  'darwin-x64',
-  'linux-arm-gnueabihf',
-  'linux-arm64-gnu',
-  'linux-arm64-musl',
-].map((system) => `node_modules/node-unix-socket-${system}`);
-
-it('the lock file holds a strong checksum of every package, with five known exceptions', () => {
+it('the lock file holds a strong checksum of every package', () => {
   const without = dependencies.filter(([, { integrity = '' }]) => !integrity.startsWith('sha512-'));
   expect(dependencies.length).toBeGreaterThan(100);
-  expect(without.map(([path]) => path)).toEqual(WITHOUT_CHECKSUM);
+  expect(without.map(([path]) => path)).toEqual([]);
 });
 
 it('the lock file names no download address: packages come from the registry that npm is set to', () => {

@@ -5,7 +5,7 @@ import { NODE_VERSION } from './node-runtime.mjs';
 import { contentOf, file } from './tree.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const native = 'node_modules/node-unix-socket-linux-x64-gnu/unix.node';
+const native = 'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node';
 
 function extras(...paths) {
   const entries = [file('licenses/node', 'Of Node'), ...paths.map((path) => file(path, ''))];
@@ -21,13 +21,13 @@ it('lists what is in the package, with Node.js and SQLite, at the time of the co
   const refs = components.map((one) => one['bom-ref']);
   expect(refs).toContain(`pkg:generic/node@${NODE_VERSION}`);
   expect(refs).toContainEqual(expect.stringMatching(/^pkg:generic\/sqlite@3\.\d+\.\d+$/));
-  expect(refs).toContainEqual(expect.stringMatching(/node-unix-socket-linux-x64-gnu@/));
+  expect(refs).toContainEqual(expect.stringMatching(/koffi-linux-x64@/));
 });
 
 it('leaves out an optional part that is not in the package', () => {
   const found = extras();
-  expect(found['sbom.cdx.json']).toContain('pkg:npm/node-unix-socket@');
-  expect(found['sbom.cdx.json']).not.toContain('"name": "node-unix-socket-linux-x64-gnu"');
+  expect(found['sbom.cdx.json']).toContain('pkg:npm/koffi@');
+  expect(found['sbom.cdx.json']).not.toContain('"name": "koffi-linux-x64"');
 });
 
 it('has the texts of all licences, Node’s among them', () => {

@@ -21,7 +21,7 @@ export const ALLOWED = new Set([
 const TEXT = /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
 
 /** Packages without a text of their own, and whose it is: native parts for one system each. */
-const PARTS = [[/^node-unix-socket-.+$/, 'node-unix-socket']];
+const PARTS = [[/^@koromix\/koffi-.+$/, 'koffi']];
 
 /**
  * The libraries that are shipped, by name.

@@ -19,7 +19,7 @@ it.each(['x64', 'arm64'])('all that is shipped for %s may be, and has its text',
   const libraries = shippedLibraries(root, ours, { os: 'linux', cpu, libc: 'glibc' });
   expect(libraries.length).toBeGreaterThan(40);
   expect(licenceProblems(libraries)).toEqual([]);
-  expect(libraries.map((one) => one.name)).toContain(`node-unix-socket-linux-${cpu}-gnu`);
+  expect(libraries.map((one) => one.name)).toContain(`@koromix/koffi-linux-${cpu}`);
 });
 
 it.each([
@@ -50,22 +50,22 @@ it('finds texts and notices, and takes those of the whole for a part of it', () 
     }
   };
   place('a', { 'licence.md': 'A\r\nB\n', NOTICE: 'by C', 'licenses.js': 'no' });
-  place('node-unix-socket', { LICENSE: 'S' });
+  place('koffi', { LICENSE: 'S' });
   place('tool', { LICENSE: 'T' });
   const packages = {
     '': { name: 'ours', version: '1.0.0' },
     'node_modules/a': { version: '1.0.0', license: 'Apache-2.0' },
-    'node_modules/node-unix-socket': { version: '2.0.0', license: 'MIT' },
-    'node_modules/node-unix-socket-linux-arm64-gnu': { version: '2.0.0', license: 'MIT' },
+    'node_modules/koffi': { version: '2.0.0', license: 'MIT' },
+    'node_modules/@koromix/koffi-linux-arm64': { version: '2.0.0', license: 'MIT' },
     'node_modules/tool': { version: '1.0.0', license: 'MIT', dev: true },
   };
   const found = shippedLibraries(folder, { packages });
   expect(
     found.map(({ name, texts }) => [name, texts.toSorted((a, b) => a.localeCompare(b))]),
   ).toEqual([
+    ['@koromix/koffi-linux-arm64', ['S']],
     ['a', ['A\nB', 'by C']],
-    ['node-unix-socket', ['S']],
-    ['node-unix-socket-linux-arm64-gnu', ['S']],
+    ['koffi', ['S']],
   ]);
 });
 

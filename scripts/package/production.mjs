@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { isElf, useOlderVersion } from './elf.mjs';
 import { contentOf, copyAll } from './tree.mjs';
 
@@ -10,12 +10,17 @@ import { contentOf, copyAll } from './tree.mjs';
 const FOLDERS = /(^|\/)(test|tests|benchmarks?|examples?|docs|\.github|\.husky)\//;
 /** What its authors and its compilers need. Licences have no extension, or are kept by name. */
 const FILES =
-  /(\.(map|ts|cts|mts|md|yml|yaml|html|zip|tsbuildinfo|h|c|cpp|gyp|gypi|sh)|\/bench(mark)?\.js|\/\.[^/]+)$/;
+  /(\.(map|ts|cts|mts|md|yml|yaml|html|zip|tsbuildinfo|h|c|cc|cpp|hh|inc|def|S|asm|gyp|gypi|sh)|\/CMakeLists\.txt|\/bench(mark)?\.js|\/\.[^/]+)$/;
+/** For another C library. */
+const MUSL = /\.musl\.[^/]+$|\/musl_[^/]+\/[^/]+$/;
 const LICENSE = /(^|\/)(licen[cs]e|copying|notice)[^/]*$/i;
 
-/** Whole folders below node_modules: headers to compile with, and what the build has copied into dist. */
+/** Whole folders below node_modules: what is compiled, compiles or explains, and what the build has copied into dist. */
 const UNUSED = [
   '.bin/',
+  'koffi/cnoke.cjs',
+  'koffi/doc/',
+  'koffi/vendor/',
   'node-addon-api/',
   'uplot/',
   'zod/src/',
@@ -35,23 +40,17 @@ const OLDER = {
  * @param arch {'x64' | 'arm64'} need not be this machine's
  * @param work {string} a directory that outlives this
  * @returns {import('./tree.mjs').Entry[]} `node_modules`
+ * @throws Error where the registry lacks a native part for that kind of machine, which npm leaves out without a word
  */
 export function productionLibraries(root, arch, work) {
   const modules = join(installed(root, arch, work), 'node_modules');
-  return copyAll('node_modules', modules, (name) => isLoaded(name, arch)).map((entry) => ({
+  const entries = copyAll('node_modules', modules, (name) => isLoaded(name, arch));
+  const native = `node_modules/@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`;
+  if (!entries.some(({ path }) => path === native)) throw new Error(`there is no ${native}`);
+  return entries.map((entry) => ({
     ...withOldGlibc(entry),
     mode: 0o644, // nothing here is a command
   }));
-}
-
-/**
- * The native parts that npm leaves out without a word where the registry has none for that kind of machine.
- * @returns {string[]} their names
- */
-export function missingLibraries(entries, arch) {
-  return [`node-unix-socket-linux-${arch}-gnu`].filter(
-    (name) => !entries.some(({ path }) => path.startsWith(`node_modules/${name}/`)),
-  );
 }
 
 /** Installs what the lock file names, once for each lock file. */
@@ -79,7 +78,7 @@ function isLoaded(name, arch) {
   if (UNUSED.some((folder) => name.startsWith(folder))) return false;
   const [, prebuilt] = /\/prebuilds\/(.+)/.exec(name) ?? [];
   if (prebuilt !== undefined && !prebuilt.startsWith(`linux-${arch}/`)) return false;
-  if (basename(name).includes('.musl.')) return false;
+  if (MUSL.test(name)) return false;
   if (LICENSE.test(name)) return true;
   return !FOLDERS.test(name) && !FILES.test(name);
 }

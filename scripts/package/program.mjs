@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { extraFiles } from './extras.mjs';
 import { launcher } from './launcher.mjs';
 import { nodeRuntime } from './node-runtime.mjs';
-import { missingLibraries, productionLibraries } from './production.mjs';
+import { productionLibraries } from './production.mjs';
 import { requirements } from './requirements.mjs';
 import { copy, copyAll, file } from './tree.mjs';
 
@@ -18,9 +18,8 @@ const DOCUMENTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md'];
  * @param version {string} what it shall say of itself
  * @param seconds {number} when it was committed, since 1970
  * @param work {string} a directory that outlives this
- * @returns {Promise<{ entries: import('./tree.mjs').Entry[], needs: object, launch: object,
- *   absent: string[] }>}
- *   `needs`: as of requirements; `launch`: what the launcher was made of; `absent`: libraries that should be there
+ * @returns {Promise<{ entries: import('./tree.mjs').Entry[], needs: object, launch: object }>}
+ *   `needs`: as of requirements; `launch`: what the launcher was made of
  */
 export async function programFiles({ root, arch, version, seconds, work }) {
   const native = [...nodeRuntime(arch, work), ...productionLibraries(root, arch, work)];
@@ -40,12 +39,7 @@ export async function programFiles({ root, arch, version, seconds, work }) {
     file('package.json', packageJson(root, version)),
   ];
   const extras = extraFiles({ root, arch, version, seconds, entries });
-  return {
-    entries: [...entries, ...extras],
-    needs,
-    launch,
-    absent: missingLibraries(native, arch),
-  };
+  return { entries: [...entries, ...extras], needs, launch };
 }
 
 /** What completes the command in each shell, as the command itself prints it. */

@@ -8,7 +8,7 @@ import type { ClosableHttpClient, LaneHttp, ScriptRunner } from '../core/destina
 import { type Log, silentLog } from '../core/log.ts';
 import type { Paths } from '../core/paths.ts';
 import type { Spool } from '../core/spool.ts';
-import { UnixDatagrams } from '../transport/datagram.ts';
+import { UnixDatagrams } from '../transport/datagrams/unix-datagrams.ts';
 import { forkNameHost } from '../transport/names/name-host-process.ts';
 import { createNames, type Names } from '../transport/names/names.ts';
 import { createScriptRunner } from '../transport/script.ts';

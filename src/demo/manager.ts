@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonObject, valueAt } from '../alert/json.ts';
 import { createRegistry } from '../destinations/registry.ts';
-import { receiveDatagrams } from '../transport/datagram.ts';
+import { receiveDatagrams } from '../transport/datagrams/receive-datagrams.ts';
 import type { Feed } from './feed.ts';
 
 /**

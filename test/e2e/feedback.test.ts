@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DgramSocket } from 'node-unix-socket';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { receiveDatagrams } from '../../src/transport/datagrams/receive-datagrams.ts';
 import { createHome, type Home } from '../support/home.ts';
 import { DaemonProcess, until } from '../support/program.ts';
 import { Sink } from '../support/sink.ts';
@@ -11,7 +11,7 @@ const ALERTS = 1000;
 
 let home: Home;
 let virusTotal: Sink;
-let manager: DgramSocket | undefined;
+let endManager: (() => void) | undefined;
 let daemon: DaemonProcess | undefined;
 let received: string[];
 
@@ -58,9 +58,7 @@ function answer(path: string): { status: number; body: string } {
 function startManager(): void {
   const path = join(home.path, 'queue', 'sockets', 'queue');
   rmSync(path, { force: true });
-  manager = new DgramSocket();
-  manager.on('data', (datagram: Buffer) => received.push(datagram.toString('utf8')));
-  manager.bind(path);
+  endManager = receiveDatagrams(path, (datagram) => received.push(datagram.toString('utf8')));
 }
 
 beforeEach(async () => {
@@ -79,8 +77,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await daemon?.kill();
   daemon = undefined;
-  manager?.close();
-  manager = undefined;
+  endManager?.();
+  endManager = undefined;
   await virusTotal.close();
   home.remove();
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHome, type Home } from '../support/home.ts';
 import { isMissing } from '../support/requirement.ts';
+import { datagramProgram } from './support/datagram-program.ts';
 import { madeFile } from './support/made-packages.ts';
 
 const NOBODY = 65_534;
@@ -82,8 +83,14 @@ describe('the tarball', () => {
       expect(run('demo', '--seconds', '1').stdout).not.toContain('console cannot be used');
       // All of its libraries, native ones included.
       const probe = [join(program, 'dist', 'cli', 'wazuh.js'), '--home', home.path, '--probe'];
-      expect(runProgram(join(program, 'bin', 'node'), ...probe)).toMatchObject({
+      const node = join(program, 'bin', 'node');
+      expect(runProgram(node, ...probe)).toMatchObject({ status: 0, stderr: '' });
+      const sockets = join(place, 'sockets');
+      mkdirSync(sockets);
+      chmodSync(sockets, 0o777);
+      expect(runProgram(node, ...datagramProgram(program, join(sockets, 'queue')))).toEqual({
         status: 0,
+        stdout: 'x64, unreachable, here it is\n',
         stderr: '',
       });
     },
