@@ -66,6 +66,26 @@ it('tells the others of a notices lane that is in trouble itself, once over rest
   await second.stop();
 });
 
+it('says in the log and in status what is wrong with the only one that is told, and warns of that before', async () => {
+  const { broken, home, settings, run, start, told } = await scene();
+  writeFileSync(settings, 'notices: [slack]\n');
+  const check = await run('check');
+  expect(check.code).toBe(0);
+  expect(check.stdout).toContain(
+    `${settings}:1:11: warning: nobody is told what is wrong with slack itself`,
+  );
+  broken.add('/a');
+  const daemon = await start();
+  home.append(alertLine(1));
+  await daemon.logged('nobody else is named in `notices` who could be told', (line) => {
+    return line['level'] === 'error' && String(line['sentence']).startsWith(PARKED);
+  });
+  const status = await run('status');
+  expect(status.code).toBe(1);
+  expect(status.stdout).toContain('! slack is parked');
+  expect(told('/a', PARKED) + told('/b', PARKED)).toBe(0);
+});
+
 it('tells of a refused reload, and of one that is right again', async () => {
   const { settings, run, start, told } = await scene();
   const first = await start();
