@@ -9,13 +9,17 @@ import { hostZone, type Zone, zoneOf } from '../times/zone.ts';
 import { CanaryKeeper } from './canary-keeper.ts';
 import { type ControlParts, startControl } from './control.ts';
 import { KeptCopies } from './kept-copies.ts';
+import type { LiveFeed } from './live-feed.ts';
 import { ReadDoor } from './read-door.ts';
 import type { Reloading } from './reloading.ts';
 import type { Setup } from './setup.ts';
 import { SourceWatch } from './source-watch.ts';
 import { type SelfNoticesFrom, startSelfNotices } from './start-self-notices.ts';
 
-export interface AffairsParts extends SelfNoticesFrom, Omit<ControlParts, 'reloading'> {
+export interface AffairsParts
+  extends Omit<SelfNoticesFrom, 'live'>,
+    Omit<ControlParts, 'live' | 'reloading'> {
+  readonly live: LiveFeed;
   readonly paths: Pick<Paths, 'state'>;
   readonly reloading: Reloading;
 }

@@ -4,6 +4,7 @@ import type { AlertFacts } from '../alert/facts.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LeasedDelivery, NewDelivery, Settlement } from '../core/delivery.ts';
 import type { LiveEvent } from '../core/live-event.ts';
+import { NoticeBoard } from './notice-board.ts';
 
 /** What is told of an alert. */
 type KnownAlert = Partial<Pick<AlertFacts, 'id' | 'level'>> & Omit<AlertLabels, 'description'>;
@@ -11,6 +12,8 @@ type KnownAlert = Partial<Pick<AlertFacts, 'id' | 'level'>> & Omit<AlertLabels, 
 /** Tells those who look on what happens. While nobody does, it costs a comparison. */
 export class LiveFeed {
   readonly #clock: Pick<Clock, 'now'>;
+  /** What integratord says about itself. */
+  readonly board = new NoticeBoard();
   readonly #watchers = new Set<(event: LiveEvent) => void>();
 
   constructor(clock: Pick<Clock, 'now'>) {

@@ -30,7 +30,7 @@ async function noise(settings: string, lines: readonly string[]) {
       passes += 1;
       yield { bytes: Buffer.from(`${lines.join('\n')}\n`) };
     };
-    return { ...(await noiseOf(setup, read, START)), passes };
+    return { ...(await noiseOf(setup, settings, read, START)), passes };
   } finally {
     home.remove();
   }

@@ -11,6 +11,7 @@ import {
   type TriedIntegration,
   triedIntegrations,
 } from './simulation.ts';
+import { throttlePlace } from './throttle-place.ts';
 
 /** The throttles that are tried: from the one that hides least. */
 const KEYS = [['rule.id', 'agent.id', 'data.srcip'], ['rule.id', 'agent.id'], ['rule.id']] as const;
@@ -22,11 +23,13 @@ const LEAST_MESSAGES = 10;
 
 /**
  * What of a configuration makes the most messages, and how many each of a few throttles would have left.
+ * @param settings the text of its settings file.
  * @param read reads the history from its beginning, once or twice.
  * @param now in milliseconds since 1970.
  */
 export async function noiseOf(
   setup: Tried,
+  settings: string,
   read: () => AsyncIterable<Records>,
   now: number,
 ): Promise<Noise> {
@@ -56,7 +59,7 @@ export async function noiseOf(
       const savings = its.map(({ name, same, every }) => {
         return { same, every, messages: messages.get(name) ?? one.after };
       });
-      return { ...one, savings };
+      return { ...one, savings, place: throttlePlace(settings, one.id) };
     }),
   };
 }

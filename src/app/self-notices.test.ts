@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
+import { NoticeBoard } from './notice-board.ts';
 import { ownTroubles } from './own-troubles.ts';
 import { type OpenTroubles, SelfNotices, type Trouble } from './self-notices.ts';
 
@@ -10,6 +11,8 @@ let told: Record<string, number>;
 let open: OpenTroubles;
 let messages: [lane: number, sentence: string][];
 let lanes: ReadonlyMap<string, number>;
+let board: NoticeBoard;
+let log: RecordingLog;
 let notices: SelfNotices;
 
 const parked: Trouble = {
@@ -34,8 +37,9 @@ function start(): void {
         open = troubles;
       },
     },
+    board,
     clock,
-    log: new RecordingLog(),
+    log,
   });
   notices.start();
 }
@@ -46,6 +50,8 @@ beforeEach(() => {
   told = {};
   open = {};
   messages = [];
+  board = new NoticeBoard();
+  log = new RecordingLog();
   lanes = new Map([
     ['slack', 1],
     ['pagerduty', 2],
@@ -116,11 +122,43 @@ it('tells each twice an hour at most where it comes and goes', async () => {
   ]);
 });
 
-it('looks at nothing where nobody is to be told', async () => {
+it('shows on the board what is wrong and what is over, the newest first, also where nobody is told', async () => {
   lanes = new Map();
   troubles = [parked];
   await clock.advance(60_000);
+  troubles = [];
+  await clock.advance(10_000);
   expect(messages).toEqual([]);
+  expect(board.notices).toEqual([
+    { at: expect.any(Number) as number, sentence: 'It works.', isOver: true },
+    { at: expect.any(Number) as number, sentence: 'It is parked.', isOver: false },
+  ]);
+  for (let more = 0; more < 10; more += 1) {
+    troubles = more % 2 === 0 ? [parked] : [];
+    await clock.advance(60_000);
+  }
+  expect(board.notices).toHaveLength(5);
+});
+
+it('tells those who are named later what was wrong before', async () => {
+  const named = lanes;
+  lanes = new Map();
+  troubles = [parked];
+  await clock.advance(60_000);
+  lanes = named;
+  await clock.advance(60_000);
+  expect(messages).toEqual([[2, 'It is parked.']]);
+});
+
+it('logs an error where the only one that is told is the one in trouble', async () => {
+  lanes = new Map([['slack', 1]]);
+  troubles = [parked];
+  await clock.advance(60_000);
+  expect(messages).toEqual([]);
+  const said = 'nobody else is named in `notices` who could be told';
+  expect(log.lines).toEqual([
+    { level: 'error', message: said, fields: { sentence: 'It is parked.' } },
+  ]);
 });
 
 it('knows what is wrong with integratord itself', () => {

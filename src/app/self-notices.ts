@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { HOUR_MS } from '../core/durations.ts';
 import type { Log } from '../core/log.ts';
 import { OutboxError } from '../core/outbox-error.ts';
+import type { NoticeBoard } from './notice-board.ts';
 
 /** How often to look. */
 const LOOK_MS = 10_000;
@@ -42,6 +43,8 @@ export interface SelfNoticesParts {
   /** Stores a message of our own for a lane. */
   readonly tell: (lane: number, sentence: string) => void;
   readonly told: Told;
+  /** Where it can be looked at, whoever is told. */
+  readonly board: Pick<NoticeBoard, 'add'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,13 +56,16 @@ interface Episode {
 }
 
 /**
- * Tells the integrations that `notices` names what is wrong with integratord itself, and when it is over:
- * an integration that is parked, a reload that was refused, an outbox that fills up.
+ * Tells the integrations that `notices` names, and those who look at the board, what is wrong with
+ * integratord itself, and when it is over: an integration that is parked, a reload that was refused, an
+ * outbox that fills up.
  */
 export class SelfNotices {
   readonly #parts: SelfNoticesParts;
   readonly #episodes = new Map<string, Episode>();
   #isResumed = false;
+  /** True while `notices` names nobody. */
+  #isToBoardOnly = false;
   #cancel: (() => void) | undefined;
 
   constructor(parts: SelfNoticesParts) {
@@ -81,10 +87,9 @@ export class SelfNotices {
   /** Looks now. */
   look(): void {
     const lanes = this.#parts.lanes();
-    if (lanes.size === 0) {
-      this.#episodes.clear();
-      return;
-    }
+    // Whoever is named now is told what was wrong before.
+    if (lanes.size > 0 && this.#isToBoardOnly) this.#episodes.clear();
+    this.#isToBoardOnly = lanes.size === 0;
     try {
       this.#follow(this.#parts.troubles(), lanes);
     } catch (error) {
@@ -103,7 +108,7 @@ export class SelfNotices {
       if (episode.isTold || now - episode.since < PATIENCE_MS || !this.#mayTell(trouble.key))
         continue;
       episode.isTold = true;
-      this.#tell(trouble, trouble.sentence, lanes);
+      this.#tell(trouble, false, lanes);
       this.#keepOpen();
     }
     for (const [key, { trouble, isTold, since }] of this.#episodes) {
@@ -111,7 +116,7 @@ export class SelfNotices {
       if (present.has(key) || (isTold && now - since < PATIENCE_MS)) continue;
       this.#episodes.delete(key);
       if (!isTold) continue;
-      this.#tell(trouble, trouble.over, lanes);
+      this.#tell(trouble, true, lanes);
       this.#keepOpen();
     }
   }
@@ -129,6 +134,7 @@ export class SelfNotices {
   }
 
   #keepOpen(): void {
+    if (this.#isToBoardOnly) return;
     const told = [...this.#episodes.values()].filter(({ isTold }) => isTold);
     const open = told.map(({ trouble: { key, over, about } }) => {
       return [key, about === undefined ? { over } : { over, about }] as const;
@@ -138,6 +144,7 @@ export class SelfNotices {
 
   /** Also when it was told before a restart. */
   #mayTell(key: string): boolean {
+    if (this.#isToBoardOnly) return true;
     const { told, clock } = this.#parts;
     const now = clock.now();
     const recent = Object.entries(told.read()).filter(([, at]) => {
@@ -148,10 +155,15 @@ export class SelfNotices {
     return true;
   }
 
-  #tell({ about }: Trouble, sentence: string, lanes: ReadonlyMap<string, number>): void {
-    for (const [integration, lane] of lanes) {
-      if (integration !== about) this.#parts.tell(lane, sentence);
+  #tell(trouble: Trouble, isOver: boolean, lanes: ReadonlyMap<string, number>): void {
+    const { board, tell, clock, log } = this.#parts;
+    const sentence = isOver ? trouble.over : trouble.sentence;
+    board.add({ at: clock.now(), sentence, isOver });
+    const others = [...lanes].filter(([integration]) => integration !== trouble.about);
+    for (const [, lane] of others) tell(lane, sentence);
+    if (others.length > 0) log.debug('told integrations about ourselves', { sentence });
+    else if (lanes.size > 0 && !isOver) {
+      log.error('nobody else is named in `notices` who could be told', { sentence });
     }
-    this.#parts.log.debug('told integrations about ourselves', { sentence });
   }
 }

@@ -10,6 +10,7 @@ import { SourceHours } from '../outbox/source-hours.ts';
 import { SqliteStatistics } from '../outbox/statistics.ts';
 import { canaryTroubles } from './canary-reports.ts';
 import type { LaneSet } from './lane-set.ts';
+import type { LiveFeed } from './live-feed.ts';
 import { ownTroubles } from './own-troubles.ts';
 import type { Reloading } from './reloading.ts';
 import { SelfNotices } from './self-notices.ts';
@@ -22,13 +23,14 @@ export interface SelfNoticesFrom {
   readonly reloading: Pick<Reloading, 'inForce' | 'refusal'>;
   readonly sources: () => StatusReport['sources'];
   readonly limitBytes: number;
+  readonly live: Pick<LiveFeed, 'board'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Begins to tell the integrations that `notices` names what is wrong with integratord itself. */
+/** Begins to tell what is wrong with integratord itself. */
 export function startSelfNotices(from: SelfNoticesFrom): SelfNotices {
-  const { database, outbox, lanes, reloading, limitBytes, clock, log } = from;
+  const { database, outbox, lanes, reloading, limitBytes, live, clock, log } = from;
   const store = new SelfNoticeStore(database);
   const space = new Purge(database);
   const statistics = new SqliteStatistics(database);
@@ -64,6 +66,7 @@ export function startSelfNotices(from: SelfNoticesFrom): SelfNotices {
       lanes.wake(new Set([lane]));
     },
     told: store,
+    board: live.board,
     clock,
     log,
   });

@@ -11,17 +11,27 @@ export function noticeIds(
   integrations: readonly Pick<LoadedIntegration, 'integration' | 'resolution'>[],
   known: ReadonlySet<string> | undefined,
 ): string[] {
-  return targets.flatMap(({ id, wrong }) => {
+  const destinationOf = (id: string) =>
+    integrations.find(({ integration }) => integration.id === id)?.resolution.destination;
+  const told = targets.filter(({ id, wrong }) => {
     if (known?.has(id) === false) {
       wrong(`no integration has the id ${JSON.stringify(id)}${suggestion(id, known)}`);
-      return [];
+      return false;
     }
-    const found = integrations.find(({ integration }) => integration.id === id);
-    const destination = found?.resolution.destination;
+    const destination = destinationOf(id);
     if (destination?.enriches === true) {
       wrong(`${destination.title} looks up alerts, and can be told nothing`);
-      return [];
+      return false;
     }
-    return [id];
+    return true;
   });
+  const ids = new Set(told.map(({ id }) => id));
+  const others = [...(known ?? [])].filter((id) => !ids.has(id) && !destinationOf(id)?.enriches);
+  const [only] = told;
+  if (ids.size === 1 && others.length > 0) {
+    only?.warn(
+      `nobody is told what is wrong with ${only.id} itself, such as a key that is no longer valid: name another integration as well`,
+    );
+  }
+  return [...ids];
 }

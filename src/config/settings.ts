@@ -61,6 +61,8 @@ export interface NoticeTarget {
   readonly id: string;
   /** Reports that it cannot be told. */
   readonly wrong: (message: string) => void;
+  /** Reports what to think of beside it. */
+  readonly warn: (message: string) => void;
 }
 
 /** The entry of one integration. */
@@ -101,7 +103,12 @@ export function readSettings(path: string | undefined, files: Files, isOptional 
     tests: readConfigTests(raw.tests, { yaml, report }),
     canary: readCanary(raw.canary),
     notices: (raw.notices ?? []).map((id, index) => {
-      return { id, wrong: (text) => report.error(yaml.offsetOf(['notices', index]), text) };
+      const offset = yaml.offsetOf(['notices', index]);
+      return {
+        id,
+        wrong: (text) => report.error(offset, text),
+        warn: (text) => report.warning(offset, text),
+      };
     }),
     daemon: daemonSettings(raw),
     variables: referencedVariables(file.text),

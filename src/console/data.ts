@@ -1,5 +1,6 @@
 import type { JsonObject } from '../alert/json.ts';
 import type { LiveEvent } from '../core/live-event.ts';
+import type { SaidNotice } from '../core/said-notice.ts';
 import type { SilenceRecord } from '../core/silence.ts';
 import type { StatusReport } from '../core/status.ts';
 import type { AlertDelivery } from '../outbox/alert-history.ts';
@@ -101,6 +102,8 @@ export interface ConsoleSource {
   series(span: SeriesSpan): Series;
   /** Tells what happens from now on. Returns what ends that. */
   watch(told: (event: LiveEvent) => void): () => void;
+  /** What integratord has said about itself, the newest first. */
+  notices(): readonly SaidNotice[];
   deliveries(search: Search): Promise<BrowsePage>;
   /** Deliveries as lines of JSON, a piece of them. */
   exported(search: Search): Promise<ExportPiece>;

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import type { LiveEvent } from '../core/live-event.ts';
+import type { SaidNotice } from '../core/said-notice.ts';
 import type { NowData } from './data.ts';
 import { Live } from './live.ts';
 
 function scene() {
   const clock = new FakeClock();
-  const world = { pending: 0, busy: 0, asked: 0, isBroken: false };
+  const world = { pending: 0, busy: 0, asked: 0, isBroken: false, notices: [] as SaidNotice[] };
   let watcher: ((event: LiveEvent) => void) | undefined;
   const source = {
     async now(): Promise<NowData> {
@@ -14,7 +15,8 @@ function scene() {
       if (world.isBroken) throw new Error('no outbox');
       return nowData(world.pending, clock.now());
     },
-    scrub: (text: string) => text,
+    notices: () => world.notices,
+    scrub: (text: string) => text.replaceAll('s3cret', '[redacted]'),
     watch(told: (event: LiveEvent) => void) {
       watcher = told;
       return () => {
@@ -58,15 +60,30 @@ it('tells pages what has changed, and shows every 15 s that it is there', async 
   const page = open();
   await clock.advance(1000);
   expect(page?.text).toMatch(/^retry: 3000\n\nevent: lanes\nid: \d+\ndata: /);
-  expect(page?.events()).toEqual(['lanes', 'deliveries']);
+  expect(page?.events()).toEqual(['lanes', 'notices', 'deliveries']);
   await clock.advance(14_000);
-  expect(page?.events()).toHaveLength(2);
+  expect(page?.events()).toHaveLength(3);
   expect(page?.text).not.toContain(': still here');
   await clock.advance(2000);
   expect(page?.text.endsWith(': still here\n\n')).toBe(true);
   world.pending = 3;
   await clock.advance(1000);
-  expect(page?.events()).toEqual(['lanes', 'deliveries', 'lanes']);
+  expect(page?.events()).toEqual(['lanes', 'notices', 'deliveries', 'lanes']);
+});
+
+it('tells of notices once each, as text, also where the outbox cannot be asked', async () => {
+  const { clock, world, open } = scene();
+  world.isBroken = true;
+  const page = open();
+  await clock.advance(1000);
+  const sentence = 'slack is parked: <img src=x onerror=alert(1)> s3cret \u202e';
+  world.notices = [{ at: clock.now(), sentence, isOver: false }];
+  await clock.advance(5000);
+  expect(page?.events()).toEqual(['notices', 'deliveries', 'notices']);
+  expect(page?.text).toContain(
+    'slack is parked: &lt;img src=x onerror=alert(1)&gt; [redacted] \\u202e',
+  );
+  expect(page?.text).toContain('</span> trouble');
 });
 
 it('shows that it is there where the outbox cannot be asked, too', async () => {
@@ -74,7 +91,7 @@ it('shows that it is there where the outbox cannot be asked, too', async () => {
   world.isBroken = true;
   const page = open();
   await clock.advance(17_000);
-  expect(page?.events()).toEqual(['deliveries']);
+  expect(page?.events()).toEqual(['notices', 'deliveries']);
   expect(page?.text).toContain(': still here');
 });
 

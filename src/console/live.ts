@@ -3,6 +3,7 @@ import type { LiveEvent } from '../core/live-event.ts';
 import type { ConsoleSource, NowData } from './data.ts';
 import type { Html } from './http/route.ts';
 import { JustNow } from './pages/just-now.tsx';
+import { Notices } from './pages/notices.tsx';
 import { NowLive } from './pages/now.tsx';
 
 /** How many pages may be live at once. */
@@ -19,7 +20,8 @@ const REST_FACTOR = 10;
 const MOST_EVENTS = 10;
 
 /** What pages are told; each again only when it is another. */
-type Topic = 'lanes' | 'deliveries';
+const TOPICS = ['lanes', 'notices', 'deliveries'] as const;
+type Topic = (typeof TOPICS)[number];
 
 interface Subscriber {
   readonly canAct: boolean;
@@ -30,7 +32,7 @@ interface Subscriber {
 }
 
 export interface LiveParts {
-  readonly source: Pick<ConsoleSource, 'now' | 'scrub' | 'watch'>;
+  readonly source: Pick<ConsoleSource, 'now' | 'notices' | 'scrub' | 'watch'>;
   readonly clock: Clock;
   /** The share of its time, from 0 to 1, that the daemon was busy since this was asked last. */
   readonly busyShare: () => number;
@@ -93,7 +95,7 @@ export class Live {
     const number = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : -1;
     // A number of the daemon before this one says nothing: its numbers begin elsewhere.
     if (number > this.#number) return known;
-    for (const topic of ['lanes', 'deliveries'] as const) {
+    for (const topic of TOPICS) {
       const last = this.#last.get(keyOf(topic, canAct));
       if (last !== undefined && last.id <= number) known.set(topic, last.html);
     }
@@ -145,6 +147,8 @@ export class Live {
       const its = [...this.#subscribers].filter((one) => one.canAct === canAct);
       if (its.length === 0) continue;
       if (data !== undefined) this.#write(its, 'lanes', NowLive({ data, canAct }), now);
+      const notices = this.#parts.source.notices();
+      this.#write(its, 'notices', Notices({ notices }), now);
       this.#write(its, 'deliveries', JustNow({ events: this.#events }), now);
     }
     for (const subscriber of this.#subscribers) {

@@ -45,7 +45,7 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
       const canAct = mayAct(request);
       const span = spanOf(request);
       const formId = formIdFor(request)?.() ?? '';
-      return page('Now', NowPage({ data, canAct, formId, span }));
+      return page('Now', NowPage({ data, canAct, formId, notices: source.notices(), span }));
     }),
     get('/series', (request) => ({ kind: 'json', value: source.series(spanOf(request)) })),
     get('/events', (request) => {

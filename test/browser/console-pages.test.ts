@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_BROWSER, startBrowser } from '../support/browser.ts';
 import { hacked, isWide, LOOKS, openPage, picture, violations } from '../support/console-page.ts';
 import { consoleScene, HOSTILE, hostileAlert, untilPage } from '../support/console-scene.ts';
-import { until } from '../support/program.ts';
+import { integratord, until } from '../support/program.ts';
 
 const PAGES = [
   '/',
@@ -79,6 +79,33 @@ describe.skipIf(NO_BROWSER)('the pages of the console', () => {
     await page.getByRole('button', { name: 'Hold' }).click();
     await page.locator('#live', { hasText: '2 sent' }).waitFor();
     await page.locator('#plot canvas').waitFor({ timeout: 30_000 });
+    expect(wrong).toEqual([]);
+  });
+
+  it('tell of notices as they come, without a click, as text', async () => {
+    const { socket, home, world } = await consoleScene();
+    const { page, wrong } = await open(socket);
+    await page.locator('#live-state', { hasText: 'Live' }).waitFor();
+    expect(await page.locator('#notices').innerText()).toBe('');
+    world.status = 404;
+    home.append(hostileAlert(1, 5));
+    const notice = page.locator('#notices li').first();
+    await notice
+      .filter({ hasText: 'Nothing is delivered to slack until it is fixed' })
+      .waitFor({ timeout: 60_000 });
+    expect(await notice.innerText()).toContain('✗ trouble');
+    const said = page.locator('#said[aria-live="polite"]');
+    expect(await said.innerText()).toContain('Nothing is delivered to slack until it is fixed');
+    expect(await violations(page)).toEqual([]);
+    expect(await hacked(page)).toBeUndefined();
+    expect(await page.locator('#notices img, #notices script, #notices svg').count()).toBe(0);
+    world.status = 200;
+    await integratord(['queue', 'retry', '--integration', 'slack', '--home', home.path]);
+    await notice
+      .filter({ hasText: '✓ solved Alerts are delivered to slack again.' })
+      .waitFor({ timeout: 60_000 });
+    await page.reload();
+    expect(await page.locator('#notices li').count()).toBe(2);
     expect(wrong).toEqual([]);
   });
 

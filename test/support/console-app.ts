@@ -8,6 +8,7 @@ import { readerJobs } from '../../src/app/console/reader-jobs.ts';
 import { consoleSource } from '../../src/app/console/source.ts';
 import { createSteering } from '../../src/app/console/steering/steering.ts';
 import { trySilence } from '../../src/app/console/trial.ts';
+import { NoticeBoard } from '../../src/app/notice-board.ts';
 import { readSetup, type Setup } from '../../src/app/setup.ts';
 import { createConsole } from '../../src/console/console.ts';
 import type { Reader } from '../../src/console/reader/client.ts';
@@ -89,7 +90,7 @@ export function consoleApp({
     searcher: reader,
     status,
     tally: new Tally(),
-    live: { watch: () => () => undefined },
+    live: { watch: () => () => undefined, board: new NoticeBoard() },
     setup: () => setup,
     scrubber,
     clock,

@@ -20,7 +20,7 @@ const KEEP_EVERY = 90;
 export class ConsoleDoor {
   readonly #options: Options;
   readonly #status: StatusParts;
-  readonly #live: Pick<LiveFeed, 'watch'>;
+  readonly #live: Pick<LiveFeed, 'watch' | 'board'>;
   /** Undefined while there is no console. */
   #tally: Tally | undefined;
   #setup: Setup | undefined;
@@ -31,7 +31,7 @@ export class ConsoleDoor {
   #cancelPoint: (() => void) | undefined;
   #hasStopped = false;
 
-  constructor(options: Options, status: StatusParts, live: Pick<LiveFeed, 'watch'>) {
+  constructor(options: Options, status: StatusParts, live: Pick<LiveFeed, 'watch' | 'board'>) {
     this.#options = options;
     this.#live = live;
     this.#status = status;

@@ -20,7 +20,7 @@ export interface OpenConsoleParts {
   readonly options: Pick<DaemonOptions, 'log' | 'scrubber' | 'paths' | 'console'>;
   readonly status: StatusParts;
   readonly tally: Tally;
-  readonly live: Pick<LiveFeed, 'watch'>;
+  readonly live: Pick<LiveFeed, 'watch' | 'board'>;
   /** What is in force. */
   readonly setup: () => Setup;
   /** What was in force before the last reload; undefined where there was none. */

@@ -20,7 +20,7 @@ export interface SourceParts {
   readonly searcher: Pick<Reader, 'ask'>;
   readonly status: (backlog: readonly LaneBacklog[]) => StatusReport;
   readonly tally: Tally;
-  readonly live: Pick<LiveFeed, 'watch'>;
+  readonly live: Pick<LiveFeed, 'watch' | 'board'>;
   /** The configuration in force. */
   readonly setup: () => Setup;
   readonly scrubber: Pick<Scrubber, 'scrub'>;
@@ -66,6 +66,7 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
     },
     series: (span) => tally.series(span),
     watch: (told) => live.watch(told),
+    notices: () => live.board.notices,
     deliveries(search) {
       const isSearch = [search.rule, search.agent, search.text].some((one) => one !== undefined);
       return isSearch

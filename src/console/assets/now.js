@@ -26,6 +26,13 @@ function connect() {
     showLanes(event.data);
     asOf();
   });
+  stream.addEventListener('notices', (event) => {
+    const newest = () => $('#notices li')?.textContent;
+    const known = newest();
+    $('#notices').innerHTML = event.data;
+    if (newest() !== undefined && newest() !== known) say(newest());
+    asOf();
+  });
   stream.addEventListener('deliveries', (event) => {
     $('#just-now').innerHTML = event.data;
     asOf();

@@ -1,8 +1,10 @@
+import type { SaidNotice } from '../../core/said-notice.ts';
 import { type LaneReport, WORST_FIRST } from '../../core/status.ts';
 import { bytesOf, spanOf } from '../../core/words.ts';
 import type { NowData } from '../data.ts';
 import { SERIES_SPANS, type SeriesSpan } from '../series.ts';
 import { Ago, durationOf } from './ages.tsx';
+import { Notices } from './notices.tsx';
 import { address, FormId, State, shown, Table } from './parts.tsx';
 import { Spark } from './spark.tsx';
 
@@ -14,12 +16,13 @@ export interface NowParts {
 
 export interface NowPageParts extends NowParts {
   readonly formId: string;
+  readonly notices: readonly SaidNotice[];
   /** How far back the plot goes. */
   readonly span: SeriesSpan;
 }
 
 /** How the daemon is doing. The form stands outside of what is live, so that its id lasts. */
-export function NowPage({ data, canAct, formId, span }: NowPageParts) {
+export function NowPage({ data, canAct, formId, notices, span }: NowPageParts) {
   const now = new Date(data.report.now).toISOString();
   return (
     <>
@@ -35,6 +38,9 @@ export function NowPage({ data, canAct, formId, span }: NowPageParts) {
           {now.slice(0, 19)}Z
         </time>
       </p>
+      <div id="notices">
+        <Notices notices={notices} />
+      </div>
       <section aria-labelledby="just-now-title" class="scripted">
         <h2 id="just-now-title">Just now</h2>
         <ul id="just-now">

@@ -131,6 +131,23 @@ describe('the page about noise', () => {
     expect((await app.ask('/noise')).body).toContain('make 40 messages');
   });
 
+  it('says that a throttle which is there already would be another', async () => {
+    const app = consoleApp({
+      write: false,
+      settings:
+        'integrations:\n  slack:\n    throttle: { same: rule.description, every: 15m }\n    urgent: 12\n',
+    });
+    app.home.append(...Array.from({ length: 40 }, (_, at) => alertLine(at + 1)));
+    const { body } = await outcome(app, '/noise', { span: 'today' });
+    expect(body).toContain(
+      'This changes the throttle that slack has. Put it in the place of that, line 3 of integratord.yaml:',
+    );
+    expect(body).toContain(
+      '>    throttle: { same: [rule.id, agent.id, data.srcip], every: 15m }\n<',
+    );
+    expect(body).not.toContain('integrations:\n');
+  });
+
   it('shows hostile alerts as text, and viewers nothing of the hidden fields', async () => {
     const app = consoleApp({ write: false, hide: ['rule.description', 'agent'] });
     app.home.append(...Array.from({ length: 12 }, (_, at) => hostileAlert(at + 1)));

@@ -19,6 +19,13 @@ export const DELIVERY_MESSAGES = {
       'Its alerts are kept.',
     action: 'Fix the cause, then reload, or `integratord queue retry --integration ID`.',
   },
+  'nobody else is named in `notices` who could be told': {
+    level: 'error',
+    meaning:
+      'Something is wrong with the only integration that `notices` names; `sentence` says what. It cannot be ' +
+      'told of that itself.',
+    action: 'Fix it, and name another integration in `notices` as well.',
+  },
   'integration cannot run; its alerts wait until it is fixed': {
     level: 'error',
     meaning:

@@ -35,7 +35,8 @@ export async function runTrial(
   const now = clock.now();
   if (order.kind === 'noise') {
     const past = await openPast(order.span, now, parts);
-    const noise = await noiseOf(presentSettings(paths), past.read, now);
+    const present = presentSettings(paths);
+    const noise = await noiseOf(present, present.text, past.read, now);
     return { noise, missing: past.missing() };
   }
   const { setup, fatal, problems, hasReferences } = trySettings(paths, order.settings);

@@ -53,11 +53,12 @@ export interface TriedSettings {
   readonly hasReferences: boolean;
 }
 
-/** The configuration as its files are. */
-export function presentSettings(paths: TriedPaths): Tried {
+/** The configuration as its files are, with the text of the settings. */
+export function presentSettings(paths: TriedPaths): Tried & { readonly text: string } {
   const { settings } = paths;
   const file = settings === undefined ? undefined : readTextFile(systemFiles, settings, LONGEST);
-  return load(paths, file?.ok === true ? file.text : '').setup;
+  const text = file?.ok === true ? file.text : '';
+  return { ...load(paths, text).setup, text };
 }
 
 /**

@@ -8,6 +8,7 @@ import { Lines } from './copy.tsx';
 import { gotOf, keyText, percent, Ranking } from './ranking.tsx';
 import { Running } from './running.tsx';
 import { SPAN_NAMES, SpanChoice } from './span-choice.tsx';
+import { throttleLines } from './throttle-lines.ts';
 
 export interface NoiseParts {
   readonly span: TrialSpan;
@@ -166,7 +167,7 @@ const EVERY: Readonly<Record<string, string>> = { '15m': '15 min', '1h': '1 h' }
 /** A throttle is proposed where it saves so much at least. */
 const WORTH_IT = 0.3;
 
-function Savings({ of: { id, after, savings } }: { of: IntegrationNoise }) {
+function Savings({ of: { id, after, savings, place } }: { of: IntegrationNoise }) {
   const useful = savings.filter(({ messages }) => messages < after);
   if (useful.length === 0) {
     return savings.length === 0 ? null : (
@@ -177,6 +178,7 @@ function Savings({ of: { id, after, savings } }: { of: IntegrationNoise }) {
   const best =
     useful.find(({ messages }) => messages <= after * (1 - WORTH_IT)) ??
     (useful.toSorted((a, b) => a.messages - b.messages)[0] as Saving);
+  const lines = throttleLines(id, best, place);
   const periods = [...new Set(savings.map(({ every }) => every))];
   const keys = [...new Map(savings.map(({ same }) => [same.join(), same])).values()];
   return (
@@ -207,16 +209,11 @@ function Savings({ of: { id, after, savings } }: { of: IntegrationNoise }) {
             </tr>
           ))}
         </Table>
-        <Lines
-          text={`integrations:\n  ${yamlKey(id)}:\n    throttle: { same: [${best.same.join(', ')}], every: ${best.every} }\n`}
-          what={`Lines for integratord.yaml: a throttle of ${id}`}
-        />
+        <div>
+          <p class="where">{shown(lines.where)}</p>
+          <Lines text={lines.text} what={`Lines for integratord.yaml: a throttle of ${id}`} />
+        </div>
       </div>
     </>
   );
-}
-
-/** An id as a key of YAML, in quotes where it needs them. */
-function yamlKey(id: string): string {
-  return /^[A-Za-z][\w-]*$/.test(id) ? id : JSON.stringify(id);
 }
