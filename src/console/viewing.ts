@@ -12,7 +12,7 @@ import type { DeliveryRow } from './pages/deliveries.tsx';
 /** More of an alert is read by nobody on a page. */
 const LONGEST_JSON = 200_000;
 /** Some milliseconds, in which no lane gets on. Alerts that are no attack take a thousandth. */
-const MOST_COMPARISONS = 2e6;
+const MOST_COMPARISONS = 5e5;
 
 /** What a person may see of alerts: viewers do not see the hidden fields. */
 export class Viewing {
