@@ -60,7 +60,7 @@ export function createConsole(parts: ConsoleParts): Console {
   const app = consoleApp({
     routes: [
       ...readingRoutes({ source, viewing, live, formIds, writes, now }),
-      exportRoute({ source, viewing, formIds, writes, now, actions, log }),
+      exportRoute({ source, viewing, formIds, writes, now, actions, log, clock }),
       ...steeringRoutes({ steering, hide, writes, now }),
       ...[
         ...actingRoutes({ actions, formIds, now, log }),

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { whoIs } from './acting.ts';
 import type { FormIds } from './auth/form-ids.ts';
@@ -55,6 +56,7 @@ const NO_PAGE = { entries: [], next: undefined, isFull: true };
 export interface ExportRouteParts extends DeliveriesRouteParts {
   readonly actions: Pick<ConsoleActions, 'exported'>;
   readonly log: Log;
+  readonly clock: Pick<Clock, 'after'>;
 }
 
 /**
@@ -62,18 +64,18 @@ export interface ExportRouteParts extends DeliveriesRouteParts {
  * its form can be sent again. What operators took is in the audit, and all of it in the log.
  */
 export function exportRoute(parts: ExportRouteParts): Route {
-  const { source, viewing, writes, actions, log, now } = parts;
-  const exports = new Exports(source);
+  const { source, viewing, writes, actions, log, now, clock } = parts;
+  const exports = new Exports(source, clock);
   return {
     method: 'POST',
     path: '/deliveries/export',
     role: 'viewer',
     answer: (request) => {
-      const { user, form } = request;
+      const { user, form, isStillIn } = request;
       const selection = filterOf(form.get('filter') ?? '');
       if (selection === undefined) return refused('There is no such filter.', 400);
       const search = { ...selection, hide: viewing.hidesFrom(user) };
-      const stream = exports.open(search, (count) => {
+      const stream = exports.open(search, isStillIn, (count) => {
         const result = `${count} deliveries`;
         log.info('acted in the console', { who: user.name, action: 'export', result });
         if (!writes('/deliveries/export') || !includesRole(user.role, 'operator')) return;

@@ -36,4 +36,21 @@ describe('hidden fields', () => {
     expect(hiddenBy(['d.t'])(['dat'])).toBe(false);
     expect(hiddenBy(['a+b(c)'])(['a+b(c)'])).toBe(true);
   });
+
+  it.each([
+    ['*pass*word*', 'myPassAndWordX', true],
+    ['*pass*word*', 'wordpass', false],
+    ['a*a', 'a', false],
+    ['a*a', 'aa', true],
+    ['a**b', 'a-b', true],
+    ['*', '', true],
+  ])('%s and %s', (pattern, name, is) => {
+    expect(hiddenBy([pattern])([name])).toBe(is);
+  });
+
+  it('are looked for quickly, whatever names an alert has', () => {
+    const before = performance.now();
+    expect(hiddenBy(['*a*b*c*'])(['ab'.repeat(8000)])).toBe(false);
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
 });

@@ -11,17 +11,33 @@ export type IsHidden = (path: readonly string[]) => boolean;
  * part of a name, letters of either case are the same, and what is below a hidden field is hidden too.
  */
 export function hiddenBy(patterns: readonly string[]): IsHidden {
-  const tests = patterns.map((pattern) =>
-    pattern.split('.').map((name) => {
-      const parts = name.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-      return new RegExp(`^${parts.join('.*')}$`, 'is');
-    }),
-  );
+  const tests = patterns.map((pattern) => pattern.toLowerCase().split('.').map(nameTest));
   return (path) =>
     tests.some(
       (names) =>
-        names.length <= path.length && names.every((name, at) => name.test(path[at] as string)),
+        names.length <= path.length &&
+        names.every((fits, at) => fits((path[at] as string).toLowerCase())),
     );
+}
+
+/**
+ * Each part between stars as early as it can be: what comes after has the most room then. A regular
+ * expression would try all other places as well, and names are as long as whoever writes the alert wants.
+ */
+function nameTest(pattern: string): (name: string) => boolean {
+  const [start = '', ...rest] = pattern.split('*');
+  const end = rest.pop();
+  if (end === undefined) return (name) => name === start;
+  return (name) => {
+    if (!name.startsWith(start)) return false;
+    let at = start.length;
+    for (const part of rest) {
+      const found = name.indexOf(part, at);
+      if (found === -1) return false;
+      at = found + part.length;
+    }
+    return name.length - end.length >= at && name.endsWith(end);
+  };
 }
 
 /** A copy with what is hidden replaced. The places in a list are no part of a path. */

@@ -7,7 +7,14 @@ import { Live } from './live.ts';
 
 function scene() {
   const clock = new FakeClock();
-  const world = { pending: 0, busy: 0, asked: 0, isBroken: false, notices: [] as SaidNotice[] };
+  const world = {
+    pending: 0,
+    busy: 0,
+    asked: 0,
+    isBroken: false,
+    isStillIn: true,
+    notices: [] as SaidNotice[],
+  };
   let watcher: ((event: LiveEvent) => void) | undefined;
   const source = {
     async now(): Promise<NowData> {
@@ -27,10 +34,11 @@ function scene() {
   const live = new Live({ source, clock, busyShare: () => world.busy });
   /** A page, with what it was told so far. */
   const open = (lastEventId?: string) => {
-    const stream = live.subscribe(false, lastEventId);
+    const stream = live.subscribe(false, () => world.isStillIn, lastEventId);
     if (stream === undefined) return undefined;
     const page = {
       text: '',
+      isOver: false,
       events: () => [...page.text.matchAll(/^event: (\w+)$/gm)].map((m) => m[1]),
     };
     const reader = stream.getReader();
@@ -38,6 +46,7 @@ function scene() {
     void (async () => {
       for (;;) {
         const { value, done } = await reader.read();
+        if (done) page.isOver = true;
         if (done) return;
         page.text += decoder.decode(value);
       }
@@ -46,6 +55,9 @@ function scene() {
       ...page,
       get text() {
         return page.text;
+      },
+      get isOver() {
+        return page.isOver;
       },
       close: () => reader.cancel(),
     };
@@ -113,6 +125,18 @@ it('tells a page that lost its stream only what it does not know', async () => {
     await clock.advance(1000);
     expect(page?.events()).toContain('lanes');
   }
+});
+
+it('tells nothing more to who is logged out, and ends the stream', async () => {
+  const { clock, world, open } = scene();
+  const page = open();
+  await clock.advance(1000);
+  const before = page?.text;
+  world.isStillIn = false;
+  world.pending = 7;
+  await clock.advance(1000);
+  expect(page?.text).toBe(before);
+  expect(page?.isOver).toBe(true);
 });
 
 it('tells less often while the daemon is busy, and asks nothing while no page is open', async () => {

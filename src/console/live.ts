@@ -25,6 +25,7 @@ type Topic = (typeof TOPICS)[number];
 
 interface Subscriber {
   readonly canAct: boolean;
+  readonly isStillIn: () => boolean;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   /** What it was told last, by topic. */
   readonly told: Map<Topic, string>;
@@ -61,16 +62,21 @@ export class Live {
   /**
    * A stream of events; undefined where there are too many.
    * @param canAct whether buttons are shown.
+   * @param isStillIn asked each time before anything is told: the stream of who was logged out ends.
    * @param lastEventId the last event that a page knows which lost its stream: it is told what came after.
    */
-  subscribe(canAct: boolean, lastEventId?: string): ReadableStream<Uint8Array> | undefined {
+  subscribe(
+    canAct: boolean,
+    isStillIn: () => boolean,
+    lastEventId?: string,
+  ): ReadableStream<Uint8Array> | undefined {
     if (this.#subscribers.size >= MOST_STREAMS) return undefined;
     const { clock } = this.#parts;
     let subscriber: Subscriber;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
         const told = this.#known(canAct, lastEventId);
-        subscriber = { canAct, controller, told, lastAt: clock.monotonic() };
+        subscriber = { canAct, isStillIn, controller, told, lastAt: clock.monotonic() };
         controller.enqueue(bytesOf('retry: 3000\n\n'));
         this.#subscribers.add(subscriber);
         this.#watch();
@@ -120,6 +126,7 @@ export class Live {
 
   async #tell(): Promise<void> {
     const { source, clock, busyShare } = this.#parts;
+    this.#endThoseWhoLeft();
     if (this.#subscribers.size === 0) {
       this.#unwatch?.();
       this.#unwatch = undefined;
@@ -139,6 +146,14 @@ export class Live {
     const took = clock.monotonic() - begun;
     const every = busyShare() > BUSY ? EVERY_WHEN_BUSY_MS : EVERY_MS;
     this.#plan(Math.max(every, took * REST_FACTOR));
+  }
+
+  #endThoseWhoLeft(): void {
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.isStillIn()) continue;
+      this.#subscribers.delete(subscriber);
+      end(subscriber);
+    }
   }
 
   #send(data: NowData | undefined): void {

@@ -49,7 +49,7 @@ export function readingRoutes(parts: RouteParts): readonly Route[] {
     }),
     get('/series', (request) => ({ kind: 'json', value: source.series(spanOf(request)) })),
     get('/events', (request) => {
-      const stream = live.subscribe(mayAct(request), request.lastEventId);
+      const stream = live.subscribe(mayAct(request), request.isStillIn, request.lastEventId);
       return stream === undefined ? { kind: 'full' } : { kind: 'events', stream };
     }),
     ...deliveriesRoutes(parts),

@@ -11,6 +11,8 @@ import type { DeliveryRow } from './pages/deliveries.tsx';
 
 /** More of an alert is read by nobody on a page. */
 const LONGEST_JSON = 200_000;
+/** Some milliseconds, in which no lane gets on. Alerts that are no attack take a thousandth. */
+const MOST_COMPARISONS = 5e5;
 
 /** What a person may see of alerts: viewers do not see the hidden fields. */
 export class Viewing {
@@ -35,7 +37,7 @@ export class Viewing {
     const json = isPartly ? (withoutHidden(alert.json, this.#isHidden) as JsonObject) : alert.json;
     const both = isPartly ? [alert.json, alert.stored ?? {}] : [];
     const texts = both.flatMap((one) => hiddenTexts(one, this.#isHidden));
-    const hidden = new Scrubber(texts);
+    const hidden = new Scrubber(texts, MOST_COMPARISONS);
     const clean = (text: string) => hidden.scrub(this.#scrub(text));
     const at = (object: string, name: string) => {
       const text = valueAt(json, object, name);

@@ -47,8 +47,15 @@ export class Scrubber {
   readonly #known = new Set<string>();
   /** The same, by how they begin. */
   readonly #byStart = new Map<string, string[]>();
+  /** How many comparisons are left. */
+  #work: number;
 
-  constructor(secrets: Iterable<string> = []) {
+  /**
+   * @param work so many comparisons at most, for secrets that an attacker may have chosen to begin all alike:
+   * of what would take more, nothing is shown.
+   */
+  constructor(secrets: Iterable<string> = [], work = Number.POSITIVE_INFINITY) {
+    this.#work = work;
     this.learn(secrets);
   }
 
@@ -105,6 +112,8 @@ export class Scrubber {
     for (let start = 0; start + SHORTEST_SCRUBBED <= text.length; start += 1) {
       const needles = this.#byStart.get(text.slice(start, start + SHORTEST_SCRUBBED));
       if (needles === undefined) continue;
+      this.#work -= needles.length;
+      if (this.#work < 0) return [{ start: 0, end: text.length }];
       for (const needle of needles) {
         if (text.startsWith(needle, start)) places.push({ start, end: start + needle.length });
       }

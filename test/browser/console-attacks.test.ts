@@ -228,6 +228,14 @@ describe('people', () => {
     expect(away.headers['location']).toBe('/');
   });
 
+  it('are told nothing live any more once they are logged out', async () => {
+    const { port, logIn } = await withUsers('write: true');
+    const { cookie } = await logIn('viewer');
+    const live = ask(port, '/events', { headers: { cookie } });
+    await send(port, '/logout', {}, { cookie });
+    expect((await live).status).toBe(200);
+  });
+
   it('can do what their role says, and no more', async () => {
     const { port, logIn } = await withUsers('write: true');
     const can = async (name: string) => {

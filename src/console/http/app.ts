@@ -65,7 +65,7 @@ export function consoleApp(parts: AppParts): { fetch(request: Request): Promise<
       if (!includesRole(user.role, route.role)) {
         return refusal(parts, context, user, 403, `This needs the role ${route.role}.`);
       }
-      const request = await readRequest(context, user, route);
+      const request = await readRequest(parts, context, user, route);
       if (request === 'too long') return context.text('too long\n', 413);
       if (request === 'busy') return context.text('too much at once\n', 503);
       return respond(parts, context, request, await answerOf(route, request, parts));
@@ -193,6 +193,7 @@ const bodies = new Bodies();
 const NOTHING = new Uint8Array();
 
 async function readRequest(
+  parts: AppParts,
   context: Context,
   user: User,
   { longestBytes }: Route,
@@ -200,7 +201,9 @@ async function readRequest(
   const { pathname, search, searchParams } = new URL(context.req.url);
   const id = context.req.param('id') ?? '';
   const lastEventId = context.req.header('last-event-id');
-  const rest = { user, id, url: pathname + search, query: searchParams, lastEventId };
+  const isStillIn = () => userOf(parts, context, false)?.role === user.role;
+  const url = pathname + search;
+  const rest = { user, isStillIn, id, url, query: searchParams, lastEventId };
   if (context.req.method !== 'POST')
     return { ...rest, form: new URLSearchParams(), bytes: NOTHING };
   const body = await bodies.read(context.req.raw.body, longestBytes ?? LONGEST_FORM);

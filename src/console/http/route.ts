@@ -7,6 +7,8 @@ export type Html = { toString(): string | Promise<string> };
 /** What is asked for, after it was found to be all right. */
 export interface PageRequest {
   readonly user: User;
+  /** Whether this person is logged in now, in the same role: an answer that goes on asks it again. */
+  readonly isStillIn: () => boolean;
   /** The last part of the path, where it differs. */
   readonly id: string;
   /** The path with its query. */
