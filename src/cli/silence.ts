@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readSetup, type Setup } from '../app/setup.ts';
 import { systemClock } from '../core/clock.ts';
 import { localTime } from '../core/local-time.ts';
+import { MOMENTS } from '../core/moment.ts';
 import { endOf, type SilenceRecord } from '../core/silence.ts';
 import { Silences } from '../outbox/silences.ts';
 import { actAsDaemon } from './act-as.ts';
@@ -13,7 +14,6 @@ import { operator } from './operator.ts';
 import { print, printable, printJson } from './output.ts';
 import { withQueue } from './queue-access.ts';
 import { listed, recurringTimes, silenceJson, silenceTable } from './silence/listed.ts';
-import { MOMENTS } from './silence/moment.ts';
 import {
   readSilence,
   requireKnown,

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Setup } from '../../app/setup.ts';
+import { endOfDay, MOMENTS, readMoment } from '../../core/moment.ts';
 import { suggestion } from '../../core/nearest.ts';
 import {
   LONGEST_SILENCE_MS,
@@ -10,7 +11,6 @@ import {
 import { duration } from '../duration.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { type MatcherOptions, readMatchers } from './matchers.ts';
-import { endOfDay, MOMENTS, readMoment } from './moment.ts';
 
 /** The options of `silence add`, which `silence test` takes as well. */
 export interface SilenceOptions extends MatcherOptions {

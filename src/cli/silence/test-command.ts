@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../core/clock.ts';
 import { DAY_MS, readDuration } from '../../core/durations.ts';
+import { MOMENTS, readMoment } from '../../core/moment.ts';
 import { printableLines } from '../../core/printable.ts';
 import { AlertHistory } from '../../sources/file/history.ts';
 import { complain } from '../../telemetry/standard-error.ts';
@@ -10,7 +11,6 @@ import { EXIT } from '../exit.ts';
 import { loadSetup } from '../load.ts';
 import { operator } from '../operator.ts';
 import { print, printJson } from '../output.ts';
-import { MOMENTS, readMoment } from './moment.ts';
 import { readTrial, requireKnown, type SilenceOptions, withSilenceOptions } from './options.ts';
 import { Trial } from './trial.ts';
 import { trialJson, trialText } from './trial-text.ts';
