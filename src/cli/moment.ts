@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { systemClock } from '../core/clock.ts';
+import { readMoment } from '../core/moment.ts';
 import { duration } from './duration.ts';
 import { CommandError, EXIT } from './exit.ts';
 
@@ -10,12 +11,9 @@ import { CommandError, EXIT } from './exit.ts';
  */
 export function moment(text: string): number {
   if (/^\d+[a-z]$/.test(text)) return systemClock.now() - duration(text);
-  const isDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
-  if (isDate.test(text)) {
-    // A date alone would be midnight in UTC.
-    const time = Date.parse(text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T'));
-    if (!Number.isNaN(time)) return time;
-  }
+  // A time alone would be the next one.
+  const read = /^\d{4}-/.test(text) ? readMoment(text, systemClock.now()) : undefined;
+  if (read !== undefined) return read.ms;
   throw new InvalidArgumentError(
     'It must be how long ago (30m, 12h, 7d), or a date such as 2026-08-20 or 2026-08-20T14:30.',
   );

@@ -1,3 +1,4 @@
+import { endOfDay, readMoment } from '../core/moment.ts';
 import { Report } from '../core/problem-report.ts';
 import type { ExpressionOptions } from './cel/compile.ts';
 import { allOf, type Check } from './check.ts';
@@ -170,7 +171,7 @@ function exceptPart(
   if (checks.length === 0) {
     report.error('must have a key that says which alerts; without one it would be all of them');
   }
-  const end = until === undefined ? undefined : endOfDay(until);
+  const end = until === undefined ? undefined : endOf(until);
   if (until !== undefined && end === undefined) {
     report.at('until').error('must be a date such as 2026-12-31');
   } else if (end !== undefined && now !== undefined && now >= end) {
@@ -191,13 +192,9 @@ function exceptPart(
 }
 
 /** Where the day after a date begins, in the zone of the host; undefined when there is no such day. */
-function endOfDay(date: unknown): number | undefined {
-  const [, ...digits] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(typeof date === 'string' ? date : '') ?? [];
-  const [year, month, day] = digits.map(Number);
-  if (year === undefined || month === undefined || day === undefined) return undefined;
-  const its = new Date(year, month - 1, day);
-  if (its.getMonth() !== month - 1 || its.getDate() !== day) return undefined;
-  return new Date(year, month - 1, day + 1).getTime();
+function endOf(date: unknown): number | undefined {
+  const day = typeof date === 'string' ? readMoment(date, 0) : undefined;
+  return day?.isDay === true ? endOfDay(day.ms) : undefined;
 }
 
 function whenParts(value: unknown, report: Report, options: ReadOptions): ConditionPart[] {

@@ -30,7 +30,9 @@ it('offers spans, each once', () => {
 it('takes a time that is written before what is chosen, and none that does not exist', () => {
   const from = at(24, 12);
   expect(endAsked(from, '1h', '2026-11-24T22:30')).toBe(at(24, 22, 30));
-  for (const wrong of ['2026-02-31T10:00', '2026-11-24T25:00', 'tomorrow', '2026-11-24']) {
+  expect(endAsked(from, '1h', '10:00')).toBe(at(25, 10));
+  expect(endAsked(from, '1h', '2026-11-24')).toBe(at(25, 0));
+  for (const wrong of ['2026-02-31T10:00', '2026-11-24T25:00', 'tomorrow', '2026-11']) {
     expect(endAsked(from, '1h', wrong)).toBeUndefined();
   }
   expect(endAsked(from, 'never', '')).toBeUndefined();

@@ -1,3 +1,5 @@
+import { endOfDay, readMoment } from '../core/moment.ts';
+
 /** When a silence may end, as a person chooses it. */
 export interface SilenceEnd {
   /** What a form says. */
@@ -35,16 +37,12 @@ export function silenceEnds(from: number): readonly SilenceEnd[] {
 
 /**
  * The end that a form asks for; undefined where it asks for none that there is.
- * @param at a date and a time as a browser writes them, in the zone of the manager: goes before the choice.
+ * @param at a date and a time as a browser writes them, or as `silence add --until` takes them: goes before the choice.
  */
 export function endAsked(from: number, choice: string, at: string): number | undefined {
   if (at.trim() === '') return silenceEnds(from).find((one) => one.choice === choice)?.until;
-  const parts = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::\d\d)?$/.exec(at.trim());
-  if (parts === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = parts.slice(1).map(Number);
-  const date = new Date(year, month - 1, day, hour, minute);
-  const isReal = date.getMonth() === month - 1 && date.getDate() === day && hour < 24;
-  return isReal ? date.getTime() : undefined;
+  const moment = readMoment(at.trim(), from);
+  return moment?.isDay === true ? endOfDay(moment.ms) : moment?.ms;
 }
 
 /** The next morning after a time, or one of those that follow. */

@@ -15,6 +15,7 @@ describe('a moment', () => {
     ['08:30', local(2026, 10, 25, 8, 30), false],
     ['2026-11-24T22:00Z', Date.UTC(2026, 10, 24, 22), false],
     ['2026-11-24 22:00+02:00', Date.UTC(2026, 10, 24, 20), false],
+    ['2026-11-24T22:00:00.5-0230', Date.UTC(2026, 10, 25, 0, 30, 0, 500), false],
   ])('is read from %s', (text, ms, isDay) => {
     expect(readMoment(text, NOON)).toEqual({ ms, isDay });
   });
@@ -24,6 +25,7 @@ describe('a moment', () => {
     'Z',
     'soon',
     '2026-02-30',
+    '2026-02-30T12:00Z',
     '2026-13-01',
     '24:00',
     '22:60',

@@ -1,7 +1,7 @@
 import { DAY_MS } from './durations.ts';
 
 const FORM =
-  /^(?:(\d{4})-(\d\d)-(\d\d))?(?:(?:^|[T ])(\d\d):(\d\d)(?::(\d\d))?)?(Z|[+-]\d\d:\d\d)?$/;
+  /^(?<date>\d{4}-\d\d-\d\d)?(?:(?:^|[T ])(?<time>\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(?<zone>Z|[+-]\d\d:?\d\d)?$/;
 
 /** How a moment can be written, for messages. */
 export const MOMENTS = '2026-11-24T22:00, 2026-11-24 or 22:00';
@@ -19,25 +19,36 @@ export interface Moment {
  * @returns undefined when it is anything else, or does not exist.
  */
 export function readMoment(text: string, after: number): Moment | undefined {
-  const [, year, month, day, hour, minute, second = '0', zone] = FORM.exec(text) ?? [];
-  if (year === undefined && hour === undefined) return undefined;
-  const isDay = hour === undefined;
-  if (zone !== undefined && (isDay || year === undefined)) return undefined;
-  if (zone !== undefined) {
-    const ms = Date.parse(text.replace(' ', 'T'));
-    return Number.isNaN(ms) ? undefined : { ms, isDay };
-  }
-  const base = new Date(after);
-  const [y, m, d] =
-    year === undefined
-      ? [base.getFullYear(), base.getMonth(), base.getDate()]
-      : [Number(year), Number(month) - 1, Number(day)];
-  const [h, min, s] = [hour ?? 0, minute ?? 0, second].map(Number) as [number, number, number];
-  if (h > 23 || min > 59 || s > 59) return undefined;
-  const at = new Date(y, m, d, h, min, s);
-  if (at.getMonth() !== m || at.getDate() !== d) return undefined;
-  const isPast = year === undefined && at.getTime() <= after;
-  return { ms: isPast ? new Date(y, m, d + 1, h, min, s).getTime() : at.getTime(), isDay };
+  const { date, time, zone } = FORM.exec(text)?.groups ?? {};
+  if (date === undefined && time === undefined) return undefined;
+  if (zone !== undefined && (date === undefined || time === undefined)) return undefined;
+  const [year = 0, month = 0, day = 0] = numbersOf(date, '-') ?? dayOf(after);
+  const [hour = 0, minute = 0, second = 0] = numbersOf(time, ':') ?? [];
+  const midnight = new Date(year, month - 1, day);
+  const isDate = midnight.getMonth() === month - 1 && midnight.getDate() === day;
+  if (!isDate || hour > 23 || minute > 59 || second >= 60) return undefined;
+  const parts = (days: number) =>
+    [year, month - 1, day + days, hour, minute, 0, second * 1000] as const;
+  if (zone !== undefined) return { ms: Date.UTC(...parts(0)) - offsetOf(zone), isDay: false };
+  const ms = new Date(...parts(0)).getTime();
+  const isPast = date === undefined && ms <= after;
+  return { ms: isPast ? new Date(...parts(1)).getTime() : ms, isDay: time === undefined };
+}
+
+function numbersOf(text: string | undefined, separator: string): number[] | undefined {
+  return text?.split(separator).map(Number);
+}
+
+function dayOf(ms: number): number[] {
+  const date = new Date(ms);
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+}
+
+/** How far a zone is ahead of UTC, in milliseconds. */
+function offsetOf(zone: string): number {
+  if (zone === 'Z') return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
 }
 
 /** Where a day that begins at a moment ends, in the zone of the host. */
