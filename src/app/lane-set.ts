@@ -132,11 +132,7 @@ export class LaneSet {
 
   /** What each lane does at the moment, by its integration. */
   *states(): Iterable<[integration: string, state: LaneReportState]> {
-    const { outbox } = this.#shared;
-    for (const { id, state, lane } of this.reports()) {
-      const isStorm = state === 'working' && lane !== undefined && outbox.inStorm(lane);
-      yield [id, isStorm ? 'storm' : state];
-    }
+    for (const { id, state } of this.reports()) yield [id, state];
   }
 
   /** The integrations that have lanes. */
@@ -144,10 +140,12 @@ export class LaneSet {
     return this.#running.values();
   }
 
-  /** The states without storms, with what a report needs besides. */
+  /** The states, with what a report needs besides. */
   *reports(): ReturnType<StatusParts['lanes']> {
+    const { outbox } = this.#shared;
     for (const [lane, { integration, lane: its, unusable }] of this.#running) {
-      yield { id: integration.id, state: its.state, lane, cannotRun: unusable?.reason };
+      const state = its.state === 'working' && outbox.inStorm(lane) ? 'storm' : its.state;
+      yield { id: integration.id, state, lane, cannotRun: unusable?.reason };
     }
     for (const id of this.#disabled) {
       const cannotRun = 'its name leads nowhere: check says why';

@@ -1,8 +1,8 @@
 import { formatDiagnostic } from '../core/diagnostic.ts';
-import type { LaneState } from '../core/lane-observer.ts';
 import type { Parking } from '../core/outbox.ts';
 import type { QuietSource } from '../core/quiet-source.ts';
 import { quietText } from '../core/quiet-text.ts';
+import type { LaneReportState } from '../core/status.ts';
 import type { Refusal } from './reloading.ts';
 import type { Trouble } from './self-notices.ts';
 
@@ -13,7 +13,7 @@ const FULL = 0.8;
 export interface OwnState {
   readonly lanes: Iterable<{
     readonly id: string;
-    readonly state: LaneState;
+    readonly state: LaneReportState;
     readonly lane: number | undefined;
   }>;
   readonly parkingOf: (lane: number) => Parking | undefined;
@@ -68,7 +68,7 @@ function quietTrouble(path: string, quiet: QuietSource, now: number): Trouble {
 }
 
 function parkedTrouble(
-  { id, state, lane }: { id: string; state: LaneState; lane: number | undefined },
+  { id, state, lane }: { id: string; state: LaneReportState; lane: number | undefined },
   parkingOf: OwnState['parkingOf'],
 ): Trouble[] {
   const parking = state === 'parked' && lane !== undefined ? parkingOf(lane) : undefined;

@@ -1,8 +1,7 @@
 import type { Clock } from '../core/clock.ts';
-import type { LaneState } from '../core/lane-observer.ts';
 import type { LaneBacklog, LaneRecord, Outbox } from '../core/outbox.ts';
 import type { OutboxTroubles } from '../core/outbox-troubles.ts';
-import type { LaneReport, SourceReport, StatusReport } from '../core/status.ts';
+import type { LaneReport, LaneReportState, SourceReport, StatusReport } from '../core/status.ts';
 import { VERSION } from '../core/version.ts';
 import { Canaries } from '../outbox/canaries.ts';
 import type { Database } from '../outbox/database.ts';
@@ -21,12 +20,12 @@ export interface StatusParts {
   readonly configFile: string;
   readonly database: Database;
   readonly limitBytes: number;
-  readonly outbox: Pick<Outbox, 'lane' | 'nextDue' | 'inStorm'>;
+  readonly outbox: Pick<Outbox, 'lane' | 'nextDue'>;
   readonly troubles: Pick<OutboxTroubles, 'present'>;
   readonly sources: () => readonly SourceReport[];
   readonly lanes: () => Iterable<{
     readonly id: string;
-    readonly state: LaneState;
+    readonly state: LaneReportState;
     /** Its lane in the outbox; undefined where it has none. */
     readonly lane: number | undefined;
     /** Why it cannot run as it is configured. */
@@ -115,13 +114,13 @@ function integrationsOf(parts: StatusParts, backlog: readonly LaneBacklog[]): La
     const backlog = backlogs.get(id);
     backlogs.delete(id);
     const record = lane === undefined ? undefined : parts.outbox.lane(lane);
-    const isStorm = state === 'working' && lane !== undefined && parts.outbox.inStorm(lane);
     const due = lane === undefined || !isWaiting(backlog) ? undefined : parts.outbox.nextDue(lane);
     // What a storm does next is mostly to look whether it is over.
+    const isStorm = state === 'storm' && lane !== undefined;
     const next = isStorm && due !== 0 ? statistics.nextBundleAt(lane) : due;
     return {
       id,
-      state: isStorm ? 'storm' : state,
+      state,
       why: whyNot(record) ?? cannotRun,
       ...countsOf(backlog),
       nextAttemptAt: next === undefined || next === 0 ? undefined : next,
