@@ -40,17 +40,22 @@ const OLDER = {
  * @param arch {'x64' | 'arm64'} need not be this machine's
  * @param work {string} a directory that outlives this
  * @returns {import('./tree.mjs').Entry[]} `node_modules`
- * @throws Error where the registry lacks a native part for that kind of machine, which npm leaves out without a word
+ * @throws Error where a native part is missing
  */
 export function productionLibraries(root, arch, work) {
   const modules = join(installed(root, arch, work), 'node_modules');
   const entries = copyAll('node_modules', modules, (name) => isLoaded(name, arch));
-  const native = `node_modules/@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`;
-  if (!entries.some(({ path }) => path === native)) throw new Error(`there is no ${native}`);
+  assertNative(entries, arch);
   return entries.map((entry) => ({
     ...withOldGlibc(entry),
     mode: 0o644, // nothing here is a command
   }));
+}
+
+/** @throws Error where the registry had no native part for that kind of machine: npm then leaves it out without a word */
+export function assertNative(entries, arch) {
+  const native = `node_modules/@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`;
+  if (!entries.some(({ path }) => path === native)) throw new Error(`there is no ${native}`);
 }
 
 /** Installs what the lock file names, once for each lock file. */

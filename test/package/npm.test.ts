@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHome, type Home } from '../support/home.ts';
+import { datagramProgram } from './support/datagram-program.ts';
 import { madeFile } from './support/made-packages.ts';
 
 describe('the package of npm', () => {
@@ -49,5 +50,13 @@ describe('the package of npm', () => {
     expect([help.status, help.output]).toEqual([0, expect.stringContaining('Usage: integratord')]);
     const check = run('check', '--home', home.path);
     expect([check.status, check.output]).toEqual([0, expect.stringContaining(home.config)]);
+  });
+
+  it('has what sends datagrams', () => {
+    const installed = join(project, 'node_modules/integratord');
+    const args = datagramProgram(installed, join(project, 'queue'));
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe(
+      `${process.arch}, unreachable, here it is\n`,
+    );
   });
 });

@@ -1,4 +1,5 @@
-const AF_UNIX = 1;
+/** The family of addresses that are paths. */
+export const AF_UNIX = 1;
 /** What the system has room for, with a zero at the end. */
 const LONGEST_PATH = 107;
 

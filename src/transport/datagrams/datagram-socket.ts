@@ -1,9 +1,8 @@
 import { getSystemErrorMap } from 'node:util';
-import { socketAddress } from './address.ts';
+import { AF_UNIX, socketAddress } from './address.ts';
 import { systemCalls } from './system-calls.ts';
 
 // The same on x64 and arm64, whatever the C library.
-const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
