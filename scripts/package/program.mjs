@@ -8,7 +8,7 @@ import { launcher } from './launcher.mjs';
 import { nodeRuntime } from './node-runtime.mjs';
 import { productionLibraries } from './production.mjs';
 import { requirements } from './requirements.mjs';
-import { copy, copyAll, file } from './tree.mjs';
+import { contentOf, copy, copyAll, file } from './tree.mjs';
 
 const DOCUMENTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md'];
 
@@ -33,13 +33,26 @@ export async function programFiles({ root, arch, version, seconds, work }) {
     ...native,
     file('bin/integratord', launcher({ ...launch, unit: false }), 0o755),
     ...copyAll('dist', join(root, 'dist'), (name) => !name.endsWith('.map')),
-    ...['docs', 'examples', 'contrib'].flatMap((name) => copyAll(name, join(root, name))),
+    ...['docs', 'examples', 'contrib']
+      .flatMap((name) => copyAll(name, join(root, name)))
+      .map(withOwnNode),
     ...DOCUMENTS.map((name) => copy(name, join(root, name))),
     ...completions(root),
     file('package.json', packageJson(root, version)),
   ];
   const extras = extraFiles({ root, arch, version, seconds, entries });
   return { entries: [...entries, ...extras], needs, launch };
+}
+
+/** A unit that starts the Node of a package, not the system's. */
+function withOwnNode(entry) {
+  if (!/^contrib\/systemd\/.*\.service$/.test(entry.path)) return entry;
+  const text = contentOf(entry).toString('utf8');
+  const own = text
+    .replace(/^ExecStart=\S+ (\S+)\/dist\/cli\/main\.js /m, 'ExecStart=$1/bin/integratord ')
+    .replace(/^# With the Node .*\n/m, '');
+  if (!own.includes('/bin/integratord ')) throw new Error(`${entry.path} starts something else`);
+  return file(entry.path, own);
 }
 
 /** What completes the command in each shell, as the command itself prints it. */

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { localTime } from '../core/local-time.ts';
 import { shellWord } from '../core/shell-word.ts';
 import type { OriginalBack } from '../dropin/install/back.ts';
+import { commandName, plainWord } from './command-name.ts';
 
 /** That the original is back, as a sentence without its end. */
 export function backText({ name, since }: OriginalBack): string {
@@ -16,7 +17,7 @@ export const INSTALL_ASKS =
 /** The commands that put integratord back. */
 export function commandsBack({ path }: OriginalBack): [install: string, restart: string] {
   const home = dirname(dirname(path));
-  return [`integratord install${homeOption(home)}`, `${controlOf(path)} restart`];
+  return [`${commandName()} install${homeOption(home)}`, `${controlOf(path)} restart`];
 }
 
 /** What a command needs to mean this manager. */
@@ -27,6 +28,5 @@ export function homeOption(home: string): string {
 /** The control program of the manager, for a shell. @param integrator the path of its Integrator */
 export function controlOf(integrator: string): string {
   const name = integrator.endsWith('/ossec-integratord') ? 'ossec-control' : 'wazuh-control';
-  const path = join(dirname(integrator), name);
-  return /^[\w./-]+$/.test(path) ? path : shellWord(path);
+  return plainWord(join(dirname(integrator), name));
 }

@@ -1,6 +1,7 @@
 import { closeSync, lstatSync, openSync, readSync, renameSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DAY_MS } from '../core/durations.ts';
+import { OutboxError } from '../core/outbox-error.ts';
 import { copyInto, removeDatabase, sync } from './copy.ts';
 import { Database } from './database.ts';
 
@@ -69,7 +70,9 @@ export function keepCopy(path: string, freeBytes = freeBytesOf): KeptCopy | stri
     return keptCopy(directory) ?? `${kept} is not readable`;
   } catch (error) {
     removeDatabase(partial);
-    return (error as Error).message;
+    return OutboxError.of(error).trouble === 'full'
+      ? 'the disk, or a quota on it, was full before the copy was complete'
+      : (error as Error).message;
   }
 }
 

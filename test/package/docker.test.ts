@@ -28,6 +28,14 @@ describe.skipIf(noDebian)('the Dockerfile, done by hand', () => {
     const [entry = []] = all('ENTRYPOINT').map((rest) => JSON.parse(rest) as string[]);
     const [args = []] = all('CMD').map((rest) => JSON.parse(rest) as string[]);
     expect(debian.must([...entry, '--version'], { user: 'somebody' })).toMatch(/^\d+\./);
+    // Where somebody asks who is inside, the command has no path, and means the outbox of the daemon.
+    const variables = all('ENV').flatMap((line) => line.split(' ').map((one) => one.split('=')));
+    const inside = { env: Object.fromEntries(variables) as Record<string, string> };
+    const status = debian.run(['integratord', 'status'], { ...inside, user: 'somebody' });
+    expect([status.code, status.stdout + status.stderr]).toEqual([
+      3,
+      expect.stringContaining('/var/lib/integratord'),
+    ]);
     debian.must(['tee', '/var/ossec/etc/ossec.conf'], { input: '<ossec_config></ossec_config>' });
     const { code, stderr } = debian.run([...entry, ...args], { user: 'wazuh' });
     expect([code, stderr]).toEqual([0, expect.stringContaining('not configured')]);

@@ -64,6 +64,15 @@ describe.skipIf(noRpm)('the .rpm', () => {
       expect(on('-U', '--force', path)).toContain('restart the manager in /var/ossec');
       expect(system.read(`${HOME}/bin/wazuh-integratord`)).toContain('integratord launcher');
 
+      // An upgrade of the manager, which its unit notices.
+      const keep = system.startOf('/usr/lib/systemd/system/integratord-keep.service');
+      expect(system.must(keep)).toContain('nothing to do');
+      const program = `${HOME}/bin/wazuh-integratord`;
+      system.must(['cp', '-p', `${program}.original`, `${program}.new`]);
+      system.must(['mv', `${program}.new`, program]);
+      expect(system.must(keep)).toContain('write the launcher');
+      expect(system.read(program)).toContain('integratord launcher');
+
       expect(on('-e', 'integratord')).toContain(
         'The manager in /var/ossec gets its own Integrator',
       );

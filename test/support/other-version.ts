@@ -12,6 +12,8 @@ export interface NextVersion {
   readonly step?: string;
   /** Whether it hangs where the copy of the outbox is written and not yet complete. */
   readonly hangsInCopy?: boolean;
+  /** A file that it waits for when it has found room for the copy and not begun to write it. */
+  readonly copyWaitsFor?: string;
 }
 
 /**
@@ -19,7 +21,10 @@ export interface NextVersion {
  * @param directory where; it must be empty
  * @returns its command
  */
-export function nextVersion(directory: string, { step, hangsInCopy }: NextVersion = {}): string {
+export function nextVersion(
+  directory: string,
+  { step, hangsInCopy, copyWaitsFor }: NextVersion = {},
+): string {
   mkdirSync(directory, { recursive: true });
   cpSync(join(ROOT, 'dist'), join(directory, 'dist'), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
@@ -31,6 +36,11 @@ export function nextVersion(directory: string, { step, hangsInCopy }: NextVersio
     const hang =
       'writeFileSync(target, \'SQLite format 3\'); process.stderr.write(\'{"msg":"hangs"}\\n\'); for (;;);';
     edit(join(directory, 'dist', 'outbox', 'copy.js'), /(?=database\.execute\(`VACUUM)/, hang);
+  }
+  if (copyWaitsFor !== undefined) {
+    const exists = `process.getBuiltinModule('node:fs').existsSync(${JSON.stringify(copyWaitsFor)})`;
+    const wait = `process.stderr.write('{"msg":"waits"}\\n'); while (!${exists});`;
+    edit(join(directory, 'dist', 'outbox', 'copy.js'), /(?=database\.execute\(`VACUUM)/, wait);
   }
   return join(directory, 'dist', 'cli', 'main.js');
 }

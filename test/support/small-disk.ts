@@ -6,6 +6,8 @@ import {
   openSync,
   rmSync,
   statfsSync,
+  statSync,
+  truncateSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,9 +67,11 @@ export class SmallDisk {
     }
   }
 
-  /** Takes back what {@link fill} took. */
-  free(): void {
-    rmSync(join(this.path, 'filler'), { force: true });
+  /** Takes back what {@link fill} took, or this much of it. */
+  free(bytes?: number): void {
+    const filler = join(this.path, 'filler');
+    if (bytes === undefined) rmSync(filler, { force: true });
+    else truncateSync(filler, statSync(filler).size - bytes);
   }
 
   remove(): void {

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import { firstRecordTime } from '../../alert/record-time.ts';
 import { readSetup, type Setup } from '../../app/setup.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -7,6 +8,7 @@ import { DAY_MS } from '../../core/durations.ts';
 import type { Paths } from '../../core/paths.ts';
 import { spanOf } from '../../core/words.ts';
 import { daemonOf } from '../../outbox/daemon-lock.ts';
+import { ownPlace } from '../command-name.ts';
 import type { AboutManager } from './about-manager.ts';
 import { majorOf } from './about-manager.ts';
 import { type BlockView, viewBlock } from './blocks.ts';
@@ -40,6 +42,8 @@ export interface FirstLook {
   readonly warnings: readonly string[];
   /** Whether a package installed the unit, with a place for its configuration and its state. */
   readonly isPackaged: boolean;
+  /** The unit that comes with this program, where systemd has none yet. */
+  readonly unit: string | undefined;
   /** Whether a daemon of integratord runs there. */
   readonly isRunning: boolean;
 }
@@ -59,7 +63,8 @@ const NOTHING_SEEN = { rights: [], blocks: [], diagnostics: [], warnings: [] };
 export function lookAt(paths: Paths, known: Known): { look: FirstLook; setup: Setup } {
   const setup = readSetup(paths, process.env);
   const isRunning = daemonOf(paths.state) !== undefined;
-  const rest = { config: paths.config, isPackaged: existsSync(PACKAGED_BLOCKS), isRunning };
+  const isPackaged = existsSync(PACKAGED_BLOCKS);
+  const rest = { config: paths.config, isPackaged, unit: unitToCopy(), isRunning };
   // What follows from not being allowed to look says nothing about the manager.
   if (known.manager?.state === 'unreadable') {
     return { look: { ...known, ...rest, ...NOTHING_SEEN }, setup };
@@ -74,6 +79,13 @@ export function lookAt(paths: Paths, known: Known): { look: FirstLook; setup: Se
     warnings: [...managerWarnings(known.manager), ...alertWarnings(paths.alerts)],
   };
   return { look, setup };
+}
+
+function unitToCopy(): string | undefined {
+  const isThere = ['/etc', '/usr/lib', '/lib'].some((place) =>
+    existsSync(`${place}/systemd/system/integratord.service`),
+  );
+  return isThere ? undefined : join(ownPlace(), 'contrib', 'systemd', 'integratord.service');
 }
 
 /** True where it could go live as it is. */

@@ -28,6 +28,7 @@ const LOOK: Basis = {
   diagnostics: [],
   refusals: [],
   isPackaged: false,
+  unit: '/opt/integratord/contrib/systemd/integratord.service',
   isRunning: false,
 };
 const NO_ORIGINAL = { ...LOOK.original, state: 'none', name: undefined } as const;
@@ -40,7 +41,9 @@ describe('the ways to go live', () => {
     expect(commands(ways)).toEqual([
       ['integratord install', '/var/ossec/bin/wazuh-control restart'],
       [
-        "install -d -o wazuh -m 0700 '/var/ossec/queue/integratord' && systemctl enable --now integratord",
+        'cp /opt/integratord/contrib/systemd/integratord.service /etc/systemd/system/',
+        "install -d -o wazuh -m 0700 '/var/ossec/queue/integratord'",
+        'systemctl daemon-reload && systemctl enable --now integratord',
         '/var/ossec/bin/wazuh-control restart',
       ],
     ]);
@@ -59,8 +62,20 @@ describe('the ways to go live', () => {
   it('is one where there is no Integrator, as with OSSEC', () => {
     const ways = waysOf({ ...LOOK, original: NO_ORIGINAL, user: 'ossecm' });
     expect(ways.map(({ name }) => name)).toEqual(['beside']);
-    expect(ways[0]?.first).toMatch(/^put the <integration> blocks into .*systemctl edit/);
-    expect(ways[0]?.commands).toHaveLength(1);
+    expect(ways[0]?.first).toMatch(/^put the <integration> blocks into /);
+    expect(ways[0]?.commands.map((command) => command.split(' ')[0])).toEqual([
+      'cp',
+      'systemctl',
+      'install',
+      'systemctl',
+    ]);
+  });
+
+  it('copy no unit where there is one, and have it edited where it is for another place', () => {
+    const [, beside] = waysOf({ ...LOOK, unit: undefined });
+    expect(beside?.commands[0]).toMatch(/^install /);
+    const elsewhere = waysOf({ ...LOOK, unit: '/srv/i/contrib/systemd/integratord.service' })[1];
+    expect(elsewhere?.commands[1]).toMatch(/^systemctl edit --full integratord /);
   });
 
   it('name the old control program, and another home', () => {

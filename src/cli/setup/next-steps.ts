@@ -1,4 +1,5 @@
 import { shellWord } from '../../core/shell-word.ts';
+import { commandName, plainWord, USUAL_PLACE } from '../command-name.ts';
 import { commandsBack, controlOf, homeOption, INSTALL_ASKS } from '../put-back.ts';
 import { type FirstLook, PACKAGED_BLOCKS } from './first-look.ts';
 
@@ -17,7 +18,7 @@ export interface Way {
 /** What the ways depend on. */
 type Basis = Pick<
   FirstLook,
-  'manager' | 'original' | 'isRunning' | 'isPackaged' | 'user' | 'refusals' | 'config'
+  'manager' | 'original' | 'isRunning' | 'isPackaged' | 'unit' | 'user' | 'refusals' | 'config'
 > & { readonly blocks: readonly unknown[]; readonly diagnostics: readonly unknown[] };
 
 /** The ways that fit what was found; none where there is no manager to go live at. */
@@ -32,7 +33,7 @@ export function waysOf(look: Basis): Way[] {
   }
   if (original.state === 'replaced' || isRunning) {
     const why = 'integratord is there already.';
-    const commands = [`integratord status${homeOption(home)}`];
+    const commands = [`${commandName()} status${homeOption(home)}`];
     return [{ name: 'already', why, first: undefined, commands, refusals: [] }];
   }
   const beside = besideOf(look, home);
@@ -47,7 +48,7 @@ function inPlaceOf({ original, blocks, config, diagnostics, refusals }: Basis, h
     why: `In place of ${original.name ?? 'its Integrator'}: the manager starts and stops it, and the blocks stay in ${config}.`,
     first: isEmpty ? `add an <integration> block to ${config}` : undefined,
     commands: [
-      `integratord install${homeOption(home)}`,
+      `${commandName()} install${homeOption(home)}`,
       `${controlOf(programAt(original, home))} restart`,
     ],
     refusals,
@@ -55,28 +56,38 @@ function inPlaceOf({ original, blocks, config, diagnostics, refusals }: Basis, h
 }
 
 /** The unit needs blocks that the original does not see, and a place for its state. */
-function besideOf({ original, user, isPackaged }: Basis, home: string): Way {
+function besideOf(look: Basis, home: string): Way {
+  const { original, isPackaged } = look;
   const hasOriginal = original.state !== 'none';
   const blocks = isPackaged ? PACKAGED_BLOCKS : `${home}/etc/integrations.conf`;
-  const isUsual = home === '/var/ossec' && user === 'wazuh';
   const from = `${home}/etc/ossec.conf`;
   const move = hasOriginal
     ? `move the <integration> blocks from ${from} to ${blocks}`
     : `put the <integration> blocks into ${blocks}`;
-  const edit = ', and set the user and the paths of the unit (systemctl edit integratord)';
-  const state = `install -d -o ${user} -m 0700 ${shellWord(`${home}/queue/integratord`)} && `;
   return {
     name: 'beside',
     why: hasOriginal
       ? 'Beside the manager, as a unit of systemd: nothing in the manager is replaced.'
       : 'Beside the manager, as a unit of systemd: this manager has no Integrator to replace.',
-    first: `${move}${isUsual ? '' : edit}`,
+    first: move,
     commands: [
-      `${isPackaged ? '' : state}systemctl enable --now integratord`,
+      ...unitCommands(look, home),
       ...(hasOriginal ? [`${controlOf(programAt(original, home))} restart`] : []),
     ],
     refusals: [],
   };
+}
+
+/** What brings the unit to where systemd finds it, and starts it. */
+function unitCommands({ isPackaged, unit, user }: Basis, home: string): string[] {
+  const isUsual = home === '/var/ossec' && user === 'wazuh';
+  const isAsItIs = isUsual && (isPackaged || unit?.startsWith(`${USUAL_PLACE}/`) !== false);
+  const edit = isAsItIs ? [] : ['systemctl edit --full integratord   # set its user and its paths'];
+  const start = 'systemctl enable --now integratord';
+  if (isPackaged) return [...edit, start];
+  const copy = unit === undefined ? [] : [`cp ${plainWord(unit)} /etc/systemd/system/`];
+  const state = `install -d -o ${user} -m 0700 ${shellWord(`${home}/queue/integratord`)}`;
+  return [...copy, ...edit, state, `systemctl daemon-reload && ${start}`];
 }
 
 /** Where the manager's Integrator is, or would be. */
