@@ -19,11 +19,13 @@ export function DeadPage({ found, now, formId }: DeadParts) {
         {isWhole || seen === 0 ? '' : ', the newest; there are more. '}
         {isWhole ? null : <a href="/dead?all=1">Look at all of them</a>}
       </p>
-      <Table label="Dead letters" head={formId === undefined ? head : [...head, 'Act']}>
-        {groups.map((group) => (
-          <Group group={group} now={now} formId={formId?.()} />
-        ))}
-      </Table>
+      {groups.length === 0 ? null : (
+        <Table label="Dead letters" head={formId === undefined ? head : [...head, 'Act']}>
+          {groups.map((group) => (
+            <Group group={group} now={now} formId={formId?.()} />
+          ))}
+        </Table>
+      )}
     </>
   );
 }
