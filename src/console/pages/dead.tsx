@@ -47,7 +47,7 @@ function Group({
           {shown(integration)}
         </a>
       </th>
-      <td>{shown(reason)}</td>
+      <td class="word">{shown(reason)}</td>
       <td class="text">{shown(message)}</td>
       <td class="number">{count}</td>
       <td>
