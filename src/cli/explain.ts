@@ -16,7 +16,7 @@ import { actAsDaemon } from './act-as.ts';
 import { readAlertDocuments } from './alert-documents.ts';
 import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { deliveringAllTheSame } from './explain/delivering.ts';
+import { deliveringAllTheSame, isOfEveryShell } from './explain/delivering.ts';
 import { Explainer, type Explanation, type Subject } from './explain/explanation.ts';
 import { explanationJson } from './explain/json.ts';
 import { foundSubject, givenSubject, storedSubjects } from './explain/subjects.ts';
@@ -59,7 +59,7 @@ export function addExplain(program: Command): void {
       const { paths, json } = invoked;
       const id = what !== undefined && isId(what) && !existsSync(what) ? what : undefined;
       const { files, input } = actAsDaemon(invoked, id === undefined ? what : undefined);
-      const setup = loadSetup(paths, { files });
+      const setup = loadSetup(paths, { files }, isOfEveryShell);
       const delivering = await deliveringAllTheSame(setup, paths.state);
       const records = openRecords(paths.state);
       if (records.database !== undefined) noteStopped(paths.state);

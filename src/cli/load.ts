@@ -4,7 +4,7 @@ import {
   type Setup,
   type SetupOptions,
 } from '../app/setup.ts';
-import { formatDiagnostic } from '../core/diagnostic.ts';
+import { type Diagnostic, formatDiagnostic } from '../core/diagnostic.ts';
 import type { Paths } from '../core/paths.ts';
 import { complain } from '../telemetry/standard-error.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -12,12 +12,17 @@ import { printable } from './output.ts';
 
 /**
  * The configuration for a command that needs one. Its errors are shown; what is well-formed is used.
+ * @param isShown which errors are: all, unless it is given.
  * @throws CommandError when the file is broken as a whole.
  */
-export function loadSetup(paths: Paths, options: SetupOptions = {}): Setup {
+export function loadSetup(
+  paths: Paths,
+  options: SetupOptions = {},
+  isShown: (error: Diagnostic) => boolean = () => true,
+): Setup {
   const setup = readSetup(paths, process.env, options);
   const errors = setup.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
-  for (const error of errors) complain(`${printable(formatDiagnostic(error))}\n`);
+  for (const error of errors.filter(isShown)) complain(`${printable(formatDiagnostic(error))}\n`);
   if (setup.fatal) throw new CommandError('the configuration is invalid', EXIT.wrongInput);
   return setup;
 }

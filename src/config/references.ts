@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Files } from './files.ts';
 import type { Report } from './report.ts';
 
@@ -56,6 +57,13 @@ export function resolveReferences(
     return escape(found.value);
   });
   return resolved ? result : undefined;
+}
+
+const NOT_SET = /^the environment variable (\S+) is not set$/;
+
+/** The variable of which a message says that it is not set. */
+export function variableNotSet({ message }: Pick<Diagnostic, 'message'>): string | undefined {
+  return NOT_SET.exec(message)?.[1];
 }
 
 type ResolvedReference =

@@ -235,6 +235,7 @@ it('explain believes the daemon, which has an environment of its own, about what
   onTestFinished(() => home.remove());
   const daemon = await DaemonProcess.start(home.path, [], { OF_THE_DAEMON: sink.url });
   onTestFinished(() => daemon.kill());
+  const lacks = 'integratord: this shell lacks environment variables: OF_THE_DAEMON, OF_NOBODY;';
   const { id, line } = alertOf(1, {});
   home.append(line);
   await until(() => sink.requests.length === 1, 'it has arrived');
@@ -249,9 +250,23 @@ it('explain believes the daemon, which has an environment of its own, about what
   const missing = 'a secret that <hook_url> refers to is missing';
   const running = await explain();
   expect(running.cannotRun).toEqual([undefined, missing]);
-  expect(running.stderr).toMatch(/what this command sees.* can run shuffle\n/);
+  expect(running.stderr).toContain(`${lacks} the daemon can run shuffle\n`);
+  expect(running.stderr).not.toContain('error:');
   await daemon.stop();
   const stopped = await explain();
   expect(stopped.cannotRun).toEqual([missing, missing]);
-  expect(stopped.stderr).not.toContain('can run');
+  expect(stopped.stderr).toContain(`${lacks} the daemon may have them\n`);
+  expect(stopped.stderr).not.toContain('error:');
+
+  // Where the daemon has all of them, there is nothing to say; what else is wrong is still shown.
+  const all = { OF_THE_DAEMON: sink.url, OF_NOBODY: `${sink.url}/b` };
+  const third = await DaemonProcess.start(home.path, [], all);
+  onTestFinished(() => third.kill());
+  const quiet = await explain();
+  expect(quiet.cannotRun).toEqual([undefined, undefined]);
+  expect(quiet.stderr).not.toMatch(/lacks|error/);
+  writeFileSync(join(home.path, 'etc', 'integratord.yaml'), 'nonsense: true\n');
+  const wrong = await explain();
+  expect(wrong.stderr).toContain('integratord.yaml:1:1: error: ');
+  expect(wrong.stderr).toMatch(/what this command sees.* can run shuffle, slack\n/);
 });

@@ -66,7 +66,7 @@ function showLanes(html) {
 function asOf() {
   const now = new Date().toISOString();
   $('#as-of').dateTime = now;
-  $('#as-of').textContent = `${now.slice(0, 19)}Z`;
+  $('#as-of').textContent = `${now.slice(0, 10)} ${now.slice(11, 19)}`;
 }
 
 function state(text) {

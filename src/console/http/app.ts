@@ -152,7 +152,8 @@ function refusal(
   text: string,
 ): Promise<Response> {
   const title = status === 403 ? 'Not allowed' : 'Not found';
-  return page(parts, context, { user, url: '', title, body: Message({ title, text }), status });
+  const url = context.req.path;
+  return page(parts, context, { user, url, title, body: Message({ title, text }), status });
 }
 
 function loginNeeded({ ticket }: AppParts, context: Context): Response {

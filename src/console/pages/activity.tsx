@@ -13,18 +13,20 @@ export function ActivityPage({
 }) {
   return (
     <>
-      <Table label="Activity" head={['When', 'Who', 'What', 'About']}>
-        {entries.map(({ at, who, kind, detail }) => (
-          <tr data-row>
-            <td>
-              <Time at={at} now={now} />
-            </td>
-            <td>{shown(who)}</td>
-            <td>{shown(kind)}</td>
-            <td class="text">{shown(aboutOf(detail))}</td>
-          </tr>
-        ))}
-      </Table>
+      {entries.length === 0 ? null : (
+        <Table label="Activity" head={['When', 'Who', 'What', 'About']}>
+          {entries.map(({ at, who, kind, detail }) => (
+            <tr data-row>
+              <td>
+                <Time at={at} now={now} />
+              </td>
+              <td>{shown(who)}</td>
+              <td>{shown(kind)}</td>
+              <td class="text">{shown(aboutOf(detail))}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
       <p>
         {entries.length === 0 ? 'Nobody did anything yet.' : null}
         {next === undefined ? null : (

@@ -19,11 +19,13 @@ export function DeadPage({ found, now, formId }: DeadParts) {
         {isWhole || seen === 0 ? '' : ', the newest; there are more. '}
         {isWhole ? null : <a href="/dead?all=1">Look at all of them</a>}
       </p>
-      <Table label="Dead letters" head={formId === undefined ? head : [...head, 'Act']}>
-        {groups.map((group) => (
-          <Group group={group} now={now} formId={formId?.()} />
-        ))}
-      </Table>
+      {groups.length === 0 ? null : (
+        <Table label="Dead letters" head={formId === undefined ? head : [...head, 'Act']}>
+          {groups.map((group) => (
+            <Group group={group} now={now} formId={formId?.()} />
+          ))}
+        </Table>
+      )}
     </>
   );
 }
@@ -45,7 +47,7 @@ function Group({
           {shown(integration)}
         </a>
       </th>
-      <td>{shown(reason)}</td>
+      <td class="word">{shown(reason)}</td>
       <td class="text">{shown(message)}</td>
       <td class="number">{count}</td>
       <td>

@@ -66,7 +66,7 @@ export function DeliveriesPage(parts: DeliveriesParts) {
         </p>
       )}
       <div class="bar">
-        {formId === undefined ? null : (
+        {formId === undefined || rows.length === 0 ? null : (
           <form id="act" method="post" action="/act" class="actions">
             <FormId id={formId()} />
             <input type="hidden" name="back" value={back} />
@@ -82,11 +82,13 @@ export function DeliveriesPage(parts: DeliveriesParts) {
           <ByFilter filter={filter} back={back} formId={formId?.()} />
         )}
       </div>
-      <Table label="Deliveries" head={formId === undefined ? head : ['', ...head]}>
-        {rows.map((row) => (
-          <Row row={row} now={now} hasForm={formId !== undefined} />
-        ))}
-      </Table>
+      {rows.length === 0 ? null : (
+        <Table label="Deliveries" head={formId === undefined ? head : ['', ...head]}>
+          {rows.map((row) => (
+            <Row row={row} now={now} hasForm={formId !== undefined} />
+          ))}
+        </Table>
+      )}
       <p>
         {rows.length === 0 && isFull ? 'Nothing fits. ' : ''}
         {isFull ? '' : 'The search took long and stopped here, so there may be more. '}

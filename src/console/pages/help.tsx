@@ -23,6 +23,7 @@ const KEYS = [
   ['g o', 'Noise'],
   ['g m', 'Simulate'],
   ['g a', 'Activity'],
+  ['g b', 'About'],
   ['?', 'this list'],
 ] as const;
 

@@ -35,7 +35,7 @@ export function NowPage({ data, canAct, formId, notices, span }: NowPageParts) {
         </button>{' '}
         <span id="live-state">Reload the page for newer numbers</span>, as of{' '}
         <time id="as-of" datetime={now}>
-          {now.slice(0, 19)}Z
+          {now.slice(0, 10)} {now.slice(11, 19)}
         </time>
       </p>
       <div id="notices">
