@@ -14,6 +14,7 @@ import { invocation } from './common-options.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { operator } from './operator.ts';
 import { print, printable, printJson } from './output.ts';
+import { readAnswer } from './read-answer.ts';
 
 /** Reading a large configuration with its files may take a while. */
 const PATIENCE_MS = 30_000;
@@ -38,7 +39,7 @@ export function addReload(program: Command): void {
         const why = result.kind === 'failed' ? result.why : result.body;
         throw new CommandError(`the daemon cannot be asked: ${why}`, EXIT.failed);
       }
-      const answer = JSON.parse(result.body) as ReloadReport;
+      const answer = readAnswer<ReloadReport>(result.body);
       recordWho(paths.state, who, answer);
       if (json) await printJson(answer);
       else await tell(answer);

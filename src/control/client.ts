@@ -15,6 +15,8 @@ export type ControlResult =
 
 const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
 const LONGEST_ANSWER = 64 * 2 ** 20;
+/** In characters, of what is told line by line. */
+const LONGEST_LINE = 2 ** 20;
 
 /** Does something by a path that a socket can have. */
 async function withPath(
@@ -70,15 +72,22 @@ function watch(
       (response) => {
         const status = response.statusCode ?? 0;
         let rest = '';
+        let isTooLong = false;
         response.setEncoding('utf8').on('data', (text: string) => {
           rest += text;
-          if (status !== 200) return;
-          const lines = rest.split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) onLine(line);
+          if (status === 200) {
+            const lines = rest.split('\n');
+            rest = lines.pop() ?? '';
+            for (const line of lines) onLine(line);
+          }
+          isTooLong = rest.length > LONGEST_LINE;
+          if (isTooLong) asked.destroy();
         });
         response.on('error', () => {});
-        response.on('close', () => resolve({ kind: 'answered', status, body: rest }));
+        response.on('close', () => {
+          if (isTooLong) resolve({ kind: 'failed', why: 'the answer is too long' });
+          else resolve({ kind: 'answered', status, body: rest });
+        });
       },
     );
     asked.on('error', (error) => resolve(whyNot(error)));

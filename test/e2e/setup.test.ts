@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, readdirSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { alertLine } from '../support/home.ts';
@@ -62,6 +62,19 @@ describe.skipIf(!IS_ROOT || whyNotInstallable() !== undefined)('a first look at 
     expect(stdout).toContain('systemctl enable --now integratord');
     expect(stdout).not.toContain('SECRET');
     expect(sink.requests).toEqual([]);
+  });
+
+  it('waits for nobody where pipes stand in the place of files, as whoever may write there could have it', async () => {
+    for (const name of ['logs/alerts/alerts.json', 'VERSION.json']) {
+      rmSync(join(home.path, name), { force: true });
+      execFileSync('mkfifo', [join(home.path, name)]);
+    }
+    const { code, stdout } = await setup();
+    expect(code).toBe(0);
+    expect(stdout).toContain('alerts.json is not a file');
+    rmSync(join(home.path, 'bin', 'wazuh-integratord'));
+    execFileSync('mkfifo', [join(home.path, 'bin', 'wazuh-integratord')]);
+    expect((await setup()).stdout).toContain('wazuh-integratord does not run');
   });
 
   it('sends one test alert where it is asked to, and says when it is refused', async () => {

@@ -2,12 +2,7 @@ import { watchDaemon } from '../../control/client.ts';
 import type { LiveEvent } from '../../core/live-event.ts';
 import { type DaemonPlace, noAnswer, socketOf } from '../daemon-place.ts';
 import { CommandError, EXIT } from '../exit.ts';
-
-/** Lines that this reader was too slow for. */
-export interface LostEvents {
-  readonly event: 'lost';
-  readonly count: number;
-}
+import { type LostEvents, readEvent } from './read-event.ts';
 
 /**
  * Tells what happens in the daemon, until it ends.
@@ -17,9 +12,19 @@ export async function watchEvents(
   place: DaemonPlace,
   onEvent: (event: LiveEvent | LostEvents) => void,
 ): Promise<never> {
-  const result = await watchDaemon(socketOf(place), '/events', (line) => {
-    onEvent(JSON.parse(line) as LiveEvent | LostEvents);
-  });
+  const stop = new AbortController();
+  let problem: unknown;
+  const take = (line: string) => {
+    if (stop.signal.aborted) return;
+    try {
+      onEvent(readEvent(line));
+    } catch (error) {
+      problem = error;
+      stop.abort();
+    }
+  };
+  const result = await watchDaemon(socketOf(place), '/events', take, stop.signal);
+  if (problem !== undefined) throw problem;
   if (result.kind !== 'answered' || result.status !== 200) throw noAnswer(place, result);
   throw new CommandError('the daemon has ended', EXIT.failed);
 }

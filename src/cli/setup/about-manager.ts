@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemFiles } from '../../config/files.ts';
 
 /** Notes of the installer of Wazuh up to 4.1, and of OSSEC. */
 export const INIT_FILE = '/etc/ossec-init.conf';
@@ -37,11 +37,8 @@ export function majorOf(version: string | undefined): number | undefined {
   return Number.isNaN(major) ? undefined : major;
 }
 
-/** The beginning of a file; empty where it is not there, or this user may not read it. */
+/** The beginning of a file; empty where it is not there, is a pipe, or this user may not read it. */
 export function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').slice(0, 65_536);
-  } catch {
-    return '';
-  }
+  const content = systemFiles.read(path, { bytes: 65_536 });
+  return content.ok ? content.bytes.toString('utf8') : '';
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstRecordTime } from '../../alert/record-time.ts';
 import { readSetup, type Setup } from '../../app/setup.ts';
@@ -119,9 +119,12 @@ const HEAD_BYTES = 65_536;
 /** What the alert file says about the manager: that it writes it at all, and as JSON. */
 function alertWarnings(path: string): string[] {
   try {
-    const descriptor = openSync(path, 'r');
+    // The manager's user could have put a pipe there, at which one waits for ever.
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { size, mtimeMs } = fstatSync(descriptor);
+      const stats = fstatSync(descriptor);
+      if (!stats.isFile()) return [`${path} is not a file`];
+      const { size, mtimeMs } = stats;
       if (size === 0) return [`${path} is empty: the manager has written no alert to it today`];
       const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
       readSync(descriptor, head, 0, head.length, 0);

@@ -4,6 +4,7 @@ import { askDaemon } from '../../control/client.ts';
 import { OutboxError } from '../../core/outbox-error.ts';
 import type { LaneReport, StatusReport } from '../../core/status.ts';
 import { type DaemonPlace, nobodyAt, socketOf, whyNotAsked } from '../daemon-place.ts';
+import { readAnswer } from '../read-answer.ts';
 
 /** What can be found out about the daemon of a state directory. */
 export type Gathered =
@@ -27,7 +28,7 @@ const askStatus = (place: DaemonPlace) => askDaemon(socketOf(place), 'GET', '/st
 export async function reportOf(place: DaemonPlace): Promise<StatusReport | undefined> {
   const result = await askStatus(place);
   if (result.kind !== 'answered' || result.status !== 200) return undefined;
-  return JSON.parse(result.body) as StatusReport;
+  return readAnswer<StatusReport>(result.body);
 }
 
 /** Asks the daemon, and where there is none, the outbox, which is out of sight from a read socket. */
@@ -37,7 +38,7 @@ export async function gather(place: DaemonPlace): Promise<Gathered> {
   switch (result.kind) {
     case 'answered':
       if (result.status !== 200) return { kind: 'unknown', why: result.body };
-      return { kind: 'running', report: JSON.parse(result.body) as StatusReport };
+      return { kind: 'running', report: readAnswer<StatusReport>(result.body) };
     case 'failed':
       return { kind: 'unknown', why: whyNotAsked(place, result.why) };
     case 'nobody': {

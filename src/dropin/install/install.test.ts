@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -171,6 +172,7 @@ describe('install', () => {
     const outside = join(home, 'precious');
     writeFileSync(outside, '');
     symlinkSync(outside, join(state, 'link'));
+    linkSync(outside, join(state, 'second-name'));
     expect(carryOut(install())[0]).toBe(
       `change the owner of ${state} and its contents to 65534:65534`,
     );

@@ -30,6 +30,8 @@ export function findProgram(home: string): ManagerProgram | undefined {
 function stateOf(path: string, stat: Stats | undefined): ManagerProgram['state'] {
   if (stat === undefined) return 'missing';
   if (stat.isSymbolicLink()) return 'link';
+  // Whoever opened a pipe would wait for ever.
+  if (!stat.isFile()) return 'original';
   return isLauncher(readFileSync(path)) ? 'launcher' : 'original';
 }
 

@@ -86,6 +86,8 @@ function giveAll(directory: string, account: Account): void {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined || stat.uid !== ROOT) continue; // a temporary file may be gone by now
     if (stat.isDirectory() && (stat.mode & 0o022) === 0) giveAll(path, account);
+    // It may be a file elsewhere, to which another one made a link while the directory was open to others.
+    else if (!stat.isDirectory() && stat.nlink > 1) continue;
     else lchownSync(path, account.uid, account.gid);
   }
   lchownSync(directory, account.uid, account.gid);
