@@ -48,6 +48,7 @@ export async function listen(place: ListenPlace, mode: number, app: Fetcher): Pr
   server.maxConnections = MOST_CONNECTIONS;
   // Many that are sent at once would be answered in one go, in which no lane gets on.
   server.maxRequestsPerSocket = 1;
+  server.on('dropRequest', (_request, socket) => void socket.destroy());
   server.unref();
   if (place.kind === 'socket') await takePlace(place.path);
   await bind(server, place.kind === 'socket' ? { path: place.path, mode } : place);
