@@ -28,7 +28,7 @@ export function searchOf(
 ): { readonly search: Search; readonly problem: string | undefined } {
   const { state, integration, reason, rule, agent, level, q, since, bundle, before } = query;
   const isAlertId = q !== undefined && /^\d{9,10}\.\d+$/.test(q);
-  const span = since === undefined ? undefined : SPANS[since];
+  const span = since !== undefined && Object.hasOwn(SPANS, since) ? SPANS[since] : undefined;
   const isState = (DELIVERY_STATES as readonly string[]).includes(state ?? 'pending');
   const search = {
     state: isState ? (state as DeliveryState | undefined) : undefined,

@@ -118,6 +118,13 @@ describe('retrying all that match a filter', () => {
   );
 });
 
+describe('a filter', () => {
+  it.each(['1x', 'constructor', '__proto__'])('knows no span %s', async (since) => {
+    const { body } = await consoleApp().ask(`/deliveries?since=${since}`);
+    expect(body).toContain(`there is no span ${since}`);
+  });
+});
+
 describe('an export', () => {
   const take = async (app: ConsoleApp, path: string) => {
     const [form] = await formsOf(app, path, '/deliveries/export');

@@ -30,6 +30,8 @@ export type ControlRoutes = Readonly<
 /** Commands are local and quick. A client that hangs costs nothing but its connection. */
 const MOST_CONNECTIONS = 32;
 const HEADERS_MS = 5000;
+/** How often it is looked who takes longer than that. */
+const LOOK_MS = 2500;
 
 /**
  * The control interface: HTTP on a socket in the state directory, which only the daemon's user (and
@@ -80,10 +82,13 @@ export class ControlServer {
 
   static async #listen(place: SocketPath, routes: ControlRoutes): Promise<ControlServer> {
     const streams = new Streams();
-    const server = createServer({ headersTimeout: HEADERS_MS }, (request, response) => {
+    const times = { headersTimeout: HEADERS_MS, connectionsCheckingInterval: LOOK_MS };
+    const server = createServer(times, (request, response) => {
       void answer(routes, streams, request, response);
     });
     server.maxConnections = MOST_CONNECTIONS;
+    // Many that are sent at once would be answered in one go, in which no lane gets on.
+    server.maxRequestsPerSocket = 1;
     server.unref();
     await bind(server, { path: place.path, mode: 0o600 });
     return new ControlServer(place, server);
@@ -104,7 +109,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const answered = await answerTo(routes, request);
-  request.resume();
+  // Each connection has one answer, and ends with it: a body, which nobody sends for a reason, is not read.
+  response.shouldKeepAlive = false;
   const { stream } = answered;
   if (stream !== undefined && streams.open(response, stream)) return;
   const {

@@ -207,7 +207,7 @@ async function readRequest(
   const rest = { user, isStillIn, id, url, query: searchParams, lastEventId };
   if (context.req.method !== 'POST')
     return { ...rest, form: new URLSearchParams(), bytes: NOTHING };
-  const body = await bodies.read(context.req.raw.body, longestBytes ?? LONGEST_FORM);
+  const body = await bodies.read(context.req.raw.body, longestBytes ?? LONGEST_FORM, user.name);
   if (typeof body === 'string') return body;
   return longestBytes === undefined
     ? { ...rest, form: new URLSearchParams(body.toString('utf8')), bytes: NOTHING }
@@ -215,7 +215,7 @@ async function readRequest(
 }
 
 async function readForm(context: Context): Promise<URLSearchParams | undefined> {
-  const body = await bodies.read(context.req.raw.body, LONGEST_FORM);
+  const body = await bodies.read(context.req.raw.body, LONGEST_FORM, '');
   return typeof body === 'string' ? undefined : new URLSearchParams(body.toString('utf8'));
 }
 

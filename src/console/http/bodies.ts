@@ -1,24 +1,30 @@
 /** The most that a form may hold, in bytes. */
 export const LONGEST_FORM = 65_536;
-/** How many that may be larger are taken in at once: they are kept whole. */
-const MOST_LARGE = 4;
+/** How many that may be larger are taken in at once, of all and of one person: they are kept whole. */
+const MOST_LARGE = 8;
+const MOST_LARGE_EACH = 2;
 
 /** What was sent; or why it is not taken in. */
 export type Body = Buffer | 'too long' | 'busy';
 
 /** Takes in what is sent, as much of it as may be. */
 export class Bodies {
-  #large = 0;
+  /** By whom they are sent. */
+  #large: string[] = [];
 
-  /** @param longest bytes. */
-  async read(body: AsyncIterable<Uint8Array> | null, longest: number): Promise<Body> {
+  /**
+   * @param longest bytes.
+   * @param who sends it: one who sends slowly keeps nobody else from it.
+   */
+  async read(body: AsyncIterable<Uint8Array> | null, longest: number, who: string): Promise<Body> {
     if (longest <= LONGEST_FORM) return whole(body, longest);
-    if (this.#large >= MOST_LARGE) return 'busy';
-    this.#large += 1;
+    const own = this.#large.filter((other) => other === who);
+    if (this.#large.length >= MOST_LARGE || own.length >= MOST_LARGE_EACH) return 'busy';
+    this.#large.push(who);
     try {
       return await whole(body, longest);
     } finally {
-      this.#large -= 1;
+      this.#large.splice(this.#large.indexOf(who), 1);
     }
   }
 }
