@@ -11,8 +11,6 @@ export function launcher({ glibc, interpreter, variables, unit }) {
   const [major, minor] = glibc.split('.');
   return `#!/bin/sh
 # Starts integratord with the Node that comes with it, whatever Node the caller has or sets up.
-unset ${variables.join(' ')}
-
 self=$(readlink -f "$0") || exit 1
 root=\${self%/bin/*}
 
@@ -38,6 +36,7 @@ case "$major.$minor" in
     ;;
 esac
 ${unit ? UNIT : ''}
+unset ${variables.join(' ')}
 exec "$root/bin/node" "$root/dist/cli/main.js" "$@"
 `;
 }
@@ -52,6 +51,18 @@ if [ -e /etc/systemd/system/multi-user.target.wants/integratord.service ]; then
         export INTEGRATORD_CONFIG="\${INTEGRATORD_CONFIG-/etc/integratord/integrations.conf}"
         export INTEGRATORD_SETTINGS="\${INTEGRATORD_SETTINGS-/etc/integratord/integratord.yaml}"
         export INTEGRATORD_STATE="\${INTEGRATORD_STATE-/var/lib/integratord}"
+        # What the unit gives the daemon, as systemd reads it. Only root may; what the caller has set counts.
+        if [ -r /etc/integratord/environment ]; then
+          while IFS= read -r line || [ -n "$line" ]; do
+            name=\${line%%=*}
+            value=\${line#*=}
+            case "$name" in "$line" | '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
+            case "$value" in
+              \\"*\\" | \\'*\\') value=\${value#?}; value=\${value%?} ;;
+            esac
+            eval "[ \\"\\\${$name+set}\\" = set ]" || export "$name=$value"
+          done < /etc/integratord/environment
+        fi
       fi
       ;;
   esac

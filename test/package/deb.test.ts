@@ -120,6 +120,31 @@ describe.skipIf(noDebian)('the .deb on a Debian without Node and network', () =>
     debian.must(['ln', '-s', UNIT, `${wants}/integratord.service`]);
     const { stdout } = debian.run(['integratord', 'check']);
     expect(stdout).toContain('/etc/integratord/integrations.conf');
+    // And its variables, which are root's, and are no commands.
+    const blocks = debian.read('/etc/integratord/integrations.conf');
+    const slack =
+      '<ossec_config><integration><name>slack</name><hook_url>${env:HOOK}</hook_url></integration></ossec_config>';
+    debian.must(['tee', '/etc/integratord/integrations.conf'], { input: slack });
+    const lines = [
+      '# keys',
+      'HOOK="http://127.0.0.1:9/$(touch /tmp/run)"',
+      'NODE_OPTIONS=--require=/tmp/hostile.js',
+      'touch /tmp/run',
+      'a;touch /tmp/run=1',
+      "LAST='x'",
+    ];
+    debian.must(['tee', '/etc/integratord/environment'], { input: lines.join('\n') });
+    debian.must(['chmod', '0600', '/etc/integratord/environment']);
+    const check = debian.run(['integratord', 'check']);
+    expect([check.code, check.stdout + check.stderr]).toEqual([
+      0,
+      expect.stringContaining('1 enabled'),
+    ]);
+    const set = debian.run(['integratord', 'check'], { env: { HOOK: 'no address' } });
+    expect(set.code).toBe(1);
+    expect(debian.exists('/tmp/run')).toBe(false);
+    debian.must(['rm', '/etc/integratord/environment']);
+    debian.must(['tee', '/etc/integratord/integrations.conf'], { input: blocks });
     const elsewhere = debian.run(['integratord', 'check', '--home', HOME]);
     expect(elsewhere.stdout).toContain(`${HOME}/etc/ossec.conf`);
     debian.must(['rm', '-r', wants]);

@@ -77,7 +77,16 @@ describe.skipIf(noRpm)('the .rpm', () => {
         'The manager in /var/ossec gets its own Integrator',
       );
       expect(system.read(`${HOME}/bin/wazuh-integratord`)).toContain('original');
+
+      // Where an upgrade of the manager has put the original back, the older one beside it goes.
+      on('-i', path);
+      system.must(['integratord', 'install']);
+      system.must(['cp', '-p', `${program}.original`, `${program}.new`]);
+      system.must(['mv', `${program}.new`, program]);
+      expect(on('-e', 'integratord')).toContain('a leftover');
+      expect(system.read(program)).toContain('original');
       const left = system.files().filter((one) => !before.includes(one));
+      expect(left).not.toContain(`${program}.original`);
       const isOther = (one: string) => !one.startsWith(HOME) && !one.includes('/rpm');
       expect(left.filter(isOther)).toEqual([]);
     });

@@ -46,6 +46,19 @@ replaced() {
   done
 }
 
+# Prints those where an upgrade of the manager has put its Integrator back beside the one that was kept.
+put_back() {
+  managers | while read -r home; do
+    for name in wazuh-integratord ossec-integratord; do
+      program=$home/bin/$name
+      if [ -e "$program.original" ] && [ -e "$program" ] && ! grep -qs '^# integratord launcher' "$program"; then
+        echo "$home"
+        break
+      fi
+    done
+  done
+}
+
 # Gives what is the daemon's to the manager's user, unless it belongs to somebody already.
 settle() {
   name=$(account)
@@ -93,6 +106,9 @@ before_removal() {
     say "The manager in $home gets its own Integrator back:"
     integratord uninstall --home "$home" ||
       say "That failed. Its launcher starts the original by itself once integratord is gone."
+  done
+  put_back | while read -r home; do
+    integratord uninstall --home "$home" || true
   done
 }
 

@@ -8,7 +8,7 @@ import { isMissing, mustRun } from '../../support/requirement.ts';
 
 const SUITE = 'bookworm';
 /** Kept between runs: it costs a minute. */
-const BASE = join(tmpdir(), `integratord-debian-${SUITE}`);
+export const BASE = join(tmpdir(), `integratord-debian-${SUITE}`);
 
 /** True where no Debian can be set up, for `describe.skipIf`. */
 export const noDebian = isMissing(
@@ -42,7 +42,7 @@ export class Debian {
 
   /** Sets one up. It ends with `remove`, or with this process. */
   static async start(): Promise<Debian> {
-    setUpBase();
+    setUpBase(BASE);
     const root = mkdtempSync(join(tmpdir(), 'integratord-root-'));
     execFileSync('cp', ['-a', `${BASE}/.`, root]);
     const inside = `mount -t proc proc '${root}/proc' && ip link set lo up && echo ready && exec sleep infinity`;
@@ -152,10 +152,14 @@ function environment(more: Readonly<Record<string, string>>): Record<string, str
   };
 }
 
-/** Makes the system that all others are copies of, with the manager's user. */
-function setUpBase(): void {
-  if (existsSync(BASE)) return;
-  const fresh = mkdtempSync(`${BASE}-`);
+/**
+ * Makes a system that others are copies of, with the manager's user, unless it is there.
+ * @param base where
+ * @param packages what it has more than the least
+ */
+export function setUpBase(base: string, packages: readonly string[] = []): void {
+  if (existsSync(base)) return;
+  const fresh = mkdtempSync(`${base}-`);
   // This machine's own mirror, where it has one.
   const { stdout } = spawnSync(
     'apt-get',
@@ -163,11 +167,12 @@ function setUpBase(): void {
     { encoding: 'utf8' },
   );
   const mirror = stdout?.split('\n')[0];
-  const args = ['--variant=minbase', SUITE, fresh, ...(mirror ? [mirror] : [])];
+  const more = packages.length === 0 ? [] : [`--include=${packages.join(',')}`];
+  const args = ['--variant=minbase', ...more, SUITE, fresh, ...(mirror ? [mirror] : [])];
   execFileSync('debootstrap', args, { stdio: ['ignore', 'ignore', 'inherit'] });
   execFileSync('chroot', [fresh, 'useradd', '--system', '--user-group', 'wazuh']);
   execFileSync('chroot', [fresh, 'useradd', '--create-home', 'somebody']);
   execFileSync('chmod', ['0755', fresh]);
   rmSync(join(fresh, 'var/cache/apt'), { recursive: true, force: true });
-  renameSync(fresh, BASE);
+  renameSync(fresh, base);
 }

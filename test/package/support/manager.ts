@@ -9,7 +9,8 @@ const DELIVERED = '/tmp/delivered';
 export const BLOCK =
   '<integration><name>custom-note</name><level>3</level><alert_format>json</alert_format></integration>';
 
-const SET_UP = `
+/** A script for root that makes the directory of a manager. */
+export const SET_UP = `
 set -e
 mkdir -p ${HOME}/bin ${HOME}/etc ${HOME}/integrations ${HOME}/queue/sockets ${HOME}/var/run ${HOME}/logs/alerts
 cat > ${HOME}/bin/wazuh-integratord <<'END'
