@@ -9,6 +9,7 @@ import {
 } from '../../test/support/outbox.ts';
 import { RecordingLog } from '../../test/support/recording-log.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
+import { systemClock } from '../core/clock.ts';
 import { outboxLimits } from '../core/settings.ts';
 import { Purge } from '../outbox/purge.ts';
 import { Queue } from '../outbox/queue.ts';
@@ -34,6 +35,17 @@ beforeEach(() => {
   space = new Purge(database);
   queue = new Queue(database);
 });
+
+/** An outbox in which there is nothing to remove. */
+const NOTHING = {
+  usedBytes: () => 0,
+  purge: () => 0,
+  finishedBytes: () => 0,
+  purgeTo: () => 0,
+  settleMembers: () => false,
+  forgetQuiet: () => 0,
+  compact: () => false,
+};
 
 const stats = () => queue.stats()['slack'];
 
@@ -123,17 +135,42 @@ describe('retention', () => {
     expect(space.compact(1)).toBe(false);
   });
 
+  it.each([
+    ['four fifths of the time to all else', 0, 40],
+    ['half of it while room is short', 1 << 20, 10],
+  ])('leaves %s', (_, usedBytes, pause) => {
+    let now = 0;
+    const pauses: number[] = [];
+    let next = () => {};
+    const slow = {
+      ...NOTHING,
+      usedBytes: () => usedBytes,
+      purge: () => {
+        now += 5; // of each kind of two
+        return 100;
+      },
+    };
+    const timed = {
+      ...systemClock,
+      monotonic: () => now,
+      after(milliseconds: number, callback: () => void) {
+        pauses.push(milliseconds);
+        next = callback;
+        return () => {};
+      },
+    };
+    const retention = new Retention(slow, { ...LIMITS, maxBytes: 1000 }, timed, log);
+    retention.start();
+    for (let step = 0; step < 3; step += 1) next();
+    expect(pauses).toEqual([0, pause, pause, pause]);
+  });
+
   it('reports a failure, and continues', async () => {
     const broken = {
-      usedBytes: () => 0,
+      ...NOTHING,
       purge: (): number => {
         throw new Error('disk I/O error');
       },
-      finishedBytes: () => 0,
-      purgeTo: () => 0,
-      settleMembers: () => false,
-      forgetQuiet: () => 0,
-      compact: () => false,
     };
     const retention = new Retention(broken, LIMITS, clock, log);
     retention.start();

@@ -8,12 +8,19 @@ import { Throttle } from '../core/throttle.ts';
 
 /** How often to check when there is nothing to do, and to report at most. */
 const EVERY_MS = 60_000;
-/** Rows per transaction: what a single step may cost the lanes in waiting. */
-const ROWS_PER_STEP = 500;
+/** Rows per transaction: what a single step may cost the lanes in waiting, which is some milliseconds. */
+const ROWS_PER_STEP = 100;
 /** Pages given back per step. */
-const PAGES_PER_STEP = 1000;
+const PAGES_PER_STEP = 200;
+/** How many times as long as a step took nothing is removed after it. */
+const PAUSE = 4;
+/** The same while there is more than there may be: it must come out faster than it comes in. */
+const URGENT_PAUSE = 1;
 
-/** Removes what the outbox no longer needs, in small steps between other work. */
+/**
+ * Removes what the outbox no longer needs, in small steps between other work, which has four fifths of the
+ * time to itself, or half of it while room is short.
+ */
 export class Retention {
   readonly #space: OutboxSpace;
   readonly #limits: OutboxLimits;
@@ -22,6 +29,8 @@ export class Retention {
   readonly #trouble: Throttle;
   readonly #deaths: Throttle;
   #removedDead = 0;
+  /** True while there is more to do: it goes on by itself. */
+  #isAtWork = false;
   #cancel: (() => void) | undefined;
 
   constructor(space: OutboxSpace, limits: OutboxLimits, clock: Clock, log: Log) {
@@ -39,14 +48,24 @@ export class Retention {
    */
   poolBytes(): number {
     const { maxBytes, deliveredBytes, deadBytes } = this.#limits;
-    const isFull = this.#space.usedBytes() >= maxBytes;
+    const isFull = this.#isFull();
     // What is finished grows fast: the next look would be too late.
-    const isDue =
-      this.#space.finishedBytes('delivered') > deliveredBytes ||
-      this.#space.finishedBytes('dead') > deadBytes;
-    if (isFull || isDue) this.#plan(0);
+    if (!this.#isAtWork && (isFull || this.#isPartFull())) this.#plan(0);
     const pool = maxBytes - deliveredBytes - deadBytes;
     return isFull ? pool / 2 : pool;
+  }
+
+  #isFull(): boolean {
+    return this.#space.usedBytes() >= this.#limits.maxBytes;
+  }
+
+  /** True while more has been delivered, or is dead, than there may be. */
+  #isPartFull(): boolean {
+    const { deliveredBytes, deadBytes } = this.#limits;
+    return (
+      this.#space.finishedBytes('delivered') > deliveredBytes ||
+      this.#space.finishedBytes('dead') > deadBytes
+    );
   }
 
   start(): void {
@@ -60,12 +79,16 @@ export class Retention {
   #plan(milliseconds: number): void {
     this.#cancel?.();
     this.#cancel = this.#clock.after(milliseconds, () => {
-      this.#plan(this.#step() ? 0 : EVERY_MS);
+      const began = this.#clock.monotonic();
+      const pause = this.#step();
+      const took = this.#clock.monotonic() - began;
+      this.#isAtWork = pause !== undefined;
+      this.#plan(pause === undefined ? EVERY_MS : took * pause);
     });
   }
 
-  /** Does a little. True when there is more to do. */
-  #step(): boolean {
+  /** Does a little. When there is more to do, says how many times as long nothing is to be done first. */
+  #step(): number | undefined {
     const { deliveredDays, deadDays, deliveredBytes, deadBytes } = this.#limits;
     const space = this.#space;
     const now = this.#clock.now();
@@ -76,13 +99,14 @@ export class Retention {
       purged += space.purge('dead', now - deadDays * DAY_MS, ROWS_PER_STEP);
       purged += space.purgeTo('delivered', deliveredBytes, ROWS_PER_STEP);
       purged += this.#keepDeadWithin(deadBytes);
-      return space.compact(PAGES_PER_STEP) || purged > 0;
+      if (!space.compact(PAGES_PER_STEP) && purged === 0) return undefined;
+      return this.#isFull() || this.#isPartFull() ? URGENT_PAUSE : PAUSE;
     } catch (error) {
-      if (error instanceof OutboxError) return false; // the outbox has reported it
+      if (error instanceof OutboxError) return undefined; // the outbox has reported it
       this.#trouble.pass((suppressed) => {
         this.#log.error('outbox cleanup failed', { error, suppressed });
       });
-      return false;
+      return undefined;
     }
   }
 

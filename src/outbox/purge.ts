@@ -53,11 +53,12 @@ export class Purge implements OutboxSpace {
 
   /**
    * Removes the deliveries of a query, until so many bytes are free, with their attempts, and alerts
-   * that no other delivery needs. Returns how many.
+   * that no other delivery needs. Returns how many. Nobody waits for the disk: what is there again after a
+   * power failure is removed again.
    */
   #remove(query: string, values: readonly SqlValue[], bytes: number): number {
     const database = this.#database;
-    return database.transaction(() => {
+    return database.relaxedTransaction(() => {
       let freed = 0;
       const rows: FinishedRow[] = [];
       for (const row of database.iterate<FinishedRow>(query, ...values)) {
