@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type BundleKind, MOST_EXAMPLES, MOST_GROUPS } from '../../core/bundle.ts';
-import { LARGE_BYTES, type LeasedBundle, type LeasedLine } from '../../core/delivery.ts';
-import { bufferOf, type Database } from '../database.ts';
+import type { LeasedBundle, LeasedLine } from '../../core/delivery.ts';
+import type { Database } from '../database.ts';
+import { BundleMembers } from './bundle-members.ts';
 
 /** Alerts of a bundle that are looked at for what varies among them. */
 const SAMPLES = 200;
@@ -18,18 +19,10 @@ interface BundleRow {
   head: number;
 }
 
-interface SpanRow {
-  n: number;
-  first: number;
-  last: number;
-  level: number;
-}
-
-/** Members of a bundle, without the delivery that only carries a receipt. */
-const MEMBERS = `FROM delivery d JOIN alert a ON a.id = d.alert
-  WHERE d.bundle = ? AND (d.id <> ? OR d.verdict IS NOT NULL)`;
-
-/** The bundle that a delivery carries, and its alert of the highest level, the first of those. */
+/**
+ * The bundle that a delivery carries, and its alert of the highest level, the first of those. All lanes wait
+ * meanwhile, so each member is looked at as seldom as can be: a silence may have held back very many.
+ */
 export function readBundle(
   database: Database,
   id: number,
@@ -39,83 +32,39 @@ export function readBundle(
     id,
   );
   if (row === undefined) return undefined;
-  const { kind, head } = row;
-  const span = database.get<SpanRow>(
-    `SELECT COUNT(*) AS n, MIN(a.read_at) AS first, MAX(a.read_at) AS last,
-       MAX(a.level) AS level ${MEMBERS}`,
-    id,
-    head,
-  );
-  const highest = database.get<{ alert: number }>(
-    `SELECT a.id AS alert ${MEMBERS} ORDER BY a.level DESC, d.id LIMIT 1`,
-    id,
-    head,
-  );
-  if (span === undefined || highest === undefined) return undefined;
-  const lines = database.all<SpanRow & { member_key: string | null }>(
-    `SELECT d.member_key, COUNT(*) AS n, MIN(a.read_at) AS first, MAX(a.read_at) AS last,
-       MAX(a.level) AS level ${MEMBERS}
-     GROUP BY d.member_key ORDER BY MAX(a.level) DESC, COUNT(*) DESC, MIN(d.id) LIMIT ${MOST_GROUPS}`,
-    id,
-    head,
-  );
-  const keys = database.get<{ n: number }>(
-    `SELECT COUNT(DISTINCT COALESCE(d.member_key, '')) AS n ${MEMBERS}`,
-    id,
-    head,
-  );
-  const samples = Math.max(SAMPLES_PER_LINE, Math.floor(SAMPLES / Math.max(1, lines.length)));
-  const line = ({
-    member_key: key,
-    n,
-    first,
-    last,
-    level,
-  }: (typeof lines)[number]): LeasedLine => ({
-    key: key ?? '[]',
-    count: n,
-    firstAt: first,
-    lastAt: last,
-    highestLevel: level,
-    samples: raws(database, id, head, `AND d.member_key IS ?`, [key], samples),
-  });
+  const members = new BundleMembers(database, id, row.head);
+  const lines = members.lines(MOST_GROUPS);
+  const [first] = lines;
+  const highest = members.highest();
+  if (first === undefined || highest[0] === undefined) return undefined;
+  const each = Math.max(SAMPLES_PER_LINE, Math.floor(SAMPLES / lines.length));
+  const samples = members.samples(lines, each);
   return {
-    alert: highest.alert,
+    alert: highest[0],
     bundle: {
       id,
-      kind,
+      kind: row.kind,
       key: stableKey(row),
       about: row.about ?? undefined,
       by: JSON.parse(row.fields) as string[],
-      count: span.n,
-      firstAt: span.first,
-      lastAt: span.last,
-      highestLevel: span.level,
-      lines: lines.map(line),
-      moreLines: (keys?.n ?? lines.length) - lines.length,
-      examples: raws(database, id, head, '', [], MOST_EXAMPLES),
+      count: first.allCount,
+      firstAt: first.allFirst,
+      lastAt: first.allLast,
+      highestLevel: first.level,
+      lines: lines.map(
+        (line): LeasedLine => ({
+          key: line.key,
+          count: line.count,
+          firstAt: line.first,
+          lastAt: line.last,
+          highestLevel: line.level,
+          samples: samples.get(line.key) ?? [],
+        }),
+      ),
+      moreLines: first.allLines - lines.length,
+      examples: members.raws(highest, MOST_EXAMPLES),
     },
   };
-}
-
-/** Alerts of a bundle, the highest level first; large ones are left out. */
-function raws(
-  database: Database,
-  id: number,
-  head: number,
-  condition: string,
-  values: readonly (string | null)[],
-  limit: number,
-): Buffer[] {
-  return database
-    .all<{ raw: Uint8Array }>(
-      `SELECT a.raw ${MEMBERS} ${condition} AND length(a.raw) <= ${LARGE_BYTES}
-       ORDER BY a.level DESC, d.id LIMIT ${limit}`,
-      id,
-      head,
-      ...values,
-    )
-    .map(({ raw }) => bufferOf(raw));
 }
 
 /** The same for every try, and for no other bundle. */
