@@ -49,6 +49,11 @@ async function simulateAgainAndAgain() {
   while (!closed.signal.aborted) {
     const form = new URLSearchParams({ span: 'today', settings: '{}' });
     const { headers, status } = await body(socketPath, '/simulate', String(form));
+    if (status === 200) {
+      // The one before has not ended yet.
+      await sleep(POLL_MS);
+      continue;
+    }
     const id = /^\/simulate\/(\d+)$/.exec(headers.location ?? '')?.[1];
     if (id === undefined) throw new Error(`/simulate answered ${status}`);
     let isOver = false;
