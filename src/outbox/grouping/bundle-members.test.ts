@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { tempDir } from '../../../test/support/temp-dir.ts';
 import { LARGE_BYTES } from '../../core/delivery.ts';
