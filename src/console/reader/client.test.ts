@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { tempDir } from '../../../test/support/temp-dir.ts';
 import { Reader } from './client.ts';
 
 /** Says which process it is; what it is to do otherwise stands in the question. */
@@ -16,8 +16,7 @@ process.on('message', ({ id, args: [what] }) => {
 });`;
 
 function scene() {
-  const folder = mkdtempSync(join(tmpdir(), 'integratord-reader-'));
-  const path = join(folder, 'helper.mjs');
+  const path = join(tempDir(), 'helper.mjs');
   writeFileSync(path, HELPER);
   const clock = new FakeClock();
   let obstacle: string | undefined;
@@ -28,10 +27,7 @@ function scene() {
     limitMs: 1000,
     obstacle: () => obstacle,
   });
-  onTestFinished(() => {
-    reader.release();
-    rmSync(folder, { recursive: true });
-  });
+  onTestFinished(() => reader.release());
   const ask = (what: string) =>
     reader.ask('receipts', what) as unknown as Promise<[pid: number, what: string]>;
   const stop = (why: string) => {

@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { tempDir } from '../../../test/support/temp-dir.ts';
 import { askOnce } from './helper.ts';
 
 function program(text: string): URL {
-  const folder = mkdtempSync(join(tmpdir(), 'integratord-helper-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'program.mjs');
+  const path = join(tempDir(), 'program.mjs');
   writeFileSync(path, text);
   return pathToFileURL(path);
 }
