@@ -219,10 +219,10 @@ function Filters({ query, integrations }: DeliveriesParts) {
         Read in the last
         <Choice name="since" chosen={query.since} of={Object.keys(SPANS)} />
       </label>
-      <Field name="reason" label="Reason" value={query.reason} />
-      <Field name="rule" label="Rule id" value={query.rule} />
-      <Field name="agent" label="Agent" value={query.agent} />
-      <Field name="level" label="Level from" value={query.level} />
+      <Field name="reason" label="Reason" value={query.reason} size={12} />
+      <Field name="rule" label="Rule id" value={query.rule} size={9} />
+      <Field name="agent" label="Agent" value={query.agent} size={12} />
+      <Field name="level" label="Level from" value={query.level} size={3} />
       <Field name="q" label="Text or alert id" value={query.q} isFirst />
       {query.bundle === undefined ? null : (
         <Field name="bundle" label="Message" value={query.bundle} />
@@ -237,17 +237,26 @@ function Field({
   name,
   label,
   value,
+  size = 20,
   isFirst = false,
 }: {
   name: string;
   label: string;
   value: string | undefined;
+  /** In characters. */
+  size?: number;
   isFirst?: boolean;
 }) {
   return (
     <label>
       {label}
-      <input name={name} value={value ?? ''} maxlength={200} data-key={isFirst ? '/' : undefined} />
+      <input
+        name={name}
+        value={value ?? ''}
+        size={size}
+        maxlength={200}
+        data-key={isFirst ? '/' : undefined}
+      />
     </label>
   );
 }
