@@ -68,6 +68,7 @@ async function takeAll(browser, entrance) {
   for (const [path, name] of pages.slice(1)) {
     const shown = path === '/alert' ? `/alert/${flood}` : path;
     await light.goto(new URL(shown, light.url()).href);
+    if (path === '/noise') await count(light);
     await take(light, nameOf(name));
   }
   const dark = await enter(browser, entrance, { colorScheme: 'dark', viewport: SIZE });
@@ -93,6 +94,12 @@ async function addSilence(page) {
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.locator('button[formaction="/silences/add"]').click();
   await page.getByRole('heading', { name: 'Done' }).waitFor();
+}
+
+/** What makes the most messages is counted first. */
+async function count(page) {
+  await page.getByRole('button', { name: 'Count' }).click();
+  await page.locator('main table').first().waitFor();
 }
 
 async function take(page, name) {
