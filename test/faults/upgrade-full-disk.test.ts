@@ -11,7 +11,7 @@ import { tempDir } from '../support/temp-dir.ts';
 const ALERTS = 3000;
 /** It takes more room than a copy that failed has left. */
 const LARGE_STEP =
-  'CREATE TABLE large AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500) SELECT randomblob(1000) FROM n';
+  'CREATE TABLE large AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000) SELECT randomblob(1000) FROM n';
 const WITHOUT = 'outbox is upgraded, without a copy from before';
 
 describe.skipIf(noDisks)(
