@@ -22,7 +22,8 @@ const MEASUREMENTS: readonly (readonly [string, number])[] = [
   ['growth', 9],
   ['usage', 5],
   ['metrics', 3],
-  ['console', 5],
+  ['console', 9],
+  ['stored', 23],
   ['simulate', 4],
 ];
 
