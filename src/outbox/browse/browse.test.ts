@@ -1,13 +1,15 @@
-import { expect, it } from 'vitest';
-import { tempDir } from '../../../test/support/temp-dir.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Database } from '../database.ts';
 import { openOutboxDatabase } from '../state-directory.ts';
 import { browse } from './browse.ts';
 import { deadGroupIds, deadGroups, normalised } from './dead-groups.ts';
 import type { BrowseFilter } from './filter.ts';
 
 /** Ten thousand deliveries of two lanes: every hundredth dead, the second lane nearly empty. */
-function scene() {
-  const database = openOutboxDatabase(tempDir());
+function fill(database: Database): void {
   for (const [id, name] of ['slack', 'rare'].entries()) {
     database.run(
       'INSERT INTO lane (id, integration, name, target_hash, settings_hash) VALUES (?, ?, ?, ?, ?)',
@@ -54,6 +56,21 @@ function scene() {
       );
     }
   });
+}
+
+let directory: string;
+let database: Database;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'integratord-browse-'));
+  database = openOutboxDatabase(directory);
+  fill(database);
+});
+afterAll(() => {
+  database.close();
+  rmSync(directory, { recursive: true });
+});
+
+function scene() {
   let time = 0;
   const find = (filter: BrowseFilter, rows = 100, budgetMs = 1e9, step = 0) =>
     browse(database, filter, { rows, budgetMs, monotonic: () => (time += step) });

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { integratord } from '../support/program.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { integratord } from '../../support/program.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 const STEERING = '\u001b]0;owned\u0007\u001b[8m\u009b2J\u202e';
 
