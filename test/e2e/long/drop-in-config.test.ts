@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHome } from '../support/home.ts';
-import { IS_ROOT } from '../support/manager-home.ts';
-import { type Finished, integratord, LAUNCHED } from '../support/program.ts';
-import { vectors } from '../support/vectors.ts';
+import { createHome } from '../../support/home.ts';
+import { IS_ROOT } from '../../support/manager-home.ts';
+import { type Finished, integratord, LAUNCHED } from '../../support/program.ts';
+import { vectors } from '../../support/vectors.ts';
 
 interface Row {
   readonly case: string;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createHome, type Home } from '../support/home.ts';
-import { DaemonProcess, type Finished, integratord, until } from '../support/program.ts';
-import { Sink } from '../support/sink.ts';
+import { createHome, type Home } from '../../support/home.ts';
+import { DaemonProcess, type Finished, integratord, until } from '../../support/program.ts';
+import { Sink } from '../../support/sink.ts';
 
 /** Escape sequences, C1, DEL, a forged line, an override of direction, marks, line separators. */
 const HOSTILE =
