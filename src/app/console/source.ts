@@ -68,8 +68,8 @@ export function consoleSource(parts: SourceParts): ConsoleSource {
     watch: (told) => live.watch(told),
     notices: () => live.board.notices,
     deliveries(search) {
-      // All else is found by what is stored of alerts, without reading them.
-      return search.text !== undefined
+      const isSearch = [search.rule, search.agent, search.text].some((one) => one !== undefined);
+      return isSearch
         ? searcher.ask('deliveries', search, PAGE_ROWS, SEARCH_MS)
         : reader.ask('deliveries', search, PAGE_ROWS, PAGE_MS);
     },
